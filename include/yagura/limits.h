@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every number that bounds something, in one place, for both sides of the ring.
+ *
+ * Each row: unit, why this value, what happens beyond it. bpf/ and user/ compile this
+ * file; nothing here depends on a header.
+ */
+#pragma once
+
+/* Records. */
+#define YG_SEGMENT_MAX	   16384u /* bytes of payload in one record: a whole TLS record; more is cut */
+#define YG_SEGMENT_CLASS_0 256u /* bytes; records are reserved by size class, see sample.bpf.c */
+#define YG_SEGMENT_CLASS_1 1024u
+#define YG_SEGMENT_CLASS_2 4096u
+#define YG_SEGMENT_CLASS_3 YG_SEGMENT_MAX
+#define YG_BODY_BUDGET_BYTES \
+	8192u /* default bytes sampled per message, head included; rest is counted */
+
+/* Rings. A power of two, at least twice the CPUs (house rule); the kernel wants constants. */
+#define YG_RINGS_MAX	   128u		/* inner rings of yg_rings */
+#define YG_RING_BYTES	   (8u << 20)	/* per ring, default; a power of two of pages */
+#define YG_PROC_RING_BYTES (256u << 10) /* process events; one exec is 32 bytes */
+
+/* Kernel tables: LRU or hash, entries. Beyond: LRU evicts, hash counts a lost_* row. */
+#define YG_CPUS_MAX	  512u	   /* rows of yg_counters */
+#define YG_STREAMS_MAX	  65536u   /* directions of plaintext flows with a budget; LRU */
+#define YG_SSLS_MAX	  65536u   /* TLS objects; LRU */
+#define YG_CALLS_MAX	  16384u   /* threads inside SSL_read or SSL_write at once; LRU */
+#define YG_BLOCKS_MAX	  1048576u /* exact addresses per family */
+#define YG_BLOCK_NETS_MAX 10240u   /* prefixes: longest-prefix tries are slow, keep them small */
+#define YG_ALLOW_NETS_MAX 4096u	   /* prefixes that can never be blocked */
+#define YG_SCOPE_MAX	  1024u	   /* rows per scope table */
+
+/* Packets. */
+#define YG_VLAN_MAX    2u /* tags: 802.1Q inside 802.1ad; a third is skip_proto */
+#define YG_IP6_EXT_MAX 6u /* extension headers walked; a seventh is skip_proto */
+
+/* Names. */
+#define YG_COMM_LEN 16u /* TASK_COMM_LEN, NUL included */

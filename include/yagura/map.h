@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Keys and values of the maps that operators and the daemon read and write.
+ *
+ * map		type		key			value		writer
+ * yg_block4	hash		struct yg_addr4		yg_block	enforcer
+ * yg_block6	hash		struct yg_addr6		yg_block	enforcer
+ * yg_block_nets	LPM trie	struct yg_net		yg_block	enforcer
+ * yg_allow_nets	LPM trie	struct yg_net		yg_allow	warden
+ * yg_control	array[1] mmap	u32			yg_control	warden
+ * yg_counters	array mmap	u32 CPU			yg_counters	the programs
+ * yg_rings	array of maps	u32			ring buffer	the programs
+ * yg_procs	ring buffer	-			yg_proc		proc.bpf.c
+ * yg_scope_nets	hash		u32 netns inode		u32 1		warden
+ * yg_scope_cgroups hash	u64 cgroup id		u32 1		warden
+ * yg_scope_comms	hash		struct yg_comm		u32 1		warden
+ * Tables private to a program (flows, TLS objects, calls) are declared beside it.
+ *
+ * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#include "yagura/limits.h"
+
+#define YG_MAP_ABI 1 /* a pinned map of another ABI is removed and made anew */
+
+struct yg_addr4 {
+	__u8 addr[4]; /* network order, so that bpftool prints it as people write it */
+};
+
+struct yg_addr6 {
+	__u8 addr[16];
+};
+
+/* IPv4 prefixes are stored v4-mapped: 10.0.0.0/8 has prefix_len 104. */
+struct yg_net {
+	__u32 prefix_len; /* bits, 0..128 */
+	__u8 addr[16];	  /* bits beyond prefix_len are zero */
+};
+
+enum yg_verdict {
+	YG_VERDICT_BLOCK = 1,
+	YG_VERDICT_LIMIT, /* reserved: token bucket; treated as BLOCK by nobody */
+	YG_VERDICT_MAX
+};
+
+struct yg_block {
+	__u64 expires_ns; /* CLOCK_MONOTONIC; at or after it the entry no longer drops */
+	__u64 placed_ns;  /* CLOCK_MONOTONIC */
+	__u64 drops;	  /* frames this entry dropped; the programs add to it */
+	__u64 finding;	  /* id of the finding or of the operator's request */
+	__u32 verdict;	  /* enum yg_verdict */
+	__u32 reason;	  /* enum yg_reason, user/priv/request.h */
+};
+
+_Static_assert(sizeof(struct yg_block) == 40, "block layout is ABI");
+
+struct yg_allow {
+	__u32 why; /* enum yg_allow_why */
+	__u32 pad;
+};
+
+enum yg_allow_why {
+	YG_ALLOW_CONFIG = 1, /* the operator's allow list */
+	YG_ALLOW_OWN,	     /* an address of this host */
+	YG_ALLOW_PROXY,	     /* a trusted proxy */
+	YG_ALLOW_ROUTE,	     /* a gateway of the default route */
+	YG_ALLOW_RESOLVER,   /* a name server of /etc/resolv.conf */
+	YG_ALLOW_MAX
+};
+
+struct yg_comm {
+	__u8 comm[YG_COMM_LEN]; /* NUL padded */
+};
+
+/* Bits of yg_control.flags. */
+#define YG_CONTROL_FAIL_CLOSED 1u /* keep dropping though the heartbeat is old */
+
+/* Run-time knobs, one page shared by mmap: changing one costs no system call. */
+struct yg_control {
+	__u64 heartbeat_ns;	  /* CLOCK_MONOTONIC of the warden's last beat */
+	__u64 heartbeat_limit_ns; /* older than this: guard fails open, sampler idles */
+	__u32 flags;
+	__u32 sampled; /* flows chosen, in 2^-32; 0 means all */
+	__u64 pad[5];
+};
+
+_Static_assert(sizeof(struct yg_control) == 64, "control layout is ABI");

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * JSON lines out, over yajl's streaming generator. Never fails on content: bytes that are not
+ * UTF-8 are written as U+FFFD, so every line is valid JSON whatever the wire carried.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/macros.h"
+#include "core/slice.h"
+
+struct yg_json;
+
+/**
+ * yg_json_new() - a writer with an empty line.
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_json_new(struct yg_json **ret);
+void yg_json_free(struct yg_json **json); /* accepts NULL inside */
+
+void yg_json_open_object(struct yg_json *json);
+void yg_json_close_object(struct yg_json *json);
+void yg_json_open_array(struct yg_json *json);
+void yg_json_close_array(struct yg_json *json);
+void yg_json_key(struct yg_json *json, const char *name);
+void yg_json_slice(struct yg_json *json, struct yg_slice text); /* absent slice: null */
+void yg_json_str(struct yg_json *json, const char *text);	/* NULL: null */
+void yg_json_uint(struct yg_json *json, uint64_t value);
+void yg_json_int(struct yg_json *json, int64_t value);
+void yg_json_real(struct yg_json *json, double value, int decimals); /* not finite: null */
+void yg_json_bool(struct yg_json *json, bool value);
+void yg_json_null(struct yg_json *json);
+
+/* "2026-11-21T21:03:00.123456Z" from nanoseconds since the epoch. */
+void yg_json_time(struct yg_json *json, uint64_t epoch_ns);
+
+/* Key and value in one call, the common case. */
+void yg_json_pair_slice(struct yg_json *json, const char *name, struct yg_slice text);
+void yg_json_pair_str(struct yg_json *json, const char *name, const char *text);
+void yg_json_pair_uint(struct yg_json *json, const char *name, uint64_t value);
+void yg_json_pair_bool(struct yg_json *json, const char *name, bool value);
+void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns);
+
+/* The text so far, borrowed until the next call; without the newline. */
+struct yg_slice yg_json_view(const struct yg_json *json);
+
+/**
+ * yg_json_flush_line() - write the line and a newline to @out, then start anew.
+ * Return: 0; -EIO if @out failed; -ENOMEM if the line did not fit in memory (nothing written).
+ */
+YG_MUST_CHECK int yg_json_flush_line(struct yg_json *json, FILE *out);
+void yg_json_reset(struct yg_json *json);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What stage 3 hands to stage 4: one request with its response.
+ *
+ * Every slice is borrowed for the call of yg_exchange_fn. A message that was lost is absent
+ * (request.present or response.present false), never invented; a value that is not certain is
+ * an absent slice, never a guess.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "core/slice.h"
+
+#define YG_HEADERS_MAX 100 /* header fields kept per message; more are counted in header_dropped */
+
+enum yg_protocol {
+	YG_PROTOCOL_H1,
+	YG_PROTOCOL_H2,
+	YG_PROTOCOL_GRPC,
+	YG_PROTOCOL_WS,
+	YG_PROTOCOL_GRAPHQL,
+	YG_PROTOCOL_JSONRPC,
+	YG_PROTOCOL_MAX
+};
+
+/* Framing that two parsers could read differently. Each is BAD for the stream and evidence. */
+enum yg_anomaly {
+	YG_ANOMALY_LENGTH_TWICE = 1u << 0,	 /* Content-Length fields that differ, or a list */
+	YG_ANOMALY_LENGTH_AND_CHUNKED = 1u << 1, /* both Content-Length and Transfer-Encoding */
+	YG_ANOMALY_LENGTH_INVALID = 1u << 2,
+	YG_ANOMALY_CODING_INVALID = 1u << 3, /* Transfer-Encoding unknown or chunked not last */
+	YG_ANOMALY_BARE_LF = 1u << 4,
+	YG_ANOMALY_BARE_CR = 1u << 5,
+	YG_ANOMALY_FOLD = 1u << 6,	   /* obs-fold */
+	YG_ANOMALY_NAME_INVALID = 1u << 7, /* white space before the colon, bad token */
+	YG_ANOMALY_VALUE_INVALID = 1u << 8,
+	YG_ANOMALY_CHUNK_INVALID = 1u << 9,
+	YG_ANOMALY_START_LINE = 1u << 10,
+	YG_ANOMALY_VERSION = 1u << 11,
+	YG_ANOMALY_HOST = 1u << 12,	 /* none in HTTP/1.1, or two */
+	YG_ANOMALY_TOO_LARGE = 1u << 13, /* head beyond the limit */
+};
+
+struct yg_header {
+	struct yg_slice name;  /* as sent; compare without case */
+	struct yg_slice value; /* optional white space around it removed */
+};
+
+struct yg_message {
+	bool present;	       /* false: this side was not seen; all else is empty */
+	bool complete;	       /* the end was seen, by framing or by close */
+	bool body_gap;	       /* body[] is not the whole body: sampled prefix or loss */
+	uint8_t version_minor; /* HTTP/1.x */
+	uint32_t anomalies;    /* enum yg_anomaly bits */
+	uint64_t start_ns;     /* time of the first byte's segment */
+	uint64_t end_ns;       /* time of the last byte's segment */
+	uint64_t head_bytes;   /* start line and fields, with the empty line */
+	uint64_t
+		body_bytes; /* decoded from chunks; counts bytes that were not sampled when known */
+
+	struct yg_slice method; /* request */
+	struct yg_slice target; /* request: as sent */
+	uint16_t status;	/* response: final status, 100..999; 0 when absent */
+
+	const struct yg_header *headers; /* [header_count] */
+	uint32_t header_count;
+	uint32_t header_dropped;
+	struct yg_slice body; /* contiguous prefix, chunk framing removed, content coding kept */
+};
+
+struct yg_peer {
+	struct yg_address addr; /* all zero: unknown */
+	uint16_t port;		/* host order */
+};
+
+struct yg_exchange {
+	struct yg_message request;
+	struct yg_message response;
+	struct yg_peer client; /* the side that sent the request, as the socket sees it */
+	struct yg_peer server;
+	bool tls;
+	bool addresses_certain; /* false: never block on them */
+	bool outbound;		/* this host is the client (TLS: the process wrote the request) */
+	uint8_t protocol;	/* enum yg_protocol */
+	uint32_t sampled;	/* as struct yg_segment.sampled */
+	uint32_t tgid;		/* TLS: the process; wire: 0 */
+	uint16_t informational; /* 1xx responses before the final one */
+	bool upgraded;		/* 101 or a CONNECT that was accepted: the stream is a tunnel now */
+};
+
+/**
+ * typedef yg_exchange_fn - receives each exchange once, when it ends or is given up.
+ *
+ * Order: responses of one flow arrive in order; between flows in order of completion.
+ */
+typedef void (*yg_exchange_fn)(void *ctx, const struct yg_exchange *exchange);
+
+/**
+ * yg_message_find() - first header field called @name.
+ * @name: lower case literal.
+ * Return: its value, or an absent slice.
+ */
+struct yg_slice yg_message_find(const struct yg_message *message, const char *name);
