@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 1, capture: frame of a capture file -> segment. The user-space twin of bpf/packet.bpf.h:
+ * the same frames give the same outcome rows, so an offline replay counts as the kernel would.
+ *
+ * Ethernet with up to YG_VLAN_MAX tags, raw IP, Linux cooked v1 and v2, BSD loopback; IPv4 with
+ * options, IPv6 with up to YG_IP6_EXT_MAX extension headers; TCP. Nothing is copied and nothing is
+ * reassembled here: an IP fragment is counted and left out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/macros.h"
+#include "yagura/counter.h"
+#include "yagura/event.h"
+
+/* How the first byte of a frame is to be read. */
+enum yg_link {
+	YG_LINK_ETHERNET,
+	YG_LINK_RAW,  /* IPv4 or IPv6, by the version nibble */
+	YG_LINK_SLL,  /* Linux cooked v1 */
+	YG_LINK_SLL2, /* Linux cooked v2 */
+	YG_LINK_NULL, /* BSD loopback: address family, in the byte order of the writer */
+	YG_LINK_LOOP, /* OpenBSD loopback: the same, big endian */
+	YG_LINK_MAX
+};
+
+/* What became of a frame; a subset of the rows of YG_SAMPLE_COUNTERS with the same names. */
+enum yg_outcome {
+	YG_OUTCOME_SEGMENT,
+	YG_OUTCOME_SKIP_PROTO,
+	YG_OUTCOME_SKIP_FRAGMENT,
+	YG_OUTCOME_SKIP_EMPTY, /* no payload, and neither SYN, FIN nor RST */
+	YG_OUTCOME_LOST_HEADER,
+	YG_OUTCOME_MAX
+};
+
+/**
+ * yg_link_from_dlt() - the link layer of a LINKTYPE_ number of pcap and pcapng files.
+ *
+ * Source: the LINKTYPE registry of tcpdump.org.
+ * Return: 0; -EPROTONOSUPPORT if this decoder does not know it.
+ */
+YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
+
+/**
+ * yg_frame_decode() - find the TCP payload of one frame.
+ * @frame: [frame_len] captured bytes, borrowed.
+ * @ret: everything but time_ns, key.ifindex and data[]; written only for YG_OUTCOME_SEGMENT.
+ *	payload_len is what the IP header claims, data_len what was captured of it.
+ * @ret_data: the payload inside @frame; data_len bytes; written only for YG_OUTCOME_SEGMENT.
+ *
+ * SYN, FIN and RST without payload are segments with data_len 0: they open and end streams.
+ * Work is bounded: at most YG_VLAN_MAX tags and YG_IP6_EXT_MAX headers.
+ *
+ * Source: RFC 791 section 3.1, RFC 8200 section 4, RFC 9293 section 3.1, IEEE 802.1Q.
+ */
+enum yg_outcome yg_frame_decode(enum yg_link link, const uint8_t *frame, size_t frame_len,
+				struct yg_segment *ret, const uint8_t **ret_data);
+
+/* Adds one frame: rx and the row of @outcome. */
+void yg_outcome_count(struct yg_sample_counters *counters, enum yg_outcome outcome);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stages in order: segment -> stream -> parse -> endpoint -> baseline -> detect -> respond.
+ *
+ * One object, fed with segments, shared by yagurad's analyzer role and by `yagura analyze`. It has
+ * no globals, reads no clock and no randomness: the same options and the same calls give the same
+ * callbacks, byte for byte. It opens nothing and logs nothing. One thread per object.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "core/hash.h"
+#include "core/macros.h"
+#include "core/slice.h"
+#include "detect/finding.h"
+#include "parse/exchange.h"
+#include "priv/request.h"
+#include "yagura/event.h"
+
+struct yg_pipeline;
+struct yg_knowledge;
+
+/* What respond may do with a finding. */
+enum yg_mode {
+	YG_MODE_OBSERVE, /* findings only */
+	YG_MODE_APPROVE, /* findings propose blocks, an operator decides */
+	YG_MODE_ENFORCE, /* blocks are requested at once */
+	YG_MODE_MAX
+};
+
+struct yg_pipeline_options {
+	struct yg_hash_key table_key;	 /* hash tables; random per boot, fixed offline */
+	struct yg_hash_key identity_key; /* callers' identities; random per installation */
+	enum yg_mode mode;
+	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
+	uint32_t trusted_proxies_count;
+	uint64_t memory_bytes; /* budget of all tables together; 0: the default of limits.h */
+	uint64_t block_ttl_ns; /* of a requested block; 0: one hour */
+};
+
+/* An exchange with what the stages after parse know about it. Borrowed for the call. */
+struct yg_record {
+	const struct yg_exchange *exchange;
+	struct yg_address client;  /* who asked: behind trusted proxies, else the peer */
+	bool client_forwarded;	   /* client came from a header of a trusted proxy */
+	struct yg_slice caller;	   /* "bearer:9f86d081884c7d65"; absent: unknown */
+	struct yg_slice service;   /* authority without the default port; absent: unknown */
+	struct yg_slice path;	   /* of the target, without query; absent: none (CONNECT, "*") */
+	struct yg_slice template_; /* "/v1/users/{id}" as known now; absent: not an endpoint */
+	uint64_t endpoint;	   /* id in the inventory; 0: none */
+};
+
+/* Where the results go. Any member may be NULL; all are called from the thread that feeds. */
+struct yg_pipeline_sink {
+	void *ctx;
+	void (*exchange)(void *ctx, const struct yg_record *record);
+	void (*finding)(void *ctx, const struct yg_finding *finding);
+	/* mode enforce: the enforcer's answer comes back by yg_pipeline_reply() */
+	void (*request)(void *ctx, const struct yg_request *request);
+};
+
+/**
+ * yg_pipeline_new() - build all stages.
+ * @options: copied; so is what it points to.
+ * @sink: copied.
+ * @ret: free with yg_pipeline_free(); untouched on failure.
+ *
+ * Return: 0; -ENOMEM; -EINVAL if a prefix or the mode is out of range.
+ */
+YG_MUST_CHECK int yg_pipeline_new(const struct yg_pipeline_options *options,
+				  const struct yg_pipeline_sink *sink, struct yg_pipeline **ret);
+
+/* Accepts NULL inside. Calls no sink: what is still open is dropped (see yg_pipeline_finish()). */
+void yg_pipeline_free(struct yg_pipeline **pipeline);
+
+/**
+ * yg_pipeline_segment() - feed one segment.
+ * @meta: everything but data[]; time_ns is nanoseconds since the epoch (the caller has added the
+ *	offset between the clocks). data[] of @meta is not read.
+ * @data: meta->data_len bytes, borrowed for the call. From a capture file or a coalesced frame
+ *	data_len may exceed YG_SEGMENT_MAX; the stages do not care.
+ *
+ * Hostile content is no error: it is counted by the stage that refuses it.
+ */
+void yg_pipeline_segment(struct yg_pipeline *pipeline, const struct yg_segment *meta,
+			 const uint8_t *data);
+
+/**
+ * yg_pipeline_tick() - let time pass without a segment.
+ * @now_ns: since the epoch; going back is ignored.
+ *
+ * Ends idle flows and closes the windows of baselines. yg_pipeline_segment() does the same from
+ * its own time stamps, so a busy link needs no tick; once a second is enough on an idle one.
+ */
+void yg_pipeline_tick(struct yg_pipeline *pipeline, uint64_t now_ns);
+
+/* The input has ended: every open message and window is closed and delivered. */
+void yg_pipeline_finish(struct yg_pipeline *pipeline);
+
+/* The enforcer's answer to an earlier sink.request, matched by cookie. */
+void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *reply);
+
+/* The inventory, baselines and callers, for reading between calls. */
+struct yg_knowledge *yg_pipeline_knowledge(struct yg_pipeline *pipeline);
+
+/* Visits every counter of the stages: "stream.gap_bytes". The order is fixed. */
+typedef void (*yg_counter_fn)(void *ctx, const char *name, uint64_t value);
+void yg_pipeline_counters(const struct yg_pipeline *pipeline, yg_counter_fn fn, void *ctx);
