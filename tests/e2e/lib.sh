@@ -1,0 +1,366 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Sandbox for end-to-end tests. Source it as the first line of a test.
+#
+#   ┌── this shell: the gateway ─────┐      ┌── netns peer: the clients ──┐
+#   │ yagurad, servers under test    │      │ curl, wrk, h2load, python   │
+#   │ veth0  10.77.0.1/16 fd77::1    ├──────┤ veth1  10.77.0.2 .. .41     │
+#   │ own /run, /var/lib, bpffs      │      │        fd77::2 .. ::29      │
+#   └────────────────────────────────┘      └─────────────────────────────┘
+#
+# A test re-executes itself as PID 1 of private mount, net, pid and ipc namespaces: the kernel
+# takes every device, pin, mount and child away when it ends, however it ends. Exit status:
+# 0 pass, 77 skip, anything else fail. A skip prints its reason.
+#
+# What a test may use:
+#	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
+#	make_sandbox			namespaces, addresses, certificate, directories
+#	peer COMMAND...			run COMMAND as a client
+#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python: HTTP and HTTPS servers
+#	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
+#	stop_yagurad, daemon_log	end it, print what it said
+#	yagura COMMAND...		the command line, talking to that daemon
+#	status FIELD, counter TABLE.ROW	one value (jq path of status; row of counter.h)
+#	access_lines FILE		complete lines of an access log
+set -euo pipefail
+export LC_ALL=C
+
+skip() {
+	echo "SKIP: $*"
+	exit 77
+}
+
+fail() {
+	echo "FAIL: $*" >&2
+	if declare -F on_fail >/dev/null; then on_fail >&2; fi
+	exit 1
+}
+
+need() {
+	local tool
+	for tool; do
+		command -v "$tool" >/dev/null || skip "no $tool: run tools/setup"
+	done
+}
+
+if [[ -z ${YG_SANDBOX-} ]]; then
+	((EUID == 0)) || skip "needs root"
+	need unshare ip
+	exec env YG_SANDBOX=1 unshare --mount --net --pid --ipc --fork --kill-child=KILL \
+		--mount-proc "$0" "$@"
+fi
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${YG_BUILD:-$ROOT/build}
+GATEWAY=10.77.0.1
+GATEWAY6=fd77::1
+CLIENTS=40 # addresses of the peer: 10.77.0.2 and up, fd77::2 and up
+BPFFS=/sys/fs/bpf/yagura # these four are on mounts of the sandbox, never the host's
+STATE=/var/lib/yagura
+RUN=/run/yagura
+WORK=/run/work # certificates, server configurations, logs
+CERT=$WORK/cert.pem
+KEY=$WORK/key.pem
+DAEMON_LOG=$WORK/yagurad.log
+DAEMON_PID=
+
+peer() { ip netns exec peer "$@"; }
+
+# wait_until SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation.
+wait_until() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < deadline)) || fail "timed out: $*"
+		sleep 0.05
+	done
+}
+
+is_listening() { ss -Hltn "sport = :$1" | grep -q .; }
+is_running() { kill -0 "$1" 2>/dev/null; }
+
+make_sandbox() {
+	mount --make-rprivate /
+	mount -t tmpfs tmpfs /run
+	mount -t tmpfs tmpfs /var/lib # the state directory may be missing: its parent is ours
+	mkdir -p /run/netns "$RUN" "$STATE" "$WORK"
+	mount -t sysfs sysfs /sys
+	mount -t bpf bpf /sys/fs/bpf
+	mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || true
+	chmod 755 "$WORK"
+	make_network
+	make_certificate
+}
+
+make_network() {
+	local i
+	ip netns add peer
+	ip link add dev veth0 type veth peer name veth1 netns peer
+	ip addr add "$GATEWAY/16" dev veth0
+	ip addr add "$GATEWAY6/64" dev veth0 nodad
+	for ((i = 2; i < CLIENTS + 2; i++)); do
+		echo "addr add 10.77.0.$i/16 dev veth1"
+		printf 'addr add fd77::%x/64 dev veth1 nodad\n' "$i"
+	done | peer ip -batch -
+	ip link set dev lo up
+	peer ip link set dev lo up
+	ip link set dev veth0 up
+	peer ip link set dev veth1 up
+}
+
+make_certificate() {
+	need openssl
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=api.test -addext "subjectAltName=DNS:api.test,IP:$GATEWAY,IP:$GATEWAY6" \
+		-keyout "$KEY" -out "$CERT" 2>/dev/null
+	chmod 644 "$KEY"
+}
+
+# --- servers: each answers 200 on both ports and logs "client:port status request" per request.
+
+start_nginx() {
+	local port=${1:-8080} tls=${2:-8443}
+	need nginx
+	mkdir -p "$WORK/nginx"
+	cat >"$WORK/nginx/nginx.conf" <<-CONF
+		daemon off; user root; worker_processes 1; pid $WORK/nginx/pid;
+		error_log $WORK/nginx/error.log;
+		events { worker_connections 4096; }
+		http {
+			log_format yagura '\$remote_addr:\$remote_port \$status \$request';
+			access_log $WORK/nginx/access.log yagura;
+			client_body_temp_path $WORK/nginx/body; proxy_temp_path $WORK/nginx/proxy;
+			fastcgi_temp_path $WORK/nginx/fcgi; uwsgi_temp_path $WORK/nginx/uwsgi;
+			scgi_temp_path $WORK/nginx/scgi;
+			keepalive_requests 10000000;
+			server {
+				listen $port; listen [::]:$port;
+				listen $tls ssl; listen [::]:$tls ssl;
+				ssl_certificate $CERT; ssl_certificate_key $KEY;
+				include $WORK/nginx/location[.]conf;
+				location / {
+					default_type application/json;
+					return 200 '{"ok":true,"path":"\$uri"}\n';
+				}
+			}
+		}
+	CONF
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/nginx/access.log
+	nginx -c "$WORK/nginx/nginx.conf" -p "$WORK/nginx" 2>"$WORK/nginx/start.log" &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$tls"
+}
+
+start_haproxy() {
+	local port=${1:-8080} tls=${2:-8443}
+	need haproxy
+	mkdir -p "$WORK/haproxy"
+	cat "$CERT" "$KEY" >"$WORK/haproxy/both.pem"
+	cat >"$WORK/haproxy/haproxy.cfg" <<-CONF
+		global
+			maxconn 4096
+			nbthread 1
+			log stdout format raw local0
+		defaults
+			mode http
+			log global
+			log-format "%ci:%cp %ST %{+Q}r"
+			timeout client 60s
+			timeout server 60s
+			timeout connect 5s
+		frontend api
+			bind *:$port
+			bind :::$port v6only
+			bind *:$tls ssl crt $WORK/haproxy/both.pem alpn http/1.1
+			bind :::$tls v6only ssl crt $WORK/haproxy/both.pem alpn http/1.1
+			http-request return status 200 content-type application/json string '{"ok":true}'
+	CONF
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/haproxy/access.log
+	haproxy -db -f "$WORK/haproxy/haproxy.cfg" >"$WORK/haproxy/access.log" \
+		2>"$WORK/haproxy/error.log" &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$tls"
+}
+
+start_apache() {
+	local port=${1:-8080} tls=${2:-8443} module
+	need apache2
+	mkdir -p "$WORK/apache/htdocs"
+	echo '{"ok":true}' >"$WORK/apache/htdocs/index.json"
+	for module in mpm_event authz_core mime dir ssl socache_shmcb rewrite alias; do
+		echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+	done >"$WORK/apache/httpd.conf"
+	cat >>"$WORK/apache/httpd.conf" <<-CONF
+		ServerName api.test
+		ServerRoot $WORK/apache
+		PidFile $WORK/apache/pid
+		User www-data
+		Group www-data
+		ErrorLog $WORK/apache/error.log
+		LogFormat "%h:%{remote}p %>s %r" yagura
+		CustomLog $WORK/apache/access.log yagura
+		Listen $port
+		Listen $tls
+		ServerLimit 4
+		ThreadsPerChild 64
+		MaxRequestWorkers 256
+		KeepAlive On
+		MaxKeepAliveRequests 0
+		DocumentRoot $WORK/apache/htdocs
+		TypesConfig /etc/mime.types
+		<Directory />
+			Require all granted
+		</Directory>
+		AliasMatch .* $WORK/apache/htdocs/index.json
+		<VirtualHost *:$tls>
+			SSLEngine on
+			SSLCertificateFile $CERT
+			SSLCertificateKeyFile $KEY
+		</VirtualHost>
+	CONF
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/apache/access.log
+	chmod 755 "$WORK/apache" "$WORK/apache/htdocs"
+	apache2 -f "$WORK/apache/httpd.conf" -DFOREGROUND >"$WORK/apache/start.log" 2>&1 &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$tls"
+}
+
+start_node() {
+	local port=${1:-8080} tls=${2:-8443}
+	need node
+	mkdir -p "$WORK/node"
+	cat >"$WORK/node/server.js" <<-'JS'
+		const fs = require("fs"), http = require("http"), https = require("https");
+		const [cert, key, log, port, tls] = process.argv.slice(2);
+		const out = fs.createWriteStream(log, { flags: "a" });
+		const answer = (request, response) => {
+			const { remoteAddress, remotePort } = request.socket;
+			const client = remoteAddress.replace(/^::ffff:/, "") + ":" + remotePort;
+			request.resume();
+			response.setHeader("Content-Type", "application/json");
+			response.end('{"ok":true}');
+			out.write(`${client} 200 ${request.method} ${request.url} HTTP/1.1\n`);
+		};
+		const options = { cert: fs.readFileSync(cert), key: fs.readFileSync(key) };
+		http.createServer(answer).listen(+port, "::");
+		https.createServer(options, answer).listen(+tls, "::");
+	JS
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/node/access.log
+	node "$WORK/node/server.js" "$CERT" "$KEY" "$WORK/node/access.log" "$port" "$tls" \
+		>"$WORK/node/error.log" 2>&1 &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$port"
+	wait_until 10 is_listening "$tls"
+}
+
+start_python() {
+	local port=${1:-8080} tls=${2:-8443}
+	need python3
+	mkdir -p "$WORK/python"
+	cat >"$WORK/python/server.py" <<-'PY'
+		import http.server, socket, ssl, sys, threading
+
+		cert, key, log_path, port, tls = sys.argv[1:]
+		log = open(log_path, "a", buffering=1)
+
+		class Server(http.server.ThreadingHTTPServer):
+		    address_family = socket.AF_INET6
+		    request_queue_size = 256
+		    daemon_threads = True
+
+		class Handler(http.server.BaseHTTPRequestHandler):
+		    protocol_version = "HTTP/1.1"
+		    wbufsize = 65536
+
+		    def do_GET(self):
+		        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+		        body = b'{"ok":true}'
+		        self.send_response(200)
+		        self.send_header("Content-Type", "application/json")
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        self.wfile.write(body)
+		        address = self.client_address[0].removeprefix("::ffff:")
+		        log.write(f"{address}:{self.client_address[1]} 200 {self.requestline}\n")
+
+		    do_POST = do_PUT = do_DELETE = do_GET
+
+		    def log_message(self, *arguments):
+		        pass
+
+		clear = Server(("::", int(port)), Handler)
+		secure = Server(("::", int(tls)), Handler)
+		context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+		context.load_cert_chain(cert, key)
+		secure.socket = context.wrap_socket(
+		    secure.socket, server_side=True, do_handshake_on_connect=False)
+		threading.Thread(target=clear.serve_forever, daemon=True).start()
+		secure.serve_forever()
+	PY
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/python/access.log
+	python3 "$WORK/python/server.py" "$CERT" "$KEY" "$WORK/python/access.log" "$port" "$tls" \
+		>"$WORK/python/error.log" 2>&1 &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$port"
+	wait_until 10 is_listening "$tls"
+}
+
+# stop_server: end what start_NAME started last.
+stop_server() {
+	kill "$SERVER_PID" 2>/dev/null || true
+	wait "$SERVER_PID" 2>/dev/null || true
+}
+
+access_lines() { if [[ -e $1 ]]; then wc -l <"$1"; else echo 0; fi; }
+
+# --- the daemon
+
+# netns_id: inode of this network namespace, the scope of every test.
+netns_id() { stat -L -c %i /proc/self/ns/net; }
+
+yagura() { "$BUILD/yagura" --socket "$RUN/yagura.sock" "$@"; }
+
+# start_yagurad OPTION...: on veth0 and lo, scoped to this sandbox's network namespace.
+start_yagurad() {
+	[[ -x $BUILD/yagurad ]] || skip "no $BUILD/yagurad: run make"
+	need bpftool jq
+	"$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
+		--interface veth0 --scope-netns "$(netns_id)" "$@" >>"$DAEMON_LOG" 2>&1 &
+	DAEMON_PID=$!
+	wait_until 20 daemon_answers
+}
+
+# daemon_answers: true when the desk answers; a daemon that died is a failure at once.
+daemon_answers() {
+	is_running "$DAEMON_PID" || {
+		daemon_log >&2
+		fail "yagurad ended during start"
+	}
+	yagura status --json
+}
+
+stop_yagurad() {
+	[[ -n $DAEMON_PID ]] || return 0
+	kill "$DAEMON_PID" 2>/dev/null || true
+	wait "$DAEMON_PID" 2>/dev/null || true
+	DAEMON_PID=
+}
+
+daemon_log() { tail -n "${1:-40}" "$DAEMON_LOG" 2>/dev/null || true; }
+on_fail() { daemon_log 30; tail -n 5 "$WORK"/*/start.log "$WORK"/*/error.log 2>/dev/null || true; }
+
+# status FIELD: a jq path of `yagura status --json`, e.g. status .mode
+status() { yagura status --json | jq -r "$1"; }
+
+# counter TABLE.ROW: one row of counter.h summed over CPUs, e.g. counter sample.request
+counter() {
+	bpftool -j map dump pinned "$BPFFS/yg_counters" |
+		jq "[.. | objects | select(has(\"guard\") and has(\"tls\")) | .$1] | add"
+}
