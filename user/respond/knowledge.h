@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stages 4 to 7 behind one door: an exchange goes in; its service, endpoint, caller and findings
+ * come out, and everything learned stays inside, within fixed budgets.
+ *
+ *	exchange -> service + template (endpoint) -> caller -> cell + profile (baseline)
+ *		 -> detectors -> findings -> policy -> requests to the enforcer
+ *
+ * Deterministic: time is the exchange's own, keys are given, iteration is sorted; the same calls
+ * give the same callbacks, byte for byte. One thread per object. Nothing is allocated per exchange
+ * once the tables stand; a new endpoint or service allocates its row.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "baseline/cell.h"
+#include "core/address.h"
+#include "core/hash.h"
+#include "core/macros.h"
+#include "core/slice.h"
+#include "detect/finding.h"
+#include "endpoint/inventory.h"
+#include "parse/exchange.h"
+#include "priv/request.h"
+#include "respond/policy.h"
+
+struct yg_knowledge;
+struct yg_profile;
+
+#define YG_OBSERVED_FINDINGS_MAX 8  /* findings named per exchange */
+#define YG_CALLER_TEXT_CAP	 64 /* "session:9f86d081884c7d65" and NUL, with room */
+
+/* Why on_finding() is called. */
+enum yg_news {
+	YG_NEWS_FOUND,	/* a finding that was not there before */
+	YG_NEWS_REPEAT, /* the same id again: repeats, time and evidence have grown */
+	YG_NEWS_ACTION, /* the same id: action and result have changed */
+	YG_NEWS_MAX
+};
+
+struct yg_knowledge_sink {
+	void *ctx;
+	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
+	void (*on_request)(void *ctx, const struct yg_request *request); /* mode enforce */
+	/* A minute of an endpoint has ended. */
+	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
+	/*
+	 * Learning has turned @from into @into (a literal became a parameter, or back): whoever
+	 * stores by endpoint id adds the old id's past to the new one.
+	 */
+	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
+};
+
+struct yg_knowledge_options {
+	struct yg_hash_key identity_key; /* callers; random per installation */
+	struct yg_hash_key table_key;	 /* tables; random per boot, fixed offline */
+	enum yg_mode mode;
+	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied */
+	uint32_t protected_count;		    /* allow list, own addresses, trusted proxies */
+	uint64_t block_ttl_ns;	/* first block; 0: one hour; doubles for repeat offenders */
+	uint32_t endpoints_max; /* 0: YG_ENDPOINTS_MAX */
+	uint32_t callers_max;	/* 0: YG_CALLERS_MAX */
+	uint32_t pairs_max;	/* (endpoint, caller) states of detectors; 0: YG_PAIRS_MAX */
+	uint32_t findings_max;	/* kept for iteration; 0: YG_FINDINGS_MAX */
+};
+
+/* Borrowed for the call. */
+struct yg_subject {
+	const struct yg_exchange *exchange;
+	struct yg_address client; /* who asked: behind trusted proxies, else the peer */
+	bool client_forwarded;	  /* client is known only from a header: never blocked */
+};
+
+/* What is known about one exchange. Valid until the next call on the same object. */
+struct yg_observation {
+	struct yg_slice service;   /* Host without default port, lower case; else server address */
+	struct yg_slice path;	   /* normalised; absent: none (CONNECT, "*") */
+	struct yg_slice template_; /* "/v1/users/{id}"; absent: not an HTTP path */
+	struct yg_slice caller;	   /* "bearer:9f86d081884c7d65"; absent: unknown */
+	struct yg_slice app;	   /* client application, "app:9f86d081884c7d65"; absent: unknown */
+	const struct yg_endpoint *endpoint;	     /* NULL: not in the inventory (yet) */
+	const char *rules[YG_OBSERVED_FINDINGS_MAX]; /* rule ids this exchange is evidence of */
+	uint64_t findings[YG_OBSERVED_FINDINGS_MAX]; /* their finding ids */
+	uint32_t finding_count;
+};
+
+/* What is known about one caller. */
+struct yg_caller_info {
+	char caller[YG_CALLER_TEXT_CAP];
+	char app[YG_CALLER_TEXT_CAP]; /* "" none */
+	uint64_t first_ns, last_ns;
+	uint64_t requests;
+	uint64_t errors;	  /* 4xx */
+	struct yg_address client; /* the last one */
+	uint32_t clients;	  /* distinct addresses, about */
+	uint32_t endpoints;	  /* distinct endpoints, about */
+	uint32_t findings;
+};
+
+/**
+ * yg_knowledge_new() - empty tables.
+ * @options, @sink: copied, with what they point to; members of @sink may be NULL.
+ *
+ * Return: 0; -ENOMEM; -EINVAL if the mode or a prefix is out of range.
+ */
+YG_MUST_CHECK int yg_knowledge_new(const struct yg_knowledge_options *options,
+				   const struct yg_knowledge_sink *sink, struct yg_knowledge **ret);
+void yg_knowledge_free(struct yg_knowledge **knowledge); /* accepts NULL inside */
+
+/**
+ * yg_knowledge_observe() - learn from one exchange and judge it.
+ * @now_ns: time of the pipeline (epoch); ends minutes, expires states. The exchange's own times
+ *	are what detectors count with.
+ * @ret: what is known of it now.
+ *
+ * Calls the sink before it returns.
+ */
+void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			  uint64_t now_ns, struct yg_observation *ret);
+
+/**
+ * yg_knowledge_resolve() - the same answer from all that is known, learning nothing.
+ *
+ * For the second reading of a capture: the template is what the whole capture teaches, the
+ * findings are those of this endpoint and caller whose evidence began at or before the exchange.
+ */
+void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			  struct yg_observation *ret);
+
+/* Let time pass without an exchange; going back is ignored. Once a second is enough. */
+void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns);
+
+/* The input has ended: minutes still open are delivered. */
+void yg_knowledge_finish(struct yg_knowledge *knowledge);
+
+/* The enforcer's answer to an earlier on_request(), matched by cookie; unknown ones are counted. */
+void yg_knowledge_reply(struct yg_knowledge *knowledge, const struct yg_reply *reply);
+
+/* Iteration is sorted: endpoints by service, template, method; callers by text; findings by time. */
+typedef void (*yg_endpoint_fn)(void *ctx, const struct yg_endpoint *endpoint);
+typedef void (*yg_caller_fn)(void *ctx, const struct yg_caller_info *caller);
+typedef void (*yg_finding_fn)(void *ctx, const struct yg_finding *finding);
+
+/* Return: how many were visited; -ENOMEM for the sorted index. */
+YG_MUST_CHECK ssize_t yg_knowledge_endpoints(struct yg_knowledge *knowledge, yg_endpoint_fn fn,
+					     void *ctx);
+YG_MUST_CHECK ssize_t yg_knowledge_callers(struct yg_knowledge *knowledge, yg_caller_fn fn,
+					   void *ctx);
+YG_MUST_CHECK ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_finding_fn fn,
+					    void *ctx);
+
+/* What is normal for an endpoint of this object; see baseline/profile.h. Never NULL. */
+const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowledge,
+					      const struct yg_endpoint *endpoint);
+
+/* What yg_knowledge_save() hands out; stored under (kind, id). */
+enum yg_blob {
+	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
+	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
+	YG_BLOB_MAX
+};
+
+#define YG_BLOB_BYTES_MAX (1u << 20)
+
+typedef void (*yg_blob_fn)(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data,
+			   size_t len);
+
+/**
+ * yg_knowledge_save() - everything learned, as blobs that outlive a restart.
+ * @changed_only: only what changed since the last save.
+ *
+ * Order is the order to load in. Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only,
+				    yg_blob_fn fn, void *ctx);
+
+/**
+ * yg_knowledge_load() - take one blob back in; services before endpoints.
+ *
+ * Return: 0; -EINVAL if it is damaged or of another version (then nothing has changed); -ENOMEM;
+ * -ENOSPC if the table is full.
+ */
+YG_MUST_CHECK int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind,
+				    const uint8_t *data, size_t len);
+
+/* Visits every counter of stages 4 to 7: "endpoint.evicted". The order is fixed. */
+typedef void (*yg_counter_fn)(void *ctx, const char *name, uint64_t value);
+void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx);
+
+/* The table of rules behind `yagura rules`, in order of id. */
+const struct yg_rule *const *yg_rules(uint32_t *ret_count);
