@@ -18,18 +18,10 @@
 #include "detect/finding.h"
 #include "parse/exchange.h"
 #include "priv/request.h"
+#include "respond/knowledge.h"
 #include "yagura/event.h"
 
 struct yg_pipeline;
-struct yg_knowledge;
-
-/* What respond may do with a finding. */
-enum yg_mode {
-	YG_MODE_OBSERVE, /* findings only */
-	YG_MODE_APPROVE, /* findings propose blocks, an operator decides */
-	YG_MODE_ENFORCE, /* blocks are requested at once */
-	YG_MODE_MAX
-};
 
 struct yg_pipeline_options {
 	struct yg_hash_key table_key;	 /* hash tables; random per boot, fixed offline */
@@ -107,5 +99,4 @@ void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *repl
 struct yg_knowledge *yg_pipeline_knowledge(struct yg_pipeline *pipeline);
 
 /* Visits every counter of the stages: "stream.gap_bytes". The order is fixed. */
-typedef void (*yg_counter_fn)(void *ctx, const char *name, uint64_t value);
 void yg_pipeline_counters(const struct yg_pipeline *pipeline, yg_counter_fn fn, void *ctx);
