@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a command of `yagura` is: one row in the table of command.c, one file beside it. --help,
+ * the manual and the parser come from the same rows.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/macros.h"
+
+#define YG_SOCKET_PATH "/run/yagura/yagura.sock"
+
+/* Exit codes of every command. */
+enum yg_exit {
+	YG_EXIT_DONE,	  /* 0 */
+	YG_EXIT_FAILED,	  /* 1: one line on stderr: object and cause */
+	YG_EXIT_USAGE,	  /* 2 */
+	YG_EXIT_FINDINGS, /* 3: analyze --fail-on */
+	YG_EXIT_MAX
+};
+
+/* One row of a command's option table; the table ends with a row without a name. */
+struct yg_cli_option {
+	const char *name;  /* "for": given as --for VALUE or --for=VALUE */
+	const char *value; /* placeholder: "1h"; NULL: a flag without value */
+	const char *help;  /* one sentence without full stop */
+};
+
+/* A parsed command line: which options were given, then what is left. */
+struct yg_cli_args {
+	const struct yg_command *command;
+	const char *const *given; /* [option rows] value; "" for a flag; NULL: not given; the last
+				     value wins */
+	const char *const *items; /* [item_count] what is not an option */
+	size_t item_count;
+	const char *socket; /* --socket or its default */
+	bool json;	    /* --json: on every read command */
+	FILE *out, *err;
+	bool terminal; /* out is a terminal and NO_COLOR is not set */
+	int columns;   /* of the terminal, or 80 */
+};
+
+struct yg_command {
+	const char *name;
+	const char *synopsis; /* after the name: "ADDR|CIDR [--for 1h]"; "" for none */
+	const char *summary;  /* one line for the list of commands, without full stop */
+	const char *text;     /* the manual's paragraph; may be NULL */
+	const struct yg_cli_option *options;
+	size_t items_min, items_max; /* operands it takes; SIZE_MAX: any number */
+	bool json;		     /* takes --json */
+	enum yg_exit (*run)(const struct yg_cli_args *args);
+};
+
+/**
+ * yg_cli_value() - value of option @name.
+ * Return: "" for a flag that was given; NULL when it was not.
+ */
+const char *yg_cli_value(const struct yg_cli_args *args, const char *name);
+
+/**
+ * yg_cli_fail() - print "yagura: object: cause" to args->err.
+ * Return: YG_EXIT_FAILED, to be returned by the command.
+ */
+__attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_fail(const struct yg_cli_args *args,
+							       const char *format, ...);
+
+/* All commands, in the order of the manual; [*ret_count]. */
+const struct yg_command *yg_command_table(size_t *ret_count);
+
+/**
+ * yg_cli_main() - parse and run one command line; main() of yagura without the process around it.
+ * @argv: [argc], argv[0] is the program.
+ *
+ * Return: enum yg_exit.
+ */
+int yg_cli_main(int argc, const char *const *argv, FILE *out, FILE *err);
+
+/* One function per command; each in the file of its name. */
+enum yg_exit yg_command_help(const struct yg_cli_args *args);
+enum yg_exit yg_command_version(const struct yg_cli_args *args);
