@@ -28,6 +28,16 @@ enum yg_link {
 	YG_LINK_MAX
 };
 
+/* One frame of a capture. Borrowed until the next call on its reader. */
+struct yg_frame {
+	uint64_t time_ns;    /* since the epoch, as the file says */
+	const uint8_t *data; /* [data_len] */
+	uint32_t data_len;   /* captured */
+	uint32_t wire_len;   /* on the wire, >= data_len as far as the file is honest */
+	enum yg_link link;
+	uint32_t interface; /* 0 for pcap; the interface's number in a pcapng */
+};
+
 /* What became of a frame; a subset of the rows of YG_SAMPLE_COUNTERS with the same names. */
 enum yg_outcome {
 	YG_OUTCOME_SEGMENT,
@@ -48,18 +58,19 @@ YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
 
 /**
  * yg_frame_decode() - find the TCP payload of one frame.
- * @frame: [frame_len] captured bytes, borrowed.
- * @ret: everything but time_ns, key.ifindex and data[]; written only for YG_OUTCOME_SEGMENT.
- *	payload_len is what the IP header claims, data_len what was captured of it.
- * @ret_data: the payload inside @frame; data_len bytes; written only for YG_OUTCOME_SEGMENT.
+ * @frame: borrowed.
+ * @ret: everything but data[]; written only for YG_OUTCOME_SEGMENT. payload_len is what the IP
+ *	header claims, data_len what was captured of it.
+ * @ret_data: the payload inside @frame, data_len bytes; written only for YG_OUTCOME_SEGMENT.
  *
  * SYN, FIN and RST without payload are segments with data_len 0: they open and end streams.
+ * A zero IP length means "as long as the frame": the card cuts such a frame after the capture.
  * Work is bounded: at most YG_VLAN_MAX tags and YG_IP6_EXT_MAX headers.
  *
  * Source: RFC 791 section 3.1, RFC 8200 section 4, RFC 9293 section 3.1, IEEE 802.1Q.
  */
-enum yg_outcome yg_frame_decode(enum yg_link link, const uint8_t *frame, size_t frame_len,
-				struct yg_segment *ret, const uint8_t **ret_data);
+enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
+				const uint8_t **ret_data);
 
 /* Adds one frame: rx and the row of @outcome. */
 void yg_outcome_count(struct yg_sample_counters *counters, enum yg_outcome outcome);

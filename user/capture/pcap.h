@@ -2,8 +2,10 @@
 /*
  * Stage 1, capture: frames of capture files, in the order of the files.
  *
- * pcap (both byte orders, microseconds and nanoseconds) is read in place through mmap when it is a
- * plain file; pcapng, gzip of either and standard input go through libpcap. What a file claims is
+ * pcap (both byte orders, microseconds and nanoseconds) is read from our own window of the file;
+ * pcapng and rarer kinds go through libpcap. Either may be gzip, and either may come from a pipe.
+ * The window is filled by read(2), not mmap(2): a capture that is cut while we read it ends early
+ * instead of killing us with SIGBUS, and the copy leaves the bytes in the cache. What a file claims is
  * never believed: a length beyond YG_PCAP_FRAME_MAX or beyond the file ends that file with -EBADMSG
  * after every frame before it was delivered.
  */
@@ -20,16 +22,6 @@
 #define YG_PCAP_ERROR_CAP 320	       /* bytes of an error text, NUL included */
 
 struct yg_pcap;
-
-/* One frame. Borrowed until the next call on its reader. */
-struct yg_frame {
-	uint64_t time_ns;    /* since the epoch, as the file says */
-	const uint8_t *data; /* [data_len] */
-	uint32_t data_len;   /* captured */
-	uint32_t wire_len;   /* on the wire, >= data_len as far as the file is honest */
-	enum yg_link link;
-	uint32_t interface; /* 0 for pcap; the interface's number in a pcapng */
-};
 
 /**
  * yg_pcap_open() - open one capture file.

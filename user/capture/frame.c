@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/frame.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define ETHERNET_HEAD	 14u
+#define VLAN_TAG	 4u
+#define SLL_HEAD	 16u
+#define SLL2_HEAD	 20u
+#define NULL_HEAD	 4u
+#define IP4_HEAD	 20u
+#define IP6_HEAD	 40u
+#define TCP_HEAD	 20u
+#define IP6_EXT_HEAD	 8u
+#define TCP_FIN		 0x01u
+#define TCP_SYN		 0x02u
+#define TCP_RST		 0x04u
+#define IP4_FRAGMENT	 0x3fffu /* more-fragments bit and offset */
+#define IP6_FRAGMENT	 0xfff9u /* offset and more-fragments bit of the fragment header */
+#define AF_INET6_FREEBSD 28u	 /* the number of AF_INET6 differs between the BSDs */
+#define AF_INET6_DARWIN	 30u
+#define AF_INET6_NETBSD	 24u
+#define DLT_FCS_MASK	 0x03ffffffu /* the upper bits of a link type say how long the FCS is */
+
+/* What is left of the frame: the captured bytes, and how many there were on the wire. */
+struct rest {
+	const uint8_t *ptr;
+	size_t len;
+	size_t wire_len;
+};
+
+static uint16_t load_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t load_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Requires n <= rest->len. */
+static void advance(struct rest *rest, size_t n)
+{
+	rest->ptr += n;
+	rest->len -= n;
+	rest->wire_len = rest->wire_len > n ? rest->wire_len - n : 0;
+}
+
+int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret)
+{
+	static const struct {
+		uint32_t dlt;
+		enum yg_link link;
+	} links[] = {
+		{ 1, YG_LINK_ETHERNET }, { 0, YG_LINK_NULL },  { 108, YG_LINK_LOOP },
+		{ 12, YG_LINK_RAW },	 { 14, YG_LINK_RAW },  { 101, YG_LINK_RAW },
+		{ 228, YG_LINK_RAW },	 { 229, YG_LINK_RAW }, { 113, YG_LINK_SLL },
+		{ 276, YG_LINK_SLL2 },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(links); i++) {
+		if (links[i].dlt == (dlt & DLT_FCS_MASK)) {
+			*ret = links[i].link;
+			return 0;
+		}
+	}
+	return -EPROTONOSUPPORT;
+}
+
+/* Skips a header of @head_len whose ethertype is at @type_at. */
+static enum yg_outcome skip_link(struct rest *rest, size_t head_len, size_t type_at,
+				 uint16_t *ret_type)
+{
+	if (rest->len < head_len)
+		return YG_OUTCOME_LOST_HEADER;
+	*ret_type = load_be16(rest->ptr + type_at);
+	advance(rest, head_len);
+	return YG_OUTCOME_SEGMENT;
+}
+
+static enum yg_outcome skip_vlans(struct rest *rest, uint16_t *type)
+{
+	for (uint32_t i = 0; i < YG_VLAN_MAX; i++) {
+		if (*type != ETH_P_8021Q && *type != ETH_P_8021AD)
+			return YG_OUTCOME_SEGMENT;
+		if (rest->len < VLAN_TAG)
+			return YG_OUTCOME_LOST_HEADER;
+		*type = load_be16(rest->ptr + 2);
+		advance(rest, VLAN_TAG);
+	}
+	return YG_OUTCOME_SEGMENT; /* a third tag is no ethertype that we know: skip_proto */
+}
+
+static uint16_t type_from_family(uint32_t family)
+{
+	switch (family) {
+	case AF_INET:
+		return ETH_P_IP;
+	case AF_INET6:
+	case AF_INET6_FREEBSD:
+	case AF_INET6_DARWIN:
+	case AF_INET6_NETBSD:
+		return ETH_P_IPV6;
+	default:
+		return 0;
+	}
+}
+
+/* The family is in the writer's byte order, which is not always the file's: try both. */
+static enum yg_outcome skip_null(struct rest *rest, uint16_t *ret_type)
+{
+	uint32_t family;
+
+	if (rest->len < NULL_HEAD)
+		return YG_OUTCOME_LOST_HEADER;
+	family = load_be32(rest->ptr);
+	if (family > 0xffff)
+		family = __builtin_bswap32(family);
+	*ret_type = type_from_family(family);
+	advance(rest, NULL_HEAD);
+	return YG_OUTCOME_SEGMENT;
+}
+
+static enum yg_outcome read_version(const struct rest *rest, uint16_t *ret_type)
+{
+	if (rest->len == 0)
+		return YG_OUTCOME_LOST_HEADER;
+	switch (rest->ptr[0] >> 4) {
+	case 4:
+		*ret_type = ETH_P_IP;
+		break;
+	case 6:
+		*ret_type = ETH_P_IPV6;
+		break;
+	default:
+		*ret_type = 0;
+		break;
+	}
+	return YG_OUTCOME_SEGMENT;
+}
+
+static enum yg_outcome skip_to_network(enum yg_link link, struct rest *rest, uint16_t *ret_type)
+{
+	enum yg_outcome outcome;
+
+	switch (link) {
+	case YG_LINK_ETHERNET:
+		outcome = skip_link(rest, ETHERNET_HEAD, 12, ret_type);
+		break;
+	case YG_LINK_SLL:
+		outcome = skip_link(rest, SLL_HEAD, 14, ret_type);
+		break;
+	case YG_LINK_SLL2:
+		outcome = skip_link(rest, SLL2_HEAD, 0, ret_type);
+		break;
+	case YG_LINK_NULL:
+	case YG_LINK_LOOP:
+		return skip_null(rest, ret_type);
+	case YG_LINK_RAW:
+		return read_version(rest, ret_type);
+	case YG_LINK_MAX:
+	default:
+		return YG_OUTCOME_SKIP_PROTO;
+	}
+	return outcome == YG_OUTCOME_SEGMENT ? skip_vlans(rest, ret_type) : outcome;
+}
+
+static void map_v4(uint8_t dst[16], const uint8_t *addr)
+{
+	memset(dst, 0, 10);
+	memset(dst + 10, 0xff, 2);
+	memcpy(dst + 12, addr, 4);
+}
+
+/* @ret_len: bytes of the TCP segment, header included, that the IP header claims. */
+static enum yg_outcome skip_ip4(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+{
+	const uint8_t *ip = rest->ptr;
+	size_t total, head_len;
+
+	if (rest->len < IP4_HEAD)
+		return YG_OUTCOME_LOST_HEADER;
+	if (ip[9] != IPPROTO_TCP)
+		return YG_OUTCOME_SKIP_PROTO;
+	if (load_be16(ip + 6) & IP4_FRAGMENT)
+		return YG_OUTCOME_SKIP_FRAGMENT;
+
+	head_len = (ip[0] & 0x0fu) * 4u;
+	total = load_be16(ip + 2);
+	if (total == 0)
+		total = rest->wire_len;
+	if (ip[0] >> 4 != 4 || head_len < IP4_HEAD || head_len > rest->len || total < head_len)
+		return YG_OUTCOME_LOST_HEADER;
+
+	map_v4(key->saddr, ip + 12);
+	map_v4(key->daddr, ip + 16);
+	advance(rest, head_len);
+	*ret_len = total - head_len;
+	return YG_OUTCOME_SEGMENT;
+}
+
+static bool is_extension(uint8_t next)
+{
+	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
+	       next == IPPROTO_FRAGMENT || next == IPPROTO_AH;
+}
+
+/* Length of the extension header at @p of kind @next; at least IP6_EXT_HEAD bytes are there. */
+static size_t extension_len(uint8_t next, const uint8_t *p)
+{
+	if (next == IPPROTO_AH)
+		return (p[1] + 2u) * 4u; /* RFC 4302 section 2.2 counts 4-byte words */
+	return next == IPPROTO_FRAGMENT ? IP6_EXT_HEAD : (p[1] + 1u) * 8u;
+}
+
+static enum yg_outcome skip_extensions(struct rest *rest, uint8_t next, size_t *len)
+{
+	for (uint32_t i = 0; i < YG_IP6_EXT_MAX && is_extension(next); i++) {
+		size_t ext_len;
+
+		if (rest->len < IP6_EXT_HEAD)
+			return YG_OUTCOME_LOST_HEADER;
+		/* A fragment header without a fragment is legal: RFC 6946 */
+		if (next == IPPROTO_FRAGMENT && (load_be16(rest->ptr + 2) & IP6_FRAGMENT))
+			return YG_OUTCOME_SKIP_FRAGMENT;
+		ext_len = extension_len(next, rest->ptr);
+		if (ext_len > rest->len || ext_len > *len)
+			return YG_OUTCOME_LOST_HEADER;
+		next = rest->ptr[0];
+		advance(rest, ext_len);
+		*len -= ext_len;
+	}
+	return next == IPPROTO_TCP ? YG_OUTCOME_SEGMENT : YG_OUTCOME_SKIP_PROTO;
+}
+
+static enum yg_outcome skip_ip6(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+{
+	const uint8_t *ip = rest->ptr;
+
+	if (rest->len < IP6_HEAD || ip[0] >> 4 != 6)
+		return YG_OUTCOME_LOST_HEADER;
+
+	memcpy(key->saddr, ip + 8, sizeof(key->saddr));
+	memcpy(key->daddr, ip + 24, sizeof(key->daddr));
+	advance(rest, IP6_HEAD);
+	*ret_len = load_be16(ip + 4);
+	if (*ret_len == 0)
+		*ret_len = rest->wire_len;
+	return skip_extensions(rest, ip[6], ret_len);
+}
+
+static enum yg_outcome read_tcp(struct rest *rest, size_t len, struct yg_segment *ret)
+{
+	const uint8_t *tcp = rest->ptr;
+	size_t head_len;
+	uint8_t flags;
+
+	if (rest->len < TCP_HEAD)
+		return YG_OUTCOME_LOST_HEADER;
+	head_len = (size_t)(tcp[12] >> 4) * 4;
+	flags = tcp[13];
+	if (head_len < TCP_HEAD || head_len > len)
+		return YG_OUTCOME_LOST_HEADER;
+	if (head_len == len && !(flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		return YG_OUTCOME_SKIP_EMPTY;
+
+	memcpy(&ret->key.sport, tcp, sizeof(ret->key.sport));
+	memcpy(&ret->key.dport, tcp + 2, sizeof(ret->key.dport));
+	ret->offset = load_be32(tcp + 4);
+	ret->tcp_flags = flags;
+	ret->payload_len = (uint32_t)(len - head_len);
+	/* options cut by a short snaplen: the payload was not captured at all */
+	advance(rest, head_len < rest->len ? head_len : rest->len);
+	return YG_OUTCOME_SEGMENT;
+}
+
+enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
+				const uint8_t **ret_data)
+{
+	struct rest rest = { frame->data, frame->data_len, frame->wire_len };
+	struct yg_flow_key *key = &ret->key;
+	enum yg_outcome outcome;
+	size_t len = 0;
+	uint16_t type;
+
+	if (rest.wire_len < rest.len)
+		rest.wire_len = rest.len;
+	outcome = skip_to_network(frame->link, &rest, &type);
+	if (outcome != YG_OUTCOME_SEGMENT)
+		return outcome;
+	if (type == ETH_P_IP)
+		outcome = skip_ip4(&rest, key, &len);
+	else if (type == ETH_P_IPV6)
+		outcome = skip_ip6(&rest, key, &len);
+	else
+		outcome = YG_OUTCOME_SKIP_PROTO;
+	if (outcome == YG_OUTCOME_SEGMENT)
+		outcome = read_tcp(&rest, len, ret);
+	if (outcome != YG_OUTCOME_SEGMENT)
+		return outcome;
+
+	ret->time_ns = frame->time_ns;
+	ret->object = 0;
+	ret->key.ifindex = frame->interface;
+	ret->tgid = 0;
+	ret->generation = 0;
+	ret->data_len = rest.len < ret->payload_len ? (uint32_t)rest.len : ret->payload_len;
+	ret->sampled = 0;
+	ret->source = YG_SOURCE_FILE;
+	ret->bind = YG_BIND_SOCKET;
+	ret->pad0 = 0;
+	*ret_data = rest.ptr;
+	return YG_OUTCOME_SEGMENT;
+}
+
+void yg_outcome_count(struct yg_sample_counters *counters, enum yg_outcome outcome)
+{
+	counters->rx++;
+	switch (outcome) {
+	case YG_OUTCOME_SEGMENT:
+		counters->segment++;
+		break;
+	case YG_OUTCOME_SKIP_PROTO:
+		counters->skip_proto++;
+		break;
+	case YG_OUTCOME_SKIP_FRAGMENT:
+		counters->skip_fragment++;
+		break;
+	case YG_OUTCOME_SKIP_EMPTY:
+		counters->skip_empty++;
+		break;
+	case YG_OUTCOME_LOST_HEADER:
+	case YG_OUTCOME_MAX:
+	default:
+		counters->lost_header++;
+		break;
+	}
+}
