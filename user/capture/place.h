@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 1, capture: choose the instructions to probe in a TLS library.
+ *
+ * A probe on an instruction the kernel emulates (push, nop, jmp, call) costs one trap; on any
+ * other it is single-stepped, ten times as much. OpenSSL's SSL_read and SSL_read_ex begin with
+ * "sub rsp" but both call one internal function that begins with a push: where the layout is one
+ * we tested, the probes go there, entry and return on the same instruction.
+ *
+ *	SSL_read ────┐
+ *	             ├─► ssl_read_internal(ssl, buf, num, *read)   push %rbp   <- both probes here
+ *	SSL_read_ex ─┘
+ *
+ * Anything unsure is the plain symbol. Source: kernel arch/x86/kernel/uprobes.c (branch_setup_xol_ops,
+ * push_setup_xol_ops).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/elf.h"
+#include "core/macros.h"
+
+/* Which program sits on the entry; READ* and WRITE* have yg_ssl_ret on their return too. */
+enum yg_probe_kind {
+	YG_PROBE_READ,	   /* int SSL_read(ssl, buf, num) */
+	YG_PROBE_READ_EX,  /* int SSL_read_ex(ssl, buf, num, *read) */
+	YG_PROBE_WRITE,	   /* int SSL_write(ssl, buf, num) */
+	YG_PROBE_WRITE_EX, /* int SSL_write_ex(ssl, buf, num, *written) */
+	YG_PROBE_FREE,	   /* void SSL_free(ssl) */
+	YG_PROBE_MAX
+};
+
+/* How well a probe could be placed. */
+enum yg_placement {
+	YG_PLACEMENT_SYMBOL,   /* first instruction of the exported function, single-stepped */
+	YG_PLACEMENT_EMULATED, /* first instruction of the exported function, emulated */
+	YG_PLACEMENT_INTERNAL, /* shared internal function, emulated */
+	YG_PLACEMENT_MAX
+};
+
+struct yg_probe {
+	uint64_t offset;    /* in the file */
+	uint32_t kind;	    /* enum yg_probe_kind */
+	uint32_t placement; /* enum yg_placement */
+};
+
+#define YG_PROBES_MAX 8
+
+struct yg_place {
+	struct yg_probe probes[YG_PROBES_MAX];
+	uint32_t count; /* 0: not a TLS library we can read */
+	uint32_t pad;
+};
+
+/**
+ * yg_place_find() - the probes for the TLS functions of @elf.
+ * @ret: count 0 when it has none.
+ *
+ * Needs at least one reading and one writing function: a file with SSL_read alone is a stub.
+ * Return: 0; -ENOMEM if the disassembler cannot start.
+ */
+YG_MUST_CHECK int yg_place_find(const struct yg_elf *elf, struct yg_place *ret);
+
+/* Is @place something a kernel should be asked to probe in a file of @file_len bytes? */
+bool yg_place_is_valid(const struct yg_place *place, uint64_t file_len);
