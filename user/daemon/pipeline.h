@@ -29,29 +29,26 @@ struct yg_pipeline_options {
 	enum yg_mode mode;
 	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
 	uint32_t trusted_proxies_count;
+	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */
+	uint32_t protected_count;
 	uint64_t memory_bytes; /* budget of all tables together; 0: the default of limits.h */
 	uint64_t block_ttl_ns; /* of a requested block; 0: one hour */
 };
 
-/* An exchange with what the stages after parse know about it. Borrowed for the call. */
-struct yg_record {
-	const struct yg_exchange *exchange;
-	struct yg_address client;  /* who asked: behind trusted proxies, else the peer */
-	bool client_forwarded;	   /* client came from a header of a trusted proxy */
-	struct yg_slice caller;	   /* "bearer:9f86d081884c7d65"; absent: unknown */
-	struct yg_slice service;   /* authority without the default port; absent: unknown */
-	struct yg_slice path;	   /* of the target, without query; absent: none (CONNECT, "*") */
-	struct yg_slice template_; /* "/v1/users/{id}" as known now; absent: not an endpoint */
-	uint64_t endpoint;	   /* id in the inventory; 0: none */
-};
-
-/* Where the results go. Any member may be NULL; all are called from the thread that feeds. */
+/*
+ * Where the results go. Any member may be NULL; all are called from the thread that feeds, and
+ * everything they are given is borrowed for the call.
+ */
 struct yg_pipeline_sink {
 	void *ctx;
-	void (*exchange)(void *ctx, const struct yg_record *record);
-	void (*finding)(void *ctx, const struct yg_finding *finding);
-	/* mode enforce: the enforcer's answer comes back by yg_pipeline_reply() */
-	void (*request)(void *ctx, const struct yg_request *request);
+	/* Each exchange once, after it was learned and judged. */
+	void (*on_exchange)(void *ctx, const struct yg_subject *subject,
+			    const struct yg_observation *observation);
+	/* What the stages after parse say; see respond/knowledge.h. */
+	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
+	void (*on_request)(void *ctx, const struct yg_request *request);
+	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
+	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
 };
 
 /**
@@ -92,7 +89,7 @@ void yg_pipeline_tick(struct yg_pipeline *pipeline, uint64_t now_ns);
 /* The input has ended: every open message and window is closed and delivered. */
 void yg_pipeline_finish(struct yg_pipeline *pipeline);
 
-/* The enforcer's answer to an earlier sink.request, matched by cookie. */
+/* The enforcer's answer to an earlier on_request(), matched by cookie. */
 void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *reply);
 
 /* The inventory, baselines and callers, for reading between calls. */

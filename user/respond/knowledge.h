@@ -121,13 +121,23 @@ void yg_knowledge_free(struct yg_knowledge **knowledge); /* accepts NULL inside 
 void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			  uint64_t now_ns, struct yg_observation *ret);
 
+/* What must be kept of an exchange and its observation to ask again. Holds no secret. */
+struct yg_recall {
+	uint64_t start_ns;		       /* of the request, else of the response */
+	struct yg_slice method;		       /* as in the exchange */
+	struct yg_slice service, path, caller; /* as observed */
+	struct yg_address client;	       /* as in the subject */
+};
+
 /**
- * yg_knowledge_resolve() - the same answer from all that is known, learning nothing.
+ * yg_knowledge_resolve() - the same answer from all that is known now, learning nothing.
  *
  * For the second reading of a capture: the template is what the whole capture teaches, the
  * findings are those of this endpoint and caller whose evidence began at or before the exchange.
+ * It takes what observe said, not the exchange: the offline run spools a few hundred bytes per
+ * exchange without credentials, instead of parsing the capture again.
  */
-void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall *recall,
 			  struct yg_observation *ret);
 
 /* Let time pass without an exchange; going back is ignored. Once a second is enough. */
