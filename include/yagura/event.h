@@ -12,7 +12,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_EVENT_ABI 1
+#define YG_EVENT_ABI 2
 
 /* Where a segment was taken. The two TLS values say the direction as the process sees it. */
 enum yg_source {
@@ -63,10 +63,12 @@ struct yg_segment {
 	__u8 bind;	   /* enum yg_bind */
 	__u8 tcp_flags;	   /* byte 13 of the TCP header; TLS: 0 */
 	__u8 pad0;
+	__u32 ack; /* TCP acknowledgement number, host order; 0 unknown (no ACK flag, TLS) */
+	__u32 pad1;
 	__u8 data[YG_SEGMENT_MAX];
 };
 
-_Static_assert(__builtin_offsetof(struct yg_segment, data) == 88, "segment layout is ABI");
+_Static_assert(__builtin_offsetof(struct yg_segment, data) == 96, "segment layout is ABI");
 
 #define YG_SEGMENT_HEAD __builtin_offsetof(struct yg_segment, data) /* bytes before data[] */
 
