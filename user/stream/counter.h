@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Why each segment, byte, message and exchange ended as it did, from stage 2 to stage 3.
+ *
+ * One row per outcome; a new outcome is a new row here and nothing else. The laws hold at any
+ * moment (seg_queued and byte_queued are what still waits; both are 0 after yg_streams_finish):
+ *
+ *	seg_rx	 == every other seg_* row
+ *	byte_rx	 == byte_ordered + byte_queued + byte_duplicate + byte_conflict + byte_late +
+ *		    byte_unsampled + byte_lost_queue
+ *	byte_ordered == every read_* row
+ *	request_parsed == exchanges - exchange_no_request + requests that still wait
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define YG_STREAM_COUNTERS(X)                                                                 \
+	X(seg_rx, "segments received")                                                        \
+	X(seg_ordered, "continued their stream: read in place")                               \
+	X(seg_overlap, "brought new bytes and bytes already seen")                            \
+	X(seg_ahead, "arrived early, waited and were used")                                   \
+	X(seg_queued, "wait now for bytes before them")                                       \
+	X(seg_duplicate, "held only bytes already seen: retransmission or second interface")  \
+	X(seg_probe, "keep-alive probe")                                                      \
+	X(seg_empty, "no payload: SYN, FIN, RST, ACK, end of a TLS object")                   \
+	X(seg_late, "before the point where the stream was joined, or after its end")         \
+	X(seg_invalid, "lengths or source out of range")                                      \
+	X(seg_lost_queue, "arrived early and no room was left to wait")                       \
+	X(byte_rx, "payload bytes received, sampled or not")                                  \
+	X(byte_ordered, "handed to the parser in order")                                      \
+	X(byte_queued, "wait now for bytes before them")                                      \
+	X(byte_duplicate, "seen before, same content or content no longer held")              \
+	X(byte_conflict, "seen before with other content: the first one counts")              \
+	X(byte_late, "before the join, or after the end")                                     \
+	X(byte_unsampled, "on the wire but cut by the sampler")                               \
+	X(byte_lost_queue, "arrived early and no room was left to wait")                      \
+	X(byte_gap, "never received: skipped, not part of byte_rx")                           \
+	X(gap, "holes that were given up")                                                    \
+	X(gap_timeout, "of these, because the wait was too long")                             \
+	X(gap_acked, "of these, because the peer had acknowledged them")                      \
+	X(gap_budget, "of these, because the queue was full")                                 \
+	X(flow_opened, "flows that entered the table")                                        \
+	X(flow_closed, "flows that ended by FIN, RST, SSL_free or a new SYN")                 \
+	X(flow_idle, "flows that ended by idle timeout")                                      \
+	X(flow_evicted, "flows that had to make room: least recently used")                   \
+	X(flow_finished, "flows open when the input ended")                                   \
+	X(flow_joined, "flows first seen after their beginning")                              \
+	X(read_head, "bytes of start lines and fields")                                       \
+	X(read_body, "bytes of bodies")                                                       \
+	X(read_framing, "bytes of chunk sizes, extensions and trailers")                      \
+	X(read_other, "bytes of streams that are not HTTP/1: counted, not read")              \
+	X(read_tunnel, "bytes after an upgrade or an accepted CONNECT")                       \
+	X(read_refused, "bytes after a message whose framing was refused")                    \
+	X(read_closed, "bytes after the last message of a connection")                        \
+	X(read_resync, "bytes skipped while looking for the next message start")              \
+	X(read_lost, "bytes of heads for which no memory was left")                           \
+	X(request_parsed, "request heads read whole")                                         \
+	X(response_parsed, "final response heads read whole")                                 \
+	X(informational_parsed, "1xx response heads read whole")                              \
+	X(request_refused, "requests refused: ambiguous or broken framing")                   \
+	X(response_refused, "responses refused: ambiguous or broken framing")                 \
+	X(head_cut, "heads whose end was never seen")                                         \
+	X(head_large, "heads beyond the limit")                                               \
+	X(body_cut, "bodies whose end was never seen")                                        \
+	X(exchanges, "exchanges emitted")                                                     \
+	X(exchange_no_request, "of these, without a request: it was lost or before the join") \
+	X(exchange_no_response, "of these, without a response: lost, late or never sent")     \
+	X(lost_request, "requests read but dropped: no memory left to wait for the response") \
+	X(lost_body, "body prefixes cut short: no memory left")                               \
+	X(pair_unsure, "responses not paired: a loss hid which request they answer")          \
+	X(stream_http1, "streams recognised as HTTP/1")                                       \
+	X(stream_http2, "streams that start with the HTTP/2 preface")                         \
+	X(stream_other, "streams that are neither")
+
+#define YG_STREAM_MEMBER(name, help) uint64_t name;
+
+struct yg_stream_counters {
+	YG_STREAM_COUNTERS(YG_STREAM_MEMBER)
+};
