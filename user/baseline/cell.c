@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/cell.h"
+
+#include <errno.h>
+
+#define CELL_VERSION 1
+
+void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count)
+{
+	uint32_t at = 0;
+
+	while (at < cell->status_count && cell->status[at].status < status)
+		at++;
+	if (at < cell->status_count && cell->status[at].status == status) {
+		cell->status[at].count += count;
+		return;
+	}
+	if (cell->status_count == YG_CELL_STATUS_MAX) {
+		cell->status_other += count;
+		return;
+	}
+	memmove(&cell->status[at + 1], &cell->status[at],
+		(cell->status_count - at) * sizeof(cell->status[0]));
+	cell->status[at] = (struct yg_status_count){ status, count };
+	cell->status_count++;
+}
+
+uint64_t yg_cell_status_class(const struct yg_cell *cell, unsigned int class)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < cell->status_count; i++) {
+		if (cell->status[i].status / 100u == class)
+			sum += cell->status[i].count;
+	}
+	return sum;
+}
+
+static void merge_span(struct yg_cell *into, const struct yg_cell *from)
+{
+	uint64_t end = into->start_ns + into->span_ns;
+	uint64_t from_end = from->start_ns + from->span_ns;
+
+	if (into->span_ns == 0 || (from->span_ns > 0 && from->start_ns < into->start_ns))
+		into->start_ns = from->start_ns;
+	if (into->span_ns == 0 || from_end > end)
+		end = from_end;
+	into->span_ns = end - into->start_ns;
+}
+
+void yg_cell_merge(struct yg_cell *into, const struct yg_cell *from)
+{
+	merge_span(into, from);
+	into->requests += from->requests;
+	into->request_bytes += from->request_bytes;
+	into->response_bytes += from->response_bytes;
+	for (uint32_t i = 0; i < from->status_count; i++)
+		yg_cell_add_status(into, from->status[i].status, from->status[i].count);
+	into->status_other += from->status_other;
+	yg_quantile_merge(&into->latency_us, &from->latency_us);
+	yg_quantile_merge(&into->response_size, &from->response_size);
+	yg_hll_merge(&into->callers, &from->callers);
+}
+
+ssize_t yg_cell_pack(const struct yg_cell *cell, uint8_t *ret, size_t cap)
+{
+	struct yg_writer writer = { .ptr = ret, .cap = cap };
+
+	yg_put_varint(&writer, CELL_VERSION);
+	yg_put_varint(&writer, cell->start_ns);
+	yg_put_varint(&writer, cell->span_ns);
+	yg_put_varint(&writer, cell->requests);
+	yg_put_varint(&writer, cell->request_bytes);
+	yg_put_varint(&writer, cell->response_bytes);
+	yg_put_varint(&writer, cell->status_count);
+	for (uint32_t i = 0; i < cell->status_count; i++) {
+		yg_put_varint(&writer, cell->status[i].status);
+		yg_put_varint(&writer, cell->status[i].count);
+	}
+	yg_put_varint(&writer, cell->status_other);
+	yg_quantile_pack(&cell->latency_us, &writer);
+	yg_quantile_pack(&cell->response_size, &writer);
+	yg_hll_pack(&cell->callers, &writer);
+	return writer.overflow ? -ENOSPC : (ssize_t)writer.len;
+}
+
+int yg_cell_unpack(const uint8_t *data, size_t len, struct yg_cell *ret)
+{
+	struct yg_reader reader = { .ptr = data, .len = len };
+	struct yg_cell cell = { 0 };
+	uint32_t statuses;
+
+	if (yg_get_varint(&reader) != CELL_VERSION)
+		return -EINVAL;
+	cell.start_ns = yg_get_varint(&reader);
+	cell.span_ns = yg_get_varint(&reader);
+	cell.requests = yg_get_varint(&reader);
+	cell.request_bytes = yg_get_varint(&reader);
+	cell.response_bytes = yg_get_varint(&reader);
+	statuses = yg_get_max(&reader, YG_CELL_STATUS_MAX);
+	for (uint32_t i = 0; i < statuses; i++) {
+		uint32_t status = yg_get_max(&reader, 999);
+
+		yg_cell_add_status(&cell, (uint16_t)status, yg_get_varint(&reader));
+	}
+	cell.status_other = yg_get_varint(&reader);
+	yg_quantile_unpack(&cell.latency_us, &reader);
+	yg_quantile_unpack(&cell.response_size, &reader);
+	yg_hll_unpack(&cell.callers, &reader);
+	if (reader.bad || reader.used != len)
+		return -EINVAL;
+	*ret = cell;
+	return 0;
+}
