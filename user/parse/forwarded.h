@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who asked, when the peer is a proxy.
+ *
+ *	client -> proxy a -> proxy b -> us		X-Forwarded-For: client, a	peer: b
+ *
+ * Each proxy appends the address it was asked by, so only the entries written by proxies we trust
+ * mean anything: walk from the right while the address that wrote the entry is trusted; the first
+ * untrusted address is the client. What stands further left is the client's own invention.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/address.h"
+#include "parse/exchange.h"
+
+#define YG_FORWARDED_MAX 64 /* entries walked; beyond, the client stays unknown */
+
+/* Where the client's address comes from. */
+enum yg_forwarded_source {
+	YG_FORWARDED_PEER,    /* the peer itself: not a trusted proxy, or no field */
+	YG_FORWARDED_RFC7239, /* Forwarded */
+	YG_FORWARDED_XFF,     /* X-Forwarded-For */
+	YG_FORWARDED_REAL_IP, /* X-Real-IP */
+	YG_FORWARDED_MAX_SOURCE
+};
+
+struct yg_forwarded {
+	struct yg_address client; /* all zero: unknown ("unknown", "_hidden", hostile value) */
+	enum yg_forwarded_source source;
+};
+
+/* Addresses that may speak for others. */
+struct yg_trust {
+	const struct yg_prefix *prefixes; /* [count]; borrowed */
+	size_t count;
+};
+
+/**
+ * yg_forwarded_client() - address of the client that sent @request.
+ * @peer: the other end of the connection.
+ *
+ * A peer that is not trusted is the client, whatever it sends. From a trusted one, in this order:
+ * Forwarded, X-Forwarded-For, X-Real-IP; the first that is present decides, also when its value
+ * is unusable (then the client is unknown: never a guess). Repeated fields are one list. When all
+ * entries are trusted, the leftmost is the client. O(bytes of the fields * prefixes).
+ *
+ * Source: RFC 7239 sections 4 to 7.
+ */
+struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
+					const struct yg_address *peer,
+					const struct yg_trust *trust);
