@@ -9,14 +9,22 @@ BASE   := core priv
 STAGES := capture stream parse endpoint baseline detect respond store export serve
 TOP    := daemon cli
 
-B     := build
-CLANG ?= clang
-Q     := $(if $(V),,@)
-say    = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(2)')
+VERSION  := 0.1
+PREFIX   ?= /usr/local
+CLANG    ?= clang
+OBJCOPY  ?= objcopy
+FUZZ_SECONDS ?= 60
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(2)')
 
-# SAN=1 builds everything again, instrumented, next to the plain build.
+# One folder per way to build, so that none sees another's objects:
+# build/ (gcc), build/clang (CC=clang), build/san (SAN=1: ASan and UBSan), build/fuzz.
+B := build
+ifneq ($(findstring clang,$(notdir $(CC))),)
+B := build/clang
+endif
 ifdef SAN
-B       := build/san
+B := $(B)/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
@@ -27,26 +35,37 @@ CFLAGS   += -std=gnu17 $(WARN) $(SANFLAGS) -MMD -MP
 LDLIBS   += -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap \
 	    -lcapstone -lzstd -lmsgpackc -lm -lpthread
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -MMD -MP \
-	    -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	    -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null || gcc -print-multiarch)
 
-SRC   := $(foreach s,$(BASE) $(STAGES),$(wildcard user/$(s)/*.c))
-BPF   := $(wildcard bpf/*.bpf.c)
-TESTS := $(wildcard tests/unit/*/test_*.c)
-FUZZ  := $(wildcard tests/fuzz/fuzz_*.c)
-E2E   := $(filter-out tests/e2e/lib.sh,$(wildcard tests/e2e/*.sh))
+SRC     := $(foreach s,$(BASE) $(STAGES),$(wildcard user/$(s)/*.c))
+BPF     := $(wildcard bpf/*.bpf.c)
+HARNESS := $(wildcard tests/harness/*.c)
+UNIT    := $(wildcard tests/unit/*/test_*.c)
+BPFTEST := $(wildcard tests/bpf/test_*.c)
+BENCH   := $(wildcard tests/bench/bench_*.c)
+FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
+E2E     := $(filter-out tests/e2e/lib.sh,$(wildcard tests/e2e/*.sh))
 
 # daemon/main.c and cli/main.c hold main(); the rest of both is shared (pipeline, options).
 SHARED := $(filter-out %/main.c,$(wildcard user/daemon/*.c user/cli/*.c))
 MAINS  := $(wildcard user/daemon/main.c user/cli/main.c)
 BINS   := $(if $(wildcard user/daemon/main.c),$(B)/yagurad) $(if $(wildcard user/cli/main.c),$(B)/yagura)
+LIB    := $(B)/libyagura.a
 
-SKEL     := $(BPF:bpf/%.bpf.c=$(B)/bpf/%.skel.h)
-TESTBINS := $(TESTS:%.c=$(B)/%)
-FUZZBINS := $(FUZZ:%.c=build/fuzz/%)
+SKEL      := $(BPF:bpf/%.bpf.c=$(B)/bpf/%.skel.h)
+UNITBINS  := $(UNIT:%.c=$(B)/%)
+BPFBINS   := $(BPFTEST:%.c=$(B)/%)
+BENCHBINS := $(BENCH:%.c=$(B)/%)
+OOMBINS   := $(UNIT:tests/%.c=$(B)/oom/%)
+FUZZBINS  := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
+MANPAGES  := $(patsubst user/man/%.in,$(B)/man/%,$(wildcard user/man/*.in))
 
-.PHONY: all test test-unit test-e2e fuzz lint clean help
+.PHONY: all check test test-unit test-bpf test-replay test-e2e test-oom test-kernels \
+	fuzz fuzz-run bench lint rules tidy format install deb man clean help
 
-all: $(SKEL) $(B)/libyagura.a $(BINS) ## build everything
+all: $(SKEL) $(LIB) $(BINS) ## build everything; SAN=1 for ASan and UBSan, CC=clang for clang
+
+# --- BPF objects and their skeletons
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -57,61 +76,146 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)bpftool gen skeleton $< name $*_bpf > $@
 
-# Skeletons are generated: they must exist before the files that include them compile.
-$(B)/user/%.o: user/%.c | $(SKEL)
+# --- user space. Skeletons are generated: they must exist before what includes them compiles.
+
+$(B)/%.o: %.c | $(SKEL)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
-$(B)/tests/%.o: tests/%.c | $(SKEL)
-	@mkdir -p $(@D)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
-
-$(B)/libyagura.a: $(SRC:%.c=$(B)/%.o) $(SHARED:%.c=$(B)/%.o)
+$(LIB): $(SRC:%.c=$(B)/%.o) $(SHARED:%.c=$(B)/%.o)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/yagurad: $(B)/user/daemon/main.o $(B)/libyagura.a
-$(B)/yagura: $(B)/user/cli/main.o $(B)/libyagura.a
+$(B)/yagurad: $(B)/user/daemon/main.o $(LIB)
+$(B)/yagura: $(B)/user/cli/main.o $(LIB)
 $(B)/yagurad $(B)/yagura:
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-# A static test that is never registered is an error, not a silent skip.
-$(B)/tests/%: CPPFLAGS += -Itests/harness
-$(B)/tests/%: CFLAGS += -Werror=unused-function
-$(B)/tests/%: $(B)/tests/%.o $(B)/tests/harness/guard.o $(B)/libyagura.a
+# --- tests. A static test that is never registered is an error, not a silent skip.
+
+$(B)/tests/%: private CPPFLAGS += -Itests/harness
+$(B)/tests/%: private CFLAGS += -Werror=unused-function
+$(B)/tests/%: $(B)/tests/%.o $(HARNESS:%.c=$(B)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
-test: test-unit test-e2e ## run every test (e2e needs root)
+test: test-unit test-bpf test-replay test-e2e ## run unit, bpf, replay and e2e tests (root for all)
 
-test-unit: $(TESTBINS) ## run the cmocka tests; SAN=1 for ASan and UBSan
-	$(Q)for t in $^; do $$t || exit 1; done
+test-unit: $(UNITBINS) ## run the cmocka tests of user/ (no root)
+	$(Q)tests/harness/run_tests $^
 
-test-e2e: all ## run the namespace tests; status 77 is a skip
-	$(Q)for t in $(E2E); do echo "== $$t"; $$t || [ $$? -eq 77 ] || exit 1; done
+test-bpf: $(BPFBINS) ## run every BPF program through BPF_PROG_TEST_RUN (root)
+	$(Q)tests/harness/run_tests $^
 
-# One libFuzzer binary per tests/fuzz/fuzz_*.c, all of user/ compiled in with coverage.
-build/fuzz/%: %.c $(SRC) $(SHARED) | $(SKEL)
+test-replay: all ## captures in, exact JSON lines out
+	$(Q)tests/harness/run_replay $(B)/yagura
+
+test-e2e: all ## run the namespace tests (root); status 77 is a skip
+	$(Q)YG_BUILD=$(abspath $(B)) tests/harness/run_scripts $(E2E)
+
+# The library once more with its allocations renamed, so that a test can refuse the nth one.
+$(B)/oom/libyagura.a: $(LIB)
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) -g -O1 -std=gnu17 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $< $(SRC) $(SHARED) $(LDLIBS) -o $@
+	$(Q)$(OBJCOPY) $(foreach f,malloc calloc realloc strdup strndup,--redefine-sym $(f)=oom_$(f)) $< $@
+
+$(B)/oom/unit/%: $(B)/tests/unit/%.o $(HARNESS:%.c=$(B)/%.o) $(B)/oom/libyagura.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+test-oom: $(OOMBINS) ## each unit test again with its nth allocation refused
+	$(Q)tests/harness/run_oom $^
+
+test-kernels: all ## load, attach, capture and block on Debian kernels under qemu (root)
+	$(Q)YG_BUILD=$(abspath $(B)) tests/kernels/run
+
+# --- fuzzing: user/ once with coverage and sanitizers, then one libFuzzer binary per target
+
+FUZZFLAGS := -g -O1 -std=gnu17 -fno-sanitize-recover=all -MMD -MP
+
+build/fuzz/%.o: %.c | $(SKEL)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+
+build/fuzz/libyagura.a: $(SRC:%.c=build/fuzz/%.o) $(SHARED:%.c=build/fuzz/%.o)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o build/fuzz/libyagura.a
+	$(call say,LD,$@)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
 
 fuzz: $(FUZZBINS) ## build the fuzzers under build/fuzz/
 
-lint: ## format, lint, layering, shell
-	$(Q)git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
-	$(Q)clang-tidy --quiet $(SRC) $(SHARED) $(MAINS) -- $(CPPFLAGS) -std=gnu17
+fuzz-run: $(FUZZBINS) ## run each fuzzer for FUZZ_SECONDS (60)
+	$(Q)tests/harness/run_fuzz $(FUZZ_SECONDS) $^
+
+# --- benchmarks: each prints one line of JSON
+
+bench: all $(BENCHBINS) ## run every benchmark of tests/bench/ (root)
+	$(Q)YG_BUILD=$(abspath $(B)) tests/bench/run $(BENCHBINS)
+
+# --- rules. A file is read by clang-tidy again only after it was compiled again.
+
+TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(SRC) $(SHARED) $(MAINS))
+
+$(B)/tidy/%.ok: $(B)/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$*.c)
+	$(Q)clang-tidy --quiet $*.c -- $(CPPFLAGS) -std=gnu17 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+tidy: $(TIDY) ## clang-tidy alone
+
+lint: rules tidy ## every rule that a tool can check
+
+rules: all
+	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format --dry-run -Werror
 	$(Q)tools/check_layers $(BASE) $(STAGES) $(TOP)
-	$(Q)git ls-files '*.sh' | xargs --no-run-if-empty shellcheck -x
+	$(Q)for rule in banned size names binary headers shell; do tools/check_$$rule || exit 1; done
+	$(Q)tools/check_docs $(B)
+	$(Q)tools/check_abi $(B)
+	$(Q)for rule in tools/check_*; do $$rule --self-test || exit 1; done
+
+format: ## let clang-format decide
+	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format -i
+
+check: ## everything: lint, tests, sanitizers, fuzzing, e2e, kernels; prints a table
+	$(Q)tools/check --no-setup
+
+# --- man pages: hand-written text, with the tables of options and counters filled in
+
+man: $(MANPAGES) ## write the man pages under build/man/
+
+$(B)/man_tables: $(B)/user/man/tables.o $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/man/%: user/man/%.in $(B)/man_tables
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)
+	$(Q)$(B)/man_tables $(VERSION) < $< > $@
+
+# --- installation
+
+install: all man ## install below DESTDIR and PREFIX (/usr/local)
+	install -D -m 755 $(B)/yagurad $(DESTDIR)$(PREFIX)/sbin/yagurad
+	install -D -m 755 $(B)/yagura $(DESTDIR)$(PREFIX)/bin/yagura
+	install -D -m 644 tools/yagura.yaml $(DESTDIR)/etc/yagura/yagura.yaml.example
+	for page in $(MANPAGES); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,@PREFIX@,$(PREFIX),g' tools/yagura.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/yagura.service
+
+deb: ## build build/yagura_VERSION_ARCH.deb
+	$(Q)tools/package $(VERSION)
 
 clean: ## remove build/
 	$(Q)rm -rf build
 
 help: ## list targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -20,6 +20,7 @@ struct yg_prefix {
 	uint32_t len;		/* 0..128; an IPv4 /8 is 104 */
 };
 
+/* Predicates: v4-mapped; all zero; within the prefix (its length in bits). */
 bool yg_address_is_v4(const struct yg_address *addr);
 bool yg_address_is_unknown(const struct yg_address *addr);
 bool yg_prefix_has(const struct yg_prefix *prefix, const struct yg_address *addr);

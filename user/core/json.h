@@ -21,6 +21,7 @@ struct yg_json;
 YG_MUST_CHECK int yg_json_new(struct yg_json **ret);
 void yg_json_free(struct yg_json **json); /* accepts NULL inside */
 
+/* One token each, in the order of the text; commas and colons are added. */
 void yg_json_open_object(struct yg_json *json);
 void yg_json_close_object(struct yg_json *json);
 void yg_json_open_array(struct yg_json *json);

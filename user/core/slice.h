@@ -13,6 +13,7 @@ struct yg_slice {
 
 #define YG_SLICE(literal) ((struct yg_slice){ (literal), sizeof(literal) - 1 })
 
+/* Borrow a NUL-terminated string; NULL is the absent slice. */
 static inline struct yg_slice yg_slice_from_str(const char *str)
 {
 	return (struct yg_slice){ str, str ? strlen(str) : 0 };
@@ -24,11 +25,13 @@ static inline char yg_ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+/* Same bytes; an absent slice equals an empty one. */
 static inline bool yg_slice_equal(struct yg_slice a, struct yg_slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Same bytes but for the case of ASCII letters. */
 static inline bool yg_slice_equal_nocase(struct yg_slice a, struct yg_slice b)
 {
 	if (a.len != b.len)

@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One way to report, shared by every runner here. Each case is one line on the terminal and, when
+# YG_RESULTS names a file, one row there: "pass|fail|skip<TAB>name<TAB>reason". tools/check adds
+# the rows up. A runner exits 1 if one case failed.
+set -uo pipefail
+export LC_ALL=C
+
+failed=0
+
+# report VERDICT NAME [NOTE]: note is the reason of a skip or failure, else what was measured.
+report() {
+	printf '  %-5s %s%s\n' "$1" "$2" "${3:+ ($3)}"
+	[[ $1 != fail ]] || failed=1
+	[[ -z ${YG_RESULTS-} ]] || printf '%s\t%s\t%s\n' "$1" "$2" "${3-}" >>"$YG_RESULTS"
+}
+
+finish() { exit "$failed"; }
