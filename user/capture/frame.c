@@ -19,6 +19,7 @@
 #define TCP_FIN		 0x01u
 #define TCP_SYN		 0x02u
 #define TCP_RST		 0x04u
+#define TCP_ACK		 0x10u
 #define IP4_FRAGMENT	 0x3fffu /* more-fragments bit and offset */
 #define IP6_FRAGMENT	 0xfff9u /* offset and more-fragments bit of the fragment header */
 #define AF_INET6_FREEBSD 28u	 /* the number of AF_INET6 differs between the BSDs */
@@ -272,6 +273,7 @@ static enum yg_outcome read_tcp(struct rest *rest, size_t len, struct yg_segment
 	memcpy(&ret->key.sport, tcp, sizeof(ret->key.sport));
 	memcpy(&ret->key.dport, tcp + 2, sizeof(ret->key.dport));
 	ret->offset = load_be32(tcp + 4);
+	ret->ack = flags & TCP_ACK ? load_be32(tcp + 8) : 0;
 	ret->tcp_flags = flags;
 	ret->payload_len = (uint32_t)(len - head_len);
 	/* options cut by a short snaplen: the payload was not captured at all */
@@ -314,6 +316,7 @@ enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment 
 	ret->source = YG_SOURCE_FILE;
 	ret->bind = YG_BIND_SOCKET;
 	ret->pad0 = 0;
+	ret->pad1 = 0;
 	*ret_data = rest.ptr;
 	return YG_OUTCOME_SEGMENT;
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "daemon/pipeline.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "parse/forwarded.h"
+#include "parse/streams.h"
+
+#define STREAM_TICK_NS	  10000000ull	/* holes are given up this often, see parse/streams.h */
+#define KNOWLEDGE_TICK_NS 1000000000ull /* minutes end and states expire */
+#define POOL_SHARE	  4u		/* of the memory: bytes that wait in streams */
+
+struct yg_pipeline {
+	struct yg_pipeline_sink sink;
+	struct yg_prefix *trusted; /* [trust.count] */
+	struct yg_trust trust;
+	struct yg_streams *streams;
+	struct yg_knowledge *knowledge;
+	uint64_t now_ns; /* latest time seen; never goes back */
+	uint64_t stream_due_ns, knowledge_due_ns;
+};
+
+/* Stages 4 to 7: from one exchange to what is known of it. */
+static void take_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	struct yg_pipeline *pipeline = ctx;
+	struct yg_forwarded forwarded;
+	struct yg_observation observation;
+	struct yg_subject subject;
+
+	forwarded =
+		yg_forwarded_client(&exchange->request, &exchange->client.addr, &pipeline->trust);
+	subject = (struct yg_subject){
+		.exchange = exchange,
+		.client = forwarded.client,
+		.client_forwarded = forwarded.source != YG_FORWARDED_PEER,
+	};
+	yg_knowledge_observe(pipeline->knowledge, &subject, pipeline->now_ns, &observation);
+	if (pipeline->sink.on_exchange)
+		pipeline->sink.on_exchange(pipeline->sink.ctx, &subject, &observation);
+}
+
+static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
+{
+	size_t count = options->trusted_proxies_count;
+
+	if (count == 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (options->trusted_proxies[i].len > 128)
+			return -EINVAL;
+	}
+	pipeline->trusted = calloc(count, sizeof(*pipeline->trusted));
+	if (!pipeline->trusted)
+		return -ENOMEM;
+	memcpy(pipeline->trusted, options->trusted_proxies, count * sizeof(*pipeline->trusted));
+	pipeline->trust = (struct yg_trust){ .prefixes = pipeline->trusted, .count = count };
+	return 0;
+}
+
+static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
+{
+	const struct yg_streams_options streams = {
+		.key = options->table_key,
+		.pool_bytes = options->memory_bytes / POOL_SHARE,
+	};
+	const struct yg_knowledge_options knowledge = {
+		.identity_key = options->identity_key,
+		.table_key = options->table_key,
+		.mode = options->mode,
+		.protected_prefixes = options->protected_prefixes,
+		.protected_count = options->protected_count,
+		.block_ttl_ns = options->block_ttl_ns,
+	};
+	const struct yg_knowledge_sink sink = {
+		.ctx = pipeline->sink.ctx,
+		.on_finding = pipeline->sink.on_finding,
+		.on_request = pipeline->sink.on_request,
+		.on_cell = pipeline->sink.on_cell,
+		.on_fold = pipeline->sink.on_fold,
+	};
+	int r = copy_trusted(pipeline, options);
+
+	if (r == 0)
+		r = yg_knowledge_new(&knowledge, &sink, &pipeline->knowledge);
+	if (r == 0)
+		r = yg_streams_new(&streams, take_exchange, pipeline, &pipeline->streams);
+	return r;
+}
+
+int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_pipeline_sink *sink,
+		    struct yg_pipeline **ret)
+{
+	YG_CLEANUP(yg_pipeline_free) struct yg_pipeline *pipeline = NULL;
+	int r;
+
+	assert(options && sink && ret);
+
+	pipeline = calloc(1, sizeof(*pipeline));
+	if (!pipeline)
+		return -ENOMEM;
+	pipeline->sink = *sink;
+	r = build_stages(pipeline, options);
+	if (r)
+		return r;
+	*ret = YG_TAKE_PTR(pipeline);
+	return 0;
+}
+
+void yg_pipeline_free(struct yg_pipeline **pipeline)
+{
+	struct yg_pipeline *p = *pipeline;
+
+	if (!p)
+		return;
+	yg_streams_free(&p->streams);
+	yg_knowledge_free(&p->knowledge);
+	free(p->trusted);
+	yg_freep(pipeline);
+}
+
+void yg_pipeline_tick(struct yg_pipeline *pipeline, uint64_t now_ns)
+{
+	if (now_ns <= pipeline->now_ns)
+		return;
+	pipeline->now_ns = now_ns;
+	if (now_ns >= pipeline->stream_due_ns) {
+		pipeline->stream_due_ns = now_ns + STREAM_TICK_NS;
+		yg_streams_tick(pipeline->streams, now_ns);
+	}
+	if (now_ns >= pipeline->knowledge_due_ns) {
+		pipeline->knowledge_due_ns = now_ns + KNOWLEDGE_TICK_NS;
+		yg_knowledge_tick(pipeline->knowledge, now_ns);
+	}
+}
+
+void yg_pipeline_segment(struct yg_pipeline *pipeline, const struct yg_segment *meta,
+			 const uint8_t *data)
+{
+	const struct yg_segment_view view = { .meta = meta, .data = data };
+
+	yg_pipeline_tick(pipeline, meta->time_ns);
+	yg_streams_view(pipeline->streams, &view);
+}
+
+void yg_pipeline_finish(struct yg_pipeline *pipeline)
+{
+	yg_streams_finish(pipeline->streams);
+	yg_knowledge_finish(pipeline->knowledge);
+}
+
+void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *reply)
+{
+	yg_knowledge_reply(pipeline->knowledge, reply);
+}
+
+struct yg_knowledge *yg_pipeline_knowledge(struct yg_pipeline *pipeline)
+{
+	return pipeline->knowledge;
+}
+
+void yg_pipeline_counters(const struct yg_pipeline *pipeline, yg_counter_fn fn, void *ctx)
+{
+	const struct yg_stream_counters *counters = yg_streams_counters(pipeline->streams);
+
+#define VISIT_ROW(name, help) fn(ctx, "stream." #name, counters->name);
+	YG_STREAM_COUNTERS(VISIT_ROW)
+#undef VISIT_ROW
+	yg_knowledge_counters(pipeline->knowledge, fn, ctx);
+}
