@@ -27,13 +27,14 @@ struct yg_cli_option {
 	const char *name;  /* "for": given as --for VALUE or --for=VALUE */
 	const char *value; /* placeholder: "1h"; NULL: a flag without value */
 	const char *help;  /* one sentence without full stop */
+	bool many;	   /* may be given again: the values are joined by a comma */
 };
 
 /* A parsed command line: which options were given, then what is left. */
 struct yg_cli_args {
 	const struct yg_command *command;
 	const char *const *given; /* [option rows] value; "" for a flag; NULL: not given; the last
-				     value wins */
+				     value wins, or all joined by commas if many */
 	const char *const *items; /* [item_count] what is not an option */
 	size_t item_count;
 	const char *socket; /* --socket or its default */
@@ -67,6 +68,9 @@ const char *yg_cli_value(const struct yg_cli_args *args, const char *name);
 __attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_fail(const struct yg_cli_args *args,
 							       const char *format, ...);
 
+/* Options of the commands whose file holds the table. */
+extern const struct yg_cli_option yg_analyze_options[];
+
 /* All commands, in the order of the manual; [*ret_count]. */
 const struct yg_command *yg_command_table(size_t *ret_count);
 
@@ -79,5 +83,6 @@ const struct yg_command *yg_command_table(size_t *ret_count);
 int yg_cli_main(int argc, const char *const *argv, FILE *out, FILE *err);
 
 /* One function per command; each in the file of its name. */
+enum yg_exit yg_command_analyze(const struct yg_cli_args *args);
 enum yg_exit yg_command_help(const struct yg_cli_args *args);
 enum yg_exit yg_command_version(const struct yg_cli_args *args);
