@@ -60,7 +60,7 @@ OOMBINS   := $(UNIT:tests/%.c=$(B)/oom/%)
 FUZZBINS  := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 MANPAGES  := $(patsubst user/man/%.in,$(B)/man/%,$(wildcard user/man/*.in))
 
-.PHONY: all check test test-unit test-bpf test-replay test-e2e test-oom test-kernels \
+.PHONY: all check tests test test-unit test-bpf test-replay test-e2e test-oom test-kernels \
 	fuzz fuzz-run bench lint rules tidy format install deb man clean help
 
 all: $(SKEL) $(LIB) $(BINS) ## build everything; SAN=1 for ASan and UBSan, CC=clang for clang
@@ -100,6 +100,8 @@ $(B)/tests/%: private CFLAGS += -Werror=unused-function
 $(B)/tests/%: $(B)/tests/%.o $(HARNESS:%.c=$(B)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+tests: $(UNITBINS) $(BPFBINS) $(BENCHBINS) ## build every test and benchmark, run none
 
 test: test-unit test-bpf test-replay test-e2e ## run unit, bpf, replay and e2e tests (root for all)
 
