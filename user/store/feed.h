@@ -110,48 +110,36 @@
 	X(text, service, 255, "authority")                               \
 	X(text, method, 32, "request method")                            \
 	X(text, template, 512, "path template with {name} placeholders") \
-	X(text, protocol, 16, "h1, h2, grpc ...")                        \
+	X(texts, protocols, 0, "h1, h2, grpc ...")                       \
 	X(time, first_seen, 0, "first exchange")                         \
 	X(time, last_seen, 0, "last exchange")                           \
 	X(uint, requests, 0, "exchanges")                                \
 	X(uint, callers, 0, "distinct callers, estimated")               \
-	X(uint, request_bytes, 0, "sum of request bodies")               \
-	X(uint, response_bytes, 0, "sum of response bodies")             \
-	X(uint, latency_p50_us, 0, "median time to the response")        \
-	X(uint, latency_p99_us, 0, "99th percentile")                    \
-	X(flag, learning, 0, "the profile is not complete yet")          \
-	X(flag, tls, 0, "seen under TLS")                                \
-	X(flag, clear, 0, "seen in clear text")                          \
-	X(counts, status, 0, "responses by status code")                 \
-	X(texts, auth, 0, "bearer, basic, cookie ...; none when open")   \
-	X(texts, labels, 0, "shadow, zombie, internal ...")              \
-	X(blob, profile, 49152, "analyzer's own form; given back when it starts anew")
+	X(uint, request_bytes, 0, "sum")                                 \
+	X(uint, response_bytes, 0, "sum")                                \
+	X(uint, tls_requests, 0, "of requests, under TLS")               \
+	X(flag, confirmed, 0, "seen often enough to be stable")          \
+	X(counts, status, 0, "responses by status; 0: none was seen")    \
+	X(texts, auth, 0, "bearer, basic, cookie ...; none")             \
+	X(texts, labels, 0, "shadow, zombie, internal ...")
 
 /* What one endpoint did in one minute. */
-#define YG_FEED_CELL(X)                                    \
-	X(id, endpoint, 0, "endpoint")                     \
-	X(uint, minute, 0, "minutes since the epoch")      \
-	X(uint, requests, 0, "exchanges")                  \
-	X(uint, errors_client, 0, "responses 4xx")         \
-	X(uint, errors_server, 0, "responses 5xx")         \
-	X(uint, callers, 0, "distinct callers, estimated") \
-	X(uint, request_bytes, 0, "sum")                   \
-	X(uint, response_bytes, 0, "sum")                  \
-	X(uint, latency_p50_us, 0, "median")               \
-	X(uint, latency_p99_us, 0, "99th percentile")      \
-	X(blob, sketch, 16384, "mergeable sketches, analyzer's own form")
+#define YG_FEED_CELL(X)                \
+	X(id, endpoint, 0, "endpoint") \
+	X(blob, cell, 8192, "yg_cell_pack()")
 
 /* One caller as the analyzer knows it now. */
-#define YG_FEED_CALLER(X)                                                     \
-	X(text, caller, 64, "kind and keyed hash: bearer:9f86d081884c7d65")   \
-	X(text, kind, 16, "bearer, subject, api-key, basic, cookie, address") \
-	X(address, client, 0, "last address it came from")                    \
-	X(time, first_seen, 0, "first exchange")                              \
-	X(time, last_seen, 0, "last exchange")                                \
-	X(uint, requests, 0, "exchanges")                                     \
-	X(uint, errors, 0, "responses 4xx")                                   \
-	X(uint, endpoints, 0, "distinct endpoints")                           \
-	X(uint, objects, 0, "distinct object ids, estimated")
+#define YG_FEED_CALLER(X)                                                   \
+	X(text, caller, 64, "kind and keyed hash: bearer:9f86d081884c7d65") \
+	X(text, app, 64, "client application, or empty")                    \
+	X(address, client, 0, "last address it came from")                  \
+	X(time, first_seen, 0, "first exchange")                            \
+	X(time, last_seen, 0, "last exchange")                              \
+	X(uint, requests, 0, "exchanges")                                   \
+	X(uint, errors, 0, "responses 4xx")                                 \
+	X(uint, clients, 0, "distinct addresses, estimated")                \
+	X(uint, endpoints, 0, "distinct endpoints, estimated")              \
+	X(uint, findings, 0, "findings about it")
 
 /* One exchange out of many, masked: no secret, no body. */
 #define YG_FEED_SAMPLE(X)                                           \
@@ -194,10 +182,18 @@
 	X(text, action, 16, "none, proposed, blocked or limited")         \
 	X(text, result, 16, "answer of the enforcer when a block was asked for")
 
-/* Opaque state of the analyzer under a name (learned tries, salts): replaces what was stored. */
-#define YG_FEED_STATE(X)                            \
-	X(text, name, 64, "chosen by the analyzer") \
-	X(blob, data, 49152, "analyzer's own form; empty removes the row")
+/* A blob of yg_knowledge_save(), both ways: stored under (kind, id), given back in that order. */
+#define YG_FEED_STATE(X)                                                                         \
+	X(uint, kind, 0, "enum yg_blob")                                                         \
+	X(id, id, 0, "within the kind")                                                          \
+	X(uint, part, 0, "0 .. parts - 1; a blob longer than a packet comes in parts, in order") \
+	X(uint, parts, 0, "parts of the blob; 0 with part 0 removes it")                         \
+	X(blob, data, 49152, "bytes of yg_knowledge_save()")
+
+/* Learning has turned one endpoint into another: the past of `from` belongs to `into`. */
+#define YG_FEED_FOLD(X)                            \
+	X(id, from, 0, "endpoint that is no more") \
+	X(id, into, 0, "endpoint that takes it in")
 
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
@@ -218,7 +214,8 @@
 	X(12, sample, YG_FEED_SAMPLE)        \
 	X(13, finding, YG_FEED_FINDING)      \
 	X(14, state, YG_FEED_STATE)          \
-	X(15, restored, YG_FEED_RESTORED)
+	X(15, restored, YG_FEED_RESTORED)    \
+	X(16, fold, YG_FEED_FOLD)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -237,6 +234,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_FINDING,
 	YG_FEED_KIND_STATE,
 	YG_FEED_KIND_RESTORED,
+	YG_FEED_KIND_FOLD,
 	YG_FEED_KIND_MAX
 };
 
@@ -346,11 +344,3 @@ struct yg_json;
  * strings.
  */
 void yg_feed_write_fields(struct yg_json *json, const struct yg_feed_message *message);
-
-struct yg_finding;
-
-/**
- * yg_feed_from_finding() - view a finding as the message that carries it.
- * @finding: borrowed by @ret.
- */
-void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_message *ret);

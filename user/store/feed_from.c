@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "store/feed_from.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "priv/request.h"
+
+static const char *const protocol_names[YG_PROTOCOL_MAX] = { "h1", "h2",      "grpc",
+							     "ws", "graphql", "jsonrpc" };
+
+void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_message *ret)
+{
+	struct yg_feed_finding *to = &ret->finding;
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_FINDING };
+	to->id = finding->id;
+	to->rule = yg_slice_from_str(finding->rule->id);
+	to->owasp = yg_slice_from_str(finding->rule->owasp);
+	to->pci = yg_slice_from_str(finding->rule->pci);
+	to->severity = yg_slice_from_str(yg_severity_name(finding->severity));
+	to->first_seen = finding->first_ns;
+	to->time = finding->time_ns;
+	to->repeats = finding->repeats;
+	to->service = yg_slice_from_str(finding->service);
+	to->endpoint = yg_slice_from_str(finding->endpoint);
+	to->caller = yg_slice_from_str(finding->caller);
+	to->client = finding->client;
+	to->client_blockable = finding->client_blockable;
+	to->title = yg_slice_from_str(finding->rule->title);
+	to->cause = yg_slice_from_str(finding->cause);
+	to->effect = yg_slice_from_str(finding->rule->effect);
+	to->remediation = yg_slice_from_str(finding->rule->remediation);
+	to->action = yg_slice_from_str(yg_action_name(finding->action));
+	if (finding->action != YG_ACTION_NONE)
+		to->result = yg_slice_from_str(yg_result_name((enum yg_result)finding->result));
+	for (uint32_t i = 0; i < finding->evidence_count && i < YG_FEED_FACTS_MAX; i++) {
+		const struct yg_evidence *from = &finding->evidence[i];
+
+		to->evidence.rows[i].name = yg_slice_from_str(from->name);
+		to->evidence.rows[i].number = from->number;
+		if (from->text[0])
+			to->evidence.rows[i].text = yg_slice_from_str(from->text);
+		to->evidence.count++;
+	}
+}
+
+static void add_text(struct yg_feed_texts *texts, const char *text)
+{
+	if (texts->count < YG_FEED_TEXTS_MAX)
+		texts->rows[texts->count++] = yg_slice_from_str(text);
+}
+
+void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret)
+{
+	struct yg_feed_endpoint *to = &ret->endpoint;
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_ENDPOINT };
+	to->id = endpoint->id;
+	to->service = yg_slice_from_str(endpoint->service);
+	to->method = yg_slice_from_str(endpoint->method);
+	to->template = yg_slice_from_str(endpoint->template_);
+	to->first_seen = endpoint->first_ns;
+	to->last_seen = endpoint->last_ns;
+	to->requests = endpoint->requests;
+	to->callers = yg_hll_count(&endpoint->callers);
+	to->request_bytes = endpoint->request_bytes;
+	to->response_bytes = endpoint->response_bytes;
+	to->tls_requests = endpoint->tls_requests;
+	to->confirmed = endpoint->confirmed;
+	for (uint32_t i = 0; i < endpoint->status_count && i < YG_FEED_COUNTS_MAX; i++) {
+		to->status.rows[i].key = endpoint->status[i].status;
+		to->status.rows[i].value = endpoint->status[i].count;
+		to->status.count++;
+	}
+	for (uint32_t bit = 1; bit <= YG_AUTH_OTHER; bit <<= 1) {
+		if (endpoint->auth & bit)
+			add_text(&to->auth, yg_auth_name((enum yg_auth)bit));
+	}
+	for (unsigned int i = 0; i < YG_PROTOCOL_MAX; i++) {
+		if (endpoint->protocols & 1u << i)
+			add_text(&to->protocols, protocol_names[i]);
+	}
+}
+
+void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret)
+{
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_CALLER };
+	ret->caller = (struct yg_feed_caller){
+		.caller = yg_slice_from_str(caller->caller),
+		.app = yg_slice_from_str(caller->app),
+		.client = caller->client,
+		.first_seen = caller->first_ns,
+		.last_seen = caller->last_ns,
+		.requests = caller->requests,
+		.errors = caller->errors,
+		.clients = caller->clients,
+		.endpoints = caller->endpoints,
+		.findings = caller->findings,
+	};
+}
+
+int yg_feed_from_cell(uint64_t endpoint, const struct yg_cell *cell, uint8_t *scratch,
+		      struct yg_feed_message *ret)
+{
+	ssize_t len = yg_cell_pack(cell, scratch, YG_CELL_PACKED_MAX);
+
+	if (len < 0)
+		return (int)len;
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_CELL };
+	ret->cell.endpoint = endpoint;
+	ret->cell.cell = (struct yg_slice){ (const char *)scratch, (size_t)len };
+	return 0;
+}
+
+/* "name=*", or "*" for a part that has no name. Returns the bytes written, 0 if they do not fit. */
+static size_t mask_parameter(struct yg_slice part, char separator, char *ret, size_t cap)
+{
+	const char *equals = memchr(part.ptr, '=', part.len);
+	size_t name_len = equals ? (size_t)(equals - part.ptr) + 1 : 0;
+
+	if (cap < name_len + 2)
+		return 0;
+	ret[0] = separator;
+	memcpy(ret + 1, part.ptr, name_len);
+	ret[1 + name_len] = '*';
+	return name_len + 2;
+}
+
+size_t yg_feed_mask_target(struct yg_slice path, struct yg_slice target, char *ret, size_t cap)
+{
+	const char *end = target.ptr + target.len;
+	const char *p = target.len ? memchr(target.ptr, '?', target.len) : NULL;
+	size_t used = path.len < cap ? path.len : cap;
+	char separator = '?';
+
+	if (!path.ptr)
+		return 0;
+	memcpy(ret, path.ptr, used);
+	while (p && ++p < end) {
+		const char *next = memchr(p, '&', (size_t)(end - p));
+		struct yg_slice part = { p, (size_t)((next ? next : end) - p) };
+		size_t len = mask_parameter(part, separator, ret + used, cap - used);
+
+		if (len == 0)
+			break;
+		used += len;
+		separator = '&';
+		p = next;
+	}
+	return used;
+}
+
+static uint64_t latency_us(const struct yg_exchange *exchange)
+{
+	uint64_t from = exchange->request.start_ns, to = exchange->response.start_ns;
+
+	return exchange->response.present && to > from ? (to - from) / 1000 : 0;
+}
+
+void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_observation *seen,
+			   char *scratch, struct yg_feed_message *ret)
+{
+	const struct yg_exchange *exchange = subject->exchange;
+	size_t len = yg_feed_mask_target(seen->template_, exchange->request.target, scratch,
+					 YG_FEED_TARGET_CAP);
+	unsigned int protocol = exchange->protocol < YG_PROTOCOL_MAX ? exchange->protocol : 0;
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_SAMPLE };
+	ret->sample = (struct yg_feed_sample){
+		.time = exchange->request.present ? exchange->request.start_ns
+						  : exchange->response.start_ns,
+		.endpoint = seen->endpoint ? seen->endpoint->id : 0,
+		.client = subject->client,
+		.client_port = exchange->client.port,
+		.server = exchange->server.addr,
+		.server_port = exchange->server.port,
+		.caller = seen->caller,
+		.method = exchange->request.method,
+		.target = { scratch, len },
+		.status = exchange->response.status,
+		.protocol = yg_slice_from_str(protocol_names[protocol]),
+		.tls = exchange->tls,
+		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
+		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
+		.latency_us = latency_us(exchange),
+	};
+}
