@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define NS_PER_S       1000000000ull
+#define TTL_MAX_NS     ((uint64_t)YG_BLOCK_TTL_MAX_S * NS_PER_S)
 #define ADDRESS_BITS   128u
 #define V4_MAPPED_BITS 96u
 #define V6_SITE_BITS   64u /* one host changes its address at will inside a /64: RFC 8981 */
@@ -72,7 +73,7 @@ static enum yg_result check_block(enum yg_role from, const struct yg_request *re
 		return YG_RESULT_TOO_WIDE;
 	if (request->reason != YG_REASON_OPERATOR && request->finding == 0)
 		return YG_RESULT_BAD;
-	if (request->ttl_ns < NS_PER_S || request->ttl_ns > YG_BLOCK_TTL_MAX_S * NS_PER_S)
+	if (request->ttl_ns < NS_PER_S || request->ttl_ns > TTL_MAX_NS)
 		return YG_RESULT_BAD;
 	if (request->callers_cut > request->callers_recent)
 		return YG_RESULT_BAD;

@@ -60,6 +60,8 @@ YG_MUST_CHECK int yg_identity_find(const char *name, struct yg_identity *ret);
  * yg_sandbox_enter() - lock this process up. There is no way back.
  * @ret_landlock: Landlock ABI in force, 0 if the kernel has none: the caller logs that once.
  *
+ * The process dies with its parent from here on: a role never outlives its warden.
+ *
  * Works as root and, for tests, as a user that has nothing to drop. On failure the process may
  * be half locked and must end. Everything it needs (maps, files, threads) is open before.
  *
@@ -73,6 +75,7 @@ YG_MUST_CHECK int yg_sandbox_enter(const struct yg_sandbox *box, int *ret_landlo
  *
  * Kept: BPF NET_ADMIN PERFMON SYS_ADMIN (uprobes, namespaces) SYS_PTRACE DAC_READ_SEARCH
  * CHECKPOINT_RESTORE (the files that processes map) SETUID SETGID SETPCAP KILL (for its children).
+ * Nothing that it executes regains more.
  * Capabilities that the process does not have are no error.
  *
  * Return: 0; -errno.
