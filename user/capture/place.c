@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Probe placement on x86-64; other machines get the plain symbols. */
+#include "capture/place.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#define PROLOGUE_MAX \
+	48u /* bytes read of a function: its first call is within 20 in all builds seen */
+
+/* The functions looked for. The last three only tell library versions apart. */
+enum function {
+	FUNCTION_READ,
+	FUNCTION_READ_EX,
+	FUNCTION_WRITE,
+	FUNCTION_WRITE_EX,
+	FUNCTION_FREE,
+	FUNCTION_SINCE_3_0,
+	FUNCTION_SINCE_3_2,
+	FUNCTION_SINCE_3_3,
+	FUNCTION_MAX
+};
+
+static const char *const names[FUNCTION_MAX] = {
+	[FUNCTION_READ] = "SSL_read",
+	[FUNCTION_READ_EX] = "SSL_read_ex",
+	[FUNCTION_WRITE] = "SSL_write",
+	[FUNCTION_WRITE_EX] = "SSL_write_ex",
+	[FUNCTION_FREE] = "SSL_free",
+	[FUNCTION_SINCE_3_0] = "SSL_set0_tmp_dh_pkey",
+	[FUNCTION_SINCE_3_2] = "SSL_handle_events",
+	[FUNCTION_SINCE_3_3] = "SSL_write_ex2",
+};
+
+struct finder {
+	const struct yg_elf *elf;
+	struct yg_elf_symbol symbols[FUNCTION_MAX];
+	csh disassembler;
+	cs_insn *insn; /* room for one instruction */
+};
+
+static void clean_finder(struct finder *finder)
+{
+	if (finder->insn)
+		cs_free(finder->insn, 1);
+	if (finder->disassembler)
+		(void)cs_close(&finder->disassembler);
+}
+
+static bool is_push(const uint8_t *code, size_t len)
+{
+	if (len > 1 && code[0] == 0x41)
+		return code[1] >= 0x50 && code[1] <= 0x57;
+	return len > 0 && code[0] >= 0x50 && code[0] <= 0x57;
+}
+
+/* What arch/x86/kernel/uprobes.c runs without single-stepping, on every kernel since 5.10. */
+static bool is_emulated(const uint8_t *code, size_t len)
+{
+	if (len == 0)
+		return false;
+	if (is_push(code, len) || code[0] == 0x90) /* push reg, nop */
+		return true;
+	if (code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xeb) /* call, jmp */
+		return true;
+	if (code[0] >= 0x70 && code[0] <= 0x7f) /* jcc rel8 */
+		return true;
+	return len > 1 && code[0] == 0x0f && code[1] >= 0x80 && code[1] <= 0x8f; /* jcc rel32 */
+}
+
+static size_t endbr_len(const uint8_t *code, size_t len)
+{
+	static const uint8_t endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+
+	return len > sizeof(endbr64) && memcmp(code, endbr64, sizeof(endbr64)) == 0
+		       ? sizeof(endbr64)
+		       : 0;
+}
+
+/* Code at a file offset, cut to what is looked at. Return: its length, 0 if it is no code. */
+static size_t prologue(const struct yg_elf *elf, uint64_t offset, const uint8_t **ret)
+{
+	size_t len = yg_elf_code_len(elf, offset);
+
+	*ret = elf->data + offset;
+	return len < PROLOGUE_MAX ? len : PROLOGUE_MAX;
+}
+
+/* Does the decoded instruction write the first argument, or leave the straight line? */
+static bool ends_line(const struct finder *finder)
+{
+	cs_regs reads, writes;
+	uint8_t read_count, write_count;
+
+	if (cs_insn_group(finder->disassembler, finder->insn, CS_GRP_JUMP) ||
+	    cs_insn_group(finder->disassembler, finder->insn, CS_GRP_CALL) ||
+	    cs_insn_group(finder->disassembler, finder->insn, CS_GRP_RET))
+		return true;
+	if (cs_regs_access(finder->disassembler, finder->insn, reads, &read_count, writes,
+			   &write_count) != CS_ERR_OK)
+		return true;
+	for (uint8_t i = 0; i < write_count; i++) {
+		if (writes[i] == X86_REG_RDI || writes[i] == X86_REG_EDI ||
+		    writes[i] == X86_REG_DI || writes[i] == X86_REG_DIL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Entry-only probe with one argument: the first emulated instruction that still has it in %rdi.
+ * Return: its file offset, or 0.
+ */
+static uint64_t find_cheap_entry(struct finder *finder, uint64_t offset)
+{
+	const uint8_t *start, *code;
+	size_t left = prologue(finder->elf, offset, &start);
+	uint64_t address = 0;
+
+	for (code = start; left > 0;) {
+		if (is_emulated(code, left))
+			return offset + (uint64_t)(code - start);
+		if (!cs_disasm_iter(finder->disassembler, &code, &left, &address, finder->insn) ||
+		    ends_line(finder))
+			return 0;
+	}
+	return 0;
+}
+
+/*
+ * Where the first "call rel32" of a function leads, if that looks like an internal function.
+ * Return: file offset of its first push, which may follow an endbr64; or 0.
+ */
+static uint64_t find_callee(struct finder *finder, uint64_t offset)
+{
+	const uint8_t *code, *target;
+	size_t left = prologue(finder->elf, offset, &code), skip;
+	uint64_t address = yg_elf_address(finder->elf, offset);
+
+	while (cs_disasm_iter(finder->disassembler, &code, &left, &address, finder->insn)) {
+		const cs_insn *insn = finder->insn;
+		uint64_t callee;
+
+		if (insn->id == X86_INS_RET || insn->id == X86_INS_JMP)
+			return 0;
+		if (insn->id != X86_INS_CALL)
+			continue;
+		if (insn->bytes[0] != 0xe8)
+			return 0;
+		callee = yg_elf_offset(finder->elf, (uint64_t)insn->detail->x86.operands[0].imm);
+		left = prologue(finder->elf, callee, &target);
+		skip = endbr_len(target, left);
+		return is_push(target + skip, left - skip) ? callee + skip : 0;
+	}
+	return 0;
+}
+
+static void add_probe(struct yg_place *place, uint64_t offset, enum yg_probe_kind kind,
+		      enum yg_placement placement)
+{
+	place->probes[place->count++] = (struct yg_probe){ offset, kind, placement };
+}
+
+/* Entry and return on the function itself: only where %rsp points at the return address. */
+static void add_symbol(const struct finder *finder, enum function function, enum yg_probe_kind kind,
+		       struct yg_place *place)
+{
+	uint64_t offset = finder->symbols[function].offset;
+	const uint8_t *code;
+	size_t len, skip;
+
+	if (offset == 0)
+		return;
+	len = prologue(finder->elf, offset, &code);
+	skip = finder->elf->machine == EM_X86_64 ? endbr_len(code, len) : 0;
+	if (finder->elf->machine == EM_X86_64 && is_emulated(code + skip, len - skip))
+		add_probe(place, offset + skip, kind, YG_PLACEMENT_EMULATED);
+	else
+		add_probe(place, offset, kind, YG_PLACEMENT_SYMBOL);
+}
+
+/* One direction: the internal function both exported ones call, else each of them. */
+static void add_direction(struct finder *finder, enum function plain, enum function extended,
+			  enum yg_probe_kind kind, struct yg_place *place)
+{
+	const struct yg_elf_symbol *symbols = finder->symbols;
+	uint64_t a, b;
+
+	/* OpenSSL 3.3 gave the internal write function one more argument. */
+	if (finder->disassembler && symbols[plain].offset && symbols[extended].offset &&
+	    symbols[FUNCTION_SINCE_3_0].offset && !symbols[FUNCTION_SINCE_3_2].offset &&
+	    !symbols[FUNCTION_SINCE_3_3].offset) {
+		a = find_callee(finder, symbols[plain].offset);
+		b = find_callee(finder, symbols[extended].offset);
+		if (a && a == b) {
+			add_probe(place, a, kind + 1, YG_PLACEMENT_INTERNAL);
+			return;
+		}
+	}
+	add_symbol(finder, plain, kind, place);
+	add_symbol(finder, extended, kind + 1, place);
+}
+
+static void add_free(struct finder *finder, struct yg_place *place)
+{
+	uint64_t cheap = 0, offset = finder->symbols[FUNCTION_FREE].offset;
+
+	if (offset == 0)
+		return;
+	if (finder->disassembler)
+		cheap = find_cheap_entry(finder, offset);
+	if (cheap)
+		add_probe(place, cheap, YG_PROBE_FREE, YG_PLACEMENT_EMULATED);
+	else
+		add_probe(place, offset, YG_PROBE_FREE, YG_PLACEMENT_SYMBOL);
+}
+
+static int open_disassembler(struct finder *finder)
+{
+	if (finder->elf->machine != EM_X86_64)
+		return 0;
+	if (cs_open(CS_ARCH_X86, CS_MODE_64, &finder->disassembler) != CS_ERR_OK)
+		return -ENOMEM;
+	if (cs_option(finder->disassembler, CS_OPT_DETAIL, CS_OPT_ON) != CS_ERR_OK)
+		return -ENOMEM;
+	finder->insn = cs_malloc(finder->disassembler);
+	return finder->insn ? 0 : -ENOMEM;
+}
+
+int yg_place_find(const struct yg_elf *elf, struct yg_place *ret)
+{
+	YG_CLEANUP(clean_finder) struct finder finder = { .elf = elf };
+	const struct yg_elf_symbol *symbols = finder.symbols;
+	struct yg_place place = { .count = 0 };
+	int r;
+
+	for (size_t i = 0; i < FUNCTION_MAX; i++)
+		finder.symbols[i].name = names[i];
+	(void)yg_elf_resolve(elf, finder.symbols, FUNCTION_MAX);
+	if ((symbols[FUNCTION_READ].offset || symbols[FUNCTION_READ_EX].offset) &&
+	    (symbols[FUNCTION_WRITE].offset || symbols[FUNCTION_WRITE_EX].offset)) {
+		r = open_disassembler(&finder);
+		if (r)
+			return r;
+		add_direction(&finder, FUNCTION_READ, FUNCTION_READ_EX, YG_PROBE_READ, &place);
+		add_direction(&finder, FUNCTION_WRITE, FUNCTION_WRITE_EX, YG_PROBE_WRITE, &place);
+		add_free(&finder, &place);
+	}
+	*ret = place;
+	return 0;
+}
+
+bool yg_place_is_valid(const struct yg_place *place, uint64_t file_len)
+{
+	uint32_t kinds = 0;
+
+	if (place->count == 0 || place->count > YG_PROBES_MAX)
+		return false;
+	for (uint32_t i = 0; i < place->count; i++) {
+		const struct yg_probe *probe = &place->probes[i];
+
+		if (probe->kind >= YG_PROBE_MAX || probe->placement >= YG_PLACEMENT_MAX ||
+		    probe->offset == 0 || probe->offset >= file_len ||
+		    (kinds & (1u << probe->kind)))
+			return false;
+		kinds |= 1u << probe->kind;
+	}
+	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
+	       (kinds & (1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX));
+}
