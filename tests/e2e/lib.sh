@@ -68,8 +68,9 @@ DAEMON_PID=
 peer() { ip netns exec peer "$@"; }
 
 # wait_until SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation.
+# YG_SLOW stretches the time on an emulated machine.
 wait_until() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${YG_SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < deadline)) || fail "timed out: $*"
