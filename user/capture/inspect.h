@@ -9,7 +9,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "capture/place.h"
 #include "core/macros.h"
@@ -26,7 +25,7 @@ enum yg_inspection {
 #define YG_INSPECT_BYTES (4ull << 30) /* a longer file is YG_INSPECTION_OTHER */
 
 struct yg_inspect {
-	pid_t pid;	      /* 0: none */
+	int pid_fd;	      /* the child; -1: none */
 	int pipe_fd;	      /* readable when the child is done or dead; -1: none */
 	uint64_t deadline_ns; /* clock of @now_ns */
 	uint64_t file_len;

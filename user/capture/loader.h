@@ -86,7 +86,8 @@ struct yg_capability {
 
 struct yg_loader_config {
 	const char *bpffs;	 /* existing directory on a bpffs; made below it: links/ */
-	struct yg_config config; /* to .rodata; abi, ring_mask and cpu_max are filled in */
+	struct yg_config config; /* to .rodata; abi, ring_mask and cpu_max are filled in, and
+				  * hash_seed is taken from the pins while there are any */
 	uint32_t ring_count;	 /* 0: twice the CPUs, rounded up; else a power of two */
 	uint32_t ring_bytes;	 /* 0: YG_RING_BYTES; a power of two of pages */
 	uint32_t blocks_max;	 /* 0: YG_BLOCKS_MAX; exact addresses per family */
@@ -128,7 +129,10 @@ YG_MUST_CHECK int yg_loader_reopen_map(const struct yg_loader *loader, enum yg_m
 /* libbpf's handle, for the attachments that need it; NULL: not loaded. */
 struct bpf_program *yg_loader_handle(const struct yg_loader *loader, enum yg_program program);
 
-/* Where the pins are, and whether uprobes of this loader are for multi links. */
+/* What went to .rodata: rings, CPUs and seed as they are in the kernel. */
+const struct yg_config *yg_loader_config(const struct yg_loader *loader);
+
+/* What the kernel can do, tried and not guessed. */
 const char *yg_loader_bpffs(const struct yg_loader *loader);
 const struct yg_capability *yg_loader_capability(const struct yg_loader *loader,
 						 enum yg_capability_kind kind);
