@@ -191,7 +191,7 @@ static enum yg_outcome skip_ip4(struct rest *rest, struct yg_flow_key *key, size
 	if (load_be16(ip + 6) & IP4_FRAGMENT)
 		return YG_OUTCOME_SKIP_FRAGMENT;
 
-	head_len = (ip[0] & 0x0fu) * 4u;
+	head_len = (size_t)(ip[0] & 0x0f) * 4;
 	total = load_be16(ip + 2);
 	if (total == 0)
 		total = rest->wire_len;
@@ -215,8 +215,8 @@ static bool is_extension(uint8_t next)
 static size_t extension_len(uint8_t next, const uint8_t *p)
 {
 	if (next == IPPROTO_AH)
-		return (p[1] + 2u) * 4u; /* RFC 4302 section 2.2 counts 4-byte words */
-	return next == IPPROTO_FRAGMENT ? IP6_EXT_HEAD : (p[1] + 1u) * 8u;
+		return ((size_t)p[1] + 2) * 4; /* RFC 4302 section 2.2 counts 4-byte words */
+	return next == IPPROTO_FRAGMENT ? IP6_EXT_HEAD : ((size_t)p[1] + 1) * 8;
 }
 
 static enum yg_outcome skip_extensions(struct rest *rest, uint8_t next, size_t *len)

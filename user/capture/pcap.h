@@ -5,9 +5,10 @@
  * pcap (both byte orders, microseconds and nanoseconds) is read from our own window of the file;
  * pcapng and rarer kinds go through libpcap. Either may be gzip, and either may come from a pipe.
  * The window is filled by read(2), not mmap(2): a capture that is cut while we read it ends early
- * instead of killing us with SIGBUS, and the copy leaves the bytes in the cache. What a file claims is
- * never believed: a length beyond YG_PCAP_FRAME_MAX or beyond the file ends that file with -EBADMSG
- * after every frame before it was delivered.
+ * instead of killing us with SIGBUS, and the copy leaves the bytes in the cache.
+ *
+ * What a file claims is never believed: a length beyond YG_PCAP_FRAME_MAX or beyond the file ends
+ * that file with -EBADMSG after every frame before it was delivered.
  */
 #pragma once
 

@@ -93,7 +93,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_pipeline_sink *sink,
 		    struct yg_pipeline **ret)
 {
-	YG_CLEANUP(yg_pipeline_free) struct yg_pipeline *pipeline = NULL;
+	struct yg_pipeline *pipeline;
 	int r;
 
 	assert(options && sink && ret);
@@ -104,9 +104,10 @@ int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_p
 	pipeline->sink = *sink;
 	r = build_stages(pipeline, options);
 	if (r)
-		return r;
-	*ret = YG_TAKE_PTR(pipeline);
-	return 0;
+		yg_pipeline_free(&pipeline);
+	else
+		*ret = pipeline;
+	return r;
 }
 
 void yg_pipeline_free(struct yg_pipeline **pipeline)

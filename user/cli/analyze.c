@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * yagura analyze: the stages of the sensor, offline, on capture files.
+ *
+ * Deterministic: keys are fixed, time is the capture's. The same files print the same bytes.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/frame.h"
+#include "capture/pcap.h"
+#include "cli/command.h"
+#include "cli/lines.h"
+#include "cli/spool.h"
+#include "cli/tables.h"
+#include "daemon/options.h"
+#include "daemon/pipeline.h"
+
+#define PROGRESS_STEP (8u << 20) /* bytes of the file between two redraws */
+#define PROGRESS_BAR  40u	 /* columns */
+
+/*
+ * Offline keys are constants: a run must not depend on the machine. A capture that was built to
+ * collide in a hash table slows its own run down and nothing else.
+ */
+static const struct yg_hash_key table_key = { 0x7961677572612d31u, 0x6f66666c696e6531u };
+static const struct yg_hash_key identity_key = { 0x7961677572612d32u, 0x6f66666c696e6532u };
+
+const struct yg_cli_option yg_analyze_options[] = {
+	{ .name = "config", .value = "FILE", .help = "read trusted proxies and limits from FILE" },
+	{ .name = "exchanges",
+	  .help = "print every exchange, with what the whole capture teaches" },
+	{ .name = "fail-on",
+	  .value = "SEVERITY",
+	  .help = "exit 3 on a finding of at least SEVERITY" },
+	{ .name = "trusted-proxy",
+	  .value = "CIDR",
+	  .help = "believe X-Forwarded-For and its kin from these peers",
+	  .many = true },
+	{ 0 },
+};
+
+struct run {
+	const struct yg_cli_args *args;
+	struct yg_options config;
+	struct yg_pipeline *pipeline;
+	struct yg_spool *spool; /* NULL without --exchanges */
+	struct yg_json *json;
+	struct yg_segment meta; /* of the frame at hand; data[] is not used */
+	struct yg_run_totals totals;
+	enum yg_severity fail_on; /* YG_SEVERITY_MAX: never */
+	bool severe;		  /* a finding at or above fail_on was seen */
+	bool failed;		  /* a file failed, or the output did */
+	bool bar;		  /* stderr is a terminal */
+	uint64_t bar_due;	  /* bytes */
+};
+
+static void clean_run(struct run *run)
+{
+	yg_options_clean(&run->config);
+	yg_pipeline_free(&run->pipeline);
+	yg_spool_free(&run->spool);
+	yg_json_free(&run->json);
+}
+
+static enum yg_exit refuse(const struct yg_cli_args *args, const char *what, const char *cause)
+{
+	(void)fprintf(args->err, "yagura: analyze: %s: %s\n", what, cause);
+	return YG_EXIT_USAGE;
+}
+
+static int parse_severity(const char *text, enum yg_severity *ret)
+{
+	for (int s = YG_SEVERITY_INFO; s < YG_SEVERITY_MAX; s++) {
+		if (strcmp(text, yg_severity_name((enum yg_severity)s)) == 0) {
+			*ret = (enum yg_severity)s;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int add_proxy(struct yg_prefix_list *list, struct yg_slice text)
+{
+	struct yg_prefix prefix, *grown;
+	int r = yg_prefix_from_text(text, &prefix);
+
+	if (r)
+		return r;
+	if (list->count >= YG_OPTIONS_LIST_MAX)
+		return -E2BIG;
+	grown = reallocarray(list->items, list->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	list->items = grown;
+	list->items[list->count++] = prefix;
+	return 0;
+}
+
+/* "CIDR,CIDR": every --trusted-proxy adds to those of the configuration file. */
+static int add_proxies(struct yg_prefix_list *list, const char *text)
+{
+	while (text) {
+		const char *comma = strchr(text, ',');
+		size_t len = comma ? (size_t)(comma - text) : strlen(text);
+		int r = add_proxy(list, (struct yg_slice){ text, len });
+
+		if (r)
+			return r;
+		text = comma ? comma + 1 : NULL;
+	}
+	return 0;
+}
+
+static int load_config(struct run *run, char *ret_error)
+{
+	const char *path = yg_cli_value(run->args, "config");
+	FILE *file;
+	int r;
+
+	ret_error[0] = '\0';
+	if (!path)
+		return 0;
+	file = fopen(path, "re");
+	if (!file) {
+		r = -errno;
+		(void)snprintf(ret_error, YG_OPTIONS_ERROR_CAP, "%.255s: %s", path, strerror(-r));
+		return r;
+	}
+	r = yg_options_from_file(&run->config, file, path, ret_error);
+	(void)fclose(file);
+	return r;
+}
+
+static enum yg_exit read_options(struct run *run)
+{
+	const char *fail_on = yg_cli_value(run->args, "fail-on");
+	const char *proxies = yg_cli_value(run->args, "trusted-proxy");
+	char error[YG_OPTIONS_ERROR_CAP];
+
+	if (yg_options_init(&run->config))
+		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
+	if (fail_on && parse_severity(fail_on, &run->fail_on))
+		return refuse(run->args, "--fail-on",
+			      "not one of info, low, medium, high, critical");
+	if (load_config(run, error))
+		return yg_cli_fail(run->args, "%s", error);
+	if (add_proxies(&run->config.trusted_proxies, proxies))
+		return refuse(run->args, "--trusted-proxy", "not an address or CIDR");
+	return YG_EXIT_DONE;
+}
+
+static void take_exchange(void *ctx, const struct yg_subject *subject,
+			  const struct yg_observation *observation)
+{
+	struct run *run = ctx;
+	struct yg_spooled item;
+
+	run->totals.exchanges++;
+	if (!run->spool)
+		return;
+	item = yg_spooled_from(subject, observation);
+	yg_spool_put(run->spool, &item);
+}
+
+static int build(struct run *run)
+{
+	const struct yg_pipeline_options options = {
+		.table_key = table_key,
+		.identity_key = identity_key,
+		.mode = YG_MODE_OBSERVE,
+		.trusted_proxies = run->config.trusted_proxies.items,
+		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
+		.memory_bytes = run->config.memory,
+	};
+	const struct yg_pipeline_sink sink = { .ctx = run, .on_exchange = take_exchange };
+	const char *dir = secure_getenv("TMPDIR");
+	int r = yg_json_new(&run->json);
+
+	if (r == 0)
+		r = yg_pipeline_new(&options, &sink, &run->pipeline);
+	if (r == 0 && yg_cli_value(run->args, "exchanges"))
+		r = yg_spool_new(dir && dir[0] ? dir : "/tmp", &run->spool);
+	return r;
+}
+
+static void draw_progress(struct run *run, const char *path, const struct yg_pcap *pcap)
+{
+	uint64_t done, total;
+	unsigned int filled;
+
+	yg_pcap_progress(pcap, &done, &total);
+	if (done < run->bar_due)
+		return;
+	run->bar_due = done + PROGRESS_STEP;
+	if (total == 0) {
+		(void)fprintf(run->args->err, "\r%.32s: %llu MB", path,
+			      (unsigned long long)(done / 1000000));
+		return;
+	}
+	filled = done >= total ? PROGRESS_BAR : (unsigned int)(done * PROGRESS_BAR / total);
+	(void)fprintf(run->args->err, "\r%.32s: [%.*s%*s] %3u %%", path, (int)filled,
+		      "########################################", (int)(PROGRESS_BAR - filled), "",
+		      done >= total ? 100 : (unsigned int)(done * 100 / total));
+}
+
+static void clear_progress(struct run *run)
+{
+	if (run->bar)
+		(void)fputs("\r\033[K", run->args->err);
+	run->bar_due = 0;
+}
+
+static void take_frame(struct run *run, const struct yg_frame *frame)
+{
+	struct yg_run_totals *totals = &run->totals;
+	const uint8_t *data;
+	enum yg_outcome outcome = yg_frame_decode(frame, &run->meta, &data);
+
+	if (totals->frames.rx == 0 || frame->time_ns < totals->first_ns)
+		totals->first_ns = frame->time_ns;
+	if (frame->time_ns > totals->last_ns)
+		totals->last_ns = frame->time_ns;
+	yg_outcome_count(&totals->frames, outcome);
+	if (outcome == YG_OUTCOME_SEGMENT)
+		yg_pipeline_segment(run->pipeline, &run->meta, data);
+}
+
+/* What was read before a failure stays; the failure is one line and the exit code. */
+static void read_file(struct run *run, const char *path)
+{
+	YG_CLEANUP(yg_pcap_close) struct yg_pcap *pcap = NULL;
+	char error[YG_PCAP_ERROR_CAP];
+	struct yg_frame frame;
+	int r = yg_pcap_open(path, &pcap, error);
+
+	run->totals.files++;
+	if (r == 0) {
+		while ((r = yg_pcap_next(pcap, &frame)) == 1) {
+			take_frame(run, &frame);
+			if (run->bar)
+				draw_progress(run, path, pcap);
+		}
+		clear_progress(run);
+	}
+	if (r < 0) {
+		run->failed = true;
+		run->totals.files_failed++;
+		(void)yg_cli_fail(run->args, "%s: %s", path, pcap ? yg_pcap_error(pcap) : error);
+	}
+}
+
+static void flush_line(struct run *run)
+{
+	if (yg_json_flush_line(run->json, run->args->out))
+		run->failed = true;
+}
+
+static void print_exchange(struct run *run, const struct yg_spooled *item)
+{
+	const struct yg_recall recall = {
+		.start_ns = item->time_ns,
+		.method = item->method,
+		.service = item->service,
+		.path = item->path,
+		.caller = item->caller,
+		.client = item->asked,
+	};
+	struct yg_observation resolved;
+
+	if (!run->args->json) {
+		yg_tables_exchange(run->args->out, run->args->columns, item);
+		return;
+	}
+	yg_knowledge_resolve(yg_pipeline_knowledge(run->pipeline), &recall, &resolved);
+	yg_lines_exchange(run->json, item, &resolved);
+	flush_line(run);
+}
+
+static int print_exchanges(struct run *run)
+{
+	struct yg_spooled item;
+	int r;
+
+	if (!run->spool)
+		return 0;
+	r = yg_spool_rewind(run->spool);
+	if (r)
+		return r;
+	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1)
+		print_exchange(run, &item);
+	if (!run->args->json && run->totals.exchanges > 0)
+		(void)fputc('\n', run->args->out);
+	return r < 0 ? r : 0;
+}
+
+static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
+{
+	struct run *run = ctx;
+
+	if (!run->args->json) {
+		if (run->totals.endpoints == 0)
+			yg_tables_endpoint_head(run->args->out, run->args->columns);
+		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
+	} else {
+		yg_lines_endpoint(run->json, endpoint);
+		flush_line(run);
+	}
+	run->totals.endpoints++;
+}
+
+static void print_finding(void *ctx, const struct yg_finding *finding)
+{
+	struct run *run = ctx;
+
+	run->severe = run->severe || finding->severity >= run->fail_on;
+	if (!run->args->json) {
+		if (run->totals.findings == 0)
+			(void)fputc('\n', run->args->out);
+		yg_tables_finding(run->args->out, run->args->columns, finding);
+	} else {
+		yg_lines_finding(run->json, finding);
+		flush_line(run);
+	}
+	run->totals.findings++;
+}
+
+static void print_summary(struct run *run)
+{
+	if (!run->args->json) {
+		if (run->totals.findings == 0 && run->totals.endpoints > 0)
+			(void)fputc('\n', run->args->out);
+		yg_tables_summary(run->args->out, &run->totals);
+		return;
+	}
+	yg_lines_summary(run->json, &run->totals, run->pipeline);
+	flush_line(run);
+}
+
+static enum yg_exit print_all(struct run *run)
+{
+	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+	int r = print_exchanges(run);
+
+	if (r)
+		return yg_cli_fail(run->args, "temporary file: %s", strerror(-r));
+	if (yg_knowledge_endpoints(knowledge, print_endpoint, run) < 0 ||
+	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
+		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
+	print_summary(run);
+	if (fflush(run->args->out) || ferror(run->args->out))
+		return yg_cli_fail(run->args, "output: %s", strerror(errno));
+	if (run->failed)
+		return YG_EXIT_FAILED;
+	return run->severe ? YG_EXIT_FINDINGS : YG_EXIT_DONE;
+}
+
+enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
+{
+	YG_CLEANUP(clean_run) struct run run = { .args = args, .fail_on = YG_SEVERITY_MAX };
+	enum yg_exit code = read_options(&run);
+	int r;
+
+	if (code != YG_EXIT_DONE)
+		return code;
+	r = build(&run);
+	if (r)
+		return yg_cli_fail(args, "analyze: %s", strerror(-r));
+	run.bar = isatty(fileno(args->err)) == 1;
+
+	for (size_t i = 0; i < args->item_count && !run.failed; i++)
+		read_file(&run, args->items[i]);
+	if (run.failed && run.totals.frames.rx == 0)
+		return YG_EXIT_FAILED;
+	yg_pipeline_finish(run.pipeline);
+	return print_all(&run);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/lines.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/pipeline.h"
+
+#define NS_PER_S 1e9
+
+const char *yg_protocol_name(uint8_t protocol)
+{
+	static const char *const names[YG_PROTOCOL_MAX] = {
+		[YG_PROTOCOL_H1] = "h1",	   [YG_PROTOCOL_H2] = "h2",
+		[YG_PROTOCOL_GRPC] = "grpc",	   [YG_PROTOCOL_WS] = "ws",
+		[YG_PROTOCOL_GRAPHQL] = "graphql", [YG_PROTOCOL_JSONRPC] = "jsonrpc",
+	};
+
+	return protocol < YG_PROTOCOL_MAX ? names[protocol] : "unknown";
+}
+
+/* Unknown is null. */
+static void put_address(struct yg_json *json, const char *name, const struct yg_address *addr)
+{
+	char text[YG_ADDRESS_TEXT_CAP];
+
+	yg_json_pair_str(json, name,
+			 yg_address_is_unknown(addr) ? NULL : yg_address_format(addr, text));
+}
+
+static void put_peer(struct yg_json *json, const char *name, const struct yg_peer *peer)
+{
+	char text[YG_ADDRESS_TEXT_CAP];
+	bool unknown = yg_address_is_unknown(&peer->addr);
+
+	yg_json_pair_str(json, name,
+			 unknown ? NULL : yg_endpoint_format(&peer->addr, peer->port, text));
+}
+
+static void put_anomalies(struct yg_json *json, uint32_t anomalies)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} names[] = {
+		{ YG_ANOMALY_LENGTH_TWICE, "length-twice" },
+		{ YG_ANOMALY_LENGTH_AND_CHUNKED, "length-and-chunked" },
+		{ YG_ANOMALY_LENGTH_INVALID, "length-invalid" },
+		{ YG_ANOMALY_CODING_INVALID, "coding-invalid" },
+		{ YG_ANOMALY_BARE_LF, "bare-lf" },
+		{ YG_ANOMALY_BARE_CR, "bare-cr" },
+		{ YG_ANOMALY_FOLD, "fold" },
+		{ YG_ANOMALY_NAME_INVALID, "name-invalid" },
+		{ YG_ANOMALY_VALUE_INVALID, "value-invalid" },
+		{ YG_ANOMALY_CHUNK_INVALID, "chunk-invalid" },
+		{ YG_ANOMALY_START_LINE, "start-line" },
+		{ YG_ANOMALY_VERSION, "version" },
+		{ YG_ANOMALY_HOST, "host" },
+		{ YG_ANOMALY_TOO_LARGE, "too-large" },
+	};
+
+	yg_json_key(json, "anomalies");
+	yg_json_open_array(json);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (anomalies & names[i].bit)
+			yg_json_str(json, names[i].name);
+	}
+	yg_json_close_array(json);
+}
+
+static void put_empty_array(struct yg_json *json, const char *name)
+{
+	yg_json_key(json, name);
+	yg_json_open_array(json);
+	yg_json_close_array(json);
+}
+
+static void put_uint_or_null(struct yg_json *json, const char *name, uint64_t value, bool known)
+{
+	yg_json_key(json, name);
+	if (known)
+		yg_json_uint(json, value);
+	else
+		yg_json_null(json);
+}
+
+/* Behind a proxy the client has no port that we could know; the socket's peer is "peer". */
+static void put_client(struct yg_json *json, const struct yg_spooled *item)
+{
+	if (item->forwarded)
+		put_address(json, "client", &item->asked);
+	else
+		put_peer(json, "client", &item->client);
+	put_peer(json, "server", &item->server);
+	if (item->forwarded)
+		put_peer(json, "peer", &item->client);
+}
+
+void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
+		       const struct yg_observation *resolved)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "exchange");
+	yg_json_pair_time(json, "time", item->time_ns);
+	put_client(json, item);
+	yg_json_pair_slice(json, "caller", item->caller);
+	yg_json_pair_slice(json, "service", item->service);
+	yg_json_pair_slice(json, "method", item->method);
+	yg_json_pair_slice(json, "target", item->target);
+	yg_json_pair_slice(json, "template", resolved->template_);
+	put_uint_or_null(json, "status", item->status, item->status != 0);
+	yg_json_pair_str(json, "protocol", yg_protocol_name(item->protocol));
+	yg_json_pair_bool(json, "tls", item->tls);
+	yg_json_pair_uint(json, "request_bytes", item->request_bytes);
+	yg_json_pair_uint(json, "response_bytes", item->response_bytes);
+	put_uint_or_null(json, "latency_us", item->latency_us,
+			 item->latency_us != YG_LATENCY_UNKNOWN);
+	put_empty_array(json, "data");
+	yg_json_key(json, "findings");
+	yg_json_open_array(json);
+	for (uint32_t i = 0; i < resolved->finding_count; i++)
+		yg_json_str(json, resolved->rules[i]);
+	yg_json_close_array(json);
+	yg_json_pair_bool(json, "complete", item->complete);
+	if (item->anomalies)
+		put_anomalies(json, item->anomalies);
+	yg_json_close_object(json);
+}
+
+static void put_statuses(struct yg_json *json, const struct yg_endpoint *endpoint)
+{
+	yg_json_key(json, "status");
+	yg_json_open_object(json);
+	for (uint32_t i = 0; i < endpoint->status_count; i++) {
+		char name[8];
+
+		(void)snprintf(name, sizeof(name), "%" PRIu16, endpoint->status[i].status);
+		yg_json_pair_uint(json, endpoint->status[i].status ? name : "none",
+				  endpoint->status[i].count);
+	}
+	if (endpoint->status_other)
+		yg_json_pair_uint(json, "other", endpoint->status_other);
+	yg_json_close_object(json);
+}
+
+static void put_auth(struct yg_json *json, uint32_t auth)
+{
+	yg_json_key(json, "auth");
+	yg_json_open_array(json);
+	for (uint32_t bit = YG_AUTH_NONE; bit <= YG_AUTH_OTHER; bit <<= 1) {
+		if (auth & bit)
+			yg_json_str(json, yg_auth_name((enum yg_auth)bit));
+	}
+	yg_json_close_array(json);
+}
+
+/* Each "{name}" of the template is a parameter. */
+static void put_parameters(struct yg_json *json, const char *template_)
+{
+	const char *open = template_, *close;
+
+	yg_json_key(json, "parameters");
+	yg_json_open_array(json);
+	for (;;) {
+		open = strchr(open, '{');
+		close = open ? strchr(open, '}') : NULL;
+		if (!close)
+			break;
+		yg_json_open_object(json);
+		yg_json_pair_str(json, "in", "path");
+		yg_json_pair_slice(json, "name",
+				   (struct yg_slice){ open + 1, (size_t)(close - open - 1) });
+		yg_json_close_object(json);
+		open = close;
+	}
+	yg_json_close_array(json);
+}
+
+void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "endpoint");
+	yg_json_pair_str(json, "service", endpoint->service);
+	yg_json_pair_str(json, "method", endpoint->method);
+	yg_json_pair_str(json, "template", endpoint->template_);
+	yg_json_pair_uint(json, "requests", endpoint->requests);
+	yg_json_pair_uint(json, "callers", yg_hll_count(&endpoint->callers));
+	yg_json_pair_time(json, "first_seen", endpoint->first_ns);
+	yg_json_pair_time(json, "last_seen", endpoint->last_ns);
+	put_statuses(json, endpoint);
+	put_auth(json, endpoint->auth);
+	put_parameters(json, endpoint->template_);
+	put_empty_array(json, "data");
+	put_empty_array(json, "labels");
+	put_uint_or_null(json, "risk", 0, false);
+	yg_json_pair_uint(json, "request_bytes", endpoint->request_bytes);
+	yg_json_pair_uint(json, "response_bytes", endpoint->response_bytes);
+	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);
+	yg_json_close_object(json);
+}
+
+static void put_evidence(struct yg_json *json, const struct yg_finding *finding)
+{
+	yg_json_key(json, "evidence");
+	yg_json_open_object(json);
+	for (uint32_t i = 0; i < finding->evidence_count; i++) {
+		const struct yg_evidence *row = &finding->evidence[i];
+		bool whole = row->number >= 0 && row->number < 1e15 &&
+			     row->number == (double)(uint64_t)row->number;
+
+		yg_json_key(json, row->name);
+		if (row->text[0])
+			yg_json_str(json, row->text);
+		else if (whole)
+			yg_json_uint(json, (uint64_t)row->number);
+		else
+			yg_json_real(json, row->number, 3);
+	}
+	yg_json_close_object(json);
+}
+
+static void put_text_or_null(struct yg_json *json, const char *name, const char *text)
+{
+	yg_json_pair_str(json, name, text[0] ? text : NULL);
+}
+
+void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding)
+{
+	const struct yg_rule *rule = finding->rule;
+	char id[24];
+
+	(void)snprintf(id, sizeof(id), "%016" PRIx64, finding->id);
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "finding");
+	yg_json_pair_str(json, "id", id);
+	yg_json_pair_str(json, "rule", rule->id);
+	yg_json_pair_str(json, "owasp", rule->owasp);
+	yg_json_pair_str(json, "severity", yg_severity_name(finding->severity));
+	yg_json_pair_time(json, "time", finding->time_ns);
+	put_text_or_null(json, "service", finding->service);
+	put_text_or_null(json, "endpoint", finding->endpoint);
+	put_text_or_null(json, "caller", finding->caller);
+	put_address(json, "client", &finding->client);
+	yg_json_pair_str(json, "title", rule->title);
+	put_evidence(json, finding);
+	yg_json_pair_str(json, "remediation", rule->remediation);
+	yg_json_pair_str(json, "action", yg_action_name(finding->action));
+	yg_json_pair_str(json, "cause", finding->cause);
+	yg_json_pair_str(json, "effect", rule->effect);
+	put_text_or_null(json, "pci", rule->pci);
+	yg_json_pair_time(json, "first_seen", finding->first_ns);
+	yg_json_pair_uint(json, "repeats", finding->repeats);
+	yg_json_close_object(json);
+}
+
+static void put_counter(void *ctx, const char *name, uint64_t value)
+{
+	if (value > 0)
+		yg_json_pair_uint(ctx, name, value);
+}
+
+void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
+		      const struct yg_pipeline *pipeline)
+{
+	const struct yg_sample_counters *frames = &totals->frames;
+
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "summary");
+	yg_json_pair_uint(json, "frames", frames->rx);
+	yg_json_pair_uint(json, "segments", frames->segment);
+	yg_json_pair_uint(json, "exchanges", totals->exchanges);
+	yg_json_pair_uint(json, "endpoints", totals->endpoints);
+	yg_json_pair_uint(json, "findings", totals->findings);
+	yg_json_key(json, "skipped");
+	yg_json_open_object(json);
+	yg_json_pair_uint(json, "proto", frames->skip_proto);
+	yg_json_pair_uint(json, "fragment", frames->skip_fragment);
+	yg_json_pair_uint(json, "empty", frames->skip_empty);
+	yg_json_close_object(json);
+	yg_json_key(json, "lost");
+	yg_json_open_object(json);
+	yg_json_pair_uint(json, "header", frames->lost_header);
+	yg_json_close_object(json);
+	yg_json_key(json, "seconds");
+	yg_json_real(json, (double)(totals->last_ns - totals->first_ns) / NS_PER_S, 6);
+	yg_json_pair_uint(json, "files", totals->files);
+	yg_json_pair_uint(json, "files_failed", totals->files_failed);
+	yg_json_key(json, "stages");
+	yg_json_open_object(json);
+	yg_pipeline_counters(pipeline, put_counter, json);
+	yg_json_close_object(json);
+	yg_json_close_object(json);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The JSON lines of `analyze --json`. Fields may be added, never renamed: users parse them.
+ *
+ * Each function writes one object into an empty writer; the caller flushes the line.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "cli/spool.h"
+#include "core/json.h"
+#include "detect/finding.h"
+#include "endpoint/inventory.h"
+#include "respond/knowledge.h"
+#include "yagura/counter.h"
+
+/* What a run over capture files did. */
+struct yg_run_totals {
+	struct yg_sample_counters frames; /* rows of frame.h */
+	uint64_t files, files_failed;	  /* a file that is cut counts as failed */
+	uint64_t first_ns, last_ns;	  /* earliest and latest time stamp; 0 without a frame */
+	uint64_t exchanges, endpoints, findings;
+};
+
+/* @resolved: what the whole capture teaches about @item. */
+void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
+		       const struct yg_observation *resolved);
+void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint);
+void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
+
+/**
+ * yg_lines_summary() - the last line.
+ * @pipeline: its counters go under "stages".
+ *
+ * frames == segments + the sum of "skipped" + the sum of "lost". "seconds" is the span of the
+ * capture's own time stamps, so that two runs print the same bytes.
+ */
+struct yg_pipeline;
+void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
+		      const struct yg_pipeline *pipeline);
+
+const char *yg_protocol_name(uint8_t protocol); /* "h1"; literal */
