@@ -29,11 +29,11 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 endif
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes -Werror
-CPPFLAGS += -D_GNU_SOURCE -Iuser -Iinclude -I$(B)
+CPPFLAGS += -D_GNU_SOURCE -DYG_VERSION='"$(VERSION)"' -Iuser -Iinclude -I$(B)
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) $(SANFLAGS) -MMD -MP
-LDLIBS   += -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap \
-	    -lcapstone -lzstd -lmsgpackc -lm -lpthread
+LDLIBS   += -Wl,--as-needed -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap \
+	    -lcapstone -lzstd -lmsgpackc -lcurl -lm -lpthread
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -MMD -MP \
 	    -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null || gcc -print-multiarch)
 

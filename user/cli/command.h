@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/macros.h"
@@ -52,6 +53,7 @@ struct yg_command {
 	const struct yg_cli_option *options;
 	size_t items_min, items_max; /* operands it takes; SIZE_MAX: any number */
 	bool json;		     /* takes --json */
+	bool daemon;		     /* asks the daemon: takes --socket */
 	enum yg_exit (*run)(const struct yg_cli_args *args);
 };
 
@@ -62,6 +64,19 @@ struct yg_command {
 const char *yg_cli_value(const struct yg_cli_args *args, const char *name);
 
 /**
+ * yg_cli_duration() - seconds of "90", "90s", "15m", "1h" or "7d".
+ * Return: 0; -EINVAL not a duration, zero, or beyond 32 bits.
+ */
+YG_MUST_CHECK int yg_cli_duration(const char *text, uint64_t *ret);
+
+/**
+ * yg_cli_usage() - print "yagura COMMAND: cause" and where to read on.
+ * Return: YG_EXIT_USAGE, to be returned by the command.
+ */
+__attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_usage(const struct yg_cli_args *args,
+								const char *format, ...);
+
+/**
  * yg_cli_fail() - print "yagura: object: cause" to args->err.
  * Return: YG_EXIT_FAILED, to be returned by the command.
  */
@@ -70,6 +85,7 @@ __attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_fail(const struct yg_c
 
 /* Options of the commands whose file holds the table. */
 extern const struct yg_cli_option yg_analyze_options[];
+extern const struct yg_cli_option yg_help_options[];
 
 /* All commands, in the order of the manual; [*ret_count]. */
 const struct yg_command *yg_command_table(size_t *ret_count);
@@ -81,6 +97,15 @@ const struct yg_command *yg_command_table(size_t *ret_count);
  * Return: enum yg_exit.
  */
 int yg_cli_main(int argc, const char *const *argv, FILE *out, FILE *err);
+
+/* "yagura help", "yagura help NAME"; @command NULL: the list of all. */
+void yg_cli_print_help(const struct yg_command *command, FILE *out);
+
+/* The COMMANDS section of the manual in man(7), for the page generator and `help --man`. */
+void yg_cli_print_man(FILE *out);
+
+/* The command of that name, or NULL. */
+const struct yg_command *yg_command_find(const char *name);
 
 /* One function per command; each in the file of its name. */
 enum yg_exit yg_command_analyze(const struct yg_cli_args *args);

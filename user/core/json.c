@@ -208,6 +208,12 @@ void yg_json_null(struct yg_json *json)
 	check(json, yajl_gen_null(json->gen));
 }
 
+void yg_json_raw(struct yg_json *json, struct yg_slice value)
+{
+	/* The generator writes a number as it is given. */
+	check(json, yajl_gen_number(json->gen, value.ptr, value.len));
+}
+
 void yg_json_time(struct yg_json *json, uint64_t epoch_ns)
 {
 	time_t seconds = (time_t)(epoch_ns / NS_PER_S);

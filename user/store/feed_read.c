@@ -182,7 +182,7 @@ static bool take_counts(struct cursor *c, struct yg_feed_counts *ret)
 {
 	uint64_t count;
 
-	if (!take_array(c, &count) || count > YG_FEED_COUNTS_MAX * 2u || count % 2)
+	if (!take_array(c, &count) || count > (uint64_t)YG_FEED_COUNTS_MAX * 2 || count % 2)
 		return false;
 	for (ret->count = 0; ret->count < count / 2; ret->count++) {
 		if (!take_uint(c, &ret->rows[ret->count].key) ||
@@ -196,7 +196,7 @@ static bool take_facts(struct cursor *c, struct yg_feed_facts *ret)
 {
 	uint64_t count;
 
-	if (!take_array(c, &count) || count > YG_FEED_FACTS_MAX * 2u || count % 2)
+	if (!take_array(c, &count) || count > (uint64_t)YG_FEED_FACTS_MAX * 2 || count % 2)
 		return false;
 	for (ret->count = 0; ret->count < count / 2; ret->count++) {
 		bool number;
