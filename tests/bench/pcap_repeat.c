@@ -45,7 +45,7 @@ static void patch_sum(uint8_t *sum_at, uint32_t before, uint32_t after)
 
 	memcpy(&sum, sum_at, sizeof(sum));
 	acc = (uint16_t)~ntohs(sum);
-	acc += (uint16_t)~(before >> 16) + (uint32_t)(uint16_t)~before;
+	acc += (uint16_t) ~(before >> 16) + (uint32_t)(uint16_t)~before;
 	acc += (after >> 16) + (after & 0xffff);
 	while (acc >> 16)
 		acc = (acc & 0xffff) + (acc >> 16);

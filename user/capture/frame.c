@@ -308,7 +308,7 @@ enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment 
 
 	ret->time_ns = frame->time_ns;
 	ret->object = 0;
-	ret->key.ifindex = frame->interface;
+	ret->key.ifindex = 0;
 	ret->tgid = 0;
 	ret->generation = 0;
 	ret->data_len = rest.len < ret->payload_len ? (uint32_t)rest.len : ret->payload_len;

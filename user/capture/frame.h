@@ -35,7 +35,6 @@ struct yg_frame {
 	uint32_t data_len;   /* captured */
 	uint32_t wire_len;   /* on the wire, >= data_len as far as the file is honest */
 	enum yg_link link;
-	uint32_t interface; /* 0 for pcap; the interface's number in a pcapng */
 };
 
 /* What became of a frame; a subset of the rows of YG_SAMPLE_COUNTERS with the same names. */

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/frame.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test.h"
+
+#define FIN   0x01
+#define SYN   0x02
+#define RST   0x04
+#define PSH   0x08
+#define ACK   0x10
+#define TCP   6
+#define UDP   17
+#define HOP   0
+#define ROUTE 43
+#define FRAG  44
+#define AUTH  51
+#define DST   60
+#define WHOLE 0xffffu /* nothing is cut */
+
+/* What a frame is made of. Zero means the plain thing: Ethernet, no tag, IPv4, TCP. */
+struct shape {
+	enum yg_link link;
+	uint8_t tags;	       /* VLAN tags */
+	uint16_t type;	       /* ethertype, 0: of the IP version */
+	bool v6;	       /* IPv6 */
+	uint8_t options;       /* IPv4: 32-bit words of options */
+	uint8_t extensions[8]; /* IPv6: header numbers, ended by TCP or UDP */
+	uint8_t proto;	       /* IPv4: 0 is TCP */
+	uint16_t fragment;     /* flags and offset field as on the wire */
+	uint8_t tcp_words;     /* TCP header in 32-bit words; 0 is 5 */
+	uint8_t flags;	       /* 0 is PSH|ACK */
+	uint16_t payload;      /* bytes */
+	uint16_t zero_length;  /* 1: IP length 0 */
+	uint16_t padding;      /* bytes after the IP packet */
+	uint16_t captured;     /* 0 is WHOLE; else frame is cut there */
+};
+
+struct build {
+	uint8_t bytes[1024];
+	size_t len;
+};
+
+static void put(struct build *b, const void *data, size_t len)
+{
+	memcpy(b->bytes + b->len, data, len);
+	b->len += len;
+}
+
+static void put16(struct build *b, unsigned int value)
+{
+	put(b, (uint8_t[]){ (uint8_t)(value >> 8), (uint8_t)value }, 2);
+}
+
+static void put32(struct build *b, uint32_t value)
+{
+	put16(b, value >> 16);
+	put16(b, value & 0xffff);
+}
+
+static void put_zeros(struct build *b, size_t len)
+{
+	memset(b->bytes + b->len, 0, len);
+	b->len += len;
+}
+
+static void put_link(struct build *b, const struct shape *s)
+{
+	unsigned int type = s->type ? s->type : s->v6 ? 0x86dd : 0x0800;
+	unsigned int first = s->tags ? 0x8100 : type;
+
+	switch (s->link) {
+	case YG_LINK_ETHERNET:
+		put_zeros(b, 12);
+		put16(b, first);
+		break;
+	case YG_LINK_SLL:
+		put_zeros(b, 14);
+		put16(b, first);
+		break;
+	case YG_LINK_SLL2:
+		put16(b, first);
+		put_zeros(b, 18);
+		break;
+	case YG_LINK_NULL: /* a little-endian writer */
+		put(b, (uint8_t[]){ s->v6 ? 30 : 2, 0, 0, 0 }, 4);
+		break;
+	case YG_LINK_LOOP:
+		put32(b, s->v6 ? 24 : 2);
+		break;
+	case YG_LINK_RAW:
+	default:
+		break;
+	}
+	for (unsigned int i = 1; i <= s->tags; i++) {
+		put16(b, i);
+		put16(b, i == s->tags ? type : 0x88a8);
+	}
+}
+
+static void put_tcp(struct build *b, const struct shape *s)
+{
+	unsigned int words = s->tcp_words ? s->tcp_words : 5;
+
+	put16(b, 40000);
+	put16(b, 80);
+	put32(b, 0x01020304);
+	put32(b, 0x0a0b0c0d);
+	put(b, (uint8_t[]){ (uint8_t)(words << 4), s->flags ? s->flags : PSH | ACK }, 2);
+	put_zeros(b, 6 + (words > 5 ? (words - 5) * 4 : 0));
+	for (unsigned int i = 0; i < s->payload; i++)
+		put(b, &(uint8_t){ (uint8_t)('a' + i % 26) }, 1);
+}
+
+static void put_v4(struct build *b, const struct shape *s)
+{
+	size_t at = b->len, total;
+
+	put(b, (uint8_t[]){ (uint8_t)(0x45 + s->options), 0 }, 2);
+	put16(b, 0);
+	put16(b, 0);
+	put16(b, s->fragment);
+	put(b, (uint8_t[]){ 64, s->proto ? s->proto : TCP, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 }, 12);
+	put_zeros(b, s->options * 4u);
+	put_tcp(b, s);
+	total = s->zero_length ? 0 : b->len - at;
+	b->bytes[at + 2] = (uint8_t)(total >> 8);
+	b->bytes[at + 3] = (uint8_t)total;
+}
+
+static void put_extension(struct build *b, uint8_t kind, uint8_t next, uint16_t fragment)
+{
+	if (kind == FRAG) {
+		put(b, (uint8_t[]){ next, 0 }, 2);
+		put16(b, fragment);
+		put32(b, 7);
+	} else {
+		/* 16 bytes: 4-byte words minus 2 for AH, 8-byte words minus 1 for the others */
+		put(b, (uint8_t[]){ next, kind == AUTH ? 2 : 1 }, 2);
+		put_zeros(b, 14);
+	}
+}
+
+static void put_v6(struct build *b, const struct shape *s)
+{
+	uint8_t first = s->extensions[0] || s->extensions[1] ? s->extensions[0] : TCP;
+	size_t at = b->len, len;
+
+	put32(b, 0x60000000);
+	put16(b, 0);
+	put(b, (uint8_t[]){ first, 64 }, 2);
+	put_zeros(b, 15);
+	put(b, (uint8_t[]){ 1 }, 1);
+	put_zeros(b, 15);
+	put(b, (uint8_t[]){ 2 }, 1);
+	for (size_t i = 0; first != TCP && s->extensions[i] != TCP && s->extensions[i] != UDP; i++)
+		put_extension(b, s->extensions[i], s->extensions[i + 1], s->fragment);
+	put_tcp(b, s);
+	len = s->zero_length ? 0 : b->len - at - 40;
+	b->bytes[at + 4] = (uint8_t)(len >> 8);
+	b->bytes[at + 5] = (uint8_t)len;
+}
+
+static void build(struct build *b, const struct shape *s)
+{
+	b->len = 0;
+	put_link(b, s);
+	if (s->v6)
+		put_v6(b, s);
+	else
+		put_v4(b, s);
+	put_zeros(b, s->padding);
+}
+
+#define SEGMENT	 YG_OUTCOME_SEGMENT
+#define PROTO	 YG_OUTCOME_SKIP_PROTO
+#define FRAGMENT YG_OUTCOME_SKIP_FRAGMENT
+#define EMPTY	 YG_OUTCOME_SKIP_EMPTY
+#define LOST	 YG_OUTCOME_LOST_HEADER
+
+static const struct {
+	const char *name;
+	struct shape shape;
+	enum yg_outcome want;
+	uint32_t data_len; /* of a segment; payload_len is shape.payload */
+} cases[] = {
+	{ "plain", { .payload = 10 }, SEGMENT, 10 },
+	{ "one tag", { .tags = 1, .payload = 10 }, SEGMENT, 10 },
+	{ "two tags", { .tags = 2, .payload = 10 }, SEGMENT, 10 },
+	{ "three tags", { .tags = 3, .payload = 10 }, PROTO, 0 },
+	{ "tag cut", { .tags = 2, .payload = 10, .captured = 20 }, LOST, 0 },
+	{ "ARP", { .type = 0x0806, .payload = 10 }, PROTO, 0 },
+	{ "UDP", { .proto = UDP, .payload = 10 }, PROTO, 0 },
+	{ "Ethernet cut", { .payload = 10, .captured = 13 }, LOST, 0 },
+	{ "IPv4 cut", { .payload = 10, .captured = 33 }, LOST, 0 },
+	{ "IPv4 options", { .options = 10, .payload = 10 }, SEGMENT, 10 },
+	{ "IPv4 options cut", { .options = 10, .payload = 10, .captured = 60 }, LOST, 0 },
+	{ "first fragment", { .fragment = 0x2000, .payload = 10 }, FRAGMENT, 0 },
+	{ "later fragment", { .fragment = 0x0010, .payload = 10 }, FRAGMENT, 0 },
+	{ "do not fragment", { .fragment = 0x4000, .payload = 10 }, SEGMENT, 10 },
+	{ "TCP cut", { .payload = 10, .captured = 53 }, LOST, 0 },
+	{ "TCP header too short", { .tcp_words = 4, .payload = 10 }, LOST, 0 },
+	{ "TCP options", { .tcp_words = 15, .payload = 10 }, SEGMENT, 10 },
+	{ "TCP options cut", { .tcp_words = 15, .payload = 10, .captured = 60 }, SEGMENT, 0 },
+	{ "payload cut", { .payload = 10, .captured = 57 }, SEGMENT, 3 },
+	{ "nothing of the payload", { .payload = 10, .captured = 54 }, SEGMENT, 0 },
+	{ "ACK", { .flags = ACK }, EMPTY, 0 },
+	{ "SYN", { .flags = SYN }, SEGMENT, 0 },
+	{ "FIN", { .flags = FIN | ACK }, SEGMENT, 0 },
+	{ "RST", { .flags = RST }, SEGMENT, 0 },
+	{ "padding is no payload", { .flags = ACK, .padding = 6 }, EMPTY, 0 },
+	{ "IPv4 length zero", { .payload = 10, .zero_length = 1 }, SEGMENT, 10 },
+	{ "IPv6", { .v6 = true, .payload = 10 }, SEGMENT, 10 },
+	{ "IPv6 tagged", { .v6 = true, .tags = 2, .payload = 10 }, SEGMENT, 10 },
+	{ "IPv6 cut", { .v6 = true, .payload = 10, .captured = 53 }, LOST, 0 },
+	{ "IPv6 length zero", { .v6 = true, .payload = 10, .zero_length = 1 }, SEGMENT, 10 },
+	{ "IPv6 extensions",
+	  { .v6 = true, .extensions = { HOP, ROUTE, DST, TCP }, .payload = 10 },
+	  SEGMENT,
+	  10 },
+	{ "IPv6 authentication",
+	  { .v6 = true, .extensions = { AUTH, TCP }, .payload = 10 },
+	  SEGMENT,
+	  10 },
+	{ "IPv6 six extensions",
+	  { .v6 = true, .extensions = { HOP, DST, DST, DST, DST, DST, TCP }, .payload = 10 },
+	  SEGMENT,
+	  10 },
+	{ "IPv6 seven extensions",
+	  { .v6 = true, .extensions = { HOP, DST, DST, DST, DST, DST, DST, TCP }, .payload = 10 },
+	  PROTO,
+	  0 },
+	{ "IPv6 extension cut",
+	  { .v6 = true, .extensions = { DST, TCP }, .payload = 10, .captured = 60 },
+	  LOST,
+	  0 },
+	{ "IPv6 extension cut in its body",
+	  { .v6 = true, .extensions = { DST, TCP }, .payload = 10, .captured = 69 },
+	  LOST,
+	  0 },
+	{ "IPv6 UDP", { .v6 = true, .extensions = { DST, UDP }, .payload = 10 }, PROTO, 0 },
+	{ "IPv6 first fragment",
+	  { .v6 = true, .extensions = { FRAG, TCP }, .fragment = 1, .payload = 10 },
+	  FRAGMENT,
+	  0 },
+	{ "IPv6 later fragment",
+	  { .v6 = true, .extensions = { FRAG, TCP }, .fragment = 8, .payload = 10 },
+	  FRAGMENT,
+	  0 },
+	{ "IPv6 atomic fragment",
+	  { .v6 = true, .extensions = { FRAG, TCP }, .payload = 10 },
+	  SEGMENT,
+	  10 },
+	{ "raw IPv4", { .link = YG_LINK_RAW, .payload = 10 }, SEGMENT, 10 },
+	{ "raw IPv6", { .link = YG_LINK_RAW, .v6 = true, .payload = 10 }, SEGMENT, 10 },
+	{ "cooked", { .link = YG_LINK_SLL, .payload = 10 }, SEGMENT, 10 },
+	{ "cooked with a tag", { .link = YG_LINK_SLL, .tags = 1, .payload = 10 }, SEGMENT, 10 },
+	{ "cooked cut", { .link = YG_LINK_SLL, .payload = 10, .captured = 15 }, LOST, 0 },
+	{ "cooked v2", { .link = YG_LINK_SLL2, .v6 = true, .payload = 10 }, SEGMENT, 10 },
+	{ "cooked v2 cut", { .link = YG_LINK_SLL2, .payload = 10, .captured = 19 }, LOST, 0 },
+	{ "loopback, little endian", { .link = YG_LINK_NULL, .payload = 10 }, SEGMENT, 10 },
+	{ "loopback, IPv6 of Darwin",
+	  { .link = YG_LINK_NULL, .v6 = true, .payload = 10 },
+	  SEGMENT,
+	  10 },
+	{ "loopback cut", { .link = YG_LINK_NULL, .payload = 10, .captured = 3 }, LOST, 0 },
+	{ "loopback of OpenBSD", { .link = YG_LINK_LOOP, .v6 = true, .payload = 10 }, SEGMENT, 10 },
+	{ "unknown link", { .link = YG_LINK_MAX, .payload = 10 }, PROTO, 0 },
+};
+
+static enum yg_outcome decode(const struct guard *in, enum yg_link link, uint32_t wire_len,
+			      struct yg_segment *ret, const uint8_t **ret_data)
+{
+	const struct yg_frame frame = {
+		.time_ns = 99,
+		.data = (const uint8_t *)in->ptr,
+		.data_len = (uint32_t)in->len,
+		.wire_len = wire_len,
+		.link = link,
+	};
+
+	return yg_frame_decode(&frame, ret, ret_data);
+}
+
+static void gives_each_frame_its_outcome(void **state)
+{
+	static struct yg_segment segment;
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		const struct shape *s = &cases[i].shape;
+		struct build b;
+		const uint8_t *data = NULL;
+
+		print_message("  %s\n", cases[i].name);
+		build(&b, s);
+		{
+			size_t cap = s->captured ? s->captured : b.len;
+			GUARD_CLEANUP struct guard in = guard_copy(b.bytes, cap);
+
+			assert_int_equal(decode(&in, s->link, (uint32_t)b.len, &segment, &data),
+					 cases[i].want);
+			if (cases[i].want != SEGMENT)
+				continue;
+			assert_int_equal(segment.payload_len, s->payload);
+			assert_int_equal(segment.data_len, cases[i].data_len);
+			assert_true(data >= (uint8_t *)in.ptr);
+			if (segment.data_len > 0)
+				assert_memory_equal(data, "abcdefghij", segment.data_len);
+		}
+	}
+}
+
+static void fills_the_segment(void **state)
+{
+	static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1 };
+	static struct yg_segment segment;
+	const struct shape shape = { .payload = 4 };
+	struct build b;
+	const uint8_t *data;
+
+	(void)state;
+
+	build(&b, &shape);
+	{
+		GUARD_CLEANUP struct guard in = guard_copy(b.bytes, b.len);
+
+		assert_int_equal(decode(&in, YG_LINK_ETHERNET, (uint32_t)b.len, &segment, &data),
+				 SEGMENT);
+	}
+	assert_int_equal(segment.time_ns, 99);
+	assert_int_equal(segment.offset, 0x01020304);
+	assert_int_equal(segment.ack, 0x0a0b0c0d);
+	assert_int_equal(segment.tcp_flags, PSH | ACK);
+	assert_memory_equal(segment.key.saddr, v4, sizeof(v4));
+	assert_int_equal(__builtin_bswap16(segment.key.sport), 40000);
+	assert_int_equal(__builtin_bswap16(segment.key.dport), 80);
+	assert_int_equal(segment.key.ifindex, 0);
+	assert_int_equal(segment.source, YG_SOURCE_FILE);
+	assert_int_equal(segment.bind, YG_BIND_SOCKET);
+}
+
+/* A zero IP length means the length on the wire, also when the capture is cut. */
+static void measures_by_the_wire(void **state)
+{
+	static struct yg_segment segment;
+	const struct shape shape = { .payload = 100, .zero_length = 1 };
+	struct build b;
+	const uint8_t *data;
+
+	(void)state;
+
+	build(&b, &shape);
+	{
+		GUARD_CLEANUP struct guard in = guard_copy(b.bytes, b.len - 60);
+
+		assert_int_equal(decode(&in, YG_LINK_ETHERNET, (uint32_t)b.len, &segment, &data),
+				 SEGMENT);
+	}
+	assert_int_equal(segment.payload_len, 100);
+	assert_int_equal(segment.data_len, 40);
+}
+
+/* Every cut and every flipped byte of every shape: one outcome, no read beyond the frame. */
+static void conserves_frames(void **state)
+{
+	static struct yg_segment segment;
+	struct yg_sample_counters c = { 0 };
+	uint64_t fed = 0;
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct build b;
+
+		build(&b, &cases[i].shape);
+		for (size_t cap = 0; cap <= b.len; cap++) {
+			GUARD_CLEANUP struct guard in = guard_copy(b.bytes, cap);
+			const uint8_t *data;
+
+			if (cap > 0)
+				in.ptr[(i * 7 + 13) % cap] ^= (char)(i + cap * 31);
+			yg_outcome_count(&c, decode(&in, cases[i].shape.link, (uint32_t)b.len,
+						    &segment, &data));
+			fed++;
+		}
+	}
+	assert_int_equal(c.rx, fed);
+	assert_int_equal(c.rx,
+			 c.segment + c.skip_proto + c.skip_fragment + c.skip_empty + c.lost_header);
+	assert_true(c.segment > 0 && c.skip_proto > 0 && c.skip_fragment > 0 && c.skip_empty > 0 &&
+		    c.lost_header > 0);
+}
+
+static void knows_its_link_types(void **state)
+{
+	enum yg_link link = YG_LINK_MAX;
+
+	(void)state;
+
+	assert_int_equal(yg_link_from_dlt(1, &link), 0);
+	assert_int_equal(link, YG_LINK_ETHERNET);
+	assert_int_equal(yg_link_from_dlt(276, &link), 0);
+	assert_int_equal(link, YG_LINK_SLL2);
+	/* 4-byte FCS, told by the upper bits: draft-ietf-opsawg-pcap section 4 */
+	assert_int_equal(yg_link_from_dlt(0x24000001, &link), 0);
+	assert_int_equal(link, YG_LINK_ETHERNET);
+	assert_int_equal(yg_link_from_dlt(127, &link), -EPROTONOSUPPORT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_each_frame_its_outcome), cmocka_unit_test(fills_the_segment),
+		cmocka_unit_test(measures_by_the_wire),		cmocka_unit_test(conserves_frames),
+		cmocka_unit_test(knows_its_link_types),
+	};
+
+	return cmocka_run_group_tests_name("capture/frame", tests, NULL, NULL);
+}
