@@ -160,7 +160,7 @@ bench: all $(BENCHBINS) ## run every benchmark of tests/bench/ (root)
 
 # --- rules. A file is read by clang-tidy again only after it was compiled again.
 
-TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(SRC) $(SHARED) $(MAINS))
+TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(SRC) $(SHARED) $(MAINS) user/man/tables.c)
 
 $(B)/tidy/%.ok: $(B)/%.o .clang-tidy
 	@mkdir -p $(@D)
@@ -172,7 +172,7 @@ tidy: $(TIDY) ## clang-tidy alone
 
 lint: rules tidy ## every rule that a tool can check
 
-rules: all
+rules: all man
 	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format --dry-run -Werror
 	$(Q)tools/check_layers $(BASE) $(STAGES) $(TOP)
 	$(Q)for rule in banned size names binary headers shell; do tools/check_$$rule || exit 1; done
