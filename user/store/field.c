@@ -127,9 +127,12 @@ static void write_time(struct yg_json *json, uint64_t ns)
 		yg_json_time(json, ns);
 }
 
-static void write_value(struct yg_json *json, enum yg_field_type type, const void *value)
+void yg_feed_write_value(struct yg_json *json, const struct yg_field *field,
+			 const struct yg_feed_message *message)
 {
-	switch (type) {
+	const void *value = yg_field_view(field, message);
+
+	switch (field->type) {
 	case YG_FIELD_text:
 		yg_json_slice(json, *(const struct yg_slice *)value);
 		break;
@@ -176,6 +179,6 @@ void yg_feed_write_fields(struct yg_json *json, const struct yg_feed_message *me
 		if (field->type == YG_FIELD_blob)
 			continue;
 		yg_json_key(json, field->name);
-		write_value(json, field->type, yg_field_view(field, message));
+		yg_feed_write_value(json, field, message);
 	}
 }

@@ -44,3 +44,9 @@ static inline const void *yg_field_view(const struct yg_field *field,
 {
 	return (const char *)message + field->offset;
 }
+
+struct yg_json;
+
+/* The value of one field as JSON; nothing for a blob. */
+void yg_feed_write_value(struct yg_json *json, const struct yg_field *field,
+			 const struct yg_feed_message *message);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 8: what the desk remembers. Messages of the feed go in, in transactions; lists of JSON
+ * objects come out.
+ *
+ *	yagura.db		endpoints, callers, findings, blocks, audit, learned state,
+ *				minutes of the running hour, blocks of hours (hour.h)
+ *	samples-YYYYMMDD.db	exchanges of one UTC day; dropped whole to expire
+ *
+ * All times come from the caller. A file that turns out damaged is moved aside and begun anew.
+ * One thread; other processes may read the files.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "baseline/cell.h"
+#include "core/macros.h"
+#include "core/slice.h"
+#include "store/feed.h"
+
+#define YG_STORE_SAMPLE_DAYS_MAX 9u	  /* SQLite attaches ten files to one connection */
+#define YG_STORE_SAMPLES_MAX	 2000000u /* per day, about 300 MB; more are counted, not stored */
+#define YG_STORE_ENDPOINTS_MAX	 100000u  /* rows; beyond: those unseen the longest go */
+#define YG_STORE_CALLERS_MAX	 200000u
+#define YG_STORE_FINDINGS_MAX	 100000u
+#define YG_STORE_LIST_MAX	 1000u /* rows of one list; more are asked for by offset */
+
+/* Each row: what it counts. Totals since yg_store_new(). */
+#define YG_STORE_COUNTERS(X)                                                   \
+	X(stored, "messages stored")                                           \
+	X(skip_kind, "messages that are not for the store")                    \
+	X(lost_cell, "cells refused: not a packed cell")                       \
+	X(lost_sample, "samples beyond the limit of a day, or of another day") \
+	X(lost_write, "messages the database refused")                         \
+	X(hours, "blocks of hours written")                                    \
+	X(evicted, "rows removed by a limit on rows")                          \
+	X(expired, "rows and day files removed by age")                        \
+	X(commits, "transactions committed")                                   \
+	X(commits_failed, "transactions that failed and were tried again")     \
+	X(damaged, "database files moved aside")
+
+struct yg_store_counters {
+#define YG_STORE_COUNTER(name, help) uint64_t name;
+	YG_STORE_COUNTERS(YG_STORE_COUNTER)
+#undef YG_STORE_COUNTER
+};
+
+struct yg_store;
+struct yg_json;
+
+struct yg_store_options {
+	int dir_fd;		 /* state directory, borrowed */
+	uint32_t retention_days; /* 1.. */
+	uint32_t sample_days;	 /* 1..YG_STORE_SAMPLE_DAYS_MAX */
+};
+
+/**
+ * yg_store_new() - open or make the databases.
+ * @now_ns: epoch; names today's file.
+ *
+ * Damage found is in the counters (damaged). Return: 0; -EINVAL days out of range; -ENOMEM;
+ * -ENOSPC; -EIO.
+ */
+YG_MUST_CHECK int yg_store_new(const struct yg_store_options *options, uint64_t now_ns,
+			       struct yg_store **ret);
+void yg_store_free(struct yg_store **store); /* accepts NULL inside; an open batch is undone */
+
+const struct yg_store_counters *yg_store_counters_view(const struct yg_store *store);
+
+/**
+ * yg_store_begin() - start a batch: all or nothing of what follows until yg_store_commit().
+ * Return: 0; -EBUSY another process writes; -errno.
+ */
+YG_MUST_CHECK int yg_store_begin(struct yg_store *store);
+
+/**
+ * yg_store_put() - take one message of the feed in, inside a batch.
+ *
+ * endpoint, caller, finding: replace the row of the same id (a finding keeps the operator's word).
+ * cell, sample: add. state, fold: replace, join. Others are counted and ignored.
+ *
+ * Return: 0, also for a message that was counted as lost; -ENOSPC, -EBUSY, -EIO, -EUCLEAN: the
+ * batch is void, undo it and try again.
+ */
+YG_MUST_CHECK int yg_store_put(struct yg_store *store, const struct yg_feed_message *message,
+			       uint64_t now_ns);
+
+/**
+ * yg_store_commit() - make the batch durable.
+ * Return: 0; -errno: the batch was undone, give it again.
+ */
+YG_MUST_CHECK int yg_store_commit(struct yg_store *store);
+void yg_store_undo(struct yg_store *store); /* no batch: nothing */
+
+/**
+ * yg_store_recover() - after -EUCLEAN: move damaged files aside and begin anew.
+ * Return: 0; -errno the store cannot be used now, try again later.
+ */
+YG_MUST_CHECK int yg_store_recover(struct yg_store *store, uint64_t now_ns);
+
+/**
+ * yg_store_tick() - close hours that are over, expire what is old. Outside a batch.
+ *
+ * Cheap when there is nothing to do; meant to be called each second.
+ *
+ * Return: 0; -errno.
+ */
+YG_MUST_CHECK int yg_store_tick(struct yg_store *store, uint64_t now_ns);
+
+enum yg_store_list {
+	YG_STORE_ENDPOINTS,
+	YG_STORE_CALLERS,
+	YG_STORE_FINDINGS,
+	YG_STORE_SAMPLES,
+	YG_STORE_LIST_END
+};
+
+/* Absent texts and zero numbers do not filter. */
+struct yg_store_filter {
+	uint64_t id;		  /* endpoint of ENDPOINTS and SAMPLES, finding of FINDINGS */
+	struct yg_slice service;  /* ENDPOINTS, FINDINGS: exact */
+	struct yg_slice method;	  /* ENDPOINTS, SAMPLES: exact */
+	struct yg_slice contains; /* ENDPOINTS: in the template; CALLERS, FINDINGS: in the caller */
+	struct yg_slice rule;	  /* FINDINGS: exact */
+	struct yg_slice severity; /* FINDINGS: at least */
+	struct yg_slice status;	  /* FINDINGS: open, dismissed or approved */
+	uint64_t since_ns;	  /* last_seen, or time */
+	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
+	uint32_t limit;		  /* 1..YG_STORE_LIST_MAX; 0: 100 */
+	uint32_t offset;
+};
+
+/* One JSON object, "type" first; borrowed for the call. Not 0 ends the list. */
+typedef int (*yg_store_row_fn)(void *ctx, struct yg_slice object);
+
+/**
+ * yg_store_each() - visit the rows of a list.
+ *
+ * Order: endpoints by service, template, method; callers and samples newest first; findings newest
+ * first.
+ *
+ * Return: how many rows; -EINVAL a filter is no word it could be; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_each(struct yg_store *store, enum yg_store_list list,
+				    const struct yg_store_filter *filter, yg_store_row_fn fn,
+				    void *ctx);
+
+/* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
+uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);
+
+typedef void (*yg_store_cell_fn)(void *ctx, const struct yg_cell *cell);
+
+/**
+ * yg_store_series() - the cells of an endpoint, oldest first; one minute may come twice.
+ * @from_ns, @to_ns: starts of minutes within [from, to).
+ *
+ * Return: how many cells; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_series(struct yg_store *store, uint64_t endpoint, uint64_t from_ns,
+				      uint64_t to_ns, yg_store_cell_fn fn, void *ctx);
+
+/* An operator's word on a finding. */
+struct yg_store_decision {
+	uint64_t finding;
+	const char *status; /* "open", "dismissed" or "approved" */
+	struct yg_slice who;
+	uint64_t time_ns;
+};
+
+/**
+ * yg_store_decide() - remember it. Return: 0; -ENOENT no such finding; -errno.
+ */
+YG_MUST_CHECK int yg_store_decide(struct yg_store *store, const struct yg_store_decision *decision);
+
+/* A block that somebody asked for; kept beside the kernel's own table for its words. */
+struct yg_store_block {
+	struct yg_slice prefix; /* text, canonical */
+	struct yg_slice reason; /* the operator's words, or the title of the finding */
+	struct yg_slice who;
+	uint64_t finding; /* 0: none */
+	uint64_t placed_ns, expires_ns;
+};
+
+/* Return: 0; -errno. Replaces a block of the same prefix. */
+YG_MUST_CHECK int yg_store_block_put(struct yg_store *store, const struct yg_store_block *block);
+/* Return: 0, also if there was none; -errno. */
+YG_MUST_CHECK int yg_store_block_remove(struct yg_store *store, struct yg_slice prefix);
+/* Return: 0; -ENOENT; -errno. @ret borrows until the next call on the store. */
+YG_MUST_CHECK int yg_store_block_find(struct yg_store *store, struct yg_slice prefix,
+				      struct yg_store_block *ret);
+
+typedef void (*yg_store_block_fn)(void *ctx, const struct yg_store_block *block);
+/* Blocks that end after @now_ns. Return: how many; -errno. */
+YG_MUST_CHECK ssize_t yg_store_block_each(struct yg_store *store, uint64_t now_ns,
+					  yg_store_block_fn fn, void *ctx);
+
+/* Who asked for what, and what came of it. */
+struct yg_store_audit {
+	uint64_t time_ns;
+	uint32_t uid;
+	const char *action; /* "block" */
+	struct yg_slice object;
+	const char *result; /* "ok", "protected" ... */
+};
+
+/* Return: 0; -errno. */
+YG_MUST_CHECK int yg_store_audit_put(struct yg_store *store, const struct yg_store_audit *entry);
+
+typedef int (*yg_store_state_fn)(void *ctx, const struct yg_feed_message *message);
+
+/**
+ * yg_store_state_each() - give the analyzer's state back, in the order to load it in.
+ * @fn: a state message; not 0 ends the walk.
+ *
+ * Return: how many messages; -errno; or what @fn returned.
+ */
+YG_MUST_CHECK ssize_t yg_store_state_each(struct yg_store *store, yg_store_state_fn fn, void *ctx);
