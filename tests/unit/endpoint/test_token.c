@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/token.h"
+
+#include "core/macros.h"
+#include "test.h"
+
+struct token_case {
+	const char *segment;
+	enum yg_token want;
+	size_t stem_len; /* 0: the whole segment */
+};
+
+/* clang-format off */
+static const struct token_case cases[] = {
+	{ "", YG_TOKEN_WORD, 0 },
+	{ "users", YG_TOKEN_WORD, 0 },
+	{ "terminalLogos", YG_TOKEN_WORD, 0 },
+	{ "GetCurrentMemberDetailsById", YG_TOKEN_WORD, 0 },
+	{ "internationalization", YG_TOKEN_WORD, 0 },
+	{ "order-items", YG_TOKEN_WORD, 0 },
+	{ "furikomi", YG_TOKEN_WORD, 0 },
+	{ "v1", YG_TOKEN_VERSION, 0 },
+	{ "v4beta", YG_TOKEN_VERSION, 0 },
+	{ "v1alpha2", YG_TOKEN_VERSION, 0 },
+	{ "2.0", YG_TOKEN_VERSION, 0 },
+	{ "JPY", YG_TOKEN_UPPER, 0 },
+	{ "ja-JP", YG_TOKEN_LOCALE, 0 },
+	{ "zh-Hant-TW", YG_TOKEN_LOCALE, 0 },
+	{ "old-red-chair", YG_TOKEN_SLUG, 0 },
+	{ "chat.postMessage", YG_TOKEN_DOTTED, 0 },
+	{ "example.com", YG_TOKEN_DOTTED, 0 },
+	{ "oauth2", YG_TOKEN_NUMBERED, 0 },
+	{ "2fa", YG_TOKEN_NUMBERED, 0 },
+	{ "商品", YG_TOKEN_TEXT, 0 },
+	{ "red chair", YG_TOKEN_TEXT, 0 },
+	{ "er8j1m", YG_TOKEN_MIXED, 0 },
+	{ "42", YG_TOKEN_INT, 0 },
+	{ "42.json", YG_TOKEN_INT, 2 },
+	{ "42.", YG_TOKEN_DOTTED, 0 },
+	{ "35.6895", YG_TOKEN_DECIMAL, 0 },
+	{ "35.6,139.7", YG_TOKEN_DECIMAL, 0 },
+	{ "6d7e93d6-9aac-4cf3-bfa8-934d316e5bc7", YG_TOKEN_UUID, 0 },
+	{ "6d7e93d6-9aac-4cf3-bfa8-934d316e5bcg", YG_TOKEN_SLUG, 0 },
+	{ "01M7ZSPCN7MTTFTSAP4JNBJ3TR", YG_TOKEN_ULID, 0 },
+	{ "bce299ee4c1e3ecdfd11eed6", YG_TOKEN_HEX, 0 },
+	{ "deadbeef", YG_TOKEN_WORD, 0 },
+	{ "deadbee1", YG_TOKEN_HEX, 0 },
+	{ "2026-11-21", YG_TOKEN_DATE, 0 },
+	{ "2026-11-21T20:36:59.126Z", YG_TOKEN_DATE, 0 },
+	{ "taro@example.co.jp", YG_TOKEN_EMAIL, 0 },
+	{ "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.", YG_TOKEN_JWT, 0 },
+	{ "192.0.2.1", YG_TOKEN_IP, 0 },
+	{ "2001:db8::1", YG_TOKEN_IP, 0 },
+	{ "+81312345678", YG_TOKEN_PHONE, 0 },
+	{ "1.2.3", YG_TOKEN_SEMVER, 0 },
+	{ "v1.2.3-rc.1", YG_TOKEN_SEMVER, 0 },
+	{ "acct_opmff2YT9kL4RFxrg", YG_TOKEN_PREFIXED, 0 },
+	{ "ord-WmOfYJ6cI5lalrVIw", YG_TOKEN_PREFIXED, 0 },
+	{ "09alm5L7xiI5BwakX3EdA", YG_TOKEN_OPAQUE, 0 },
+	{ "arn:aws:s3:::bucket", YG_TOKEN_URN, 0 },
+};
+/* clang-format on */
+
+static void types_every_segment_of_the_table(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		size_t len = strlen(cases[i].segment), stem;
+		GUARD_CLEANUP struct guard g = guard_copy(cases[i].segment, len);
+		enum yg_token got = yg_token_from_segment((struct yg_slice){ g.ptr, len }, &stem);
+
+		if (got != cases[i].want)
+			print_error("'%s' is %d\n", cases[i].segment, got);
+		assert_int_equal(got, cases[i].want);
+		assert_int_equal(stem, cases[i].stem_len ? cases[i].stem_len : len);
+	}
+}
+
+static void is_long_beyond_the_literal_limit(void **state)
+{
+	char text[YG_TOKEN_LITERAL_MAX + 1];
+	size_t stem;
+
+	(void)state;
+
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(yg_token_from_segment((struct yg_slice){ text, sizeof(text) - 1 }, &stem),
+			 YG_TOKEN_HEX);
+	memset(text, 'u', sizeof(text));
+	assert_int_equal(yg_token_from_segment((struct yg_slice){ text, sizeof(text) - 1 }, &stem),
+			 YG_TOKEN_WORD);
+	assert_int_equal(yg_token_from_segment((struct yg_slice){ text, sizeof(text) }, &stem),
+			 YG_TOKEN_LONG);
+}
+
+static void every_token_has_names(void **state)
+{
+	(void)state;
+
+	for (int t = 0; t < YG_TOKEN_MAX; t++) {
+		assert_true(strlen(yg_token_parameter((enum yg_token)t)) > 0);
+		assert_true(strlen(yg_token_type((enum yg_token)t)) > 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_every_segment_of_the_table),
+		cmocka_unit_test(is_long_beyond_the_literal_limit),
+		cmocka_unit_test(every_token_has_names),
+	};
+
+	return cmocka_run_group_tests_name("endpoint/token", tests, NULL, NULL);
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/token.h"
+
+#define OPAQUE_MIN    16u /* bytes; shorter random strings are MIXED and need evidence */
+#define HEX_MIN	      8u  /* bytes, with a digit among them */
+#define HEX_WORDLESS  12u /* bytes; no word of a-f is as long */
+#define EXTENSION_MAX 5u  /* bytes of "json", "jsonl" */
+
+/* What the bytes are made of; one pass. */
+struct census {
+	uint32_t lower, upper, digit, high; /* high: bytes above 127 */
+	uint32_t hyphen, underscore, dot, other, space, colon, at, comma;
+	uint32_t hex;		/* 0-9 a-f A-F */
+	uint32_t turns;		/* changes between letter and digit */
+	uint32_t humps;		/* changes from lower to upper case */
+	uint32_t uppers_in_row; /* longest */
+	uint32_t vowels;
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static void count_mark(struct census *n, char c)
+{
+	switch (c) {
+	case '-':
+		n->hyphen++;
+		break;
+	case '_':
+		n->underscore++;
+		break;
+	case '.':
+		n->dot++;
+		break;
+	case ' ':
+		n->space++;
+		break;
+	case ':':
+		n->colon++;
+		break;
+	case '@':
+		n->at++;
+		break;
+	case ',':
+		n->comma++;
+		break;
+	default:
+		n->other++;
+		break;
+	}
+}
+
+static struct census take_census(struct yg_slice s)
+{
+	struct census n = { 0 };
+	uint32_t row = 0;
+	char last = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		bool upper = c >= 'A' && c <= 'Z';
+
+		n.hex += is_hex(c);
+		row = upper ? row + 1 : 0;
+		n.uppers_in_row = row > n.uppers_in_row ? row : n.uppers_in_row;
+		if (upper)
+			n.upper++;
+		else if (c >= 'a' && c <= 'z')
+			n.lower++;
+		else if (is_digit(c))
+			n.digit++;
+		else if ((unsigned char)c > 127)
+			n.high++;
+		else
+			count_mark(&n, c);
+		n.vowels += is_letter(c) && strchr("aeiouyAEIOUY", c) != NULL;
+		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
+		n.humps += upper && last >= 'a' && last <= 'z';
+		last = c;
+	}
+	return n;
+}
+
+static bool matches(struct yg_slice s, const char *shape)
+{
+	size_t len = strlen(shape);
+
+	if (s.len != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool ok = shape[i] == '9'   ? is_digit(s.ptr[i])
+			  : shape[i] == 'x' ? is_hex(s.ptr[i])
+			  : shape[i] == 'a' ? is_letter(s.ptr[i])
+					    : shape[i] == s.ptr[i];
+
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* Crockford's base 32 has no I, L, O, U; the first of 26 is at most 7. */
+static bool is_ulid(struct yg_slice s, const struct census *n)
+{
+	if (s.len != 26 || n->upper + n->digit != 26 || n->digit == 0 || s.ptr[0] > '7')
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (strchr("ILOU", s.ptr[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_date(struct yg_slice s)
+{
+	if (s.len < 10 || !matches((struct yg_slice){ s.ptr, 10 }, "9999-99-99"))
+		return false;
+	return s.len == 10 || s.ptr[10] == 'T' || s.ptr[10] == ' ';
+}
+
+/* "1.2.3" with anything after '-' or '+'; a leading v is fine. */
+static bool is_semver(struct yg_slice s)
+{
+	size_t i = s.len > 0 && (s.ptr[0] == 'v' || s.ptr[0] == 'V');
+	uint32_t parts = 0;
+
+	for (;;) {
+		size_t start = i;
+
+		while (i < s.len && is_digit(s.ptr[i]))
+			i++;
+		if (i == start)
+			return false;
+		parts++;
+		if (i == s.len || s.ptr[i] != '.')
+			break;
+		i++;
+	}
+	return parts == 3 && (i == s.len || s.ptr[i] == '-' || s.ptr[i] == '+');
+}
+
+static bool is_ip(struct yg_slice s, const struct census *n)
+{
+	uint32_t value = 0, digits = 0;
+
+	if (n->colon >= 2 && n->hex + n->colon + n->dot == s.len)
+		return true;
+	if (n->dot != 3 || n->digit + n->dot != s.len)
+		return false;
+	for (size_t i = 0; i <= s.len; i++) {
+		if (i < s.len && is_digit(s.ptr[i])) {
+			value = value * 10 + (uint32_t)(s.ptr[i] - '0');
+			digits++;
+		} else if (digits == 0 || digits > 3 || value > 255) {
+			return false;
+		} else {
+			value = digits = 0;
+		}
+	}
+	return true;
+}
+
+/* Signs, digits, dots and commas; at least as exact as no version number is. */
+static bool is_decimal(struct yg_slice s, const struct census *n)
+{
+	if (n->digit < 1 || n->digit + n->dot + n->comma + n->hyphen != s.len)
+		return false;
+	if (n->hyphen > 0 && s.ptr[0] != '-')
+		return false;
+	return n->comma > 0 || (n->hyphen == 1 && n->dot <= 1) || (n->dot == 1 && n->digit >= 4);
+}
+
+static bool is_phone(struct yg_slice s, const struct census *n)
+{
+	return s.len >= 9 && s.len <= 16 && s.ptr[0] == '+' && n->digit == s.len - 1;
+}
+
+static bool is_email(struct yg_slice s, const struct census *n)
+{
+	const char *at = n->at == 1 ? memchr(s.ptr, '@', s.len) : NULL;
+
+	return at && at > s.ptr && memchr(at, '.', (size_t)(s.ptr + s.len - at)) && n->space == 0;
+}
+
+static bool is_jwt(struct yg_slice s, const struct census *n)
+{
+	return n->dot == 2 && s.len >= 20 && memcmp(s.ptr, "eyJ", 3) == 0;
+}
+
+/* "v1", "v1.1", "v4beta", "v1alpha2", "2.0". */
+static bool is_version(struct yg_slice s, const struct census *n)
+{
+	bool v = s.len > 1 && (s.ptr[0] == 'v' || s.ptr[0] == 'V') && is_digit(s.ptr[1]);
+
+	if (!v)
+		return n->dot == 1 && n->digit >= 2 && n->digit <= 3 && n->digit + 1 == s.len &&
+		       is_digit(s.ptr[0]) && is_digit(s.ptr[s.len - 1]);
+	if (n->lower + n->upper == 1)
+		return n->digit <= 3 && n->dot <= 1 && n->digit + n->dot + 1 == s.len;
+	for (size_t i = 1; i < s.len; i++) {
+		struct yg_slice rest = { s.ptr + i, s.len - i };
+
+		if (rest.len >= 4 && memcmp(rest.ptr, "beta", 4) == 0)
+			return true;
+		if (rest.len >= 5 && memcmp(rest.ptr, "alpha", 5) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Letters and digits (and '-', '_') that no naming habit explains: digits inside, capitals that
+ * do not start words, or no vowels to speak of.
+ */
+static bool is_random(const struct census *n, size_t len)
+{
+	uint32_t letters = n->lower + n->upper;
+
+	if (n->turns >= 3)
+		return true;
+	if (n->turns == 2 && n->digit > 0 && letters <= len / 2 + 2)
+		return true;
+	return n->turns >= 1 && n->upper > 0 && n->lower > 0 && n->humps >= 2 &&
+	       n->vowels * 4 < letters;
+}
+
+/* A tail that could not be read aloud: "opmff2YT9kL4RFxrg". */
+static bool is_opaque_tail(struct yg_slice s)
+{
+	struct census n = take_census(s);
+
+	if (s.len < 6 || n.lower + n.upper + n.digit != s.len)
+		return false;
+	if (n.digit == s.len || (n.hex == s.len && n.digit > 0))
+		return true;
+	if (n.turns >= 2)
+		return true;
+	return s.len >= 10 && n.lower > 0 && n.upper > 0 && (n.humps >= 2 || n.digit > 0) &&
+	       (n.vowels * 5 < s.len || n.uppers_in_row >= 3 || n.digit > 0);
+}
+
+/* "acct_…", "ord-…": a short lower-case word, one mark, an opaque tail. */
+static bool is_prefixed(struct yg_slice s, const struct census *n)
+{
+	size_t i = 0;
+
+	if (n->hyphen + n->underscore == 0 || s.len < 9)
+		return false;
+	while (i < s.len && is_letter(s.ptr[i]))
+		i++;
+	if (i == 0 || i > 8 || i + 1 >= s.len || (s.ptr[i] != '_' && s.ptr[i] != '-'))
+		return false;
+	return is_opaque_tail((struct yg_slice){ s.ptr + i + 1, s.len - i - 1 });
+}
+
+static bool is_opaque(struct yg_slice s, const struct census *n)
+{
+	uint32_t letters = n->lower + n->upper;
+	uint32_t marks = n->hyphen + n->underscore;
+
+	if (s.len < OPAQUE_MIN || letters + n->digit + marks != s.len || marks > 4)
+		return false;
+	if (n->digit >= 2 && n->turns >= 4)
+		return true;
+	/* camelCase has few turns of case per letter and vowels in between. */
+	return n->lower > 0 && n->upper > 0 &&
+	       ((n->digit > 0 && n->humps * 5 >= s.len) ||
+		(n->humps * 4 >= s.len && n->vowels * 3 < letters) ||
+		(n->humps * 6 >= s.len && n->vowels * 5 < letters));
+}
+
+static bool is_urn(struct yg_slice s, const struct census *n)
+{
+	return n->colon >= 2 && s.len > 4 &&
+	       (memcmp(s.ptr, "arn:", 4) == 0 || memcmp(s.ptr, "urn:", 4) == 0);
+}
+
+static enum yg_token strong_type(struct yg_slice s, const struct census *n)
+{
+	if (s.len == 0)
+		return YG_TOKEN_WORD;
+	if (n->digit == s.len)
+		return YG_TOKEN_INT;
+	if (matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
+		return YG_TOKEN_UUID;
+	if (is_ulid(s, n))
+		return YG_TOKEN_ULID;
+	if (n->hex == s.len && s.len >= HEX_MIN && (n->digit > 0 || s.len >= HEX_WORDLESS))
+		return YG_TOKEN_HEX;
+	if (is_date(s))
+		return YG_TOKEN_DATE;
+	if (is_phone(s, n))
+		return YG_TOKEN_PHONE;
+	if (is_ip(s, n))
+		return YG_TOKEN_IP;
+	if (is_semver(s))
+		return YG_TOKEN_SEMVER;
+	if (is_decimal(s, n))
+		return YG_TOKEN_DECIMAL;
+	if (is_email(s, n))
+		return YG_TOKEN_EMAIL;
+	if (is_jwt(s, n))
+		return YG_TOKEN_JWT;
+	if (is_urn(s, n))
+		return YG_TOKEN_URN;
+	if (is_prefixed(s, n))
+		return YG_TOKEN_PREFIXED;
+	if (is_opaque(s, n))
+		return YG_TOKEN_OPAQUE;
+	return YG_TOKEN_WORD;
+}
+
+static bool is_locale(struct yg_slice s)
+{
+	if (s.len < 5 || !is_letter(s.ptr[0]) || !is_letter(s.ptr[1]))
+		return false;
+	if (s.len == 5)
+		return (s.ptr[2] == '-' || s.ptr[2] == '_') && s.ptr[3] >= 'A' && s.ptr[3] <= 'Z' &&
+		       s.ptr[4] >= 'A' && s.ptr[4] <= 'Z';
+	return matches(s, "aa-aaaa-aa");
+}
+
+static enum yg_token weak_type(struct yg_slice s, const struct census *n)
+{
+	uint32_t marks = n->hyphen + n->underscore;
+
+	if (n->high + n->space > 0)
+		return YG_TOKEN_TEXT;
+	if (is_version(s, n))
+		return YG_TOKEN_VERSION;
+	if (is_locale(s))
+		return YG_TOKEN_LOCALE;
+	if (n->upper == s.len && s.len >= 2 && s.len <= 5)
+		return YG_TOKEN_UPPER;
+	if (n->dot > 0)
+		return YG_TOKEN_DOTTED;
+	if (marks >= 2)
+		return YG_TOKEN_SLUG;
+	if (n->digit == 0)
+		return YG_TOKEN_WORD;
+	return is_random(n, s.len) ? YG_TOKEN_MIXED : YG_TOKEN_NUMBERED;
+}
+
+/* Bytes before a short extension of letters: 2 for "42.json"; the whole length if none. */
+static size_t stem_of(struct yg_slice s, const struct census *n)
+{
+	const char *dot = n->dot > 0 ? memrchr(s.ptr, '.', s.len) : NULL;
+	size_t stem = dot ? (size_t)(dot - s.ptr) : 0;
+
+	if (!dot || stem == 0 || s.len - stem - 1 > EXTENSION_MAX || s.len - stem < 3)
+		return s.len;
+	for (size_t i = stem + 1; i < s.len; i++) {
+		if (!is_letter(s.ptr[i]))
+			return s.len;
+	}
+	return stem;
+}
+
+enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_len)
+{
+	struct census n = take_census(segment);
+	enum yg_token token = strong_type(segment, &n);
+	size_t stem;
+
+	*ret_stem_len = segment.len;
+	if (token != YG_TOKEN_WORD)
+		return token;
+
+	stem = stem_of(segment, &n);
+	if (stem < segment.len) {
+		struct yg_slice before = { segment.ptr, stem };
+		struct census m = take_census(before);
+
+		token = strong_type(before, &m);
+		if (token != YG_TOKEN_WORD && token != YG_TOKEN_EMAIL) {
+			*ret_stem_len = stem;
+			return token;
+		}
+	}
+	return segment.len > YG_TOKEN_LITERAL_MAX ? YG_TOKEN_LONG : weak_type(segment, &n);
+}
+
+const char *yg_token_parameter(enum yg_token token)
+{
+	static const char *const names[YG_TOKEN_MAX] = {
+		[YG_TOKEN_WORD] = "name",      [YG_TOKEN_VERSION] = "version",
+		[YG_TOKEN_UPPER] = "code",     [YG_TOKEN_LOCALE] = "locale",
+		[YG_TOKEN_SLUG] = "slug",      [YG_TOKEN_DOTTED] = "name",
+		[YG_TOKEN_NUMBERED] = "name",  [YG_TOKEN_TEXT] = "name",
+		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
+		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
+		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
+		[YG_TOKEN_SEMVER] = "version",
+	};
+
+	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";
+}
+
+const char *yg_token_type(enum yg_token token)
+{
+	static const char *const types[YG_TOKEN_MAX] = {
+		[YG_TOKEN_INT] = "integer", [YG_TOKEN_DECIMAL] = "number", [YG_TOKEN_UUID] = "uuid",
+		[YG_TOKEN_DATE] = "date",   [YG_TOKEN_EMAIL] = "email",	   [YG_TOKEN_IP] = "ip",
+	};
+
+	return token < YG_TOKEN_MAX && types[token] ? types[token] : "string";
+}
