@@ -8,13 +8,13 @@
 
 /* What the bytes are made of; one pass. */
 struct census {
-	uint32_t lower, upper, digit, high; /* high: bytes above 127 */
-	uint32_t hyphen, underscore, dot, other, space, colon, at, comma;
-	uint32_t hex;		/* 0-9 a-f A-F */
-	uint32_t turns;		/* changes between letter and digit */
-	uint32_t humps;		/* changes from lower to upper case */
-	uint32_t uppers_in_row; /* longest */
-	uint32_t vowels;
+	size_t lower, upper, digit, high; /* high: bytes above 127 */
+	size_t hyphen, underscore, dot, other, space, colon, at, comma;
+	size_t hex;	      /* 0-9 a-f A-F */
+	size_t turns;	      /* changes between letter and digit */
+	size_t humps;	      /* changes from lower to upper case */
+	size_t uppers_in_row; /* longest */
+	size_t vowels;
 };
 
 static bool is_digit(char c)
@@ -65,7 +65,7 @@ static void count_mark(struct census *n, char c)
 static struct census take_census(struct yg_slice s)
 {
 	struct census n = { 0 };
-	uint32_t row = 0;
+	size_t row = 0;
 	char last = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
@@ -226,7 +226,7 @@ static bool is_version(struct yg_slice s, const struct census *n)
  */
 static bool is_random(const struct census *n, size_t len)
 {
-	uint32_t letters = n->lower + n->upper;
+	size_t letters = n->lower + n->upper;
 
 	if (n->turns >= 3)
 		return true;
@@ -267,8 +267,8 @@ static bool is_prefixed(struct yg_slice s, const struct census *n)
 
 static bool is_opaque(struct yg_slice s, const struct census *n)
 {
-	uint32_t letters = n->lower + n->upper;
-	uint32_t marks = n->hyphen + n->underscore;
+	size_t letters = n->lower + n->upper;
+	size_t marks = n->hyphen + n->underscore;
 
 	if (s.len < OPAQUE_MIN || letters + n->digit + marks != s.len || marks > 4)
 		return false;
@@ -334,7 +334,7 @@ static bool is_locale(struct yg_slice s)
 
 static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 {
-	uint32_t marks = n->hyphen + n->underscore;
+	size_t marks = n->hyphen + n->underscore;
 
 	if (n->high + n->space > 0)
 		return YG_TOKEN_TEXT;

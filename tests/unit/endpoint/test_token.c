@@ -40,7 +40,7 @@ static const struct token_case cases[] = {
 	{ "35.6895", YG_TOKEN_DECIMAL, 0 },
 	{ "35.6,139.7", YG_TOKEN_DECIMAL, 0 },
 	{ "6d7e93d6-9aac-4cf3-bfa8-934d316e5bc7", YG_TOKEN_UUID, 0 },
-	{ "6d7e93d6-9aac-4cf3-bfa8-934d316e5bcg", YG_TOKEN_SLUG, 0 },
+	{ "6d7e93d6-9aac-4cf3-bfa8-934d316e5bcg", YG_TOKEN_OPAQUE, 0 },
 	{ "01M7ZSPCN7MTTFTSAP4JNBJ3TR", YG_TOKEN_ULID, 0 },
 	{ "bce299ee4c1e3ecdfd11eed6", YG_TOKEN_HEX, 0 },
 	{ "deadbeef", YG_TOKEN_WORD, 0 },

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/trie.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "test.h"
+
+#define TEXT_CAP 256
+
+static const struct yg_hash_key key = { 1, 2 };
+
+static struct yg_trie *make_trie(uint32_t nodes_max)
+{
+	struct yg_trie *trie = NULL;
+
+	assert_int_equal(yg_trie_new(&key, nodes_max, &trie), 0);
+	return trie;
+}
+
+static void learn(struct yg_trie *trie, const char *target)
+{
+	struct yg_route route;
+	struct yg_path path;
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_learn(trie, &path, &route);
+}
+
+static void expect(struct yg_trie *trie, const char *target, const char *want)
+{
+	struct yg_route route;
+	struct yg_path path;
+	char text[TEXT_CAP];
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_route(trie, &path, &route);
+	assert_int_equal(yg_trie_text(trie, &path, &route, text, sizeof(text)), strlen(want));
+	assert_string_equal(text, want);
+}
+
+static bool is_known(struct yg_trie *trie, const char *target)
+{
+	struct yg_route route;
+	struct yg_path path;
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_route(trie, &path, &route);
+	return route.known;
+}
+
+static void types_are_parameters_at_once(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+
+	(void)state;
+
+	learn(trie, "/v1/users/42/orders/7");
+	expect(trie, "/v1/users/43/orders/8", "/v1/users/{id}/orders/{id2}");
+	expect(trie, "/v1/users/me", "/v1/users/me");
+	expect(trie, "/v1/users/9.json", "/v1/users/{id}.json");
+	expect(trie, "/", "/");
+}
+
+static void a_version_in_front_stays(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+
+	(void)state;
+
+	learn(trie, "/1/boards/123");
+	learn(trie, "/2010-04-01/Accounts");
+	expect(trie, "/1/boards/124", "/1/boards/{id}");
+	expect(trie, "/2010-04-01/Accounts", "/2010-04-01/Accounts");
+}
+
+static void words_stay_literal_without_evidence(void **state)
+{
+	static const char *const paths[] = { "/api/users",  "/api/orders", "/api/items",
+					     "/api/login",  "/api/logout", "/api/search",
+					     "/api/health", "/api/carts",  "/api/商品" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(paths); i++)
+		learn(trie, paths[i]);
+	for (size_t i = 0; i < 8; i++)
+		expect(trie, paths[i], paths[i]);
+	expect(trie, "/api/%E5%95%86%E5%93%81", "/api/商品");
+}
+
+/* Collections of a CRUD API look alike under each id: that is not evidence. */
+static void alike_collections_stay_literal(void **state)
+{
+	static const char *const names[] = {
+		"users", "orders",  "items",   "carts",	   "shops",
+		"taxes", "coupons", "refunds", "invoices", "payments"
+	};
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		(void)snprintf(path, sizeof(path), "/api/%s/42/notes", names[i]);
+		learn(trie, path);
+		(void)snprintf(path, sizeof(path), "/api/%s/search", names[i]);
+		learn(trie, path);
+	}
+	expect(trie, "/api/users/41/notes", "/api/users/{id}/notes");
+	expect(trie, "/api/refunds/search", "/api/refunds/search");
+}
+
+static void many_distinct_words_become_a_parameter(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (char c = 'a'; c <= 'z'; c++) {
+		(void)snprintf(path, sizeof(path), "/tags/%cx", c);
+		learn(trie, path);
+		(void)snprintf(path, sizeof(path), "/tags/%cy", c);
+		learn(trie, path);
+	}
+	expect(trie, "/tags/unseen", "/tags/{name}");
+	assert_true(yg_trie_counters(trie).folds > 0);
+	assert_true(yg_trie_counters(trie).nodes < 10);
+}
+
+static void popular_words_stay_literal_when_siblings_fold(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (int i = 0; i < 40; i++)
+		learn(trie, "/tags/popular");
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(path, sizeof(path), "/tags/%c%c", 'a' + i / 20, 'a' + i % 20);
+		learn(trie, path);
+	}
+	expect(trie, "/tags/popular", "/tags/popular");
+	expect(trie, "/tags/other", "/tags/{name}");
+}
+
+static void children_that_look_alike_fold_early(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+
+	(void)state;
+
+	learn(trie, "/repos/old-red-chair/issues");
+	learn(trie, "/repos/big-blue-table/pulls");
+	expect(trie, "/repos/big-blue-table/pulls", "/repos/big-blue-table/pulls");
+	learn(trie, "/repos/big-blue-table/issues");
+	expect(trie, "/repos/one-more-thing/issues", "/repos/{slug}/issues");
+	/* The sub-trees of both are under the parameter now. */
+	assert_true(is_known(trie, "/repos/any-third-one/pulls"));
+}
+
+static void old_templates_can_be_read_again(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char text[TEXT_CAP];
+	uint32_t generation;
+
+	(void)state;
+
+	learn(trie, "/repos/old-red-chair/issues/4");
+	generation = yg_trie_generation(trie);
+	learn(trie, "/repos/big-blue-table/issues/5");
+	assert_true(yg_trie_generation(trie) > generation);
+	assert_true(yg_trie_retext(trie, "/repos/old-red-chair/issues/{id}", text, sizeof(text)) >
+		    0);
+	assert_string_equal(text, "/repos/{slug}/issues/{id}");
+	assert_int_equal(yg_trie_retext(trie, "/repos/{slug}", text, 4), -ENOSPC);
+	assert_string_equal(text, "");
+}
+
+static void routing_learns_nothing(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+
+	(void)state;
+
+	expect(trie, "/wp-admin/setup.php", "/wp-admin/setup.php");
+	assert_false(is_known(trie, "/wp-admin/setup.php"));
+	assert_int_equal(yg_trie_counters(trie).nodes, 1);
+}
+
+static void an_operator_takes_a_fold_back(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	struct yg_slice samples[YG_TRIE_SAMPLES];
+	struct yg_path path;
+
+	(void)state;
+
+	learn(trie, "/a/old-red-chair/x");
+	learn(trie, "/a/big-blue-table/x");
+	expect(trie, "/a/old-red-chair/x", "/a/{slug}/x");
+	assert_true(yg_path_from_target(YG_SLICE("/a/old-red-chair"), &path));
+	assert_int_equal(yg_trie_samples(trie, &path, samples), 2);
+	assert_int_equal(yg_trie_keep(trie, &path), 0);
+	expect(trie, "/a/old-red-chair/x", "/a/old-red-chair/x");
+	expect(trie, "/a/any-other-thing/x", "/a/{slug}/x");
+
+	assert_true(yg_path_from_target(YG_SLICE("/"), &path));
+	assert_int_equal(yg_trie_keep(trie, &path), -EINVAL);
+}
+
+static void keeps_have_a_cap(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	YG_CLEANUP(yg_trie_free) struct yg_trie *tiny = make_trie(2);
+	struct yg_path path;
+	char text[TEXT_CAP];
+
+	(void)state;
+
+	for (uint32_t i = 0; i <= YG_TRIE_KEEPS_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "/k%c%c", 'a' + (int)i / 26, 'a' + (int)i % 26);
+		assert_true(yg_path_from_target(yg_slice_from_str(text), &path));
+		assert_int_equal(yg_trie_keep(trie, &path), i < YG_TRIE_KEEPS_MAX ? 0 : -ENOSPC);
+	}
+	assert_true(yg_path_from_target(YG_SLICE("/a/b"), &path));
+	assert_int_equal(yg_trie_keep(tiny, &path), -ENOMEM);
+}
+
+static void honours_its_caps(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(256);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (int i = 0; i < 5000; i++) {
+		(void)snprintf(path, sizeof(path), "/%c%c%c/%c%c/v%d", 'a' + i % 26,
+			       'a' + i / 26 % 26, 'a' + i / 676 % 26, 'a' + i % 7, 'a' + i % 5, i);
+		learn(trie, path);
+		assert_true(yg_trie_counters(trie).nodes <= 256);
+	}
+	assert_true(yg_trie_counters(trie).overflow + yg_trie_counters(trie).folds > 0);
+}
+
+static void check_same(struct yg_trie *a, struct yg_trie *b)
+{
+	static const char *const paths[] = { "/repos/x-y-z/issues",
+					     "/repos/x-y-z/pulls",
+					     "/v1/users/12.json",
+					     "/v1/me",
+					     "/v1/new",
+					     "/a/old-red-chair/x" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(paths); i++) {
+		char text[TEXT_CAP];
+		struct yg_route route;
+		struct yg_path path;
+
+		assert_true(yg_path_from_target(yg_slice_from_str(paths[i]), &path));
+		yg_trie_route(a, &path, &route);
+		assert_true(yg_trie_text(a, &path, &route, text, sizeof(text)) > 0);
+		expect(b, paths[i], text);
+		assert_int_equal(is_known(b, paths[i]), route.known);
+	}
+}
+
+static void survives_packing_under_another_key(void **state)
+{
+	const struct yg_hash_key other = { 3, 4 };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	YG_CLEANUP(yg_trie_free) struct yg_trie *back = NULL;
+	static uint8_t buf[8192];
+	struct yg_writer writer = { .ptr = buf, .cap = sizeof(buf) };
+	struct yg_reader reader;
+
+	(void)state;
+
+	learn(trie, "/repos/old-red-chair/issues");
+	learn(trie, "/repos/big-blue-table/issues");
+	learn(trie, "/v1/users/12.json");
+	learn(trie, "/v1/me");
+	yg_trie_pack(trie, &writer);
+	assert_false(writer.overflow);
+
+	assert_int_equal(yg_trie_new(&other, 512, &back), 0);
+	reader = (struct yg_reader){ .ptr = buf, .len = writer.len };
+	yg_trie_unpack(back, &reader);
+	assert_false(reader.bad);
+	check_same(trie, back);
+
+	for (size_t len = 0; len < writer.len; len++) {
+		GUARD_CLEANUP struct guard g = guard_copy(buf, len);
+
+		reader = (struct yg_reader){ .ptr = (const uint8_t *)g.ptr, .len = len };
+		yg_trie_unpack(back, &reader);
+		assert_true(reader.bad);
+		assert_int_equal(yg_trie_counters(back).nodes, 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_are_parameters_at_once),
+		cmocka_unit_test(a_version_in_front_stays),
+		cmocka_unit_test(words_stay_literal_without_evidence),
+		cmocka_unit_test(alike_collections_stay_literal),
+		cmocka_unit_test(many_distinct_words_become_a_parameter),
+		cmocka_unit_test(popular_words_stay_literal_when_siblings_fold),
+		cmocka_unit_test(children_that_look_alike_fold_early),
+		cmocka_unit_test(old_templates_can_be_read_again),
+		cmocka_unit_test(routing_learns_nothing),
+		cmocka_unit_test(an_operator_takes_a_fold_back),
+		cmocka_unit_test(keeps_have_a_cap),
+		cmocka_unit_test(honours_its_caps),
+		cmocka_unit_test(survives_packing_under_another_key),
+	};
+
+	return cmocka_run_group_tests_name("endpoint/trie", tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The learned tree of paths of one service: layer 2 of templates.
+ *
+ *	(root)─ v1 ─ users ─ {id} ─ orders		strong tokens are parameters at once
+ *	            │       └ me			words are literals ...
+ *	            └ shops ─ red-oak, old-mill, ...	... until their parent has evidence
+ *
+ * Evidence that the children of one kind (see endpoint/token.h) under one parent are values of a
+ * parameter: many distinct ones, and sub-trees that look alike; names that also stand elsewhere in
+ * the service, and children with a large share of the traffic, are vocabulary and stay literal.
+ * Then they fold into the parameter, sub-trees merged. The numbers are in the table of trie.c.
+ *
+ * Only learning adds nodes, so the caller decides what is evidence (accepted responses only).
+ * Bounded: nodes per trie, children per node; beyond, new segments are values of a parameter and
+ * counted. A parameter keeps samples of what it stands for, so that an operator can look and
+ * take a wrong fold back with yg_trie_keep().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/bytes.h"
+#include "core/hash.h"
+#include "core/macros.h"
+#include "endpoint/normalize.h"
+#include "endpoint/token.h"
+
+#define YG_TRIE_NODES_MAX    8192u /* per service; 120 bytes each; beyond: overflow, counted */
+#define YG_TRIE_CHILDREN_MAX 256u  /* literals under one node; beyond: they fold */
+#define YG_TRIE_KEEPS_MAX    64u   /* literals that may never fold, by an operator's word */
+#define YG_TRIE_SAMPLES	     8u	   /* values kept per parameter */
+
+struct yg_trie;
+
+/* One segment of a path as the trie reads it. */
+struct yg_route_segment {
+	bool parameter;
+	enum yg_token token; /* of the value */
+	uint32_t node;	     /* 0: the trie has not learned it */
+	uint32_t stem_len;   /* parameter: bytes of the value before a literal extension */
+};
+
+struct yg_route {
+	uint32_t count; /* of the path's segments */
+	bool known;	/* learned to its end */
+	struct yg_route_segment segments[YG_PATH_SEGMENTS_MAX];
+};
+
+/**
+ * yg_trie_new() - an empty trie.
+ * @key: of names in its tables; from traffic, so it must be secret.
+ * @nodes_max: 2..YG_TRIE_NODES_MAX.
+ *
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max,
+			      struct yg_trie **ret);
+void yg_trie_free(struct yg_trie **trie); /* accepts NULL inside */
+
+/* How @path reads now. Learns nothing. O(segments). */
+void yg_trie_route(const struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret);
+
+/**
+ * yg_trie_learn() - take @path as one that exists.
+ * @ret: how it reads afterwards.
+ *
+ * O(segments) for a path that is known; a new one looks at its siblings, a fold at the trie.
+ */
+void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret);
+
+/* Grows by one with each fold or split: templates made before may read differently now. */
+uint32_t yg_trie_generation(const struct yg_trie *trie);
+
+/**
+ * yg_trie_text() - template of a routed path: "/v1/users/{id}".
+ * @ret: @cap bytes, NUL-terminated; "" when it does not fit.
+ *
+ * Repeated names are numbered: {id}, {id2}. Return: bytes without NUL; -ENOSPC.
+ */
+YG_MUST_CHECK ssize_t yg_trie_text(const struct yg_trie *trie, const struct yg_path *path,
+				   const struct yg_route *route, char *ret, size_t cap);
+
+/**
+ * yg_trie_retext() - what a template made earlier reads like now.
+ * @template_: as written by yg_trie_text().
+ *
+ * As yg_trie_text(). Return: bytes without NUL; -ENOSPC.
+ */
+YG_MUST_CHECK ssize_t yg_trie_retext(const struct yg_trie *trie, const char *template_, char *ret,
+				     size_t cap);
+
+/**
+ * yg_trie_keep() - an operator's word: this literal is not a value of a parameter.
+ * @path: its last segment is the literal; those before it as they read now.
+ *
+ * The node becomes literal again if it was folded; its sub-tree grows anew from traffic.
+ * Return: 0; -ENOSPC when there are YG_TRIE_KEEPS_MAX; -EINVAL for the root; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_trie_keep(struct yg_trie *trie, const struct yg_path *path);
+
+/* Values seen for the parameter that ends @path; up to YG_TRIE_SAMPLES, oldest first. */
+uint32_t yg_trie_samples(const struct yg_trie *trie, const struct yg_path *path,
+			 struct yg_slice ret[YG_TRIE_SAMPLES]);
+
+struct yg_trie_counters {
+	uint64_t nodes;	   /* live */
+	uint64_t folds;	   /* parameters made from literals */
+	uint64_t overflow; /* segments that became a parameter because a cap was reached */
+};
+
+struct yg_trie_counters yg_trie_counters(const struct yg_trie *trie);
+
+/* The whole trie, for a restart. Unpacking replaces what @trie holds; a bad reader leaves it empty. */
+void yg_trie_pack(const struct yg_trie *trie, struct yg_writer *writer);
+void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader);
