@@ -34,7 +34,9 @@ CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) $(SANFLAGS) -MMD -MP
 LDLIBS   += -Wl,--as-needed -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap \
 	    -lcapstone -lzstd -lmsgpackc -lcurl -lm -lpthread
-BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror -Iinclude -MMD -MP \
+BPFARCH  := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPFARCH) -Wall -Wextra -Werror \
+	    -Iinclude -MMD -MP \
 	    -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null || gcc -print-multiarch)
 
 SRC     := $(foreach s,$(BASE) $(STAGES),$(wildcard user/$(s)/*.c))

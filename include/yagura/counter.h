@@ -12,7 +12,8 @@
  *	sample	rx == segment + skip_* + lost_*			(rows before `request`)
  *	tls	rx == segment + skip_* + lost_*			(rows before `request`)
  * The rows from `request` on count messages, not frames: a request start that was seen is
- * either on a ring or in lost_request, so `requests served == parsed + lost_request`.
+ * either on a ring, in lost_request, or in skip_request, so
+ * `requests served == parsed + lost_request + skip_request`.
  */
 #pragma once
 
@@ -22,7 +23,7 @@
 #define YG_GUARD_COUNTERS(X)                                                          \
 	X(rx, "frames seen by the guard")                                             \
 	X(pass, "no entry matched")                                                   \
-	X(allow, "an allow entry matched before any block")                           \
+	X(allow, "a block matched but an allow entry overruled it: passed")           \
 	X(drop_exact, "dropped: the address is blocked")                              \
 	X(drop_net, "dropped: a blocked prefix covers the address")                   \
 	X(drop_answer, "dropped: answer on its way to a blocked address")             \
@@ -31,28 +32,30 @@
 	X(lost_header, "header cut short or out of range")
 
 /* TC ingress and egress (or XDP with --capture xdp): yg_tc_ingress, yg_tc_egress. */
-#define YG_SAMPLE_COUNTERS(X)                                            \
-	X(rx, "frames seen by the sampler")                              \
-	X(segment, "TCP payloads handed to user space")                  \
-	X(skip_proto, "not TCP over IPv4 or IPv6")                       \
-	X(skip_fragment, "IP fragment")                                  \
-	X(skip_empty, "TCP without payload and without news")            \
-	X(skip_scope, "outside the configured scope")                    \
-	X(skip_idle, "no daemon is listening: heartbeat too old")        \
-	X(skip_other, "payload is not plaintext HTTP")                   \
-	X(skip_budget, "body beyond the budget of its message")          \
-	X(skip_sampled, "flow not chosen by sampling")                   \
-	X(lost_header, "header cut short or out of range")               \
-	X(lost_ring, "ring buffer full")                                 \
-	X(lost_copy, "payload could not be read from the frame")         \
-	X(request, "request starts seen")                                \
-	X(response, "response starts seen")                              \
-	X(lost_request, "request starts lost in lost_ring or lost_copy") \
-	X(lost_response, "response starts lost in lost_ring or lost_copy")
+#define YG_SAMPLE_COUNTERS(X)                                              \
+	X(rx, "frames seen by the sampler")                                \
+	X(segment, "TCP payloads handed to user space")                    \
+	X(skip_proto, "not TCP over IPv4 or IPv6")                         \
+	X(skip_fragment, "IP fragment")                                    \
+	X(skip_empty, "TCP without payload and without news")              \
+	X(skip_scope, "outside the configured scope")                      \
+	X(skip_idle, "no daemon is listening: heartbeat too old")          \
+	X(skip_other, "payload is not plaintext HTTP")                     \
+	X(skip_budget, "body beyond the budget of its message")            \
+	X(skip_sampled, "flow not chosen by sampling")                     \
+	X(lost_header, "header cut short or out of range")                 \
+	X(lost_ring, "ring buffer full")                                   \
+	X(lost_copy, "payload could not be read from the frame")           \
+	X(request, "request starts seen")                                  \
+	X(response, "response starts seen")                                \
+	X(lost_request, "request starts lost in lost_ring or lost_copy")   \
+	X(lost_response, "response starts lost in lost_ring or lost_copy") \
+	X(skip_request, "request starts in flows not chosen by sampling")
 
-/* uprobes on TLS libraries; rx counts returns of SSL_read and SSL_write. */
+/* uprobes on TLS libraries; rx counts returns of SSL_read and SSL_write, and SSL_free of objects
+ * that had sent records. */
 #define YG_TLS_COUNTERS(X)                                               \
-	X(rx, "TLS reads and writes that returned")                      \
+	X(rx, "TLS reads and writes that returned, and closes")          \
 	X(segment, "plaintext chunks handed to user space")              \
 	X(skip_scope, "outside the configured scope")                    \
 	X(skip_idle, "no daemon is listening: heartbeat too old")        \
@@ -68,7 +71,14 @@
 	X(response, "response starts seen")                              \
 	X(lost_request, "request starts lost")                           \
 	X(lost_response, "response starts lost")                         \
-	X(unbound, "chunks whose socket was not known")
+	X(unbound, "chunks whose socket was not known")                  \
+	X(skip_request, "request starts in flows not chosen by sampling")
+
+/* Process events on the ring yg_procs: yg_proc_exec, yg_proc_exit. rx == event + lost_ring. */
+#define YG_PROC_COUNTERS(X)                 \
+	X(rx, "programs started and ended") \
+	X(event, "told to the warden")      \
+	X(lost_ring, "ring buffer full: found by the next sweep of /proc")
 
 #define YG_COUNTER_MEMBER(name, help) __u64 name;
 
@@ -84,12 +94,16 @@ struct yg_tls_counters {
 	YG_TLS_COUNTERS(YG_COUNTER_MEMBER)
 };
 
+struct yg_proc_counters {
+	YG_PROC_COUNTERS(YG_COUNTER_MEMBER)
+};
+
 /* One per CPU, written by that CPU only; padded so that CPUs do not share a cache line. */
 struct yg_counters {
 	struct yg_guard_counters guard;	  /* 72 bytes */
-	struct yg_sample_counters sample; /* 136 bytes */
-	struct yg_tls_counters tls;	  /* 136 bytes */
-	__u64 pad[5];
+	struct yg_sample_counters sample; /* 144 bytes */
+	struct yg_tls_counters tls;	  /* 144 bytes */
+	struct yg_proc_counters proc;	  /* 24 bytes */
 };
 
 _Static_assert(sizeof(struct yg_counters) == 384, "counter layout is ABI");

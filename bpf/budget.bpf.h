@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which bytes of a direction are worth copying. Shared by the wire and TLS.
+ *
+ * A segment that starts a message (a method and SP, or "HTTP/1.") gives its direction a budget;
+ * segments take from it until it is used up, then only their lengths are counted. A direction that
+ * never started a message is not HTTP and none of it is read.
+ *
+ *	           begins                     budget left          used up
+ *	not HTTP ----------> HTTP: copy ------------------> copy ----------> count
+ *	   |  ^               ^  |                                             |
+ *	   |  | no target     |  +---- begins: a new budget <------------------+
+ *	   v  |               |
+ *	tentative ------------+ SP after the token
+ *
+ * Tentative: a client may send its method in pieces ("G", "ET / HTTP/1.1"); short segments that are
+ * nothing but the start of a token are passed on, so that nobody hides a request that way.
+ */
+#pragma once
+
+#include "ring.bpf.h"
+
+#define HEAD_LEN    16 /* bytes looked at: longer than any registered method */
+#define HEAD_BLANKS 8  /* CR and LF before a request that servers ignore, RFC 9112 section 2.2 */
+
+enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
+
+struct yg_budget {
+	__u32 left;	   /* bytes of the current message that may still be copied */
+	__u8 is_http;	   /* a message started in this direction */
+	__u8 is_tentative; /* the last segment may have been the first bytes of a method */
+	__u8 pad[2];
+};
+
+struct head {
+	__u8 bytes[HEAD_LEN]; /* zero beyond len */
+	__u32 len;
+};
+
+/* As servers read methods: nginx takes A-Z, '_' and '-'. */
+static __always_inline bool is_method_byte(__u8 c)
+{
+	return (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static __always_inline bool is_response(const struct head *head)
+{
+	const __u8 *b = head->bytes;
+
+	return b[0] == 'H' && b[1] == 'T' && b[2] == 'T' && b[3] == 'P' && b[4] == '/' &&
+	       b[5] == '1' && b[6] == '.';
+}
+
+static __always_inline bool is_connect(const struct head *head)
+{
+	const __u8 *b = head->bytes;
+
+	return b[0] == 'C' && b[1] == 'O' && b[2] == 'N' && b[3] == 'N' && b[4] == 'E' &&
+	       b[5] == 'C' && b[6] == 'T';
+}
+
+/*
+ * The first byte of a request target: origin, asterisk or absolute form. Without it "EHLO gw" and
+ * "USER x" would be requests. 0: the segment ends before the target.
+ */
+static __always_inline bool is_target_byte(__u8 c)
+{
+	return c == '/' || c == '*' || c == 'h' || c == 'H' || c == 0;
+}
+
+/* Index of the first byte that is not of a method; head->len if all are. */
+static __always_inline __u32 method_end(const struct head *head)
+{
+#pragma unroll
+	for (__u32 i = 0; i < HEAD_LEN; i++) {
+		if (i >= head->len || !is_method_byte(head->bytes[i]))
+			return i;
+	}
+	return HEAD_LEN;
+}
+
+/* The byte after the method: the verifier wants a constant bound at the access. */
+static __always_inline __u8 byte_at(const struct head *head, __u32 i)
+{
+	return i < HEAD_LEN ? head->bytes[i & (HEAD_LEN - 1)] : 0;
+}
+
+static __always_inline enum message message_begins(const struct head *head)
+{
+	__u32 end;
+
+	if (is_response(head))
+		return MESSAGE_RESPONSE;
+	end = method_end(head);
+	if (end == 0 || end >= HEAD_LEN)
+		return MESSAGE_NONE;
+	if (end == head->len)
+		return MESSAGE_PARTIAL;
+	if (byte_at(head, end) != ' ')
+		return MESSAGE_NONE;
+	return is_target_byte(byte_at(head, end + 1)) || is_connect(head) ? MESSAGE_REQUEST
+									  : MESSAGE_NONE;
+}
+
+/* The segment after one that may have been the start of a method. */
+static __always_inline enum message message_resumes(const struct head *head)
+{
+	__u32 end = method_end(head);
+
+	if (end >= HEAD_LEN)
+		return MESSAGE_NONE;
+	if (end == head->len)
+		return MESSAGE_PARTIAL;
+	if (byte_at(head, end) == ' ')
+		return MESSAGE_REQUEST;
+	return byte_at(head, end) == '/' ? MESSAGE_RESPONSE : MESSAGE_NONE;
+}
+
+/* CR and LF at the start of @head. */
+static __always_inline __u32 count_blanks(const struct head *head)
+{
+#pragma unroll
+	for (__u32 i = 0; i < HEAD_BLANKS; i++) {
+		if (head->bytes[i] != '\r' && head->bytes[i] != '\n')
+			return i;
+	}
+	return HEAD_BLANKS;
+}
+
+static __always_inline long head_read_at(const struct bytes *from, enum bytes_from kind, __u32 len,
+					 struct head *ret)
+{
+	__u64 n = BOUND(len, HEAD_LEN);
+
+	*ret = (struct head){ .len = n };
+	return bytes_read(from, kind, ret->bytes, n);
+}
+
+/**
+ * head_read() - the first bytes of a payload of @len >= 1 bytes, past blank lines.
+ * Return: 0, or not if the bytes cannot be read.
+ */
+static __always_inline long head_read(const struct bytes *from, enum bytes_from kind, __u32 len,
+				      struct head *ret)
+{
+	struct bytes past = *from;
+	__u32 blanks;
+
+	if (head_read_at(from, kind, len, ret))
+		return -1;
+	if (ret->bytes[0] != '\r' && ret->bytes[0] != '\n')
+		return 0;
+	blanks = count_blanks(ret);
+	if (blanks >= len)
+		return 0;
+	past.at += blanks;
+	return head_read_at(&past, kind, len - blanks, ret);
+}
+
+/**
+ * budget_admit() - decide over one segment of @len bytes that begins with @head.
+ * @b: state of the direction; updated.
+ * @ret_take: bytes to copy; 0 with is_http set means the budget is used up.
+ *
+ * Return: what the segment starts. MESSAGE_NONE in a direction that is not HTTP: leave it alone.
+ */
+static __always_inline enum message budget_admit(struct yg_budget *b, const struct head *head,
+						 __u32 len, __u32 *ret_take)
+{
+	enum message message = b->is_tentative ? message_resumes(head) : message_begins(head);
+	__u32 take = len;
+
+	b->is_tentative = message == MESSAGE_PARTIAL;
+	if (message == MESSAGE_PARTIAL) {
+		*ret_take = len < HEAD_LEN + HEAD_BLANKS ? len : 0;
+		return message;
+	}
+	if (message != MESSAGE_NONE) {
+		b->is_http = 1;
+		b->left = yg_config.body_budget;
+	}
+	if (!b->is_http)
+		b->left = 0;
+	if (take > b->left)
+		take = b->left;
+	if (take > YG_SEGMENT_MAX)
+		take = YG_SEGMENT_MAX;
+	b->left -= take;
+	*ret_take = take;
+	return message;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guard: drop what comes from a blocked address, at XDP or, where XDP is not to be had, at TC
+ * ingress; cut what is on its way to one, at TC egress. Only an explicit, live block entry drops.
+ *
+ * With --capture xdp, yg_xdp_guard also samples what it passes: for drivers where TC is too late.
+ */
+#include "block.bpf.h"
+#include "skb.bpf.h"
+#include "wire.bpf.h"
+
+static __always_inline bool is_drop(enum guard_row row)
+{
+	return row == GUARD_drop_exact || row == GUARD_drop_net || row == GUARD_drop_answer;
+}
+
+static __always_inline enum guard_row row_of_failure(enum packet_kind kind)
+{
+	return kind == PACKET_CUT ? GUARD_lost_header : GUARD_skip_proto;
+}
+
+/* Judge the frame at XDP by its source address. */
+static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
+{
+	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
+	enum packet_kind kind;
+	struct packet p = {};
+	__be16 type;
+
+	kind = link_skip(&c, &type);
+	if (kind == PACKET_IP)
+		kind = address_read(&c, type, &p);
+	if (kind != PACKET_IP)
+		return row_of_failure(kind);
+	if (!yg_config.xdp_drop)
+		return GUARD_pass;
+	return block_judge(p.key.saddr, p.is_v4, coarse_ns(), true);
+}
+
+/* Sample a frame at XDP. @frame_len: bytes in all its buffers. */
+static __always_inline void sample_xdp(struct xdp_md *ctx, struct yg_counters *cs, __u32 frame_len)
+{
+	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
+	struct bytes from = { .ctx = ctx };
+	struct packet *p = packet_scratch();
+	enum packet_kind kind;
+	enum sample_row row;
+	__be16 type;
+
+	if (!p)
+		return; /* never; the verifier cannot know */
+	count_sample(cs, SAMPLE_rx);
+	kind = link_skip(&c, &type);
+	if (kind == PACKET_IP)
+		kind = packet_locate(&c, type, frame_len, p);
+	row = row_of_kind(kind);
+	if (row == SAMPLE_segment) {
+		p->key.ifindex = ctx->ingress_ifindex;
+		from.at = p->off;
+		row = wire_sample(cs, p, &from, BYTES_XDP, YG_SOURCE_XDP);
+	}
+	count_sample(cs, row);
+}
+
+static __always_inline int guard_xdp(struct xdp_md *ctx, bool is_multi_buffer)
+{
+	struct yg_counters *c = counters();
+	enum guard_row row;
+
+	count_guard(c, GUARD_rx);
+	row = judge_xdp(ctx);
+	count_guard(c, row);
+	if (yg_config.xdp_sample && !is_drop(row))
+		sample_xdp(ctx, c,
+			   is_multi_buffer ? bpf_xdp_get_buff_len(ctx) : ctx->data_end - ctx->data);
+	return is_drop(row) ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp")
+int yg_xdp_guard(struct xdp_md *ctx)
+{
+	return guard_xdp(ctx, false);
+}
+
+/* The same for frames in several buffers (MTU above a page); 5.18 and later. */
+SEC("?xdp.frags")
+int yg_xdp_guard_mb(struct xdp_md *ctx)
+{
+	return guard_xdp(ctx, true);
+}
+
+/* A function of its own, because it runs again after the headers were made linear. */
+static __noinline int skb_address(struct __sk_buff *skb, struct packet *ret)
+{
+	enum packet_kind kind;
+	struct cursor c;
+	__be16 type;
+
+	kind = skb_network(skb, &c, &type);
+	return kind == PACKET_IP ? address_read(&c, type, ret) : kind;
+}
+
+static __always_inline int guard_tc(struct __sk_buff *skb, bool is_egress)
+{
+	__u32 len = skb->len < SKB_HEADERS_MAX ? skb->len : SKB_HEADERS_MAX;
+	struct yg_counters *c = counters();
+	struct packet p = {};
+	enum packet_kind kind;
+	enum guard_row row;
+
+	count_guard(c, GUARD_rx);
+	kind = skb_address(skb, &p);
+	if (kind == PACKET_CUT && skb->data_end - skb->data < len && !bpf_skb_pull_data(skb, len))
+		kind = skb_address(skb, &p);
+	if (kind != PACKET_IP)
+		row = row_of_failure(kind);
+	else
+		row = block_judge(is_egress ? p.key.daddr : p.key.saddr, p.is_v4, coarse_ns(),
+				  true);
+	if (is_egress && is_drop(row))
+		row = GUARD_drop_answer;
+	count_guard(c, row);
+	return is_drop(row) ? TC_DROP : TC_NEXT;
+}
+
+SEC("tc")
+int yg_tc_guard(struct __sk_buff *skb)
+{
+	return guard_tc(skb, false);
+}
+
+SEC("tc")
+int yg_tc_cut(struct __sk_buff *skb)
+{
+	return guard_tc(skb, true);
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a decision to a record: choose the ring, reserve by size class, copy, submit.
+ *
+ * No record wakes the consumer (a forced wakeup costs ten times the record): it polls. A record is
+ * reserved in the smallest class that holds its bytes, so that the size is a constant for the
+ * verifier and a small request does not pay for a large one.
+ */
+#pragma once
+
+#include "control.bpf.h"
+
+struct yg_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries,
+	       4096); /* shape of the inner maps; the loader makes them as large as asked */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, YG_RINGS_MAX);
+	__type(key, __u32);
+	__array(values, struct yg_ring);
+} yg_rings SEC(".maps");
+
+/* Where the bytes of a record come from. */
+enum bytes_from { BYTES_SKB, BYTES_XDP, BYTES_USER };
+
+struct bytes {
+	void *ctx; /* of the program; unused for BYTES_USER */
+	__u64 at;  /* offset in the frame, or address in the process */
+};
+
+/* Everything of a record but its bytes. */
+struct emission {
+	struct yg_flow_key key;
+	__u64 offset;
+	__u64 object;
+	__u32 tgid;
+	__u32 generation;
+	__u32 payload_len;
+	__u32 data_len;
+	__u32 sampled;
+	__u32 ring;
+	__u8 source;
+	__u8 bind;
+	__u8 tcp_flags;
+};
+
+enum emitted { EMITTED, EMITTED_RING_FULL, EMITTED_COPY_FAILED };
+
+/* Finalizer of MurmurHash3. */
+static __always_inline __u64 mix64(__u64 x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdull;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ull;
+	return x ^ (x >> 33);
+}
+
+static __always_inline __u64 hash_address(const __u8 addr[16])
+{
+	__u64 high, low;
+
+	__builtin_memcpy(&high, addr, sizeof(high));
+	__builtin_memcpy(&low, addr + 8, sizeof(low));
+	return mix64((high * 0x9e3779b97f4a7c15ull) ^ low ^ yg_config.hash_seed);
+}
+
+/* The same for both directions, and for a wire segment and the plaintext of the same client. */
+static __always_inline __u64 hash_addresses(const struct yg_flow_key *key)
+{
+	return hash_address(key->saddr) + hash_address(key->daddr);
+}
+
+static __always_inline __u32 ring_of(__u64 hash)
+{
+	return (__u32)mix64(hash) & yg_config.ring_mask;
+}
+
+/* Is the flow of @hash chosen at the probability of @knobs? Nested: a smaller share is a subset. */
+static __always_inline bool is_chosen(const struct yg_control *knobs, __u64 hash)
+{
+	__u32 share = knobs->sampled;
+
+	return share == 0 || (__u32)(mix64(hash) >> 32) < share;
+}
+
+/* Flows are chosen by addresses and ports, so that both directions of a flow agree. */
+static __always_inline __u64 hash_flow(const struct yg_flow_key *key, __u64 addresses)
+{
+	return addresses + mix64((__u64)key->sport + key->dport);
+}
+
+/* @len is at least 1 and at most the room at @dst, and the verifier knows. */
+static __always_inline long bytes_read(const struct bytes *from, enum bytes_from kind, void *dst,
+				       __u32 len)
+{
+	if (kind == BYTES_SKB)
+		return bpf_skb_load_bytes(from->ctx, from->at, dst, len);
+	if (kind == BYTES_USER)
+		return bpf_probe_read_user(dst, len, (const void *)(long)from->at);
+	return bpf_xdp_load_bytes(from->ctx, from->at, dst, len);
+}
+
+static __always_inline void record_fill(struct yg_segment *seg, const struct emission *e)
+{
+	seg->time_ns = bpf_ktime_get_ns();
+	seg->offset = e->offset;
+	seg->object = e->object;
+	seg->key = e->key;
+	seg->tgid = e->tgid;
+	seg->generation = e->generation;
+	seg->payload_len = e->payload_len;
+	seg->data_len = e->data_len;
+	seg->sampled = e->sampled;
+	seg->source = e->source;
+	seg->bind = e->bind;
+	seg->tcp_flags = e->tcp_flags;
+	seg->pad0 = 0;
+}
+
+/* emit() for records of one class. @room is a constant: this is inlined once per class. */
+static __always_inline enum emitted emit_class(void *ring, const struct emission *e,
+					       const struct bytes *from, enum bytes_from kind,
+					       const __u32 room)
+{
+	struct yg_segment *seg;
+
+	seg = bpf_ringbuf_reserve(ring, YG_SEGMENT_HEAD + room, 0);
+	if (!seg)
+		return EMITTED_RING_FULL;
+	if (e->data_len && bytes_read(from, kind, seg->data, BOUND(e->data_len, room))) {
+		bpf_ringbuf_discard(seg, BPF_RB_NO_WAKEUP);
+		return EMITTED_COPY_FAILED;
+	}
+	record_fill(seg, e);
+	bpf_ringbuf_submit(seg, BPF_RB_NO_WAKEUP);
+	return EMITTED;
+}
+
+/* Put one record on its ring. Without a ring there, the ring is as good as full. */
+static __always_inline enum emitted emit(const struct emission *e, const struct bytes *from,
+					 enum bytes_from kind)
+{
+	void *ring = bpf_map_lookup_elem(&yg_rings, &e->ring);
+
+	if (!ring)
+		return EMITTED_RING_FULL;
+	if (e->data_len <= YG_SEGMENT_CLASS_0)
+		return emit_class(ring, e, from, kind, YG_SEGMENT_CLASS_0);
+	if (e->data_len <= YG_SEGMENT_CLASS_1)
+		return emit_class(ring, e, from, kind, YG_SEGMENT_CLASS_1);
+	if (e->data_len <= YG_SEGMENT_CLASS_2)
+		return emit_class(ring, e, from, kind, YG_SEGMENT_CLASS_2);
+	return emit_class(ring, e, from, kind, YG_SEGMENT_CLASS_3);
+}

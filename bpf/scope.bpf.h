@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the sensor may read at all. A bit of yg_config.scope that is set makes its table a
+ * condition; all conditions must hold. A bit that is not set costs nothing: the verifier removes
+ * its code.
+ */
+#pragma once
+
+#include "control.bpf.h"
+
+#define SCOPE_LEVELS 8 /* of the cgroup tree; a deeper scope is not found, so not read */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, YG_SCOPE_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} yg_scope_nets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, YG_SCOPE_MAX);
+	__type(key, __u64);
+	__type(value, __u32);
+} yg_scope_cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, YG_SCOPE_MAX);
+	__type(key, struct yg_comm);
+	__type(value, __u32);
+} yg_scope_comms SEC(".maps");
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	char comm[YG_COMM_LEN];
+	struct nsproxy *nsproxy;
+};
+
+#pragma clang attribute pop
+
+static __always_inline bool is_comm_in_scope(void)
+{
+	struct yg_comm comm = {};
+
+	return bpf_get_current_comm(&comm, sizeof(comm)) == 0 &&
+	       bpf_map_lookup_elem(&yg_scope_comms, &comm);
+}
+
+static __always_inline bool is_netns_in_scope(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 inum = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+
+	return bpf_map_lookup_elem(&yg_scope_nets, &inum) != NULL;
+}
+
+/* In a cgroup of the table, or below one. */
+static __always_inline bool is_cgroup_in_scope(void)
+{
+#pragma unroll
+	for (int level = 0; level < SCOPE_LEVELS; level++) {
+		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+
+		if (id == 0)
+			return false;
+		if (bpf_map_lookup_elem(&yg_scope_cgroups, &id))
+			return true;
+	}
+	return false;
+}
+
+/* Is the current task one that may be read? Cheapest condition first. */
+static __always_inline bool is_task_in_scope(void)
+{
+	if ((yg_config.scope & YG_SCOPE_COMM) && !is_comm_in_scope())
+		return false;
+	if ((yg_config.scope & YG_SCOPE_NETNS) && !is_netns_in_scope())
+		return false;
+	return !(yg_config.scope & YG_SCOPE_CGROUP) || is_cgroup_in_scope();
+}

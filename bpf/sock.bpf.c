@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which TCP socket a thread uses: noted in its row of yg_threads, so that the TLS call it is in can
+ * be tied to its connection. No kprobes: these tracepoints fire in the thread itself, after bytes
+ * were copied, and are there on kernels where kprobes and fentry are not.
+ *
+ *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes
+ *	yg_sk_recv	sock_recv_length	6.3 and later	the same (only if the former is not there)
+ *	yg_sk_send	sock_send_length	6.3 and later	a send
+ */
+#include "socket.bpf.h"
+
+#include <linux/in.h>
+
+/* Inside a TLS call: one socket is an answer, several are none. */
+static __always_inline void touch(struct yg_thread *t, const struct yg_socket *socket)
+{
+	if (t->kind == CALL_NONE)
+		return;
+	if (t->touched == TOUCHED_NONE) {
+		t->socket = *socket;
+		t->touched = TOUCHED_ONE;
+	} else if (!is_same_socket(&t->socket, socket)) {
+		t->touched = TOUCHED_SEVERAL;
+	}
+}
+
+/* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
+static __always_inline int note_receive(struct sock *sk)
+{
+	struct yg_thread *t = thread_find(true);
+	struct yg_socket socket;
+
+	if (!t || socket_read(&sk->__sk_common, &socket))
+		return 0;
+	t->received = socket;
+	t->received_count++;
+	touch(t, &socket);
+	return 0;
+}
+
+static __always_inline int note_send(struct sock *sk)
+{
+	struct yg_thread *t = thread_find(false);
+	struct yg_socket socket;
+
+	if (t && t->kind != CALL_NONE && !socket_read(&sk->__sk_common, &socket))
+		touch(t, &socket);
+	return 0;
+}
+
+static __always_inline bool is_tcp(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int yg_sk_rcvspace(__u64 *ctx)
+{
+	return note_receive((void *)ctx[0]);
+}
+
+SEC("?tp_btf/sock_recv_length")
+int yg_sk_recv(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+
+	return (int)ctx[1] > 0 && is_tcp(sk) ? note_receive(sk) : 0;
+}
+
+SEC("?tp_btf/sock_send_length")
+int yg_sk_send(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+
+	return (int)ctx[1] > 0 && is_tcp(sk) ? note_send(sk) : 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

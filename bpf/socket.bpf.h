@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's sockets, the few fields that are read (CO-RE). */
+#pragma once
+
+#include <linux/in6.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "thread.bpf.h"
+
+enum socket_family { SOCKET_INET = 2, SOCKET_INET6 = 10 };
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+
+#pragma clang attribute pop
+
+/*
+ * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already.
+ * Return: 0, or not if the socket is of another family.
+ */
+static __always_inline int socket_read(struct sock_common *sk, struct yg_socket *ret)
+{
+	__u32 mapped = bpf_htonl(0xffff);
+	__be32 local, remote;
+
+	*ret = (struct yg_socket){};
+	if (BPF_CORE_READ(sk, skc_family) == SOCKET_INET6) {
+		BPF_CORE_READ_INTO(&ret->local, sk, skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&ret->remote, sk, skc_v6_daddr);
+	} else if (BPF_CORE_READ(sk, skc_family) == SOCKET_INET) {
+		local = BPF_CORE_READ(sk, skc_rcv_saddr);
+		remote = BPF_CORE_READ(sk, skc_daddr);
+		__builtin_memcpy(ret->local + 8, &mapped, sizeof(mapped));
+		__builtin_memcpy(ret->local + 12, &local, sizeof(local));
+		__builtin_memcpy(ret->remote + 8, &mapped, sizeof(mapped));
+		__builtin_memcpy(ret->remote + 12, &remote, sizeof(remote));
+	} else {
+		return -1;
+	}
+	ret->local_port = bpf_htons(BPF_CORE_READ(sk, skc_num));
+	ret->remote_port = BPF_CORE_READ(sk, skc_dport);
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a thread is doing: the TLS call it is in, and the TCP sockets it touched. tls.bpf.c opens
+ * and closes calls; sock.bpf.c notes sockets. Both objects share the map by name.
+ */
+#pragma once
+
+#include "scope.bpf.h"
+
+/* A connection as its process sees it. */
+struct yg_socket {
+	__u8 local[16]; /* IPv4 as v4-mapped */
+	__u8 remote[16];
+	__be16 local_port;
+	__be16 remote_port;
+} __attribute__((aligned(4)));
+
+enum call_kind {
+	CALL_NONE,
+	CALL_READ,    /* result: bytes, or <= 0 */
+	CALL_READ_EX, /* result: > 0, and bytes at *count */
+	CALL_WRITE,
+	CALL_WRITE_EX,
+};
+
+enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };
+
+struct yg_thread {
+	__u64 object;	  /* SSL object of the call */
+	__u64 buffer;	  /* plaintext, in the process */
+	__u64 count;	  /* address of the call's size_t, _ex forms only */
+	__u64 stack;	  /* stack pointer at entry: tells the outermost call from inner ones */
+	__u64 done_stack; /* stack pointer at the last return that was taken */
+	__u32 kind;	  /* enum call_kind; CALL_NONE: not in a call */
+	__u32 touched;	  /* enum touched: sockets used inside the call */
+	struct yg_socket socket;   /* the one touched */
+	struct yg_socket received; /* last receive of this thread, in a call or not */
+	__u32 received_count;	   /* receives so far, ... */
+	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, YG_CALLS_MAX);
+	__type(key, __u64); /* bpf_get_current_pid_tgid() */
+	__type(value, struct yg_thread);
+} yg_threads SEC(".maps");
+
+static __always_inline bool is_same_socket(const struct yg_socket *a, const struct yg_socket *b)
+{
+	const __u32 *x = (const void *)a, *y = (const void *)b;
+	__u32 differ = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < sizeof(*a) / sizeof(*x); i++)
+		differ |= x[i] ^ y[i];
+	return differ == 0;
+}
+
+/* The thread's own row; made if @make and it is in scope. NULL: out of scope, or the table failed. */
+static __always_inline struct yg_thread *thread_find(bool make)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct yg_thread *t = bpf_map_lookup_elem(&yg_threads, &id);
+
+	if (t || !make || !is_task_in_scope())
+		return t;
+	struct yg_thread fresh = {};
+
+	(void)bpf_map_update_elem(&yg_threads, &id, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&yg_threads, &id);
+}
