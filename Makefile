@@ -46,7 +46,7 @@ UNIT    := $(wildcard tests/unit/*/test_*.c)
 BPFTEST := $(wildcard tests/bpf/test_*.c)
 BENCH   := $(wildcard tests/bench/bench_*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
-E2E     := $(filter-out tests/e2e/lib.sh,$(wildcard tests/e2e/*.sh))
+E2E     := $(filter-out tests/e2e/lib%.sh,$(wildcard tests/e2e/*.sh))
 
 # daemon/main.c and cli/main.c hold main(); the rest of both is shared (pipeline, options).
 SHARED := $(filter-out %/main.c,$(wildcard user/daemon/*.c user/cli/*.c))

@@ -326,7 +326,7 @@ access_lines() { if [[ -e $1 ]]; then wc -l <"$1"; else echo 0; fi; }
 # netns_id: inode of this network namespace, the scope of every test.
 netns_id() { stat -L -c %i /proc/self/ns/net; }
 
-yagura() { "$BUILD/yagura" --socket "$RUN/yagura.sock" "$@"; }
+yagura() { "$BUILD/yagura" "$1" --socket "$RUN/yagura.sock" "${@:2}"; }
 
 # start_yagurad OPTION...: on veth0 and lo, scoped to this sandbox's network namespace.
 start_yagurad() {

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# conserve SERVER: every request that SERVER logged is an exchange or a counted loss, in clear and
+# under TLS, and each exchange carries the address that the server saw.
+#
+#	served  lines of the server's access log
+#	seen    stream.exchanges that have a request
+#	lost    request starts that the kernel counted as lost
+#	served == seen + lost; paced, lost == 0
+#	requests per client address: callers of yagura == access log
+#
+# With --full (make test-e2e does not) 100,000 requests each, else 10,000.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+SOURCES=4      # client addresses, 16 connections each
+CONNECTIONS=16
+TOTAL=10000
+PER_S=4000     # paced rate, all connections together
+[[ ${1-} != --full ]] || TOTAL=100000
+
+# Client k reaches the gateway at 10.77.9.k and comes from 10.77.0.(k+1): the load generators
+# cannot choose their source address, routes can.
+make_sources() {
+	local k
+	for ((k = 1; k <= SOURCES; k++)); do
+		ip addr add "10.77.9.$k/32" dev veth0
+		peer ip route add "10.77.9.$k/32" dev veth1 src "10.77.0.$((k + 1))"
+	done
+}
+
+# load SCHEME PORT REQUESTS [OPTION...]: from all sources at once; every answer must be a 2xx.
+load() {
+	local scheme=$1 port=$2 each=$(($3 / SOURCES)) k pids=() pid
+	shift 3
+	for ((k = 1; k <= SOURCES; k++)); do
+		# Distinct totals, so that two swapped addresses would show.
+		peer h2load --h1 -n $((each + 16 * k)) -c $CONNECTIONS -t 1 "$@" \
+			"$scheme://10.77.9.$k:$port/v1/items/$k?page=1" >"$WORK/load.$k" 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || fail "h2load ended with an error"
+	done
+	for ((k = 1; k <= SOURCES; k++)); do
+		grep -q "$((each + 16 * k)) succeeded, 0 failed" "$WORK/load.$k" ||
+			fail "load $k: $(grep '^requests' "$WORK/load.$k")"
+	done
+}
+
+served() { access_lines "$ACCESS_LOG"; }
+lost() { echo $(($(counter sample.lost_request) + $(counter tls.lost_request))); }
+requests() { echo $(($(counter sample.request) + $(counter tls.request))); }
+seen() { echo $(($(counter stream.exchanges) - $(counter stream.exchange_no_request))); }
+balanced() { (($(served) == $(seen) + $(lost))); }
+
+# tls_is_read: a request under TLS was counted, so the probes are in place.
+tls_is_read() {
+	peer curl -sk --http1.1 -o /dev/null "https://$GATEWAY:8443/ready" &&
+		(($(counter tls.request) > 0))
+}
+
+# by_client: "address requests" per client, from the access log and from yagura.
+by_client_served() { sed -E 's/^(\S+):[0-9]+ .*/\1/' "$ACCESS_LOG" | sort | uniq -c | awk '{ print $2, $1 }'; }
+by_client_seen() {
+	yagura callers --json | jq -r 'select(.type == "caller") | "\(.client) \(.requests)"' |
+		sed -E 's/:[0-9]+ / /' | sort
+}
+same_clients() { diff <(by_client_served | sort) <(by_client_seen); }
+
+check_balance() {
+	wait_until 30 balanced
+	echo "$1: served $(served), seen $(seen), lost $(lost)"
+}
+
+conserve() {
+	local server=$1 lost_paced
+	need h2load curl
+	make_sandbox
+	make_sources
+	"start_$server"
+	start_yagurad --mode observe
+	wait_until 20 tls_is_read
+	peer curl -s --http1.1 -o /dev/null "http://$GATEWAY:8080/ready"
+	load http 8080 $TOTAL --rps $((PER_S / SOURCES / CONNECTIONS))
+	load https 8443 $TOTAL --rps $((PER_S / SOURCES / CONNECTIONS))
+	check_balance paced
+	lost_paced=$(lost)
+	((lost_paced == 0)) || fail "$lost_paced requests lost at $PER_S per second"
+	wait_until 15 same_clients
+	load http 8080 $TOTAL
+	load https 8443 $TOTAL
+	check_balance "as fast as it goes"
+	(($(lost) > 0)) || wait_until 15 same_clients
+	echo "PASS: $server: $(served) requests served = $(seen) exchanges + $(lost) counted losses," \
+		"each with its client's address"
+}
+
+on_fail() {
+	echo "served $(served) seen $(seen) lost $(lost) requests $(requests)"
+	diff <(by_client_served | sort) <(by_client_seen) || true
+	daemon_log 20
+}
