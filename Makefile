@@ -67,7 +67,7 @@ MANPAGES  := $(patsubst user/man/%.in,$(B)/man/%,$(wildcard user/man/*.in))
 
 all: $(SKEL) $(LIB) $(BINS) ## build everything; SAN=1 for ASan and UBSan, CC=clang for clang
 
-# --- BPF objects and their skeletons
+# --- BPF objects and their skeletons (generated: a system header, so that our warnings stay ours)
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -76,7 +76,8 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c
 
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)bpftool gen skeleton $< name $*_bpf > $@
+	$(Q){ printf '#pragma GCC system_header\n#include "yagura/config.h"\n'; \
+		bpftool gen skeleton $< name $*_bpf; } > $@
 
 # --- user space. Skeletons are generated: they must exist before what includes them compiles.
 
