@@ -44,7 +44,7 @@ BPF     := $(wildcard bpf/*.bpf.c)
 HARNESS := $(wildcard tests/harness/*.c)
 UNIT    := $(wildcard tests/unit/*/test_*.c)
 BPFTEST := $(wildcard tests/bpf/test_*.c)
-BENCH   := $(wildcard tests/bench/bench_*.c)
+BENCH   := $(wildcard tests/bench/*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
 E2E     := $(filter-out tests/e2e/lib%.sh,$(wildcard tests/e2e/*.sh))
 
@@ -176,12 +176,14 @@ tidy: $(TIDY) ## clang-tidy alone
 lint: rules tidy ## every rule that a tool can check
 
 rules: all man
-	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format --dry-run -Werror
-	$(Q)tools/check_layers $(BASE) $(STAGES) $(TOP)
-	$(Q)for rule in banned size names binary headers shell; do tools/check_$$rule || exit 1; done
-	$(Q)tools/check_docs $(B)
-	$(Q)tools/check_abi $(B)
-	$(Q)for rule in tools/check_*; do $$rule --self-test || exit 1; done
+	$(Q)bad=0; \
+	git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format --dry-run -Werror || bad=1; \
+	tools/check_layers $(BASE) $(STAGES) $(TOP) || bad=1; \
+	for rule in banned size names binary headers shell; do tools/check_$$rule || bad=1; done; \
+	tools/check_docs $(B) || bad=1; \
+	tools/check_abi $(B) || bad=1; \
+	for rule in tools/check_*; do $$rule --self-test || bad=1; done; \
+	exit $$bad
 
 format: ## let clang-format decide
 	$(Q)git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format -i
