@@ -29,7 +29,7 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 endif
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes -Werror
-CPPFLAGS += -D_GNU_SOURCE -DYG_VERSION='"$(VERSION)"' -Iuser -Iinclude -I$(B)
+CPPFLAGS += -D_GNU_SOURCE -DYG_VERSION='"$(VERSION)"' -Iuser -Iinclude -isystem $(B)
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) $(SANFLAGS) -MMD -MP
 LDLIBS   += -Wl,--as-needed -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap \
@@ -80,6 +80,9 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 		bpftool gen skeleton $< name $*_bpf; } > $@
 
 # --- user space. Skeletons are generated: they must exist before what includes them compiles.
+# They are system headers (their conversions are not ours), so -MMD leaves them out of the .d files.
+$(B)/user/capture/loader.o: $(SKEL)
+
 
 $(B)/%.o: %.c | $(SKEL)
 	@mkdir -p $(@D)
