@@ -12,6 +12,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "capture/iface.h"
@@ -73,6 +74,14 @@ void yg_attach_free(struct yg_attach **attach);
 YG_MUST_CHECK int yg_attach_iface(struct yg_attach *attach, const struct yg_iface *iface,
 				  struct yg_hooks *ret);
 
+/**
+ * yg_attach_keep_only() - drop what other interfaces than these still have from an earlier run.
+ * @ifindexes: [count].
+ * Return: links removed; -errno of the directory.
+ */
+YG_MUST_CHECK int yg_attach_keep_only(struct yg_attach *attach, const uint32_t *ifindexes,
+				      size_t count);
+
 /* Detach and unpin what @ifindex has. Harmless if it has nothing or is gone. */
 void yg_attach_drop(struct yg_attach *attach, uint32_t ifindex);
 
@@ -84,16 +93,6 @@ void yg_attach_set_drop(struct yg_attach *attach, bool may_drop);
  * Return: 0, also when the kernel has none of them; -errno of an attachment that failed.
  */
 YG_MUST_CHECK int yg_attach_tracing(struct yg_attach *attach);
-
-/**
- * yg_attach_kill() - run the iterator that closes sockets of blocked addresses, once.
- * @netns_fd: network namespace whose sockets are swept; -1: the caller's.
- *
- * Context: warden; takes 1 ms per 1000 sockets or so. With @netns_fd the thread enters that
- * namespace and comes back.
- * Return: sockets closed; -EOPNOTSUPP if the kernel lacks bpf_sock_destroy; -errno.
- */
-YG_MUST_CHECK int yg_attach_kill(struct yg_attach *attach, int netns_fd);
 
 /**
  * yg_attach_detach_all() - detach and unpin everything of ours in this network namespace.

@@ -24,6 +24,7 @@ struct bpf_program;
 /* X(NAME, BPF name). Any of them may be missing on the kernel at hand. */
 #define YG_PROGRAMS(X)                   \
 	X(XDP_GUARD, yg_xdp_guard)       \
+	X(XDP_GUARD_MB, yg_xdp_guard_mb) \
 	X(TC_GUARD, yg_tc_guard)         \
 	X(TC_CUT, yg_tc_cut)             \
 	X(TC_INGRESS, yg_tc_ingress)     \

@@ -31,7 +31,7 @@ struct yg_scope {
 YG_MUST_CHECK int yg_scope_add_netns(struct yg_scope *scope, const char *text);
 
 /**
- * yg_scope_add_cgroup() - allow the processes directly in one cgroup (v2).
+ * yg_scope_add_cgroup() - allow the processes in one cgroup (v2) or below it.
  * @path: directory, e.g. /sys/fs/cgroup/system.slice/nginx.service.
  * Return: 0; -ENOTDIR; -ENOSPC; -errno of the path.
  */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 1, capture: the bpf(2) commands that libbpf 1.1 of Debian 12 does not know.
+ *
+ * Source: include/uapi/linux/bpf.h of Linux 6.6: BPF_TCX_INGRESS, BPF_TRACE_UPROBE_MULTI.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/macros.h"
+
+#define YG_HOOK_TCX_INGRESS  46 /* enum bpf_attach_type */
+#define YG_HOOK_TCX_EGRESS   47
+#define YG_HOOK_UPROBE_MULTI 48
+
+/**
+ * yg_hook_tcx() - attach a TC program by link.
+ * @hook: YG_HOOK_TCX_INGRESS or YG_HOOK_TCX_EGRESS.
+ * @first: before everybody else's program there; else after them.
+ * Return: fd of the link, the caller's; -EINVAL before Linux 6.6; -ENODEV; -errno.
+ */
+YG_MUST_CHECK int yg_hook_tcx(int prog_fd, uint32_t ifindex, int hook, bool first);
+
+/**
+ * yg_hook_uprobes() - attach one program to several places of one file, for all processes.
+ * @prog_fd: loaded with expected_attach_type YG_HOOK_UPROBE_MULTI.
+ * @file_fd: the file; borrowed.
+ * @offsets: [count] file offsets.
+ * @at_return: when the function that begins there returns.
+ * Return: fd of the link, the caller's; -EINVAL before Linux 6.6; -errno.
+ */
+YG_MUST_CHECK int yg_hook_uprobes(int prog_fd, int file_fd, const uint64_t *offsets, size_t count,
+				  bool at_return);
+
+/* What kind of links this kernel makes; tried on nothing that exists. */
+bool yg_hook_has_tcx(int tc_prog_fd);
+bool yg_hook_has_uprobes(void);
