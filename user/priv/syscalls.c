@@ -186,6 +186,12 @@ static int allow_memory(scmp_filter_ctx filter)
 	return r;
 }
 
+/* The first argument equals @value. SCMP_A0() leaves a field out, which clang refuses. */
+static struct scmp_arg_cmp first_is(scmp_datum_t value)
+{
+	return (struct scmp_arg_cmp){ .arg = 0, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
 static int allow_bpf(scmp_filter_ctx filter, enum yg_cage cage)
 {
 	int r = 0;
@@ -194,7 +200,7 @@ static int allow_bpf(scmp_filter_ctx filter, enum yg_cage cage)
 		return seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(bpf), 0);
 	for (size_t i = 0; !r && i < YG_ARRAY_SIZE(bpf_commands); i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
-				     SCMP_A0(SCMP_CMP_EQ, bpf_commands[i]));
+				     first_is(bpf_commands[i]));
 	return r;
 }
 
@@ -204,7 +210,7 @@ static int allow_desk(scmp_filter_ctx filter)
 
 	for (size_t i = 0; !r && i < YG_ARRAY_SIZE(desk_families); i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)desk_families[i]));
+				     first_is((scmp_datum_t)desk_families[i]));
 	/* Threads, no processes. glibc falls back from clone3, whose flags no filter can see. */
 	if (!r)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
@@ -237,7 +243,7 @@ static int add_rules(scmp_filter_ctx filter, enum yg_cage cage)
 	/* abort() of a failed assert, and nobody else's signal. */
 	if (!r)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+				     first_is((scmp_datum_t)getpid()));
 	return r;
 }
 
