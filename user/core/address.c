@@ -105,28 +105,59 @@ int yg_prefix_from_text(struct yg_slice text, struct yg_prefix *ret)
 	return 0;
 }
 
+/* Decimal digits of @value. Return: the byte after them. */
+static char *put_number(char *to, uint32_t value)
+{
+	char digits[10];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	while (n > 0)
+		*to++ = digits[--n];
+	return to;
+}
+
+/* inet_ntop() is printf inside; this is on the path of every exchange line. */
+static char *put_v4(char *to, const uint8_t *bytes)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (i > 0)
+			*to++ = '.';
+		to = put_number(to, bytes[i]);
+	}
+	return to;
+}
+
 const char *yg_address_format(const struct yg_address *addr, char *ret)
 {
 	const char *text;
 
 	if (yg_address_is_unknown(addr))
 		return memcpy(ret, "unknown", sizeof("unknown"));
-	if (yg_address_is_v4(addr))
-		text = inet_ntop(AF_INET, addr->bytes + sizeof(v4_mapped), ret,
-				 YG_ADDRESS_TEXT_CAP);
-	else
-		text = inet_ntop(AF_INET6, addr->bytes, ret, YG_ADDRESS_TEXT_CAP);
+	if (yg_address_is_v4(addr)) {
+		*put_v4(ret, addr->bytes + sizeof(v4_mapped)) = '\0';
+		return ret;
+	}
+	text = inet_ntop(AF_INET6, addr->bytes, ret, YG_ADDRESS_TEXT_CAP);
 	return text ? text : "unknown";
 }
 
 const char *yg_endpoint_format(const struct yg_address *addr, uint16_t port, char *ret)
 {
-	char text[YG_ADDRESS_TEXT_CAP];
-	const char *format = yg_address_is_v4(addr) ? "%.46s:%u" : "[%.46s]:%u";
+	bool brackets = !yg_address_is_v4(addr) && !yg_address_is_unknown(addr);
+	char *to = ret;
 
-	if (yg_address_is_unknown(addr))
-		format = "%.46s:%u";
-	(void)snprintf(ret, YG_ADDRESS_TEXT_CAP, format, yg_address_format(addr, text), port);
+	if (brackets)
+		*to++ = '[';
+	(void)yg_address_format(addr, to);
+	to += strlen(to);
+	if (brackets)
+		*to++ = ']';
+	*to++ = ':';
+	*put_number(to, port) = '\0';
 	return ret;
 }
 

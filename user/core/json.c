@@ -2,20 +2,27 @@
 #include "core/json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
-
-#include <yajl/yajl_gen.h>
 
 #define NS_PER_S  1000000000u
 #define NS_PER_US 1000u
+#define LINE_CAP  1024u /* first allocation; a line of analyze is about 450 bytes */
+#define TIME_HEAD 20u	/* bytes of "2026-11-21T21:03:00." */
 
+/*
+ * The line is built in place. A comma is due unless the last byte opens something or is a colon:
+ * a text always ends in a quote, so its content cannot be taken for one of these.
+ */
 struct yg_json {
-	yajl_gen gen;
-	bool failed;   /* out of memory: the line is not written */
-	char *scratch; /* repaired text */
-	size_t scratch_cap;
+	char *line;
+	size_t len, cap;
+	bool failed;		       /* out of memory: the line is not written */
+	uint64_t time_s;	       /* of time_head */
+	char time_head[TIME_HEAD + 1]; /* lines of one second share it; "" at first */
 };
 
 int yg_json_new(struct yg_json **ret)
@@ -24,11 +31,12 @@ int yg_json_new(struct yg_json **ret)
 
 	if (!json)
 		return -ENOMEM;
-	json->gen = yajl_gen_alloc(NULL);
-	if (!json->gen) {
+	json->line = malloc(LINE_CAP);
+	if (!json->line) {
 		free(json);
 		return -ENOMEM;
 	}
+	json->cap = LINE_CAP;
 	*ret = json;
 	return 0;
 }
@@ -37,36 +45,82 @@ void yg_json_free(struct yg_json **json)
 {
 	if (!*json)
 		return;
-	yajl_gen_free((*json)->gen);
-	free((*json)->scratch);
+	free((*json)->line);
 	free(*json);
 	*json = NULL;
 }
 
-static void check(struct yg_json *json, yajl_gen_status status)
+/* Room for @more bytes at the end of the line, or NULL and the line has failed. */
+static char *reserve(struct yg_json *json, size_t more)
 {
-	if (status != yajl_gen_status_ok && status != yajl_gen_generation_complete)
+	size_t cap = json->cap;
+	char *grown;
+
+	if (json->failed)
+		return NULL;
+	if (more <= cap - json->len)
+		return json->line + json->len;
+	while (cap - json->len < more) {
+		if (cap > SIZE_MAX / 2)
+			break;
+		cap *= 2;
+	}
+	grown = cap - json->len < more ? NULL : realloc(json->line, cap);
+	if (!grown) {
 		json->failed = true;
+		return NULL;
+	}
+	json->line = grown;
+	json->cap = cap;
+	return json->line + json->len;
+}
+
+static bool needs_comma(const struct yg_json *json)
+{
+	return json->len > 0 && !strchr("{[:", json->line[json->len - 1]);
+}
+
+/* One value or key as it stands, with the comma before it. */
+static void put(struct yg_json *json, const char *text, size_t len)
+{
+	char *to = reserve(json, len + 1);
+
+	if (!to)
+		return;
+	if (needs_comma(json))
+		*to++ = ',';
+	memcpy(to, text, len);
+	json->len = (size_t)(to - json->line) + len;
+}
+
+static void close_with(struct yg_json *json, char bracket)
+{
+	char *to = reserve(json, 1);
+
+	if (!to)
+		return;
+	*to = bracket;
+	json->len++;
 }
 
 void yg_json_open_object(struct yg_json *json)
 {
-	check(json, yajl_gen_map_open(json->gen));
+	put(json, "{", 1);
 }
 
 void yg_json_close_object(struct yg_json *json)
 {
-	check(json, yajl_gen_map_close(json->gen));
+	close_with(json, '}');
 }
 
 void yg_json_open_array(struct yg_json *json)
 {
-	check(json, yajl_gen_array_open(json->gen));
+	put(json, "[", 1);
 }
 
 void yg_json_close_array(struct yg_json *json)
 {
-	check(json, yajl_gen_array_close(json->gen));
+	close_with(json, ']');
 }
 
 /*
@@ -108,58 +162,86 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	return len;
 }
 
-static bool is_utf8(struct yg_slice text)
+/* Bytes at the start of [p, end) that go out as they are. */
+static size_t plain_len(const unsigned char *p, const unsigned char *end)
 {
-	const unsigned char *p = (const unsigned char *)text.ptr;
+	const unsigned char *at = p;
 
-	for (size_t i = 0; i < text.len;) {
-		size_t len = utf8_len(p + i, text.len - i);
-
-		if (len == 0)
-			return false;
-		i += len;
-	}
-	return true;
+	while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - p);
 }
 
-/* Each byte that is not part of a character becomes U+FFFD: three bytes for one at the most. */
-static bool repair(struct yg_json *json, struct yg_slice *text)
+/* Writes @c, which stands for itself in no string. @to: six bytes of room. Return: bytes written. */
+static size_t escape(char *to, unsigned char c)
 {
-	const unsigned char *p = (const unsigned char *)text->ptr;
-	size_t used = 0;
+	static const char digits[] = "0123456789ABCDEF";
+	static const char letters[0x20] = {
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+	};
 
-	if (json->scratch_cap < text->len * 3) {
-		char *grown = realloc(json->scratch, text->len * 3);
-
-		if (!grown)
-			return false;
-		json->scratch = grown;
-		json->scratch_cap = text->len * 3;
+	if (c == '"' || c == '\\' || (c < 0x20 && letters[c])) {
+		to[0] = '\\';
+		memcpy(to + 1, c < 0x20 ? letters + c : (const char *)&c, 1);
+		return 2;
 	}
-	for (size_t i = 0; i < text->len;) {
-		size_t len = utf8_len(p + i, text->len - i);
-		const void *from = len ? (const void *)(p + i) : "\xef\xbf\xbd";
-		size_t from_len = len ? len : 3;
+	to[0] = '\\';
+	to[1] = 'u';
+	to[2] = to[3] = '0';
+	to[4] = digits[c >> 4];
+	to[5] = digits[c & 0xf];
+	return 6;
+}
 
-		memcpy(json->scratch + used, from, from_len);
-		used += from_len;
-		i += len ? len : 1;
+/* A character, an escape, or U+FFFD for a byte that belongs to no character. */
+static size_t put_special(char *to, const unsigned char *p, size_t left, size_t *ret_used)
+{
+	size_t len = utf8_len(p, left);
+
+	*ret_used = len ? len : 1;
+	if (len == 1)
+		return escape(to, p[0]);
+	memcpy(to, len ? (const char *)p : "\xef\xbf\xbd", len ? len : 3);
+	return len ? len : 3;
+}
+
+/* Six bytes for one is the worst: a control byte. */
+static void put_string(struct yg_json *json, struct yg_slice text)
+{
+	const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+	char *to;
+
+	if (text.len > (SIZE_MAX - 3) / 6) {
+		json->failed = true;
+		return;
 	}
-	*text = (struct yg_slice){ json->scratch, used };
-	return true;
+	to = reserve(json, text.len * 6 + 3);
+	if (!to)
+		return;
+	if (needs_comma(json))
+		*to++ = ',';
+	*to++ = '"';
+	while (p < end) {
+		size_t used = plain_len(p, end);
+
+		memcpy(to, p, used);
+		to += used;
+		p += used;
+		if (p < end) {
+			to += put_special(to, p, (size_t)(end - p), &used);
+			p += used;
+		}
+	}
+	*to++ = '"';
+	json->len = (size_t)(to - json->line);
 }
 
 void yg_json_slice(struct yg_json *json, struct yg_slice text)
 {
-	if (!text.ptr) {
+	if (text.ptr)
+		put_string(json, text);
+	else
 		yg_json_null(json);
-		return;
-	}
-	if (!is_utf8(text) && !repair(json, &text)) {
-		json->failed = true;
-		return;
-	}
-	check(json, yajl_gen_string(json->gen, (const unsigned char *)text.ptr, text.len));
 }
 
 void yg_json_str(struct yg_json *json, const char *text)
@@ -169,20 +251,26 @@ void yg_json_str(struct yg_json *json, const char *text)
 
 void yg_json_key(struct yg_json *json, const char *name)
 {
-	check(json, yajl_gen_string(json->gen, (const unsigned char *)name, strlen(name)));
+	yg_json_slice(json, yg_slice_from_str(name));
+	close_with(json, ':');
 }
 
 void yg_json_uint(struct yg_json *json, uint64_t value)
 {
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	char text[20], *at = text + sizeof(text);
 
-	check(json, yajl_gen_number(json->gen, text, (size_t)n));
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	put(json, at, (size_t)(text + sizeof(text) - at));
 }
 
 void yg_json_int(struct yg_json *json, int64_t value)
 {
-	check(json, yajl_gen_integer(json->gen, value));
+	char text[24];
+
+	put(json, text, (size_t)snprintf(text, sizeof(text), "%" PRId64, value));
 }
 
 void yg_json_real(struct yg_json *json, double value, int decimals)
@@ -195,39 +283,58 @@ void yg_json_real(struct yg_json *json, double value, int decimals)
 		return;
 	}
 	n = snprintf(text, sizeof(text), "%.*f", decimals, value);
-	check(json, yajl_gen_number(json->gen, text, (size_t)n));
+	put(json, text, (size_t)n);
 }
 
 void yg_json_bool(struct yg_json *json, bool value)
 {
-	check(json, yajl_gen_bool(json->gen, value));
+	put(json, value ? "true" : "false", value ? 4 : 5);
 }
 
 void yg_json_null(struct yg_json *json)
 {
-	check(json, yajl_gen_null(json->gen));
+	put(json, "null", 4);
 }
 
 void yg_json_raw(struct yg_json *json, struct yg_slice value)
 {
-	/* The generator writes a number as it is given. */
-	check(json, yajl_gen_number(json->gen, value.ptr, value.len));
+	put(json, value.ptr, value.len);
+}
+
+/* "2026-11-21T21:03:00." in time_head. Return: false if the year has no such form. */
+static bool format_second(struct yg_json *json, uint64_t second)
+{
+	time_t seconds = (time_t)second;
+	char text[64];
+	struct tm tm;
+
+	if (json->time_head[0] && json->time_s == second)
+		return true;
+	if (!gmtime_r(&seconds, &tm) || tm.tm_year > 9999 - 1900)
+		return false;
+	(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.", tm.tm_year + 1900,
+		       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	memcpy(json->time_head, text, TIME_HEAD + 1);
+	json->time_s = second;
+	return true;
 }
 
 void yg_json_time(struct yg_json *json, uint64_t epoch_ns)
 {
-	time_t seconds = (time_t)(epoch_ns / NS_PER_S);
-	unsigned int us = (unsigned int)(epoch_ns % NS_PER_S / NS_PER_US);
-	char text[64];
-	struct tm tm;
+	uint32_t us = (uint32_t)(epoch_ns % NS_PER_S / NS_PER_US);
+	char text[TIME_HEAD + 8];
 
-	if (!gmtime_r(&seconds, &tm)) {
+	if (!format_second(json, epoch_ns / NS_PER_S)) {
 		yg_json_null(json);
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06uZ", tm.tm_year + 1900,
-		       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, us);
-	yg_json_str(json, text);
+	memcpy(text, json->time_head, TIME_HEAD);
+	for (size_t i = 0; i < 6; i++) {
+		text[TIME_HEAD + 5 - i] = (char)('0' + us % 10);
+		us /= 10;
+	}
+	text[TIME_HEAD + 6] = 'Z';
+	yg_json_slice(json, (struct yg_slice){ text, TIME_HEAD + 7 });
 }
 
 void yg_json_pair_slice(struct yg_json *json, const char *name, struct yg_slice text)
@@ -262,21 +369,17 @@ void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns
 
 struct yg_slice yg_json_view(const struct yg_json *json)
 {
-	const unsigned char *text = NULL;
-	size_t len = 0;
-
-	(void)yajl_gen_get_buf(json->gen, &text, &len);
-	return (struct yg_slice){ (const char *)text, len };
+	return (struct yg_slice){ json->line, json->len };
 }
 
 int yg_json_flush_line(struct yg_json *json, FILE *out)
 {
-	struct yg_slice line = yg_json_view(json);
 	int r = 0;
 
+	close_with(json, '\n');
 	if (json->failed)
 		r = -ENOMEM;
-	else if (fwrite(line.ptr, 1, line.len, out) != line.len || putc('\n', out) == EOF)
+	else if (fwrite(json->line, 1, json->len, out) != json->len)
 		r = -EIO;
 	yg_json_reset(json);
 	return r;
@@ -284,7 +387,6 @@ int yg_json_flush_line(struct yg_json *json, FILE *out)
 
 void yg_json_reset(struct yg_json *json)
 {
-	yajl_gen_clear(json->gen);
-	yajl_gen_reset(json->gen, NULL);
+	json->len = 0;
 	json->failed = false;
 }

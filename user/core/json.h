@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON lines out, over yajl's streaming generator. Never fails on content: bytes that are not
- * UTF-8 are written as U+FFFD, so every line is valid JSON whatever the wire carried.
+ * JSON lines out, built in one buffer. Never fails on content: bytes that are not UTF-8 are written
+ * as U+FFFD, so every line is valid JSON whatever the wire carried.
+ *
+ * Not yajl: its generator took a third of the time of `analyze --exchanges`.
  */
 #pragma once
 
