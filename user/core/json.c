@@ -77,7 +77,12 @@ static char *reserve(struct yg_json *json, size_t more)
 
 static bool needs_comma(const struct yg_json *json)
 {
-	return json->len > 0 && !strchr("{[:", json->line[json->len - 1]);
+	char last;
+
+	if (json->len == 0)
+		return false;
+	last = json->line[json->len - 1];
+	return last != '{' && last != '[' && last != ':';
 }
 
 /* One value or key as it stands, with the comma before it. */
@@ -249,10 +254,22 @@ void yg_json_str(struct yg_json *json, const char *text)
 	yg_json_slice(json, yg_slice_from_str(text));
 }
 
+/* Keys are literals of ours: nothing to escape. */
 void yg_json_key(struct yg_json *json, const char *name)
 {
-	yg_json_slice(json, yg_slice_from_str(name));
-	close_with(json, ':');
+	size_t len = strlen(name);
+	char *to = reserve(json, len + 4);
+
+	if (!to)
+		return;
+	if (needs_comma(json))
+		*to++ = ',';
+	*to++ = '"';
+	memcpy(to, name, len);
+	to += len;
+	*to++ = '"';
+	*to++ = ':';
+	json->len = (size_t)(to - json->line);
 }
 
 void yg_json_uint(struct yg_json *json, uint64_t value)
