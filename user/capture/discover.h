@@ -24,18 +24,20 @@
 #include "capture/scope.h"
 #include "core/macros.h"
 
-#define YG_DISCOVER_SWEEP_MS   15000u /* default pause between sweeps */
-#define YG_DISCOVER_FILES_MAX  4096u /* files known not to be TLS; least recently seen goes first */
-#define YG_DISCOVER_TLS_MAX    1024u /* files attached at once; more are counted */
-#define YG_DISCOVER_QUEUE_MAX  256u /* files waiting for inspection; the next sweep finds the rest */
-#define YG_DISCOVER_RESCAN_MAX 4096u /* rescans waiting; beyond: the sweep finds it */
-#define YG_DISCOVER_PIDS_STEP  32u   /* processes looked at per step: bounds the time of a step */
-#define YG_DISCOVER_NAME_CAP   256u  /* bytes kept of a file's name, for people only */
+#define YG_DISCOVER_SWEEP_MS	 15000u /* default pause between sweeps */
+#define YG_DISCOVER_FILES_MAX	 4096u /* files known not to be TLS; least recently seen goes first */
+#define YG_DISCOVER_TLS_MAX	 1024u /* files attached at once; more are counted */
+#define YG_DISCOVER_QUEUE_MAX	 256u /* files waiting for inspection; the next sweep finds the rest */
+#define YG_DISCOVER_RESCAN_MAX	 4096u /* rescans waiting; beyond: the sweep finds it */
+#define YG_DISCOVER_RESCAN_PER_S 256u  /* rescans done; beyond: the sweep finds it */
+#define YG_DISCOVER_PIDS_STEP	 32u   /* processes looked at per step: bounds the time of a step */
+#define YG_DISCOVER_NAME_CAP	 256u  /* bytes kept of a file's name, for people only */
 
 /* Where attachments are made; the daemon passes yg_uprobe_attach() and friends, tests their own. */
 struct yg_discover_ops {
+	/* Return: 0; -errno. @file_fd is open for reading, and closed after the call. */
 	int (*attach)(void *ctx, int file_fd, const struct yg_place *place, void **ret_handle);
-	void (*detach)(void *ctx, void **handle);
+	void (*detach)(void *ctx, void *handle);
 	void *ctx;
 };
 
@@ -57,11 +59,11 @@ struct yg_discover_stats {
 	uint64_t crash;		/* of these: the child died */
 	uint64_t timeout;	/* of these: the child took too long */
 	uint64_t attached;	/* attachments made */
-	uint64_t attach_failed; /* the kernel refused */
+	uint64_t attach_failed; /* the kernel refused; tried again a minute later */
 	uint64_t expired;	/* attachments ended: nobody maps the file */
 	uint64_t evicted;	/* files forgotten at the cap */
 	uint64_t lost_queue;	/* files not queued at the cap; the next sweep tries again */
-	uint64_t lost_rescan;	/* exec events not queued at the cap */
+	uint64_t lost_rescan;	/* rescans beyond the caps: left to the sweep */
 	uint64_t lost_maps;	/* processes with more mappings than are read */
 };
 
