@@ -50,16 +50,20 @@ int yg_db_exec(struct yg_db *db, const char *text)
 	return yg_db_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
 }
 
+int yg_db_prepare(struct yg_db *db, int index, const char *text, sqlite3_stmt **ret)
+{
+	int r = sqlite3_prepare_v3(db->sql, text, -1, SQLITE_PREPARE_PERSISTENT,
+				   &db->statements[index], NULL);
+
+	if (r == SQLITE_OK)
+		*ret = db->statements[index];
+	return yg_db_errno(r);
+}
+
 int yg_db_statement(struct yg_db *db, int index, sqlite3_stmt **ret)
 {
-	int r;
-
-	if (!db->statements[index]) {
-		r = sqlite3_prepare_v3(db->sql, db->kind->texts[index], -1,
-				       SQLITE_PREPARE_PERSISTENT, &db->statements[index], NULL);
-		if (r != SQLITE_OK)
-			return yg_db_errno(r);
-	}
+	if (!db->statements[index])
+		return yg_db_prepare(db, index, db->kind->texts[index], ret);
 	*ret = db->statements[index];
 	return 0;
 }
@@ -231,6 +235,11 @@ static int move_aside(int dir_fd, const char *name, const char *why)
 			return -EIO;
 	}
 	return 0;
+}
+
+int yg_db_move_aside(int dir_fd, const char *name)
+{
+	return move_aside(dir_fd, name, "damaged");
 }
 
 int yg_db_open(const struct yg_db_kind *kind, int dir_fd, const char *name, struct yg_db **ret,

@@ -48,6 +48,9 @@ YG_MUST_CHECK int yg_db_open(const struct yg_db_kind *kind, int dir_fd, const ch
 			     struct yg_db **ret, enum yg_db_news *ret_news);
 void yg_db_close(struct yg_db **db); /* accepts NULL inside; an open transaction is rolled back */
 
+/* Rename a file that is not open, with its WAL, to "@name.damaged". Return: 0; -EIO. */
+YG_MUST_CHECK int yg_db_move_aside(int dir_fd, const char *name);
+
 /* Negative errno of an SQLite result; 0 for OK, ROW and DONE. */
 int yg_db_errno(int code);
 
@@ -56,6 +59,9 @@ int yg_db_errno(int code);
  * Return: 0; -errno of preparing it.
  */
 YG_MUST_CHECK int yg_db_statement(struct yg_db *db, int index, sqlite3_stmt **ret);
+
+/* As above for a statement whose text is made at run time. Return: 0; -errno. */
+YG_MUST_CHECK int yg_db_prepare(struct yg_db *db, int index, const char *text, sqlite3_stmt **ret);
 
 /* Run a statement that returns no rows and make it ready again. Return: 0; -errno. */
 YG_MUST_CHECK int yg_db_run(sqlite3_stmt *statement);

@@ -6,26 +6,26 @@
 
 #include "core/json.h"
 
-#define FIELD(kind, type, name, max) \
-	{ #name, YG_FIELD_##type, (uint32_t)offsetof(struct yg_feed_message, kind.name), max },
+#define FIELD(type, name, member, max) \
+	{ #name, YG_FIELD_##type, (uint32_t)offsetof(struct yg_feed_message, member), (max) },
 
 /* An X-table has one argument too few to say which struct it makes: one wrapper per kind. */
-#define HELLO(type, name, max, help)	  FIELD(hello, type, name, max)
-#define SENSOR(type, name, max, help)	  FIELD(sensor, type, name, max)
-#define ROLE(type, name, max, help)	  FIELD(role, type, name, max)
-#define INTERFACE(type, name, max, help)  FIELD(interface, type, name, max)
-#define LIBRARY(type, name, max, help)	  FIELD(library, type, name, max)
-#define CAPABILITY(type, name, max, help) FIELD(capability, type, name, max)
-#define ROUND(type, name, max, help)	  FIELD(round, type, name, max)
-#define COUNTER(type, name, max, help)	  FIELD(counter, type, name, max)
-#define ENDPOINT(type, name, max, help)	  FIELD(endpoint, type, name, max)
-#define CELL(type, name, max, help)	  FIELD(cell, type, name, max)
-#define CALLER(type, name, max, help)	  FIELD(caller, type, name, max)
-#define SAMPLE(type, name, max, help)	  FIELD(sample, type, name, max)
-#define FINDING(type, name, max, help)	  FIELD(finding, type, name, max)
-#define STATE(type, name, max, help)	  FIELD(state, type, name, max)
-#define FOLD(type, name, max, help)	  FIELD(fold, type, name, max)
-#define RESTORED(type, name, max, help)	  FIELD(restored, type, name, max)
+#define HELLO(type, name, max, help)	  FIELD(type, name, hello.name, max)
+#define SENSOR(type, name, max, help)	  FIELD(type, name, sensor.name, max)
+#define ROLE(type, name, max, help)	  FIELD(type, name, role.name, max)
+#define INTERFACE(type, name, max, help)  FIELD(type, name, interface.name, max)
+#define LIBRARY(type, name, max, help)	  FIELD(type, name, library.name, max)
+#define CAPABILITY(type, name, max, help) FIELD(type, name, capability.name, max)
+#define ROUND(type, name, max, help)	  FIELD(type, name, round.name, max)
+#define COUNTER(type, name, max, help)	  FIELD(type, name, counter.name, max)
+#define ENDPOINT(type, name, max, help)	  FIELD(type, name, endpoint.name, max)
+#define CELL(type, name, max, help)	  FIELD(type, name, cell.name, max)
+#define CALLER(type, name, max, help)	  FIELD(type, name, caller.name, max)
+#define SAMPLE(type, name, max, help)	  FIELD(type, name, sample.name, max)
+#define FINDING(type, name, max, help)	  FIELD(type, name, finding.name, max)
+#define STATE(type, name, max, help)	  FIELD(type, name, state.name, max)
+#define FOLD(type, name, max, help)	  FIELD(type, name, fold.name, max)
+#define RESTORED(type, name, max, help)	  FIELD(type, name, restored.name, max)
 
 static const struct yg_field hello_fields[] = { YG_FEED_HELLO(HELLO) };
 static const struct yg_field sensor_fields[] = { YG_FEED_SENSOR(SENSOR) };

@@ -187,11 +187,10 @@ struct yg_store_block {
 YG_MUST_CHECK int yg_store_block_put(struct yg_store *store, const struct yg_store_block *block);
 /* Return: 0, also if there was none; -errno. */
 YG_MUST_CHECK int yg_store_block_remove(struct yg_store *store, struct yg_slice prefix);
-/* Return: 0; -ENOENT; -errno. @ret borrows until the next call on the store. */
-YG_MUST_CHECK int yg_store_block_find(struct yg_store *store, struct yg_slice prefix,
-				      struct yg_store_block *ret);
-
 typedef void (*yg_store_block_fn)(void *ctx, const struct yg_store_block *block);
+/* Show the block of @prefix to @fn. Return: 0; -ENOENT; -errno. */
+YG_MUST_CHECK int yg_store_block_find(struct yg_store *store, struct yg_slice prefix,
+				      yg_store_block_fn fn, void *ctx);
 /* Blocks that end after @now_ns. Return: how many; -errno. */
 YG_MUST_CHECK ssize_t yg_store_block_each(struct yg_store *store, uint64_t now_ns,
 					  yg_store_block_fn fn, void *ctx);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "store/schema.h"
+
+/*
+ * A step, once released, never changes: the next change is the next step. Columns are the fields of
+ * feed.h, in their order; what a table has beyond them stands last.
+ */
+static const char *const main_migrations[] = {
+	"CREATE TABLE endpoints("
+	"id INTEGER PRIMARY KEY, service TEXT NOT NULL,"
+	"method TEXT NOT NULL, template TEXT NOT NULL,"
+	"protocols TEXT NOT NULL, first_seen INTEGER NOT NULL,"
+	"last_seen INTEGER NOT NULL, requests INTEGER NOT NULL,"
+	"callers INTEGER NOT NULL, request_bytes INTEGER NOT NULL,"
+	"response_bytes INTEGER NOT NULL,"
+	"tls_requests INTEGER NOT NULL, confirmed INTEGER NOT NULL,"
+	"status TEXT NOT NULL, auth TEXT NOT NULL,"
+	"labels TEXT NOT NULL"
+	");"
+	"CREATE INDEX endpoints_seen ON endpoints(last_seen);"
+	"CREATE TABLE callers("
+	"caller TEXT PRIMARY KEY NOT NULL, app TEXT NOT NULL,"
+	"client TEXT, first_seen INTEGER NOT NULL,"
+	"last_seen INTEGER NOT NULL, requests INTEGER NOT NULL,"
+	"errors INTEGER NOT NULL, clients INTEGER NOT NULL,"
+	"endpoints INTEGER NOT NULL, findings INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+	"CREATE INDEX callers_seen ON callers(last_seen);"
+	"CREATE TABLE findings("
+	"id INTEGER PRIMARY KEY, rule TEXT NOT NULL,"
+	"owasp TEXT NOT NULL, pci TEXT NOT NULL,"
+	"severity TEXT NOT NULL, first_seen INTEGER NOT NULL,"
+	"time INTEGER NOT NULL, repeats INTEGER NOT NULL,"
+	"service TEXT NOT NULL, endpoint TEXT NOT NULL,"
+	"caller TEXT NOT NULL, client TEXT,"
+	"client_blockable INTEGER NOT NULL, title TEXT NOT NULL,"
+	"cause TEXT NOT NULL, effect TEXT NOT NULL,"
+	"evidence TEXT NOT NULL, remediation TEXT NOT NULL,"
+	"action TEXT NOT NULL, result TEXT NOT NULL,"
+	"status TEXT NOT NULL DEFAULT 'open', decided_by TEXT NOT NULL DEFAULT '',"
+	"decided INTEGER NOT NULL DEFAULT 0"
+	");"
+	"CREATE INDEX findings_time ON findings(time);"
+	"CREATE TABLE state(kind INTEGER NOT NULL, id INTEGER NOT NULL, part INTEGER NOT NULL,"
+	"parts INTEGER NOT NULL, data BLOB NOT NULL);"
+	"CREATE UNIQUE INDEX state_key ON state(kind, id, part);"
+	"CREATE TABLE minutes(minute INTEGER NOT NULL, endpoint INTEGER NOT NULL,"
+	"cell BLOB NOT NULL);"
+	"CREATE INDEX minutes_key ON minutes(minute, endpoint);"
+	"CREATE TABLE hours(endpoint INTEGER NOT NULL, hour INTEGER NOT NULL,"
+	"cells INTEGER NOT NULL, block BLOB NOT NULL);"
+	"CREATE UNIQUE INDEX hours_key ON hours(endpoint, hour);"
+	"CREATE INDEX hours_hour ON hours(hour);"
+	"CREATE TABLE blocks(prefix TEXT PRIMARY KEY NOT NULL, reason TEXT NOT NULL,"
+	"who TEXT NOT NULL, finding INTEGER NOT NULL, placed INTEGER NOT NULL,"
+	"expires INTEGER NOT NULL);"
+	"CREATE TABLE audit(time INTEGER NOT NULL, uid INTEGER NOT NULL, action TEXT NOT NULL,"
+	"object TEXT NOT NULL, result TEXT NOT NULL);"
+	"CREATE INDEX audit_time ON audit(time);",
+};
+
+static const char *const day_migrations[] = {
+	"CREATE TABLE samples("
+	"time INTEGER NOT NULL, endpoint INTEGER NOT NULL,"
+	"client TEXT, client_port INTEGER NOT NULL, server TEXT,"
+	"server_port INTEGER NOT NULL, caller TEXT NOT NULL,"
+	"method TEXT NOT NULL, target TEXT NOT NULL,"
+	"status INTEGER NOT NULL, protocol TEXT NOT NULL,"
+	"tls INTEGER NOT NULL, request_bytes INTEGER NOT NULL,"
+	"response_bytes INTEGER NOT NULL,"
+	"latency_us INTEGER NOT NULL"
+	");"
+	"CREATE INDEX samples_endpoint ON samples(endpoint, time);",
+};
+
+#define SEVERITY_RANK(value)                                                        \
+	"CASE " value " WHEN 'info' THEN 0 WHEN 'low' THEN 1 WHEN 'medium' THEN 2 " \
+	"WHEN 'high' THEN 3 WHEN 'critical' THEN 4 ELSE -1 END"
+
+/*
+ * A text that begins with FROM or a comma follows the columns of a schema: see yg_list_statement().
+ * Those without a text are made from a schema as a whole.
+ */
+static const char *const main_texts[YG_SQL_MAX] = {
+	[YG_SQL_ENDPOINT_LIST] =
+		" FROM endpoints WHERE (?1=0 OR id=?2) AND (?3='' OR service=?3)"
+		" AND (?4='' OR method=?4) AND (?5='' OR instr(template,?5)>0) AND last_seen>=?6"
+		" ORDER BY CASE WHEN ?7 THEN -requests END, service, template, method"
+		" LIMIT ?8 OFFSET ?9",
+	[YG_SQL_CALLER_LIST] = " FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1)"
+			       " AND last_seen>=?2 ORDER BY CASE WHEN ?3 THEN -requests END,"
+			       " last_seen DESC, caller LIMIT ?4 OFFSET ?5",
+	[YG_SQL_FINDING_LIST] =
+		", status, decided_by, decided FROM findings WHERE (?1=0 OR id=?2)"
+		" AND (?3='' OR service=?3) AND (?4='' OR rule=?4) AND (?5='' OR status=?5)"
+		" AND (?6='' OR instr(caller,?6)>0 OR client=?6) AND time>=?7"
+		" AND (?8='' OR " SEVERITY_RANK("severity") ">=" SEVERITY_RANK(
+			"?8") ")"
+			      " ORDER BY time DESC, id LIMIT ?9 OFFSET ?10",
+	[YG_SQL_ENDPOINT_COUNT] = "SELECT count(*) FROM endpoints",
+	[YG_SQL_CALLER_COUNT] = "SELECT count(*) FROM callers",
+	[YG_SQL_FINDING_COUNT] = "SELECT count(*) FROM findings",
+	[YG_SQL_ENDPOINT_DROP] = "DELETE FROM endpoints WHERE id=?1",
+	[YG_SQL_FINDING_DECIDE] =
+		"UPDATE findings SET status=?2, decided_by=?3, decided=?4 WHERE id=?1",
+	[YG_SQL_STATE_PUT] = "INSERT INTO state(kind, id, part, parts, data) VALUES(?1,?2,?3,?4,?5)"
+			     " ON CONFLICT(kind, id, part) DO UPDATE SET parts=?4, data=?5",
+	[YG_SQL_STATE_TRIM] = "DELETE FROM state WHERE kind=?1 AND id=?2 AND part>=?3",
+	/* A blob of which parts are missing is not given back. */
+	[YG_SQL_STATE_LIST] = "SELECT kind, id, part, parts, data FROM state AS s WHERE parts ="
+			      " (SELECT count(*) FROM state AS p WHERE p.kind=s.kind AND p.id=s.id"
+			      " AND p.parts=s.parts) ORDER BY kind, id, part",
+	[YG_SQL_MINUTE_PUT] = "INSERT INTO minutes(minute, endpoint, cell) VALUES(?1,?2,?3)",
+	[YG_SQL_MINUTE_HOURS] = "SELECT min(minute)/60 FROM minutes WHERE minute<?1",
+	[YG_SQL_MINUTE_OF_HOUR] =
+		"SELECT endpoint, minute, cell FROM minutes"
+		" WHERE minute>=?1*60 AND minute<?1*60+60 ORDER BY endpoint, minute",
+	[YG_SQL_MINUTE_TRIM] = "DELETE FROM minutes WHERE minute>=?1*60 AND minute<?1*60+60",
+	[YG_SQL_MINUTE_MOVE] = "UPDATE minutes SET endpoint=?2 WHERE endpoint=?1",
+	[YG_SQL_MINUTE_SERIES] = "SELECT minute, cell FROM minutes"
+				 " WHERE minute>=?2 AND minute<?3 AND endpoint=?1 ORDER BY minute",
+	[YG_SQL_HOUR_PUT] = "INSERT INTO hours(endpoint, hour, cells, block) VALUES(?1,?2,?3,?4)"
+			    " ON CONFLICT(endpoint, hour) DO UPDATE SET cells=?3, block=?4",
+	[YG_SQL_HOUR_FIND] = "SELECT block FROM hours WHERE endpoint=?1 AND hour=?2",
+	[YG_SQL_HOUR_SERIES] = "SELECT hour, block FROM hours"
+			       " WHERE endpoint=?1 AND hour>=?2 AND hour<=?3 ORDER BY hour",
+	[YG_SQL_HOUR_OF_ENDPOINT] = "SELECT hour, block FROM hours WHERE endpoint=?1",
+	[YG_SQL_HOUR_DROP_ENDPOINT] = "DELETE FROM hours WHERE endpoint=?1",
+	[YG_SQL_BLOCK_PUT] = "INSERT INTO blocks(prefix, reason, who, finding, placed, expires)"
+			     " VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(prefix) DO UPDATE SET"
+			     " reason=?2, who=?3, finding=?4, placed=?5, expires=?6",
+	[YG_SQL_BLOCK_REMOVE] = "DELETE FROM blocks WHERE prefix=?1",
+	[YG_SQL_BLOCK_FIND] =
+		"SELECT prefix, reason, who, finding, placed, expires FROM blocks WHERE prefix=?1",
+	[YG_SQL_BLOCK_LIST] = "SELECT prefix, reason, who, finding, placed, expires FROM blocks"
+			      " WHERE expires>?1 ORDER BY placed DESC, prefix",
+	[YG_SQL_AUDIT_PUT] =
+		"INSERT INTO audit(time, uid, action, object, result) VALUES(?1,?2,?3,?4,?5)",
+};
+
+static const char *const day_texts[YG_SQL_DAY_MAX] = {
+	[YG_SQL_SAMPLE_LIST] =
+		" FROM samples WHERE (?1=0 OR endpoint=?2) AND (?3='' OR method=?3) AND time>=?4"
+		" ORDER BY time DESC LIMIT ?5 OFFSET ?6",
+	[YG_SQL_SAMPLE_MOVE] = "UPDATE samples SET endpoint=?2 WHERE endpoint=?1",
+	[YG_SQL_SAMPLE_COUNT] = "SELECT count(*) FROM samples",
+};
+
+const struct yg_db_kind yg_main_kind = {
+	.migrations = main_migrations,
+	.version_max = (int)YG_ARRAY_SIZE(main_migrations),
+	.texts = main_texts,
+	.statement_count = YG_SQL_MAX,
+};
+
+const struct yg_db_kind yg_day_kind = {
+	.migrations = day_migrations,
+	.version_max = (int)YG_ARRAY_SIZE(day_migrations),
+	.texts = day_texts,
+	.statement_count = YG_SQL_DAY_MAX,
+};
