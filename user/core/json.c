@@ -257,16 +257,16 @@ void yg_json_str(struct yg_json *json, const char *text)
 /* Keys are literals of ours: nothing to escape. */
 void yg_json_key(struct yg_json *json, const char *name)
 {
-	size_t len = strlen(name);
-	char *to = reserve(json, len + 4);
+	struct yg_slice text = yg_slice_from_str(name);
+	char *to = reserve(json, text.len + 4);
 
 	if (!to)
 		return;
 	if (needs_comma(json))
 		*to++ = ',';
 	*to++ = '"';
-	memcpy(to, name, len);
-	to += len;
+	memcpy(to, text.ptr, text.len);
+	to += text.len;
 	*to++ = '"';
 	*to++ = ':';
 	json->len = (size_t)(to - json->line);
