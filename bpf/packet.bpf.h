@@ -55,7 +55,7 @@ struct cursor {
 	__u32 off; /* of at, from the start of the frame */
 };
 
-/* The barrier keeps one pointer: clang would add twice, and the verifier checks only one of them. */
+/* The barrier keeps one pointer: clang would add twice, and the verifier checks only one. */
 static __always_inline void cursor_step(struct cursor *c, __u32 len)
 {
 	void *at = c->at + len;

@@ -5,7 +5,7 @@
  * were copied, and are there on kernels where kprobes and fentry are not.
  *
  *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes
- *	yg_sk_recv	sock_recv_length	6.3 and later	the same (only if the former is not there)
+ *	yg_sk_recv	sock_recv_length	6.3 and later	the same (without the former)
  *	yg_sk_send	sock_send_length	6.3 and later	a send
  */
 #include "socket.bpf.h"

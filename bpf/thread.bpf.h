@@ -57,7 +57,7 @@ static __always_inline bool is_same_socket(const struct yg_socket *a, const stru
 	return differ == 0;
 }
 
-/* The thread's own row; made if @make and it is in scope. NULL: out of scope, or the table failed. */
+/* The thread's own row; made if @make and it is in scope. NULL: out of scope or no room. */
 static __always_inline struct yg_thread *thread_find(bool make)
 {
 	__u64 id = bpf_get_current_pid_tgid();

@@ -10,7 +10,7 @@
  *	yg_ssl_read	 SSL_read(ssl, buf, num)
  *	yg_ssl_read_ex	 SSL_read_ex, SSL_read_early_data, ssl_read_internal(ssl, buf, num, *count)
  *	yg_ssl_write	 SSL_write(ssl, buf, num)
- *	yg_ssl_write_ex	 SSL_write_ex, SSL_write_early_data, ssl_write_internal(ssl, buf, num, *count)
+ *	yg_ssl_write_ex	 SSL_write_ex, SSL_write_early_data, ssl_write_internal(ssl, buf, num, *n)
  *	yg_ssl_ret	 the return of any of them: a uretprobe, or a uprobe on each RET
  *
  * Calls nest (SSL_read_early_data calls SSL_read_ex); the outermost counts. Inner and outer are

@@ -8,8 +8,8 @@
 #pragma once
 
 /* Records. */
-#define YG_SEGMENT_MAX	   16384u /* bytes of payload in one record: a whole TLS record; more is cut */
-#define YG_SEGMENT_CLASS_0 256u /* bytes; records are reserved by size class, see ring.bpf.h */
+#define YG_SEGMENT_MAX	   16384u /* payload bytes of one record: a whole TLS record; more is cut */
+#define YG_SEGMENT_CLASS_0 256u	  /* bytes; records are reserved by size class, see ring.bpf.h */
 #define YG_SEGMENT_CLASS_1 1024u
 #define YG_SEGMENT_CLASS_2 4096u
 #define YG_SEGMENT_CLASS_3 YG_SEGMENT_MAX

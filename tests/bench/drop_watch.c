@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * drop_watch MAP: print the monotonic time, in ns, at which each new dropped packet is first seen in
- * the pinned map yg_counters (guard: drop_exact and drop_net), one line per change, until stdin
+ * drop_watch MAP: print the monotonic time, in ns, at which each new dropped packet is first seen
+ * in the pinned map yg_counters (guard: drop_exact and drop_net), one line per change, until stdin
  * closes. Reads the map by mmap every 100 us, so it needs one CPU's attention, not the kernel's.
  */
 #include <bpf/bpf.h>

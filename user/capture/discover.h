@@ -3,7 +3,7 @@
  * Stage 1, capture: find every file that holds TLS functions and is mapped by a process in scope.
  *
  *	exec event ──► rescan of that PID after 50 ms, 1 s, 10 s ─┐
- *	every 15 s ──► sweep of all PIDs ─────────────────────────┴─► maps ─► files ─► inspect ─► attach
+ *	every 15 s ──► sweep of all PIDs ────────────────────────┴► maps ► files ► inspect ► attach
  *
  * A probe sits on an inode and covers every process that maps it, now or later, so one attachment
  * per (st_dev, st_ino) is enough; it ends when two whole sweeps found nobody. Files are opened only
@@ -25,13 +25,13 @@
 #include "core/macros.h"
 
 #define YG_DISCOVER_SWEEP_MS	 15000u /* default pause between sweeps */
-#define YG_DISCOVER_FILES_MAX	 4096u /* files known not to be TLS; least recently seen goes first */
-#define YG_DISCOVER_TLS_MAX	 1024u /* files attached at once; more are counted */
-#define YG_DISCOVER_QUEUE_MAX	 256u /* files waiting for inspection; the next sweep finds the rest */
-#define YG_DISCOVER_RESCAN_MAX	 4096u /* rescans waiting; beyond: the sweep finds it */
-#define YG_DISCOVER_RESCAN_PER_S 256u  /* rescans done; beyond: the sweep finds it */
-#define YG_DISCOVER_PIDS_STEP	 32u   /* processes looked at per step: bounds the time of a step */
-#define YG_DISCOVER_NAME_CAP	 256u  /* bytes kept of a file's name, for people only */
+#define YG_DISCOVER_FILES_MAX	 4096u	/* files known not to be TLS; the least recent goes first */
+#define YG_DISCOVER_TLS_MAX	 1024u	/* files attached at once; more are counted */
+#define YG_DISCOVER_QUEUE_MAX	 256u	/* files waiting for inspection; a sweep finds the rest */
+#define YG_DISCOVER_RESCAN_MAX	 4096u	/* rescans waiting; beyond: the sweep finds it */
+#define YG_DISCOVER_RESCAN_PER_S 256u	/* rescans done; beyond: the sweep finds it */
+#define YG_DISCOVER_PIDS_STEP	 32u  /* processes looked at per step: bounds the time of a step */
+#define YG_DISCOVER_NAME_CAP	 256u /* bytes kept of a file's name, for people only */
 
 /* Where attachments are made; the daemon passes yg_uprobe_attach() and friends, tests their own. */
 struct yg_discover_ops {

@@ -2,7 +2,7 @@
 /*
  * Objects, maps, rings, in this order:
  *
- *	stamp ──► for each object: open, set .rodata, reuse maps by name, load, pin new maps ──► rings
+ *	stamp ──► for each object: open, set .rodata, reuse maps by name, load, pin maps ──► rings
  *
  * An object that does not load is loaded again without the programs that fail on their own.
  */

@@ -11,7 +11,7 @@
  *	             ├─► ssl_read_internal(ssl, buf, num, *read)   push %rbp   <- both probes here
  *	SSL_read_ex ─┘
  *
- * Anything unsure is the plain symbol. Source: kernel arch/x86/kernel/uprobes.c (branch_setup_xol_ops,
+ * Anything unsure is the plain symbol. Source: arch/x86/kernel/uprobes.c (branch_setup_xol_ops,
  * push_setup_xol_ops).
  */
 #pragma once

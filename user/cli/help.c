@@ -68,7 +68,7 @@ void yg_cli_print_help(const struct yg_command *command, FILE *out)
 		      "Exit: 0 done, 1 failed, 2 bad usage, 3 findings at or above --fail-on.\n");
 }
 
-/* man(7) takes '-' for a hyphen, '\\' for an escape, and '.' or '\'' at a line's start for a request. */
+/* man(7) takes '-' for a hyphen, '\\' for an escape, a leading '.' or '\'' for a request. */
 static void print_man_text(FILE *out, const char *text)
 {
 	if (text[0] == '.' || text[0] == '\'')

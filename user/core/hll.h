@@ -4,7 +4,7 @@
  * pointers, so it lives inside other structs, is copied by assignment and merged in any order.
  *
  *	members <= YG_HLL_EXACT		exact: the hashes themselves, in insertion order
- *	more				512 registers of 8 bits; standard error 1.04/sqrt(512) = 4.6 %
+ *	more				512 registers of 8 bits; std. error 1.04/sqrt(512) = 4.6 %
  *
  * Source: Flajolet et al., "HyperLogLog" (2007); the small-range correction is linear counting.
  */

@@ -177,7 +177,7 @@ static size_t plain_len(const unsigned char *p, const unsigned char *end)
 	return (size_t)(at - p);
 }
 
-/* Writes @c, which stands for itself in no string. @to: six bytes of room. Return: bytes written. */
+/* Writes @c, which stands for itself in no string. @to: room for six bytes. Return: how many. */
 static size_t escape(char *to, unsigned char c)
 {
 	static const char digits[] = "0123456789ABCDEF";

@@ -37,7 +37,7 @@ void yg_json_real(struct yg_json *json, double value, int decimals); /* not fini
 void yg_json_bool(struct yg_json *json, bool value);
 void yg_json_null(struct yg_json *json);
 
-/* A value that is JSON already, written by this module earlier and kept; never text from outside. */
+/* A value that is JSON already, written by this module and kept; never text from outside. */
 void yg_json_raw(struct yg_json *json, struct yg_slice value);
 
 /* "2026-11-21T21:03:00.123456Z" from nanoseconds since the epoch. */

@@ -47,7 +47,7 @@ static const struct yg_option table[] = {
   .help = "Read TLS plaintext at the TLS libraries of server processes" },
 { .name = "scope-netns", .type = YG_OPTION_TEXTS, .offset = OPTION(scope_netns),
   .value = "NS",
-  .help = "Read only traffic of network namespace NS: inode number, path, or name under /run/netns" },
+  .help = "Read only traffic of network namespace NS: inode number, path, or name below /run/netns" },
 { .name = "scope-cgroup", .type = YG_OPTION_TEXTS, .offset = OPTION(scope_cgroups),
   .value = "PATH",
   .help = "Read TLS plaintext only of processes in cgroup PATH or below it" },

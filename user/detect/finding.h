@@ -10,7 +10,7 @@
 
 #include "core/address.h"
 
-#define YG_FINDING_TEXT_CAP	512 /* bytes of a text, NUL included; longer is cut at a character */
+#define YG_FINDING_TEXT_CAP	512 /* bytes of a text with its NUL; longer is cut at a character */
 #define YG_FINDING_EVIDENCE_MAX 12  /* evidence rows */
 
 enum yg_severity {

@@ -6,7 +6,7 @@
  *	percent		decoded once; what would change the structure or the text form stays
  *			encoded, upper case: / % ? # ; { } control bytes, bytes that are not UTF-8
  *	structure	empty segments dropped, "." and ".." resolved, ";parameters" removed
- *	kept		letter case, UTF-8 (Japanese segments are ordinary), trailing slash as a flag
+ *	kept		letter case, UTF-8 (Japanese segments are ordinary), a final slash as a flag
  *
  * Idempotent: a normalised path normalises to itself.
  */

@@ -113,6 +113,6 @@ struct yg_trie_counters {
 
 struct yg_trie_counters yg_trie_counters(const struct yg_trie *trie);
 
-/* The whole trie, for a restart. Unpacking replaces what @trie holds; a bad reader leaves it empty. */
+/* The whole trie, for a restart. Unpacking replaces what @trie holds; a bad reader empties it. */
 void yg_trie_pack(const struct yg_trie *trie, struct yg_writer *writer);
 void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader);

@@ -8,7 +8,7 @@
  *	limits		files, memory, core; nothing the role does can starve the host
  *	fds		everything but the listed ones is closed
  *	seccomp		a list of what the role calls; dangerous calls kill it, others get EPERM
- *	Landlock	no file, no TCP port, no abstract socket or signal outside (where the kernel has it)
+ *	Landlock	no file, no TCP port, no abstract socket or signal outside (if present)
  */
 #pragma once
 

@@ -149,7 +149,7 @@ void yg_knowledge_finish(struct yg_knowledge *knowledge);
 /* The enforcer's answer to an earlier on_request(), matched by cookie; unknown ones are counted. */
 void yg_knowledge_reply(struct yg_knowledge *knowledge, const struct yg_reply *reply);
 
-/* Iteration is sorted: endpoints by service, template, method; callers by text; findings by time. */
+/* Sorted: endpoints by service, template, method; callers by text; findings by time. */
 typedef void (*yg_endpoint_fn)(void *ctx, const struct yg_endpoint *endpoint);
 typedef void (*yg_caller_fn)(void *ctx, const struct yg_caller_info *caller);
 typedef void (*yg_finding_fn)(void *ctx, const struct yg_finding *finding);

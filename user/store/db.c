@@ -41,7 +41,7 @@ int yg_db_errno(int code)
 
 void yg_db_path(int dir_fd, const char *name, char *ret, size_t cap)
 {
-	/* SQLite opens by path only; this one names the directory that was given, wherever it is. */
+	/* SQLite opens by path only; this one names the directory that was given, anywhere. */
 	(void)snprintf(ret, cap, "/proc/self/fd/%d/%s", dir_fd, name);
 }
 

@@ -279,7 +279,7 @@ struct yg_feed_facts {
 	};
 YG_FEED_KINDS(YG_FEED_STRUCT)
 
-/* One message. Texts and blobs are borrowed: from the caller when written, from the packet when read. */
+/* One message. Texts and blobs are borrowed: from the caller to write, from the packet to read. */
 struct yg_feed_message {
 	enum yg_feed_kind kind;
 	union {

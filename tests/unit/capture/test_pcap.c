@@ -206,7 +206,7 @@ static void reads_standard_input(void **state)
 	(void)close(saved);
 }
 
-/* Cut anywhere: the frames before the cut come out, then one sticky error, unless nothing is cut. */
+/* Cut anywhere: the frames before the cut come out, then one sticky error, unless all is there. */
 static void delivers_what_is_before_a_cut(void **state)
 {
 	static const size_t ends[] = { 24, 24 + 17, 24 + 17 + 18, 24 + 17 + 18 + 19 };
