@@ -38,6 +38,7 @@ struct yg_cell {
 	struct yg_hll callers;
 };
 
+/* Count @count responses of @status; 0 means that no response was seen. */
 void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count);
 
 /* Requests with a status of this class: 2 for 2xx; 0 for those without a response. */

@@ -103,6 +103,7 @@ int yg_discover_step(struct yg_discover *discover, uint64_t now_ns);
 /* Readable when an inspection is done: call yg_discover_step(). -1 while there is none. */
 int yg_discover_fd(const struct yg_discover *discover);
 
+/* Totals since yg_discover_new(). */
 void yg_discover_stats(const struct yg_discover *discover, struct yg_discover_stats *ret);
 
 /* Copy up to @max attached files. Return: how many are attached. */

@@ -13,6 +13,7 @@
 #include "detect/finding.h"
 #include "endpoint/inventory.h"
 
+/* One line of a table for people, cut to @columns; the head goes above the endpoints. */
 void yg_tables_endpoint_head(FILE *out, int columns);
 void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoint);
 void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding);

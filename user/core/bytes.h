@@ -26,6 +26,7 @@ struct yg_reader {
 	bool bad;    /* read beyond the end, or a value out of range */
 };
 
+/* Append as is, and as 8 bytes in little-endian order; no room sets the writer's flag. */
 void yg_put_bytes(struct yg_writer *writer, const void *data, size_t len);
 void yg_put_u64(struct yg_writer *writer, uint64_t value);
 void yg_put_varint(struct yg_writer *writer, uint64_t value);	  /* LEB128, 1..10 bytes */

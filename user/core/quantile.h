@@ -37,6 +37,7 @@ void yg_quantile_add(struct yg_quantile *quantile, uint64_t value); /* >= 2^40: 
 uint64_t yg_quantile_at(const struct yg_quantile *quantile, double ratio);
 uint64_t yg_quantile_mean(const struct yg_quantile *quantile); /* exact; 0 when empty */
 
+/* As if every value of @from had been added to @into. */
 void yg_quantile_merge(struct yg_quantile *into, const struct yg_quantile *from);
 
 /* Only the buckets in use: gap and count as varints, about 3 bytes each. */

@@ -33,5 +33,6 @@ YG_MUST_CHECK int yg_options_parse(struct yg_options *options, const struct yg_o
 /* Back to nothing: 0, NULL or an empty list. */
 void yg_options_reset(struct yg_options *options, const struct yg_option *option);
 
+/* Do both hold the same value of the row @option? */
 bool yg_options_is_equal(const struct yg_options *a, const struct yg_options *b,
 			 const struct yg_option *option);

@@ -54,6 +54,7 @@ enum yg_token {
  */
 enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_len);
 
+/* Is the type alone enough to call a segment a parameter? */
 static inline bool yg_token_is_strong(enum yg_token token)
 {
 	return token >= YG_TOKEN_INT;

@@ -111,6 +111,7 @@ struct yg_trie_counters {
 	uint64_t overflow; /* segments that became a parameter because a cap was reached */
 };
 
+/* Totals since yg_trie_new(). */
 struct yg_trie_counters yg_trie_counters(const struct yg_trie *trie);
 
 /* The whole trie, for a restart. Unpacking replaces what @trie holds; a bad reader empties it. */

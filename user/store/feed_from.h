@@ -12,6 +12,7 @@
 #include "respond/knowledge.h"
 #include "store/feed.h"
 
+/* Texts of @ret are borrowed from the first argument, or literals. */
 void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_message *ret);
 void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret);
 void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret);

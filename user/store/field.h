@@ -39,6 +39,7 @@ struct yg_schema {
 /* Schema of a kind, NULL if there is no such kind. */
 const struct yg_schema *yg_schema_find(uint64_t kind);
 
+/* Where @field lies in @message; borrowed. */
 static inline const void *yg_field_view(const struct yg_field *field,
 					const struct yg_feed_message *message)
 {

@@ -67,6 +67,7 @@ YG_MUST_CHECK int yg_store_new(const struct yg_store_options *options, uint64_t 
 			       struct yg_store **ret);
 void yg_store_free(struct yg_store **store); /* accepts NULL inside; an open batch is undone */
 
+/* Borrowed, live until the store is freed. */
 const struct yg_store_counters *yg_store_counters_view(const struct yg_store *store);
 
 /**
