@@ -53,6 +53,11 @@ static void print_tls(FILE *out)
 	YG_TLS_COUNTERS(PRINT_ROW)
 }
 
+static void print_proc(FILE *out)
+{
+	YG_PROC_COUNTERS(PRINT_ROW)
+}
+
 static void print_stream(FILE *out)
 {
 	YG_STREAM_COUNTERS(PRINT_ROW)
@@ -88,7 +93,7 @@ static const struct {
 	{ "@OPTIONS@\n", yg_options_man },    { "@KEYS@\n", print_keys },
 	{ "@COMMANDS@\n", yg_cli_print_man }, { "@GUARD@\n", print_guard },
 	{ "@SAMPLE@\n", print_sample },	      { "@TLS@\n", print_tls },
-	{ "@STREAM@\n", print_stream },
+	{ "@PROC@\n", print_proc },	      { "@STREAM@\n", print_stream },
 };
 
 static bool print_table(const char *line)

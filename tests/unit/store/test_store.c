@@ -27,7 +27,7 @@ static struct place place;
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(place.path, "/tmp/yg_store_XXXXXX");
+	(void)snprintf(place.path, sizeof(place.path), "/tmp/yg_store_XXXXXX");
 	assert_non_null(mkdtemp(place.path));
 	place.fd = open(place.path, O_DIRECTORY | O_CLOEXEC);
 	return place.fd < 0;
