@@ -184,18 +184,19 @@ static enum yg_outcome skip_ip4(struct rest *rest, struct yg_flow_key *key, size
 	const uint8_t *ip = rest->ptr;
 	size_t total, head_len;
 
-	if (rest->len < IP4_HEAD)
+	if (rest->len < IP4_HEAD || ip[0] >> 4 != 4)
 		return YG_OUTCOME_LOST_HEADER;
-	if (ip[9] != IPPROTO_TCP)
-		return YG_OUTCOME_SKIP_PROTO;
-	if (load_be16(ip + 6) & IP4_FRAGMENT)
-		return YG_OUTCOME_SKIP_FRAGMENT;
-
 	head_len = (size_t)(ip[0] & 0x0f) * 4;
 	total = load_be16(ip + 2);
 	if (total == 0)
 		total = rest->wire_len;
-	if (ip[0] >> 4 != 4 || head_len < IP4_HEAD || head_len > rest->len || total < head_len)
+	if (head_len < IP4_HEAD || total < head_len)
+		return YG_OUTCOME_LOST_HEADER;
+	if (load_be16(ip + 6) & IP4_FRAGMENT)
+		return YG_OUTCOME_SKIP_FRAGMENT;
+	if (ip[9] != IPPROTO_TCP)
+		return YG_OUTCOME_SKIP_PROTO;
+	if (head_len > rest->len)
 		return YG_OUTCOME_LOST_HEADER;
 
 	map_v4(key->saddr, ip + 12);
@@ -208,7 +209,7 @@ static enum yg_outcome skip_ip4(struct rest *rest, struct yg_flow_key *key, size
 static bool is_extension(uint8_t next)
 {
 	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
-	       next == IPPROTO_FRAGMENT || next == IPPROTO_AH;
+	       next == IPPROTO_FRAGMENT || next == IPPROTO_AH || next == IPPROTO_MH;
 }
 
 /* Length of the extension header at @p of kind @next; at least IP6_EXT_HEAD bytes are there. */

@@ -200,6 +200,7 @@ static const struct {
 	{ "IPv4 options cut", { .options = 10, .payload = 10, .captured = 60 }, LOST, 0 },
 	{ "first fragment", { .fragment = 0x2000, .payload = 10 }, FRAGMENT, 0 },
 	{ "later fragment", { .fragment = 0x0010, .payload = 10 }, FRAGMENT, 0 },
+	{ "fragment of UDP", { .proto = UDP, .fragment = 0x2000, .payload = 10 }, FRAGMENT, 0 },
 	{ "do not fragment", { .fragment = 0x4000, .payload = 10 }, SEGMENT, 10 },
 	{ "TCP cut", { .payload = 10, .captured = 53 }, LOST, 0 },
 	{ "TCP header too short", { .tcp_words = 4, .payload = 10 }, LOST, 0 },
@@ -221,6 +222,7 @@ static const struct {
 	  { .v6 = true, .extensions = { HOP, ROUTE, DST, TCP }, .payload = 10 },
 	  SEGMENT,
 	  10 },
+	{ "IPv6 mobility", { .v6 = true, .extensions = { 135, TCP }, .payload = 10 }, SEGMENT, 10 },
 	{ "IPv6 authentication",
 	  { .v6 = true, .extensions = { AUTH, TCP }, .payload = 10 },
 	  SEGMENT,
@@ -342,6 +344,28 @@ static void fills_the_segment(void **state)
 	assert_int_equal(segment.key.ifindex, 0);
 	assert_int_equal(segment.source, YG_SOURCE_FILE);
 	assert_int_equal(segment.bind, YG_BIND_SOCKET);
+}
+
+/* A tool may have cut a frame and its length on the wire: still a gap, not a broken header. */
+static void takes_a_short_frame_for_a_gap(void **state)
+{
+	static struct yg_segment segment;
+	const struct shape shape = { .payload = 100 };
+	struct build b;
+	const uint8_t *data;
+
+	(void)state;
+
+	build(&b, &shape);
+	{
+		GUARD_CLEANUP struct guard in = guard_copy(b.bytes, b.len - 60);
+
+		assert_int_equal(
+			decode(&in, YG_LINK_ETHERNET, (uint32_t)b.len - 60, &segment, &data),
+			SEGMENT);
+	}
+	assert_int_equal(segment.payload_len, 100);
+	assert_int_equal(segment.data_len, 40);
 }
 
 /* A zero IP length means the length on the wire, also when the capture is cut. */
