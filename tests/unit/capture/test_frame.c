@@ -440,6 +440,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_each_frame_its_outcome), cmocka_unit_test(fills_the_segment),
+		cmocka_unit_test(takes_a_short_frame_for_a_gap),
 		cmocka_unit_test(measures_by_the_wire),		cmocka_unit_test(conserves_frames),
 		cmocka_unit_test(knows_its_link_types),
 	};
