@@ -46,6 +46,7 @@ UNIT    := $(wildcard tests/unit/*/test_*.c)
 BPFTEST := $(wildcard tests/bpf/test_*.c)
 BENCH   := $(wildcard tests/bench/*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
+E2EPROG := $(wildcard tests/e2e/*.c)
 E2E     := $(filter-out tests/e2e/lib%.sh,$(wildcard tests/e2e/*.sh))
 
 # daemon/main.c and cli/main.c hold main(); the rest of both is shared (pipeline, options).
@@ -58,6 +59,7 @@ SKEL      := $(BPF:bpf/%.bpf.c=$(B)/bpf/%.skel.h)
 UNITBINS  := $(UNIT:%.c=$(B)/%)
 BPFBINS   := $(BPFTEST:%.c=$(B)/%)
 BENCHBINS := $(BENCH:%.c=$(B)/%)
+E2EBINS   := $(E2EPROG:%.c=$(B)/%)
 OOMBINS   := $(UNIT:tests/%.c=$(B)/oom/%)
 FUZZBINS  := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 MANPAGES  := $(patsubst user/man/%.in,$(B)/man/%,$(wildcard user/man/*.in))
@@ -107,7 +109,7 @@ $(B)/tests/%: $(B)/tests/%.o $(HARNESS:%.c=$(B)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
-tests: $(UNITBINS) $(BPFBINS) $(BENCHBINS) ## build every test and benchmark, run none
+tests: $(UNITBINS) $(BPFBINS) $(BENCHBINS) $(E2EBINS) ## build every test and benchmark, run none
 
 test: test-unit test-bpf test-replay test-e2e ## run unit, bpf, replay and e2e tests (root for all)
 
@@ -120,7 +122,7 @@ test-bpf: $(BPFBINS) ## run every BPF program through BPF_PROG_TEST_RUN (root)
 test-replay: all ## captures in, exact JSON lines out
 	$(Q)tests/harness/run_replay $(B)/yagura
 
-test-e2e: all ## run the namespace tests (root); status 77 is a skip
+test-e2e: all $(E2EBINS) ## run the namespace tests (root); status 77 is a skip
 	$(Q)YG_BUILD=$(abspath $(B)) tests/harness/run_scripts $(E2E)
 
 # The library once more with its allocations renamed, so that a test can refuse the nth one.
