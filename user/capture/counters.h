@@ -16,7 +16,7 @@ struct yg_counter_view {
 
 /**
  * yg_counters_open() - map the counters.
- * @map_fd: yg_counters, a read-only fd is enough; may be closed afterwards.
+ * @map_fd: yg_counters; may be closed afterwards.
  * @cpu_count: rows to sum, <= YG_CPUS_MAX.
  * Return: 0; -EINVAL if @cpu_count is out of range; -errno of mmap.
  */

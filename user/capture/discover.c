@@ -254,7 +254,7 @@ static void take_mapping(void *ctx, const struct yg_mapping *mapping)
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || is_settled(d, &st))
 		return;
 	if (enqueue(d, fd, &st, scan->pid, mapping->name))
-		fd = -1;
+		(void)YG_TAKE_FD(fd);
 }
 
 /* Return: is it there? */

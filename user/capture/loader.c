@@ -342,6 +342,18 @@ static int open_ring(struct yg_loader *loader, uint32_t index)
 	return bpf_obj_pin(loader->rings[index], path) ? -errno : 0;
 }
 
+/*
+ * From here on only programs write the counters. A read-only fd cannot be mapped (Linux refuses a
+ * mapping that is not VM_SHARED), a frozen map can, and whoever holds its fd can but look.
+ */
+static int freeze_counters(const struct yg_loader *loader)
+{
+	int fd = yg_loader_map(loader, YG_MAP_COUNTERS);
+
+	/* EPERM: an earlier run froze it, so we may not change it any more either. */
+	return bpf_map_freeze(fd) && errno != EPERM && errno != EBUSY ? -errno : 0;
+}
+
 /* Fill yg_rings with as many rings as configured and empty the rest. */
 static int open_rings(struct yg_loader *loader)
 {
@@ -440,6 +452,9 @@ int yg_loader_open(const struct yg_loader_config *config, struct yg_loader **ret
 		if (r)
 			return r;
 	}
+	r = freeze_counters(loader);
+	if (r)
+		return r;
 	r = open_rings(loader);
 	if (r)
 		return r;

@@ -123,6 +123,9 @@ uint32_t yg_loader_ring_bytes(const struct yg_loader *loader);
 /**
  * yg_loader_reopen_map() - a read-only fd of a pinned map, for a role that may only look.
  * @ret: caller closes it.
+ *
+ * For lookups; it cannot be mapped. YG_MAP_COUNTERS needs none: the map is frozen, so that its
+ * ordinary fd can be mapped and not be written.
  * Return: 0; -errno of BPF_OBJ_GET.
  */
 YG_MUST_CHECK int yg_loader_reopen_map(const struct yg_loader *loader, enum yg_map map, int *ret);
