@@ -313,6 +313,12 @@ void yg_json_null(struct yg_json *json)
 	put(json, "null", 4);
 }
 
+void yg_json_key_slice(struct yg_json *json, struct yg_slice name)
+{
+	put_string(json, name.ptr ? name : (struct yg_slice){ "", 0 });
+	close_with(json, ':');
+}
+
 void yg_json_raw(struct yg_json *json, struct yg_slice value)
 {
 	put(json, value.ptr, value.len);

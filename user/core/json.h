@@ -28,9 +28,10 @@ void yg_json_open_object(struct yg_json *json);
 void yg_json_close_object(struct yg_json *json);
 void yg_json_open_array(struct yg_json *json);
 void yg_json_close_array(struct yg_json *json);
-void yg_json_key(struct yg_json *json, const char *name);	/* a literal: written as it is */
-void yg_json_slice(struct yg_json *json, struct yg_slice text); /* absent slice: null */
-void yg_json_str(struct yg_json *json, const char *text);	/* NULL: null */
+void yg_json_key(struct yg_json *json, const char *name); /* a literal: written as it is */
+void yg_json_key_slice(struct yg_json *json, struct yg_slice name); /* a key from outside */
+void yg_json_slice(struct yg_json *json, struct yg_slice text);	    /* absent slice: null */
+void yg_json_str(struct yg_json *json, const char *text);	    /* NULL: null */
 void yg_json_uint(struct yg_json *json, uint64_t value);
 void yg_json_int(struct yg_json *json, int64_t value);
 void yg_json_real(struct yg_json *json, double value, int decimals); /* not finite: null */

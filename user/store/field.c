@@ -110,7 +110,7 @@ static void write_facts(struct yg_json *json, const struct yg_feed_facts *facts)
 		double number = facts->rows[i].number;
 		bool whole = number >= -9e15 && number <= 9e15 && number == (double)(int64_t)number;
 
-		yg_json_slice(json, facts->rows[i].name);
+		yg_json_key_slice(json, facts->rows[i].name);
 		if (facts->rows[i].text.ptr)
 			yg_json_slice(json, facts->rows[i].text);
 		else

@@ -103,6 +103,8 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_ENDPOINT_DROP] = "DELETE FROM endpoints WHERE id=?1",
 	[YG_SQL_FINDING_DECIDE] =
 		"UPDATE findings SET status=?2, decided_by=?3, decided=?4 WHERE id=?1",
+	[YG_SQL_FINDING_CASE] =
+		"SELECT client, title, status, client_blockable FROM findings WHERE id=?1",
 	[YG_SQL_STATE_PUT] = "INSERT INTO state(kind, id, part, parts, data) VALUES(?1,?2,?3,?4,?5)"
 			     " ON CONFLICT(kind, id, part) DO UPDATE SET parts=?4, data=?5",
 	[YG_SQL_STATE_TRIM] = "DELETE FROM state WHERE kind=?1 AND id=?2 AND part>=?3",

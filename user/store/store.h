@@ -175,6 +175,19 @@ struct yg_store_decision {
  */
 YG_MUST_CHECK int yg_store_decide(struct yg_store *store, const struct yg_store_decision *decision);
 
+/* What a decision on a finding needs to know of it. */
+struct yg_store_case {
+	struct yg_slice client; /* address as text; absent: unknown */
+	struct yg_slice title;
+	struct yg_slice status;
+	bool blockable; /* the address is certain */
+};
+
+typedef void (*yg_store_case_fn)(void *ctx, const struct yg_store_case *found);
+/* Show the finding to @fn. Return: 0; -ENOENT; -errno. */
+YG_MUST_CHECK int yg_store_case_find(struct yg_store *store, uint64_t finding, yg_store_case_fn fn,
+				     void *ctx);
+
 /* A block that somebody asked for; kept beside the kernel's own table for its words. */
 struct yg_store_block {
 	struct yg_slice prefix; /* text, canonical */

@@ -26,6 +26,28 @@ int yg_store_decide(struct yg_store *store, const struct yg_store_decision *deci
 	return r;
 }
 
+int yg_store_case_find(struct yg_store *store, uint64_t finding, yg_store_case_fn fn, void *ctx)
+{
+	YG_DB_CLEANUP_RESET sqlite3_stmt *find = NULL;
+	struct yg_store_case found;
+	int r = statement(store, YG_SQL_FINDING_CASE, &find);
+
+	if (r)
+		return r;
+	yg_db_bind_uint(find, 1, finding);
+	r = sqlite3_step(find);
+	if (r != SQLITE_ROW)
+		return yg_db_errno(r) ? yg_db_errno(r) : -ENOENT;
+	found = (struct yg_store_case){
+		.client = yg_db_column(find, 0),
+		.title = yg_db_column(find, 1),
+		.status = yg_db_column(find, 2),
+		.blockable = yg_db_column_uint(find, 3) != 0,
+	};
+	fn(ctx, &found);
+	return 0;
+}
+
 int yg_store_block_put(struct yg_store *store, const struct yg_store_block *block)
 {
 	sqlite3_stmt *put;
