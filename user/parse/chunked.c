@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/chunked.h"
+
+#include "parse/scan.h"
+
+enum state {
+	STATE_SIZE,	       /* hex digits */
+	STATE_SIZE_SPACE,      /* white space before ';' */
+	STATE_EXTENSION,       /* behind ';': white space, then a name */
+	STATE_EXTENSION_NAME,  /* at least one byte of it is read */
+	STATE_EXTENSION_SPACE, /* behind a name */
+	STATE_EXTENSION_VALUE, /* behind '=' */
+	STATE_EXTENSION_TOKEN,
+	STATE_EXTENSION_QUOTED,
+	STATE_EXTENSION_ESCAPE,
+	STATE_EXTENSION_END, /* behind a quoted value */
+	STATE_SIZE_LF,
+	STATE_DATA,
+	STATE_DATA_CR,
+	STATE_DATA_LF,
+	STATE_LINE, /* start of a trailer, or the final CR */
+	STATE_NAME,
+	STATE_VALUE,
+	STATE_VALUE_LF,
+	STATE_FINAL_LF,
+	STATE_DONE,
+	STATE_BAD,
+};
+
+static uint8_t hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return (uint8_t)(c - '0');
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? (uint8_t)(c - 'a' + 10) : UINT8_MAX;
+}
+
+static bool is_text(uint8_t c)
+{
+	return c == '\t' || (c >= ' ' && c != 0x7f);
+}
+
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static enum state size_digit(struct yg_chunked *chunked, uint8_t c)
+{
+	uint8_t digit = hex_value(c);
+
+	if (digit != UINT8_MAX) {
+		if (chunked->left > (uint64_t)INT64_MAX >> 4 || ++chunked->digits > 16)
+			return STATE_BAD;
+		chunked->left = chunked->left << 4 | digit;
+		return STATE_SIZE;
+	}
+	if (chunked->digits == 0)
+		return STATE_BAD;
+	if (c == '\r')
+		return STATE_SIZE_LF;
+	if (c == ';')
+		return STATE_EXTENSION;
+	return is_space(c) ? STATE_SIZE_SPACE : STATE_BAD;
+}
+
+/* What may stand behind an extension: the next one, or the end of the line. */
+static enum state extension_end(uint8_t c, enum state space)
+{
+	if (c == '\r')
+		return STATE_SIZE_LF;
+	if (c == ';')
+		return STATE_EXTENSION;
+	return is_space(c) ? space : STATE_BAD;
+}
+
+static enum state extension(struct yg_chunked *chunked, uint8_t c)
+{
+	if (++chunked->extension > YG_CHUNK_EXTENSION_MAX)
+		return STATE_BAD;
+	switch ((enum state)chunked->state) {
+	case STATE_SIZE_SPACE: /* bad white space is only bearable before ';' */
+		if (c == ';')
+			return STATE_EXTENSION;
+		return is_space(c) ? STATE_SIZE_SPACE : STATE_BAD;
+	case STATE_EXTENSION:
+		if (yg_scan_token[c])
+			return STATE_EXTENSION_NAME;
+		return is_space(c) ? STATE_EXTENSION : STATE_BAD;
+	case STATE_EXTENSION_NAME:
+		if (yg_scan_token[c])
+			return STATE_EXTENSION_NAME;
+		return c == '=' ? STATE_EXTENSION_VALUE : extension_end(c, STATE_EXTENSION_SPACE);
+	case STATE_EXTENSION_SPACE:
+		if (c == '=')
+			return STATE_EXTENSION_VALUE;
+		return c == '\r' ? STATE_BAD : extension_end(c, STATE_EXTENSION_SPACE);
+	case STATE_EXTENSION_VALUE:
+		if (c == '"')
+			return STATE_EXTENSION_QUOTED;
+		if (is_space(c))
+			return STATE_EXTENSION_VALUE;
+		return yg_scan_token[c] ? STATE_EXTENSION_TOKEN : STATE_BAD;
+	case STATE_EXTENSION_TOKEN:
+		if (yg_scan_token[c])
+			return STATE_EXTENSION_TOKEN;
+		return extension_end(c, STATE_SIZE_SPACE);
+	case STATE_EXTENSION_QUOTED:
+		if (c == '"')
+			return STATE_EXTENSION_END;
+		if (c == '\\')
+			return STATE_EXTENSION_ESCAPE;
+		return is_text(c) ? STATE_EXTENSION_QUOTED : STATE_BAD;
+	case STATE_EXTENSION_ESCAPE:
+		return is_text(c) ? STATE_EXTENSION_QUOTED : STATE_BAD;
+	default: /* STATE_EXTENSION_END */
+		return extension_end(c, STATE_SIZE_SPACE);
+	}
+}
+
+static enum state trailer(struct yg_chunked *chunked, uint8_t c)
+{
+	if (++chunked->trailer > YG_CHUNK_TRAILER_MAX)
+		return STATE_BAD;
+	switch ((enum state)chunked->state) {
+	case STATE_LINE:
+		if (c == '\r')
+			return STATE_FINAL_LF;
+		return yg_scan_token[c] ? STATE_NAME : STATE_BAD;
+	case STATE_NAME:
+		if (c == ':')
+			return STATE_VALUE;
+		return yg_scan_token[c] ? STATE_NAME : STATE_BAD;
+	case STATE_VALUE:
+		if (c == '\r')
+			return STATE_VALUE_LF;
+		return is_text(c) ? STATE_VALUE : STATE_BAD;
+	default: /* STATE_VALUE_LF */
+		return c == '\n' ? STATE_LINE : STATE_BAD;
+	}
+}
+
+/* One byte of framing. */
+static enum state step(struct yg_chunked *chunked, uint8_t c)
+{
+	switch ((enum state)chunked->state) {
+	case STATE_SIZE:
+		return size_digit(chunked, c);
+	case STATE_SIZE_LF:
+		if (c != '\n')
+			return STATE_BAD;
+		return chunked->left ? STATE_DATA : STATE_LINE;
+	case STATE_DATA_CR:
+		return c == '\r' ? STATE_DATA_LF : STATE_BAD;
+	case STATE_DATA_LF:
+		chunked->digits = 0;
+		return c == '\n' ? STATE_SIZE : STATE_BAD;
+	case STATE_FINAL_LF:
+		return c == '\n' ? STATE_DONE : STATE_BAD;
+	case STATE_LINE:
+	case STATE_NAME:
+	case STATE_VALUE:
+	case STATE_VALUE_LF:
+		return trailer(chunked, c);
+	default:
+		return extension(chunked, c);
+	}
+}
+
+enum yg_parse yg_chunked_next(struct yg_chunked *chunked, const uint8_t *data, size_t len,
+			      size_t *ret_used, struct yg_slice *ret_data)
+{
+	size_t used = 0;
+
+	*ret_data = (struct yg_slice){ NULL, 0 };
+	while (used < len && chunked->state < STATE_DONE) {
+		if (chunked->state == STATE_DATA) {
+			size_t n = len - used < chunked->left ? len - used : (size_t)chunked->left;
+
+			*ret_data = (struct yg_slice){ (const char *)data + used, n };
+			(void)yg_chunked_skip(chunked, n);
+			used += n;
+			break;
+		}
+		chunked->state = (uint8_t)step(chunked, data[used++]);
+	}
+	*ret_used = used;
+	if (chunked->state == STATE_BAD)
+		return YG_PARSE_BAD;
+	return chunked->state == STATE_DONE ? YG_PARSE_DONE : YG_PARSE_MORE;
+}
+
+bool yg_chunked_skip(struct yg_chunked *chunked, uint64_t len)
+{
+	if (len == 0)
+		return true;
+	if (chunked->state != STATE_DATA || len > chunked->left)
+		return false;
+	chunked->left -= len;
+	if (chunked->left == 0)
+		chunked->state = STATE_DATA_CR;
+	return true;
+}
+
+uint64_t yg_chunked_data_left(const struct yg_chunked *chunked)
+{
+	return chunked->state == STATE_DATA ? chunked->left : 0;
+}

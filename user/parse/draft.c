@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/draft.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PARTIAL_ROOM 1024u /* bytes of room for the rest of a head: most fit without moving */
+
+/* The parts of a block, in order. */
+static struct yg_field *fields_of(struct yg_draft *draft)
+{
+	return (struct yg_field *)(void *)(draft + 1);
+}
+
+struct yg_draft *yg_draft_keep(struct yg_pool *pool, struct yg_draft *draft, uint32_t body_room)
+{
+	uint32_t head_len = draft->head.pos, count = draft->head.field_count;
+	size_t need = sizeof(*draft) + count * sizeof(struct yg_field) + head_len + body_room;
+	struct yg_draft *kept;
+	uint8_t *bytes;
+	size_t cap;
+
+	if (body_room < draft->body_len)
+		need += draft->body_len - body_room;
+	kept = yg_pool_take(pool, need, &cap);
+	if (!kept)
+		return NULL;
+	*kept = *draft;
+	kept->kept = true;
+	kept->head.fields = fields_of(kept);
+	kept->head.field_cap = count;
+	bytes = (uint8_t *)(kept->head.fields + count);
+	if (count)
+		memcpy(kept->head.fields, draft->head.fields, count * sizeof(struct yg_field));
+	if (head_len)
+		memcpy(bytes, draft->bytes, head_len);
+	if (draft->body_len)
+		memcpy(bytes + head_len, draft->body, draft->body_len);
+	kept->bytes = bytes;
+	kept->body = bytes + head_len;
+	kept->body_room = body_room < draft->body_len ? draft->body_len : body_room;
+	if (draft->kept)
+		yg_pool_give(pool, draft);
+	return kept;
+}
+
+static struct yg_draft *partial(struct yg_pool *pool, const struct yg_draft *draft, size_t room)
+{
+	size_t need = sizeof(*draft) + YG_HEADERS_MAX * sizeof(struct yg_field) + room;
+	struct yg_draft *kept;
+	size_t cap;
+
+	kept = yg_pool_take(pool, need, &cap);
+	if (!kept)
+		return NULL;
+	*kept = *draft;
+	kept->kept = true;
+	kept->head.fields = fields_of(kept);
+	kept->head.field_cap = YG_HEADERS_MAX;
+	if (draft->head.field_count)
+		memcpy(kept->head.fields, draft->head.fields,
+		       draft->head.field_count * sizeof(struct yg_field));
+	kept->bytes = (uint8_t *)(kept->head.fields + YG_HEADERS_MAX);
+	kept->bytes_len = 0;
+	kept->bytes_cap = (uint32_t)(cap - (need - room));
+	return kept;
+}
+
+static void put_bytes(struct yg_draft *kept, const uint8_t *data, size_t len)
+{
+	if (len)
+		memcpy((uint8_t *)(kept->head.fields + YG_HEADERS_MAX) + kept->bytes_len, data,
+		       len);
+	kept->bytes_len += (uint32_t)len;
+}
+
+struct yg_draft *yg_draft_keep_partial(struct yg_pool *pool, const struct yg_draft *draft,
+				       const uint8_t *data, size_t len)
+{
+	struct yg_draft *kept = partial(pool, draft, len + PARTIAL_ROOM);
+
+	if (kept)
+		put_bytes(kept, data, len);
+	return kept;
+}
+
+int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft, const uint8_t *data, size_t len)
+{
+	struct yg_draft *kept = *draft;
+
+	if (kept->bytes_cap - kept->bytes_len < len) {
+		kept = partial(pool, *draft, ((*draft)->bytes_len + len) * 3 / 2 + PARTIAL_ROOM);
+		if (!kept)
+			return -ENOMEM;
+		put_bytes(kept, (*draft)->bytes, (*draft)->bytes_len);
+		yg_pool_give(pool, *draft);
+		*draft = kept;
+	}
+	put_bytes(kept, data, len);
+	return 0;
+}
+
+void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *scratch)
+{
+	uint32_t room = draft->body_room - draft->body_len;
+	uint32_t take = body.len < room ? (uint32_t)body.len : room;
+	const uint8_t *data = (const uint8_t *)body.ptr;
+
+	draft->body_bytes += body.len;
+	if (draft->body_closed || body.len == 0)
+		return;
+	draft->body_closed = take == room;
+	if (take == 0)
+		return;
+	if (draft->kept) {
+		memcpy((uint8_t *)draft->bytes + draft->head.pos + draft->body_len, data, take);
+	} else if (draft->body_len == 0) {
+		draft->body = data;
+	} else if (draft->body + draft->body_len != data) {
+		if (draft->body != scratch)
+			memcpy(scratch, draft->body, draft->body_len);
+		memcpy(scratch + draft->body_len, data, take);
+		draft->body = scratch;
+	}
+	draft->body_len += take;
+}
+
+struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span)
+{
+	return (struct yg_slice){ (const char *)draft->bytes + span.at, span.len };
+}
+
+struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers)
+{
+	const struct yg_http1 *head;
+
+	if (!draft)
+		return (struct yg_message){ .present = false };
+	head = &draft->head;
+	for (uint32_t i = 0; i < head->field_count; i++) {
+		headers[i].name = yg_draft_slice(draft, head->fields[i].name);
+		headers[i].value = yg_draft_slice(draft, head->fields[i].value);
+	}
+	return (struct yg_message){
+		.present = true,
+		.complete = draft->complete,
+		.refused = draft->refused,
+		.body_gap = draft->body_gap || draft->body_len < draft->body_bytes,
+		.version_minor = head->version_minor,
+		.anomalies = head->anomalies,
+		.start_ns = draft->start_ns,
+		.end_ns = draft->end_ns,
+		.head_bytes = head->pos,
+		.body_bytes = draft->body_bytes,
+		.method = head->method.len ? yg_draft_slice(draft, head->method)
+					   : (struct yg_slice){ NULL, 0 },
+		.target = head->target.len ? yg_draft_slice(draft, head->target)
+					   : (struct yg_slice){ NULL, 0 },
+		.status = head->status,
+		.headers = headers,
+		.header_count = head->field_count,
+		.header_dropped = head->field_dropped,
+		.body = { draft->body_len ? (const char *)draft->body : "", draft->body_len },
+	};
+}
+
+void yg_draft_free(struct yg_pool *pool, struct yg_draft **draft)
+{
+	if (*draft && (*draft)->kept)
+		yg_pool_give(pool, *draft);
+	*draft = NULL;
+}

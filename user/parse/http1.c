@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/http1.h"
+
+#include <assert.h>
+
+#include "parse/scan.h"
+
+#define METHOD_MAX 32u /* bytes; a longer token is no method */
+
+/* A line under the reader's finger: [p, end) is the rest of the data. */
+struct line {
+	struct yg_http1 *http;
+	const uint8_t *base; /* of the head */
+	const uint8_t *p, *end;
+};
+
+/* clang-format off */
+#define T true
+const bool yg_scan_token[256] = {
+	['!'] = T, ['#'] = T, ['$'] = T, ['%'] = T, ['&'] = T, ['\''] = T, ['*'] = T, ['+'] = T,
+	['-'] = T, ['.'] = T, ['^'] = T, ['_'] = T, ['`'] = T, ['|'] = T, ['~'] = T,
+	['0' ... '9'] = T, ['A' ... 'Z'] = T, ['a' ... 'z'] = T,
+};
+#undef T
+/* clang-format on */
+
+/*
+ * The registered methods, and those in wide use besides. Any token is a valid method (scanners send
+ * "CUST / HTTP/1.1", and servers answer), but at the start of a stream these need no more evidence.
+ */
+static const char *const methods[] = {
+	"GET",
+	"POST",
+	"PUT",
+	"DELETE",
+	"HEAD",
+	"OPTIONS",
+	"PATCH",
+	"CONNECT",
+	"TRACE",
+	"QUERY",
+	"PROPFIND",
+	"PROPPATCH",
+	"MKCOL",
+	"COPY",
+	"MOVE",
+	"LOCK",
+	"UNLOCK",
+	"SEARCH",
+	"REPORT",
+	"PURGE",
+	"LINK",
+	"UNLINK",
+	"BIND",
+	"UNBIND",
+	"REBIND",
+	"ACL",
+	"CHECKIN",
+	"CHECKOUT",
+	"UNCHECKOUT",
+	"MERGE",
+	"MKACTIVITY",
+	"UPDATE",
+	"LABEL",
+	"MKCALENDAR",
+	"MKREDIRECTREF",
+	"MKWORKSPACE",
+	"ORDERPATCH",
+	"SUBSCRIBE",
+	"UNSUBSCRIBE",
+	"NOTIFY",
+	"M-SEARCH",
+	"SOURCE",
+	"VERSION-CONTROL",
+	"BASELINE-CONTROL",
+	"UPDATEREDIRECTREF",
+};
+
+static enum yg_parse bad(struct yg_http1 *http, uint32_t anomaly)
+{
+	http->anomalies |= anomaly;
+	return YG_PARSE_BAD;
+}
+
+static struct yg_span span_of(const struct line *line, const uint8_t *from, const uint8_t *to)
+{
+	return (struct yg_span){ (uint32_t)(from - line->base), (uint32_t)(to - from) };
+}
+
+static bool is_method(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < YG_ARRAY_SIZE(methods); i++) {
+		if (strlen(methods[i]) == len && memcmp(methods[i], data, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len)
+{
+	static const char version[] = "HTTP/1.";
+	size_t n = len < sizeof(version) - 1 ? len : sizeof(version) - 1;
+	const uint8_t *end = data + (len < METHOD_MAX ? len : METHOD_MAX), *p;
+
+	if (kind == YG_HTTP1_RESPONSE) {
+		if (memcmp(data, version, n) != 0)
+			return YG_PARSE_BAD;
+		return n == sizeof(version) - 1 ? YG_PARSE_DONE : YG_PARSE_MORE;
+	}
+	p = yg_scan_token_end(data, end);
+	if (p == end)
+		return len < METHOD_MAX ? YG_PARSE_MORE : YG_PARSE_BAD;
+	if (p == data || *p != ' ')
+		return YG_PARSE_BAD;
+	if (is_method(data, (size_t)(p - data)))
+		return YG_PARSE_DONE;
+	if (p + 1 == data + len)
+		return YG_PARSE_MORE;
+	return p[1] == '/' || p[1] == '*' ? YG_PARSE_DONE : YG_PARSE_BAD;
+}
+
+/* CRLF, or what leniency takes for it. The finger is behind it on DONE. */
+static enum yg_parse line_end(struct line *line, uint32_t anomaly)
+{
+	const uint8_t *p = line->p, *end = line->end;
+
+	if (p == end)
+		return YG_PARSE_MORE;
+	if (*p == '\r') {
+		if (end - p < 2)
+			return YG_PARSE_MORE;
+		if (p[1] != '\n')
+			return bad(line->http, YG_ANOMALY_BARE_CR);
+		line->p = p + 2;
+		return YG_PARSE_DONE;
+	}
+	if (*p != '\n')
+		return bad(line->http, anomaly);
+	line->http->anomalies |= YG_ANOMALY_BARE_LF;
+	if (!(line->http->lenient & YG_LENIENT_BARE_LF))
+		return YG_PARSE_BAD;
+	line->p = p + 1;
+	return YG_PARSE_DONE;
+}
+
+/* One SP, or several with YG_LENIENT_SPACES. */
+static enum yg_parse space(struct line *line)
+{
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
+	if (*line->p++ != ' ')
+		return bad(line->http, YG_ANOMALY_START_LINE);
+	while ((line->http->lenient & YG_LENIENT_SPACES) && line->p < line->end && *line->p == ' ')
+		line->p++;
+	return YG_PARSE_DONE;
+}
+
+/* "HTTP/1.x" */
+static enum yg_parse version(struct line *line)
+{
+	const uint8_t *p = line->p;
+	struct yg_http1 *http = line->http;
+
+	if (line->end - p < 8)
+		return memchr(p, '\n', (size_t)(line->end - p)) ? bad(http, YG_ANOMALY_START_LINE)
+								: YG_PARSE_MORE;
+	if (memcmp(p, "HTTP/", 5) != 0)
+		return bad(http, YG_ANOMALY_START_LINE);
+	if (p[5] != '1' || p[6] != '.' || p[7] < '0' || p[7] > '9')
+		return bad(http, YG_ANOMALY_VERSION);
+	http->version_major = 1;
+	http->version_minor = (uint8_t)(p[7] - '0');
+	line->p = p + 8;
+	return YG_PARSE_DONE;
+}
+
+/* HTTP/0.9: "GET target CRLF" and nothing else. Servers still answer it. */
+static enum yg_parse simple_request(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	enum yg_parse r;
+
+	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0)
+		return bad(http, YG_ANOMALY_START_LINE);
+	r = line_end(line, YG_ANOMALY_START_LINE);
+	http->version_major = 0;
+	http->version_minor = 9;
+	return r;
+}
+
+static enum yg_parse request_line(struct line *line)
+{
+	const uint8_t *from = line->p;
+	struct yg_http1 *http = line->http;
+	enum yg_parse r;
+
+	line->p = yg_scan_token_end(from, line->end);
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
+	if (line->p == from || line->p - from >= METHOD_MAX)
+		return bad(http, YG_ANOMALY_START_LINE);
+	http->method = span_of(line, from, line->p);
+	r = space(line);
+	if (r != YG_PARSE_DONE)
+		return r;
+
+	from = line->p;
+	line->p = yg_scan_control(from, line->end, ' ');
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
+	if (line->p == from)
+		return bad(http, YG_ANOMALY_START_LINE);
+	http->target = span_of(line, from, line->p);
+	if (*line->p == '\r' || *line->p == '\n')
+		return simple_request(line);
+	r = space(line);
+	if (r == YG_PARSE_DONE)
+		r = version(line);
+	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_START_LINE) : r;
+}
+
+static enum yg_parse status_line(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	enum yg_parse r = version(line);
+	uint32_t status = 0;
+
+	if (r == YG_PARSE_DONE)
+		r = space(line);
+	if (r != YG_PARSE_DONE)
+		return r;
+	for (int i = 0; i < 3; i++, line->p++) {
+		if (line->p == line->end)
+			return YG_PARSE_MORE;
+		if (*line->p < '0' || *line->p > '9')
+			return bad(http, YG_ANOMALY_START_LINE);
+		status = status * 10 + (uint32_t)(*line->p - '0');
+	}
+	if (status < 100)
+		return bad(http, YG_ANOMALY_START_LINE);
+	http->status = (uint16_t)status;
+	if (line->p < line->end && *line->p == ' ')
+		line->p = yg_scan_value_end(line->p, line->end);
+	return line_end(line, YG_ANOMALY_START_LINE);
+}
+
+/* --- the fields that decide framing ------------------------------------------------------- */
+
+static enum yg_parse content_length(struct yg_http1 *http, struct yg_slice value)
+{
+	uint64_t length = 0;
+
+	if (value.len == 0)
+		return bad(http, YG_ANOMALY_LENGTH_INVALID);
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == ',')
+			return bad(http, YG_ANOMALY_LENGTH_TWICE);
+		if (value.ptr[i] < '0' || value.ptr[i] > '9' || length > INT64_MAX / 10 - 1)
+			return bad(http, YG_ANOMALY_LENGTH_INVALID);
+		length = length * 10 + (uint64_t)(value.ptr[i] - '0');
+	}
+	if (http->has_length && http->length != length)
+		return bad(http, YG_ANOMALY_LENGTH_TWICE);
+	http->has_length = true;
+	http->length = length;
+	return YG_PARSE_DONE;
+}
+
+/* Take the next element of a comma list off @list, trimmed; false when it is empty. */
+static bool list_next(struct yg_slice *list, struct yg_slice *ret)
+{
+	const char *comma;
+
+	if (list->len == 0)
+		return false;
+	comma = memchr(list->ptr, ',', list->len);
+	*ret = *list;
+	if (comma)
+		ret->len = (size_t)(comma - list->ptr);
+	list->ptr += ret->len + !!comma;
+	list->len -= ret->len + !!comma;
+	*ret = yg_slice_trim(*ret);
+	return true;
+}
+
+static bool is_known_coding(struct yg_slice coding)
+{
+	return yg_slice_equal_nocase(coding, YG_SLICE("gzip")) ||
+	       yg_slice_equal_nocase(coding, YG_SLICE("x-gzip")) ||
+	       yg_slice_equal_nocase(coding, YG_SLICE("deflate")) ||
+	       yg_slice_equal_nocase(coding, YG_SLICE("compress")) ||
+	       yg_slice_equal_nocase(coding, YG_SLICE("x-compress"));
+}
+
+static void transfer_encoding(struct yg_http1 *http, struct yg_slice value)
+{
+	struct yg_slice coding;
+
+	if (value.len == 0)
+		http->coding = YG_CODING_INVALID;
+	while (list_next(&value, &coding)) {
+		if (coding.len == 0)
+			continue;
+		if (http->coding == YG_CODING_CHUNKED || http->coding == YG_CODING_INVALID)
+			http->coding = YG_CODING_INVALID; /* chunked was not the last one */
+		else if (yg_slice_equal_nocase(coding, YG_SLICE("chunked")))
+			http->coding = YG_CODING_CHUNKED;
+		else
+			http->coding =
+				is_known_coding(coding) ? YG_CODING_OTHER : YG_CODING_INVALID;
+	}
+}
+
+static void connection(struct yg_http1 *http, struct yg_slice value)
+{
+	struct yg_slice option;
+
+	while (list_next(&value, &option)) {
+		if (yg_slice_equal_nocase(option, YG_SLICE("close")))
+			http->has_close = true;
+		else if (yg_slice_equal_nocase(option, YG_SLICE("keep-alive")))
+			http->has_keep_alive = true;
+		else if (yg_slice_equal_nocase(option, YG_SLICE("upgrade")))
+			http->has_upgrade_option = true;
+	}
+}
+
+static enum yg_parse special(struct yg_http1 *http, struct yg_slice name, struct yg_slice value)
+{
+	switch (name.len) {
+	case 4:
+		if (yg_slice_equal_nocase(name, YG_SLICE("host")) && http->hosts < UINT16_MAX)
+			http->hosts++;
+		break;
+	case 6:
+		if (yg_slice_equal_nocase(name, YG_SLICE("expect")))
+			http->has_expect = yg_slice_equal_nocase(value, YG_SLICE("100-continue"));
+		break;
+	case 7:
+		if (yg_slice_equal_nocase(name, YG_SLICE("upgrade")))
+			http->has_upgrade = true;
+		break;
+	case 10:
+		if (yg_slice_equal_nocase(name, YG_SLICE("connection")))
+			connection(http, value);
+		break;
+	case 14:
+		if (yg_slice_equal_nocase(name, YG_SLICE("content-length")))
+			return content_length(http, value);
+		break;
+	case 17:
+		if (yg_slice_equal_nocase(name, YG_SLICE("transfer-encoding")))
+			transfer_encoding(http, value);
+		break;
+	default:
+		break;
+	}
+	return YG_PARSE_DONE;
+}
+
+/* --- field lines -------------------------------------------------------------------------- */
+
+/* The value: [from, line->p) on DONE, white space around it left in. */
+static enum yg_parse value_bytes(struct line *line)
+{
+	for (;;) {
+		line->p = yg_scan_value_end(line->p, line->end);
+		if (line->p == line->end)
+			return YG_PARSE_MORE;
+		if (*line->p == '\r' || *line->p == '\n')
+			return YG_PARSE_DONE;
+		line->http->anomalies |= YG_ANOMALY_VALUE_INVALID;
+		if (!(line->http->lenient & YG_LENIENT_VALUE) || *line->p == '\0')
+			return YG_PARSE_BAD;
+		line->p++;
+	}
+}
+
+/* SP or HTAB where a name should be: the line continues the one before it. */
+static enum yg_parse folded_line(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	struct yg_field *field;
+	enum yg_parse r;
+
+	http->anomalies |= YG_ANOMALY_FOLD;
+	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_count == 0)
+		return YG_PARSE_BAD;
+	r = value_bytes(line);
+	if (r == YG_PARSE_DONE && http->field_dropped == 0) {
+		field = &http->fields[http->field_count - 1];
+		field->value.len = (uint32_t)(line->p - line->base) - field->value.at;
+	}
+	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_VALUE_INVALID) : r;
+}
+
+static enum yg_parse field_name(struct line *line, struct yg_span *ret)
+{
+	const uint8_t *from = line->p;
+
+	line->p = yg_scan_token_end(from, line->end);
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
+	*ret = span_of(line, from, line->p);
+	if (ret->len == 0)
+		return bad(line->http, YG_ANOMALY_NAME_INVALID);
+	if (*line->p == ' ' || *line->p == '\t') {
+		line->http->anomalies |= YG_ANOMALY_NAME_INVALID;
+		if (!(line->http->lenient & YG_LENIENT_NAME_SPACE))
+			return YG_PARSE_BAD;
+		while (line->p < line->end && (*line->p == ' ' || *line->p == '\t'))
+			line->p++;
+		if (line->p == line->end)
+			return YG_PARSE_MORE;
+	}
+	if (*line->p != ':')
+		return bad(line->http, YG_ANOMALY_NAME_INVALID);
+	line->p++;
+	return YG_PARSE_DONE;
+}
+
+static enum yg_parse field_line(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	struct yg_field field;
+	struct yg_slice name, value;
+	const uint8_t *from;
+	enum yg_parse r;
+
+	if (*line->p == ' ' || *line->p == '\t')
+		return folded_line(line);
+	r = field_name(line, &field.name);
+	if (r != YG_PARSE_DONE)
+		return r;
+	from = line->p;
+	r = value_bytes(line);
+	if (r != YG_PARSE_DONE)
+		return r;
+	value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(line->p - from) });
+	name = (struct yg_slice){ (const char *)line->base + field.name.at, field.name.len };
+	r = line_end(line, YG_ANOMALY_VALUE_INVALID);
+	if (r == YG_PARSE_DONE)
+		r = special(http, name, value);
+	if (r != YG_PARSE_DONE)
+		return r;
+
+	field.value.at = (uint32_t)(value.ptr - (const char *)line->base);
+	field.value.len = (uint32_t)value.len;
+	if (http->field_count < http->field_cap)
+		http->fields[http->field_count++] = field;
+	else
+		http->field_dropped++;
+	return r;
+}
+
+static enum yg_parse one_line(struct line *line, bool *ret_last)
+{
+	*ret_last = false;
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
+	if (!line->http->has_start)
+		return line->http->kind == YG_HTTP1_REQUEST ? request_line(line)
+							    : status_line(line);
+	if (*line->p == '\r' || *line->p == '\n') {
+		*ret_last = true;
+		return line_end(line, YG_ANOMALY_BARE_CR);
+	}
+	return field_line(line);
+}
+
+/*
+ * A line is judged when its LF is here, not before: only then is the result the same for every
+ * way to split the bytes. Until then the parser remembers how far it has looked for LF.
+ */
+static enum yg_parse wait_for_line(struct yg_http1 *http, const uint8_t *data, size_t len,
+				   uint32_t anomalies)
+{
+	const uint8_t *from = data + (http->scanned > http->pos ? http->scanned : http->pos);
+
+	if (memchr(from, '\n', (size_t)(data + len - from))) {
+		if (http->anomalies == 0)
+			http->anomalies = YG_ANOMALY_START_LINE;
+		return YG_PARSE_BAD;
+	}
+	http->anomalies = anomalies;
+	http->scanned = (uint32_t)len;
+	return YG_PARSE_MORE;
+}
+
+enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t len)
+{
+	size_t cap = len < YG_HEAD_MAX ? len : YG_HEAD_MAX;
+	enum yg_parse r = YG_PARSE_MORE;
+
+	assert(http->pos <= cap);
+	if (http->scanned > http->pos && !memchr(data + http->scanned, '\n', cap - http->scanned)) {
+		http->scanned = (uint32_t)cap;
+		return len >= YG_HEAD_MAX ? bad(http, YG_ANOMALY_TOO_LARGE) : YG_PARSE_MORE;
+	}
+	for (;;) {
+		struct line line = { http, data, data + http->pos, data + cap };
+		uint32_t anomalies = http->anomalies;
+		bool last;
+
+		r = one_line(&line, &last);
+		if (r != YG_PARSE_DONE)
+			r = wait_for_line(http, data, cap, anomalies);
+		if (r != YG_PARSE_DONE)
+			break;
+		http->pos = (uint32_t)(line.p - data);
+		if (last)
+			return YG_PARSE_DONE;
+		http->has_start = true;
+		if (http->version_major == 0)
+			return YG_PARSE_DONE;
+	}
+	if (r == YG_PARSE_MORE && len >= YG_HEAD_MAX)
+		return bad(http, YG_ANOMALY_TOO_LARGE);
+	return r;
+}
+
+/* --- framing ------------------------------------------------------------------------------ */
+
+static bool is_connect(struct yg_slice method)
+{
+	return yg_slice_equal(method, YG_SLICE("CONNECT"));
+}
+
+static enum yg_body request_body(struct yg_http1 *http, struct yg_slice method)
+{
+	if (http->coding != YG_CODING_NONE && http->has_length) {
+		http->anomalies |= YG_ANOMALY_LENGTH_AND_CHUNKED;
+		return YG_BODY_BAD;
+	}
+	if (http->version_major == 1 && http->version_minor > 0 && http->hosts != 1)
+		http->anomalies |= YG_ANOMALY_HOST;
+	if (is_connect(method))
+		return YG_BODY_NONE;
+	if (http->coding == YG_CODING_NONE)
+		return http->has_length && http->length ? YG_BODY_LENGTH : YG_BODY_NONE;
+	if (http->coding == YG_CODING_CHUNKED && http->version_minor > 0)
+		return YG_BODY_CHUNKED;
+	http->anomalies |= YG_ANOMALY_CODING_INVALID;
+	return YG_BODY_BAD;
+}
+
+static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
+{
+	if (http->status == 101 || (http->status / 100 == 2 && is_connect(method)))
+		return YG_BODY_TUNNEL;
+	if (http->status < 200 || http->status == 204 || http->status == 304 ||
+	    yg_slice_equal(method, YG_SLICE("HEAD")))
+		return YG_BODY_NONE;
+	if (http->coding != YG_CODING_NONE && http->has_length) {
+		http->anomalies |= YG_ANOMALY_LENGTH_AND_CHUNKED;
+		return YG_BODY_BAD;
+	}
+	if (http->coding == YG_CODING_CHUNKED && http->version_minor > 0)
+		return YG_BODY_CHUNKED;
+	if (http->coding != YG_CODING_NONE) {
+		http->anomalies |= YG_ANOMALY_CODING_INVALID;
+		return YG_BODY_CLOSE;
+	}
+	if (http->has_length)
+		return http->length ? YG_BODY_LENGTH : YG_BODY_NONE;
+	return YG_BODY_CLOSE;
+}
+
+enum yg_body yg_http1_body(struct yg_http1 *http, struct yg_slice method)
+{
+	if (http->kind == YG_HTTP1_RESPONSE)
+		return response_body(http, method);
+	return request_body(http, method);
+}
+
+bool yg_http1_is_persistent(const struct yg_http1 *http)
+{
+	if (http->has_close || http->version_major == 0)
+		return false;
+	return http->version_minor > 0 || http->has_keep_alive;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The head of an HTTP/1 message: start line, fields, and what they say about the body.
+ *
+ *	GET /v1/users/42?x=1 HTTP/1.1 CRLF		method SP target SP version
+ *	HTTP/1.1 200 OK CRLF				version SP status [SP reason]
+ *	Host: api.example.com CRLF			name ":" OWS value OWS
+ *	CRLF
+ *
+ * Strict by RFC 9112: what two parsers could read differently is BAD with a reason. Positions are
+ * offsets into the head, not pointers, so a head can be copied together with its spans.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/slice.h"
+#include "parse/exchange.h"
+
+#define YG_HEAD_MAX 32768u /* bytes of a head: four times what servers accept by default */
+
+/* Result of every parser here. BAD is sticky: the parser's state must not be fed again. */
+enum yg_parse { YG_PARSE_DONE, YG_PARSE_MORE, YG_PARSE_BAD, YG_PARSE_MAX };
+
+enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
+
+/* Leniency switches: each accepts one deviation, sets its anomaly, and is off by default. */
+#define YG_LENIENT_FOLD	      (1u << 0) /* obs-fold: the value goes on in the next line */
+#define YG_LENIENT_BARE_LF    (1u << 1) /* LF alone ends a line */
+#define YG_LENIENT_SPACES     (1u << 2) /* several SP between the parts of a start line */
+#define YG_LENIENT_NAME_SPACE (1u << 3) /* white space before the colon */
+#define YG_LENIENT_VALUE      (1u << 4) /* control bytes in values, but CR, LF and NUL */
+
+/* Bytes [at, at + len) of the head. */
+struct yg_span {
+	uint32_t at, len;
+};
+
+struct yg_field {
+	struct yg_span name, value;
+};
+
+/* How a Transfer-Encoding that was seen ends. */
+enum yg_coding { YG_CODING_NONE, YG_CODING_CHUNKED, YG_CODING_INVALID, YG_CODING_OTHER };
+
+/* Parser and result. Zero it, set kind, lenient, fields and field_cap, then feed. */
+struct yg_http1 {
+	uint8_t kind;	       /* enum yg_http1_kind */
+	uint8_t lenient;       /* YG_LENIENT_* */
+	uint8_t version_minor; /* 0 to 9; HTTP/0.9: version_major is 0 */
+	uint8_t version_major;
+	uint16_t status;
+	uint16_t hosts;	    /* Host fields seen */
+	uint32_t anomalies; /* enum yg_anomaly bits; some without BAD: HOST */
+	uint32_t pos;	    /* start of the line to be read next; after DONE: bytes of the head */
+	uint32_t scanned;   /* no LF in [pos, scanned) */
+	bool has_start;	    /* the start line is read */
+
+	bool has_length;
+	uint8_t coding; /* enum yg_coding, of the last coding seen */
+	bool has_close, has_keep_alive, has_upgrade_option; /* Connection */
+	bool has_upgrade;				    /* Upgrade */
+	bool has_expect;				    /* Expect: 100-continue */
+	uint64_t length;				    /* Content-Length */
+
+	struct yg_span method, target;
+	struct yg_field *fields; /* [field_cap]; the caller's */
+	uint32_t field_cap;
+	uint32_t field_count;
+	uint32_t field_dropped; /* beyond field_cap: read, not kept */
+};
+
+/**
+ * yg_http1_parse() - read on.
+ * @data: the head from its first byte; [0, @len) may grow and move between calls.
+ *
+ * Lines are taken one by one; what was read is not read again, so feeding byte by byte costs
+ * O(bytes) as feeding at once does. The same bytes give the same result however they are split.
+ *
+ * Source: RFC 9112 sections 2 to 6, RFC 9110 sections 5, 7.6.1, 8.6.
+ * Return: DONE: @http->pos bytes are the head; MORE; BAD: @http->anomalies says why.
+ */
+enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t len);
+
+/**
+ * yg_http1_is_start() - does a message of this kind begin here?
+ * Looks at most at the method and one byte more, or at "HTTP/1.".
+ * Return: DONE: yes; MORE: @len bytes cannot tell; BAD: no.
+ */
+enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len);
+
+/* What follows the head. */
+enum yg_body {
+	YG_BODY_NONE,
+	YG_BODY_LENGTH, /* yg_http1.length bytes */
+	YG_BODY_CHUNKED,
+	YG_BODY_CLOSE,	/* until the connection ends */
+	YG_BODY_TUNNEL, /* no message follows: 101, or 2xx to CONNECT */
+	YG_BODY_BAD,	/* ambiguous: anomalies say why */
+};
+
+/**
+ * yg_http1_body() - the framing of a message whose head is DONE.
+ * @method: of the request, or of the request that the response answers; absent if unknown.
+ *
+ * Source: RFC 9112 section 6.3.
+ */
+enum yg_body yg_http1_body(struct yg_http1 *http, struct yg_slice method);
+
+/* Does the connection go on after this message? Source: RFC 9112 section 9.3. */
+bool yg_http1_is_persistent(const struct yg_http1 *http);

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/pairing.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* One call's worth of context. */
+struct turn {
+	struct yg_pairer *pairer;
+	struct yg_flow *flow;
+	struct yg_pairing *pairing;
+	struct yg_reader *reader;
+	struct yg_reader *peer;
+	uint64_t time_ns;
+	unsigned dir;
+};
+
+static struct turn turn_of(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir,
+			   uint64_t time_ns)
+{
+	struct yg_pairing *pairing = (struct yg_pairing *)(void *)flow->state;
+
+	return (struct turn){
+		.pairer = pairer,
+		.flow = flow,
+		.pairing = pairing,
+		.reader = &pairing->readers[dir],
+		.peer = &pairing->readers[!dir],
+		.time_ns = time_ns,
+		.dir = dir,
+	};
+}
+
+static struct yg_stream_counters *counters_of(const struct turn *turn)
+{
+	return turn->pairer->reading.counters;
+}
+
+/* --- exchanges ---------------------------------------------------------------------------- */
+
+static struct yg_peer peer_of(const struct yg_end *end)
+{
+	struct yg_peer peer = { .port = end->port };
+
+	memcpy(peer.addr.bytes, end->addr, sizeof(peer.addr.bytes));
+	return peer;
+}
+
+static bool is_loopback(const struct yg_end *end)
+{
+	static const uint8_t v6[16] = { [15] = 1 };
+	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
+
+	return memcmp(end->addr, v6, sizeof(v6)) == 0 || memcmp(end->addr, v4, sizeof(v4)) == 0;
+}
+
+/* This host asked: the process wrote the request, or the frame left for somebody else. */
+static bool is_outbound(const struct yg_flow *flow, const struct yg_draft *request)
+{
+	if (!request)
+		return false;
+	if (flow->tls)
+		return request->source == YG_SOURCE_TLS_WRITE;
+	return request->source == YG_SOURCE_EGRESS && !is_loopback(&flow->ends[0]) &&
+	       memcmp(flow->ends[0].addr, flow->ends[1].addr, sizeof(flow->ends[0].addr)) != 0;
+}
+
+static void emit(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
+		 const struct yg_draft *response)
+{
+	struct yg_pairing *pairing = (struct yg_pairing *)(void *)flow->state;
+	struct yg_stream_counters *counters = pairer->reading.counters;
+	struct yg_exchange exchange = {
+		.request = yg_draft_view(request, pairer->headers[0]),
+		.response = yg_draft_view(response, pairer->headers[1]),
+		.tls = flow->tls,
+		.addresses_certain = flow->bind == YG_BIND_SOCKET,
+		.outbound = is_outbound(flow, request),
+		.protocol = YG_PROTOCOL_H1,
+		.sampled = flow->sampled,
+		.tgid = flow->tgid,
+		.informational = response ? pairing->informational : 0,
+	};
+	unsigned server = flow->server_dir;
+
+	if (server != YG_FLOW_DIR_NONE) {
+		exchange.client = peer_of(&flow->ends[!server]);
+		exchange.server = peer_of(&flow->ends[server]);
+	}
+	if (response) {
+		pairing->informational = 0;
+		exchange.upgraded = response->head.status == 101 ||
+				    (request && response->head.status / 100 == 2 &&
+				     yg_slice_equal(exchange.request.method, YG_SLICE("CONNECT")));
+	}
+	counters->exchanges++;
+	counters->exchange_no_request += !request;
+	counters->exchange_no_response += !response;
+	pairer->fn(pairer->ctx, &exchange);
+}
+
+/* A request leaves for good: a reader that still fills it lets go. */
+static void release(const struct turn *turn, struct yg_draft **request)
+{
+	if (turn->pairing->readers[0].draft == *request)
+		turn->pairing->readers[0].draft = NULL;
+	if (turn->pairing->readers[1].draft == *request)
+		turn->pairing->readers[1].draft = NULL;
+	yg_draft_free(turn->pairer->reading.pool, request);
+}
+
+static struct yg_draft *dequeue(struct yg_pairing *pairing)
+{
+	struct yg_draft *request = pairing->first;
+
+	if (!request)
+		return NULL;
+	pairing->first = request->next;
+	if (!pairing->first)
+		pairing->last = NULL;
+	pairing->pending--;
+	request->next = NULL;
+	return request;
+}
+
+/* Report the oldest request without a response. */
+static void give_up_first(const struct turn *turn)
+{
+	struct yg_draft *request = dequeue(turn->pairing);
+
+	emit(turn->pairer, turn->flow, request, NULL);
+	release(turn, &request);
+}
+
+static void enqueue(const struct turn *turn, struct yg_draft *request)
+{
+	struct yg_pairing *pairing = turn->pairing;
+
+	if (pairing->pending == YG_PENDING_MAX)
+		give_up_first(turn);
+	/* In one segment with the one before it, or the third: no client waits for answers here. */
+	if (pairing->pending > 1 || (pairing->last && pairing->last->start_ns == request->start_ns))
+		pairing->pipelines = true;
+	request->next = NULL;
+	*(pairing->last ? &pairing->last->next : &pairing->first) = request;
+	pairing->last = request;
+	pairing->pending++;
+}
+
+/* The request that a response which starts now answers; NULL: unknown. */
+static struct yg_draft *pair(const struct turn *turn)
+{
+	struct yg_pairing *pairing = turn->pairing;
+	bool own = turn->reader->draft->after_loss; /* responses may have been lost before it */
+	bool lost = own || (pairing->first && pairing->first->after_loss);
+
+	if (!lost || !pairing->first)
+		return dequeue(pairing);
+	if (!pairing->pipelines) {
+		while (own && pairing->pending > 1)
+			give_up_first(turn);
+		return dequeue(pairing);
+	}
+	while (pairing->first)
+		give_up_first(turn);
+	counters_of(turn)->pair_unsure++;
+	return NULL;
+}
+
+/* --- responses ---------------------------------------------------------------------------- */
+
+/* The response is over, whole or not: report it with its request. */
+static void finish_response(const struct turn *turn)
+{
+	struct yg_pairing *pairing = turn->pairing;
+	struct yg_draft *request = YG_TAKE_PTR(pairing->answering);
+
+	if (!turn->reader->draft)
+		return;
+	emit(turn->pairer, turn->flow, request, turn->reader->draft);
+	yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
+	release(turn, &request);
+}
+
+/* The server has answered and goes on: so may a reader that refused a request. */
+static void response_done(const struct turn *turn)
+{
+	finish_response(turn);
+	if (turn->reader->state == YG_READER_START && turn->peer->state == YG_READER_SKIP &&
+	    turn->peer->skip == YG_SKIP_REFUSED)
+		turn->peer->state = YG_READER_RESYNC;
+}
+
+/* After a CONNECT or upgrade that was turned down, the client speaks HTTP again. */
+static void upgrade_refused(const struct turn *turn)
+{
+	turn->peer->upgrading = false;
+	if (turn->peer->state == YG_READER_SKIP && turn->peer->skip == YG_SKIP_TUNNEL)
+		turn->peer->state = YG_READER_RESYNC;
+}
+
+static void refuse_response(const struct turn *turn)
+{
+	struct yg_draft *draft = turn->reader->draft;
+
+	counters_of(turn)->response_refused++;
+	if (!draft)
+		return;
+	if (!turn->pairing->answering)
+		turn->pairing->answering = pair(turn);
+	draft->refused = true;
+	finish_response(turn);
+}
+
+static uint32_t body_room(const struct turn *turn, const struct yg_draft *draft, enum yg_body body)
+{
+	uint32_t cap = turn->pairer->reading.body_cap;
+
+	if (body == YG_BODY_LENGTH)
+		return draft->head.length < cap ? (uint32_t)draft->head.length : cap;
+	return body == YG_BODY_NONE || body == YG_BODY_TUNNEL || body == YG_BODY_BAD ? 0 : cap;
+}
+
+/* A head that came in pieces has no room for a body yet. */
+static void make_room(const struct turn *turn, enum yg_body body)
+{
+	struct yg_draft *draft = turn->reader->draft, *kept;
+
+	if (!draft->kept)
+		return;
+	kept = yg_draft_keep(turn->pairer->reading.pool, draft, body_room(turn, draft, body));
+	if (kept) {
+		turn->reader->draft = kept;
+		return;
+	}
+	counters_of(turn)->lost_body += body != YG_BODY_NONE;
+	draft->body_room = 0;
+}
+
+static void response_head(const struct turn *turn)
+{
+	struct yg_draft *draft = turn->reader->draft;
+	struct yg_pairing *pairing = turn->pairing;
+	struct yg_slice method = { NULL, 0 };
+	bool was_upgrading = turn->peer->upgrading;
+	enum yg_body body;
+
+	if (draft->head.status < 200 && draft->head.status != 101) {
+		counters_of(turn)->informational_parsed++;
+		pairing->informational++;
+		yg_reader_frame(turn->reader, YG_BODY_NONE);
+		turn->reader->state = YG_READER_START; /* the final one is still to come */
+		yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
+		return;
+	}
+	counters_of(turn)->response_parsed++;
+	pairing->answering = pair(turn);
+	if (pairing->answering)
+		method = yg_draft_slice(pairing->answering, pairing->answering->head.method);
+	body = yg_http1_body(&draft->head, method);
+	if (body == YG_BODY_BAD) {
+		yg_reader_skip(turn->reader, YG_SKIP_REFUSED);
+		refuse_response(turn);
+		return;
+	}
+	yg_reader_frame(turn->reader, body);
+	make_room(turn, body);
+	if (body == YG_BODY_TUNNEL)
+		yg_reader_skip(turn->peer, YG_SKIP_TUNNEL);
+	else if (was_upgrading)
+		upgrade_refused(turn);
+	if (body == YG_BODY_TUNNEL || body == YG_BODY_NONE) {
+		turn->reader->draft->complete = true;
+		response_done(turn);
+	}
+}
+
+/* --- requests ----------------------------------------------------------------------------- */
+
+/* Keep the request until its response is there. NULL: no memory, counted. */
+static struct yg_draft *keep_request(const struct turn *turn, enum yg_body body)
+{
+	struct yg_draft *draft = turn->reader->draft, *kept;
+
+	kept = yg_draft_keep(turn->pairer->reading.pool, draft, body_room(turn, draft, body));
+	if (!kept) {
+		counters_of(turn)->lost_request++;
+		yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
+		return NULL;
+	}
+	counters_of(turn)->request_parsed++;
+	turn->reader->draft = kept;
+	enqueue(turn, kept);
+	return kept;
+}
+
+/* A request that is evidence only: it waits for the answer, nothing is added to it. */
+static void refuse_request(const struct turn *turn)
+{
+	struct yg_draft *draft = turn->reader->draft;
+
+	counters_of(turn)->request_refused++;
+	if (!draft)
+		return;
+	draft->refused = true;
+	/* A bad chunk refuses a request that waits already. */
+	if (draft != turn->pairing->last && draft != turn->pairing->answering)
+		(void)keep_request(turn, YG_BODY_BAD);
+	turn->reader->draft = NULL;
+}
+
+static void request_done(const struct turn *turn)
+{
+	turn->reader->draft = NULL; /* it waits in the list now */
+}
+
+static void request_head(const struct turn *turn)
+{
+	struct yg_reader *reader = turn->reader;
+	struct yg_draft *draft = reader->draft;
+	struct yg_slice method = yg_draft_slice(draft, draft->head.method);
+	enum yg_body body = yg_http1_body(&draft->head, method);
+
+	if (turn->peer->state == YG_READER_SKIP && turn->peer->skip == YG_SKIP_REFUSED)
+		turn->peer->state = YG_READER_RESYNC;
+	if (body == YG_BODY_BAD) {
+		yg_reader_skip(reader, YG_SKIP_REFUSED);
+		refuse_request(turn);
+		return;
+	}
+	reader->upgrading = yg_slice_equal(method, YG_SLICE("CONNECT")) ||
+			    (draft->head.has_upgrade && draft->head.has_upgrade_option);
+	yg_reader_frame(reader, body);
+	draft = keep_request(turn, body);
+	if (body != YG_BODY_NONE)
+		return;
+	if (draft)
+		draft->complete = true;
+	request_done(turn);
+}
+
+/* --- input -------------------------------------------------------------------------------- */
+
+/* The first message start tells who is who. */
+static void learn_kind(const struct turn *turn)
+{
+	bool requests = turn->reader->kind == YG_READER_REQUESTS;
+
+	counters_of(turn)->stream_http1++;
+	turn->flow->server_dir = (uint8_t)(requests ? !turn->dir : turn->dir);
+	if (turn->peer->kind == YG_READER_UNKNOWN)
+		turn->peer->kind = requests ? YG_READER_RESPONSES : YG_READER_REQUESTS;
+}
+
+static void handle(const struct turn *turn, enum yg_event event)
+{
+	bool requests = turn->reader->kind == YG_READER_REQUESTS;
+
+	switch (event) {
+	case YG_EVENT_KIND:
+		learn_kind(turn);
+		break;
+	case YG_EVENT_HEAD:
+		requests ? request_head(turn) : response_head(turn);
+		break;
+	case YG_EVENT_END:
+		requests ? request_done(turn) : response_done(turn);
+		break;
+	case YG_EVENT_REFUSED:
+		requests ? refuse_request(turn) : refuse_response(turn);
+		break;
+	case YG_EVENT_LOST:
+		counters_of(turn)->lost_request += requests;
+		break;
+	case YG_EVENT_HTTP2:
+		counters_of(turn)->stream_http2++;
+		yg_reader_skip(turn->peer, YG_SKIP_OTHER);
+		break;
+	case YG_EVENT_NONE:
+		break;
+	}
+}
+
+/* The segment is about to go: a response that is not whole is copied. */
+static void keep_unfinished(const struct turn *turn)
+{
+	struct yg_draft *draft = turn->reader->draft, *kept;
+	enum yg_body body =
+		turn->reader->state == YG_READER_LENGTH ? YG_BODY_LENGTH : YG_BODY_CLOSE;
+
+	if (!draft || draft->kept)
+		return;
+	kept = yg_draft_keep(turn->pairer->reading.pool, draft, body_room(turn, draft, body));
+	if (kept) {
+		turn->reader->draft = kept;
+		return;
+	}
+	/* No memory for the rest: what is known is reported now. */
+	counters_of(turn)->lost_body++;
+	draft->body_gap = true;
+	finish_response(turn);
+}
+
+static void update_unwanted(const struct turn *turn)
+{
+	turn->flow->streams[turn->dir].unwanted = yg_reader_unwanted(turn->reader);
+	turn->flow->streams[!turn->dir].unwanted = yg_reader_unwanted(turn->peer);
+}
+
+/* A head whose end is lost: its first lines are certain, so they are reported. */
+static void finish_head(const struct turn *turn)
+{
+	struct yg_reader *reader = turn->reader;
+	struct yg_draft *draft = reader->draft;
+
+	if (!draft)
+		return;
+	draft->body_gap = true;
+	if (reader->kind == YG_READER_REQUESTS) {
+		(void)keep_request(turn, YG_BODY_NONE);
+		reader->draft = NULL;
+	} else if (draft->head.status >= 200) {
+		counters_of(turn)->response_parsed++;
+		draft->body_room = 0;
+		turn->pairing->answering = pair(turn);
+		finish_response(turn);
+	} else {
+		yg_draft_free(turn->pairer->reading.pool, &reader->draft);
+	}
+}
+
+/* The end of the body is lost. */
+static void finish_body(const struct turn *turn)
+{
+	counters_of(turn)->body_cut++;
+	if (turn->reader->kind == YG_READER_REQUESTS)
+		turn->reader->draft = NULL;
+	else
+		finish_response(turn);
+}
+
+/* The sampler has cut this body: nothing more will be learned, so the exchange does not wait. */
+static void finish_cut(const struct turn *turn)
+{
+	struct yg_reader *reader = turn->reader;
+
+	if (reader->kind != YG_READER_RESPONSES || !reader->draft)
+		return;
+	if (reader->state == YG_READER_LENGTH)
+		reader->draft->body_bytes += reader->left;
+	if (reader->state == YG_READER_CHUNKED)
+		reader->draft->body_bytes += yg_chunked_data_left(&reader->chunked);
+	reader->draft->end_ns = turn->time_ns;
+	finish_response(turn);
+}
+
+static void take_gap(const struct turn *turn, const struct yg_run *run)
+{
+	struct yg_reading *reading = &turn->pairer->reading;
+
+	switch (yg_reader_gap(reading, turn->reader, run->len, run->cut)) {
+	case YG_HOLE_BODY:
+		if (run->cut)
+			finish_cut(turn);
+		break;
+	case YG_HOLE_ENDED:
+		if (turn->reader->draft)
+			turn->reader->draft->end_ns = turn->time_ns;
+		handle(turn, YG_EVENT_END);
+		break;
+	case YG_HOLE_HEAD:
+		finish_head(turn);
+		break;
+	case YG_HOLE_REST:
+		finish_body(turn);
+		break;
+	case YG_HOLE_NONE:
+		break;
+	}
+}
+
+void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_run *run)
+{
+	struct turn turn = turn_of(pairer, flow, run->dir, run->time_ns);
+	struct yg_feed feed = {
+		.p = run->data,
+		.end = run->data ? run->data + run->len : NULL,
+		.time_ns = run->time_ns,
+		.source = run->source,
+		.start = run->start,
+	};
+
+	turn.reader->joined = flow->tls ? flow->joined : !flow->streams[run->dir].has_syn;
+	if (run->data) {
+		enum yg_event event;
+
+		do {
+			event = yg_reader_next(&pairer->reading, turn.reader, &feed);
+			handle(&turn, event);
+		} while (event != YG_EVENT_NONE);
+		keep_unfinished(&turn);
+	} else {
+		take_gap(&turn, run);
+	}
+	update_unwanted(&turn);
+}
+
+void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir, uint64_t time_ns)
+{
+	struct turn turn = turn_of(pairer, flow, dir, time_ns);
+	struct yg_reader *reader = turn.reader;
+
+	switch ((enum yg_reader_state)reader->state) {
+	case YG_READER_START:
+		if (reader->draft)
+			(void)yg_reader_gap(&pairer->reading, reader, 0, false);
+		finish_head(&turn);
+		break;
+	case YG_READER_LENGTH:
+	case YG_READER_CHUNKED:
+		finish_body(&turn);
+		break;
+	case YG_READER_CLOSE:
+		if (reader->draft) {
+			reader->draft->complete = true;
+			reader->draft->end_ns = time_ns;
+		}
+		finish_response(&turn);
+		break;
+	default:
+		break;
+	}
+	yg_reader_skip(reader, YG_SKIP_CLOSED);
+	update_unwanted(&turn);
+}
+
+void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
+{
+	struct turn turn = turn_of(pairer, flow, 0, flow->last_ns);
+
+	while (turn.pairing->first)
+		give_up_first(&turn);
+	assert(!turn.pairing->answering);
+}

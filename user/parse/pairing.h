@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Both directions of a flow together: which response answers which request.
+ *
+ *	requests   R1 R2 R3 ->	[R2 R3] wait, R1 is being answered
+ *	responses  <- S1		first in, first out; 1xx answers nothing yet
+ *
+ * After a loss the order alone proves nothing: a client that never had two requests open is
+ * answered one at a time, so its last request is the one; with pipelining nobody knows, and the
+ * halves are reported apart.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parse/reader.h"
+#include "stream/flow.h"
+
+#define YG_PENDING_MAX 256u /* requests that wait per flow; beyond, the oldest is given up */
+
+/* The part of struct yg_flow that is ours. Zero when the flow begins. */
+struct yg_pairing {
+	struct yg_reader readers[2];
+	struct yg_draft *first, *last; /* requests that wait, oldest first */
+	struct yg_draft *answering;    /* the request whose response is being read */
+	uint32_t pending;	       /* requests in the list */
+	uint16_t informational;	       /* 1xx since the last final response */
+	bool pipelines;		       /* two requests were open at once */
+};
+
+/* What all flows share. */
+struct yg_pairer {
+	struct yg_reading reading;
+	yg_exchange_fn fn;
+	void *ctx;
+	struct yg_header headers[2][YG_HEADERS_MAX];
+};
+
+/* The three calls of struct yg_flow_sink. */
+void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_run *run);
+void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir, uint64_t time_ns);
+void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow);

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/reader.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "stream/stream.h"
+
+#define APPEND_BYTES 4096u /* taken into a partial head at once: most heads end within */
+
+static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+static size_t feed_len(const struct yg_feed *feed)
+{
+	return (size_t)(feed->end - feed->p);
+}
+
+static void take(struct yg_feed *feed, size_t len, uint64_t *row)
+{
+	*row += len;
+	feed->p += len;
+	feed->start = feed->start && len == 0;
+}
+
+static uint64_t *skip_row(struct yg_reading *reading, const struct yg_reader *reader)
+{
+	switch ((enum yg_reader_skip)reader->skip) {
+	case YG_SKIP_OTHER:
+		return &reading->counters->read_other;
+	case YG_SKIP_TUNNEL:
+		return &reading->counters->read_tunnel;
+	case YG_SKIP_REFUSED:
+		return &reading->counters->read_refused;
+	default:
+		return &reading->counters->read_closed;
+	}
+}
+
+void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why)
+{
+	reader->state = YG_READER_SKIP;
+	reader->skip = (uint8_t)why;
+}
+
+/* --- where a message starts --------------------------------------------------------------- */
+
+static bool is_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
+{
+	size_t n = len < sizeof(preface) - 1 ? len : sizeof(preface) - 1;
+
+	return reader->kind != YG_READER_RESPONSES && n >= 4 && memcmp(data, preface, n) == 0;
+}
+
+/* As yg_http1_is_start(), for a direction whose kind may be open; tells it when it is not. */
+static enum yg_parse is_start(const struct yg_reader *reader, const uint8_t *data, size_t len,
+			      enum yg_reader_kind *ret_kind)
+{
+	enum yg_parse request = YG_PARSE_BAD, response = YG_PARSE_BAD;
+
+	if (is_http2(reader, data, len))
+		return YG_PARSE_BAD;
+	if (reader->kind != YG_READER_RESPONSES)
+		request = yg_http1_is_start(YG_HTTP1_REQUEST, data, len);
+	if (reader->kind != YG_READER_REQUESTS && request != YG_PARSE_DONE)
+		response = yg_http1_is_start(YG_HTTP1_RESPONSE, data, len);
+	*ret_kind = request == YG_PARSE_DONE ? YG_READER_REQUESTS : YG_READER_RESPONSES;
+	if (request == YG_PARSE_DONE || response == YG_PARSE_DONE)
+		return YG_PARSE_DONE;
+	if (request == YG_PARSE_MORE || response == YG_PARSE_MORE)
+		return YG_PARSE_MORE;
+	return YG_PARSE_BAD;
+}
+
+/* No message starts where one should. */
+static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *reader,
+				 const uint8_t *data, size_t len)
+{
+	bool tentative = reader->tentative;
+
+	reader->tentative = false;
+	if (is_http2(reader, data, len)) {
+		yg_reader_skip(reader, YG_SKIP_OTHER);
+		return YG_EVENT_HTTP2;
+	}
+	if (reader->upgrading) {
+		yg_reader_skip(reader, YG_SKIP_TUNNEL);
+		return YG_EVENT_NONE;
+	}
+	if (tentative || (!reader->begun && reader->joined)) {
+		reader->state = YG_READER_RESYNC;
+		return YG_EVENT_NONE;
+	}
+	if (!reader->begun) {
+		reading->counters->stream_other++;
+		yg_reader_skip(reader, YG_SKIP_OTHER);
+		return YG_EVENT_NONE;
+	}
+	yg_reader_skip(reader, YG_SKIP_REFUSED);
+	return YG_EVENT_REFUSED;
+}
+
+static void draft_init(struct yg_reading *reading, const struct yg_reader *reader,
+		       const struct yg_feed *feed)
+{
+	struct yg_draft *draft = &reading->scratch;
+
+	*draft = (struct yg_draft){
+		.start_ns = feed->time_ns,
+		.end_ns = feed->time_ns,
+		.source = feed->source,
+		.bytes = feed->p,
+		.body_room = reading->body_cap,
+	};
+	draft->head.kind =
+		reader->kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
+	draft->head.lenient = (uint8_t)reading->lenient;
+	draft->head.fields = reading->fields;
+	draft->head.field_cap = YG_HEADERS_MAX;
+}
+
+static enum yg_event lost(struct yg_reading *reading, struct yg_reader *reader,
+			  struct yg_feed *feed)
+{
+	take(feed, feed_len(feed), &reading->counters->read_lost);
+	yg_draft_free(reading->pool, &reader->draft);
+	reader->state = YG_READER_RESYNC;
+	reader->lost = true;
+	return YG_EVENT_LOST;
+}
+
+/* The parser refused the head. A guess that failed is no refusal: look on. */
+static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *reader,
+			      struct yg_draft *draft)
+{
+	if (reader->tentative || (!reader->begun && !draft->head.has_start)) {
+		enum yg_event event = not_a_start(reading, reader, draft->bytes, 0);
+
+		yg_draft_free(reading->pool, &draft);
+		reader->draft = NULL;
+		return event;
+	}
+	if (draft->head.anomalies & YG_ANOMALY_TOO_LARGE)
+		reading->counters->head_large++;
+	yg_reader_skip(reader, YG_SKIP_REFUSED);
+	draft->refused = true;
+	reader->draft = draft;
+	if (!draft->head.has_start)
+		yg_draft_free(reading->pool, &reader->draft);
+	return YG_EVENT_REFUSED;
+}
+
+static enum yg_event good_head(struct yg_reader *reader, struct yg_draft *draft,
+			       const struct yg_feed *feed)
+{
+	draft->end_ns = feed->time_ns;
+	draft->after_loss = reader->lost;
+	reader->draft = draft;
+	reader->state = YG_READER_HEAD;
+	reader->begun = true;
+	reader->tentative = false;
+	return YG_EVENT_HEAD;
+}
+
+/* --- heads -------------------------------------------------------------------------------- */
+
+/* Empty lines before a message: RFC 9112 section 2.2 asks to ignore them. */
+static bool skip_empty_lines(struct yg_reading *reading, struct yg_reader *reader,
+			     struct yg_feed *feed)
+{
+	while (feed->p < feed->end) {
+		if (reader->has_cr && *feed->p != '\n')
+			return false;
+		if (!reader->has_cr && *feed->p != '\r')
+			return true;
+		reader->has_cr = !reader->has_cr;
+		take(feed, 1, &reading->counters->read_framing);
+	}
+	return true;
+}
+
+static enum yg_event keep_partial(struct yg_reading *reading, struct yg_reader *reader,
+				  struct yg_feed *feed)
+{
+	reader->draft =
+		yg_draft_keep_partial(reading->pool, &reading->scratch, feed->p, feed_len(feed));
+	if (!reader->draft)
+		return lost(reading, reader, feed);
+	take(feed, feed_len(feed), &reading->counters->read_head);
+	return YG_EVENT_NONE;
+}
+
+/* Nothing of a message is held: try to read its head where it lies. */
+static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader *reader,
+				   struct yg_feed *feed)
+{
+	struct yg_draft *draft = &reading->scratch;
+	enum yg_reader_kind kind;
+	enum yg_parse r;
+
+	if (!skip_empty_lines(reading, reader, feed)) {
+		reader->has_cr = false;
+		return not_a_start(reading, reader, feed->p, 0);
+	}
+	if (feed->p == feed->end)
+		return YG_EVENT_NONE;
+	r = is_start(reader, feed->p, feed_len(feed), &kind);
+	if (r == YG_PARSE_BAD)
+		return not_a_start(reading, reader, feed->p, feed_len(feed));
+	if (r == YG_PARSE_DONE && reader->kind == YG_READER_UNKNOWN) {
+		reader->kind = (uint8_t)kind;
+		return YG_EVENT_KIND;
+	}
+	draft_init(reading, reader, feed);
+	if (r == YG_PARSE_MORE)
+		return keep_partial(reading, reader, feed);
+
+	r = yg_http1_parse(&draft->head, feed->p, feed_len(feed));
+	if (r == YG_PARSE_MORE)
+		return keep_partial(reading, reader, feed);
+	if (r == YG_PARSE_BAD)
+		return bad_head(reading, reader, draft);
+	take(feed, draft->head.pos, &reading->counters->read_head);
+	return good_head(reader, draft, feed);
+}
+
+/* A partial head is held: add bytes until it is whole. */
+static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *reader,
+				  struct yg_feed *feed)
+{
+	while (feed->p < feed->end) {
+		size_t len = feed_len(feed) < APPEND_BYTES ? feed_len(feed) : APPEND_BYTES;
+		uint32_t before = reader->draft->bytes_len;
+		struct yg_draft *draft;
+		enum yg_reader_kind kind = reader->kind;
+		enum yg_parse r = YG_PARSE_DONE;
+
+		if (yg_draft_append(reading->pool, &reader->draft, feed->p, len))
+			return lost(reading, reader, feed);
+		draft = reader->draft;
+		if (!draft->head.has_start)
+			r = is_start(reader, draft->bytes, draft->bytes_len, &kind);
+		if (r == YG_PARSE_DONE && reader->kind == YG_READER_UNKNOWN) {
+			draft->bytes_len = before; /* the caller learns the kind, then again */
+			reader->kind = (uint8_t)kind;
+			draft->head.kind =
+				kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
+			return YG_EVENT_KIND;
+		}
+		if (r == YG_PARSE_BAD) {
+			enum yg_event event =
+				not_a_start(reading, reader, draft->bytes, draft->bytes_len);
+
+			yg_draft_free(reading->pool, &reader->draft);
+			return event;
+		}
+		if (r == YG_PARSE_DONE)
+			r = yg_http1_parse(&draft->head, draft->bytes, draft->bytes_len);
+		if (r == YG_PARSE_BAD)
+			return bad_head(reading, reader, draft);
+		if (r == YG_PARSE_DONE) {
+			take(feed, draft->head.pos - before, &reading->counters->read_head);
+			return good_head(reader, draft, feed);
+		}
+		take(feed, len, &reading->counters->read_head);
+	}
+	return YG_EVENT_NONE;
+}
+
+/* --- bodies ------------------------------------------------------------------------------- */
+
+static void add_body(struct yg_reading *reading, struct yg_reader *reader,
+		     const struct yg_feed *feed, struct yg_slice body)
+{
+	if (!reader->draft)
+		return;
+	reader->draft->end_ns = feed->time_ns;
+	yg_draft_add_body(reader->draft, body, reading->body);
+}
+
+/* What comes behind a message. */
+static void next_message(struct yg_reader *reader)
+{
+	reader->state = YG_READER_START;
+	if (reader->closing)
+		yg_reader_skip(reader, YG_SKIP_CLOSED);
+}
+
+static enum yg_event end_message(struct yg_reader *reader, const struct yg_feed *feed)
+{
+	next_message(reader);
+	if (reader->draft) {
+		reader->draft->complete = true;
+		reader->draft->end_ns = feed->time_ns;
+	}
+	return YG_EVENT_END;
+}
+
+static enum yg_event read_plain(struct yg_reading *reading, struct yg_reader *reader,
+				struct yg_feed *feed)
+{
+	size_t len = feed_len(feed);
+
+	if (reader->state == YG_READER_LENGTH && len > reader->left)
+		len = (size_t)reader->left;
+	add_body(reading, reader, feed, (struct yg_slice){ (const char *)feed->p, len });
+	take(feed, len, &reading->counters->read_body);
+	if (reader->state == YG_READER_CLOSE)
+		return YG_EVENT_NONE;
+	reader->left -= len;
+	return reader->left == 0 ? end_message(reader, feed) : YG_EVENT_NONE;
+}
+
+static enum yg_event read_chunked(struct yg_reading *reading, struct yg_reader *reader,
+				  struct yg_feed *feed)
+{
+	enum yg_parse r = YG_PARSE_MORE;
+
+	while (r == YG_PARSE_MORE && feed->p < feed->end) {
+		struct yg_slice body;
+		size_t used;
+
+		r = yg_chunked_next(&reader->chunked, feed->p, feed_len(feed), &used, &body);
+		add_body(reading, reader, feed, body);
+		reading->counters->read_body += body.len;
+		reading->counters->read_framing += used - body.len;
+		feed->p += used;
+		feed->start = false;
+	}
+	if (r == YG_PARSE_DONE)
+		return end_message(reader, feed);
+	if (r == YG_PARSE_MORE)
+		return YG_EVENT_NONE;
+	if (reader->draft) {
+		reader->draft->head.anomalies |= YG_ANOMALY_CHUNK_INVALID;
+		reader->draft->refused = true;
+	}
+	yg_reader_skip(reader, YG_SKIP_REFUSED);
+	return YG_EVENT_REFUSED;
+}
+
+/* Only the first bytes of a segment may end the search: bodies hold anything. */
+static enum yg_event resync(struct yg_reading *reading, struct yg_reader *reader,
+			    struct yg_feed *feed)
+{
+	enum yg_reader_kind kind;
+
+	if (feed->start && is_start(reader, feed->p, feed_len(feed), &kind) != YG_PARSE_BAD) {
+		reader->state = YG_READER_START;
+		reader->tentative = true;
+		feed->start = false;
+		return YG_EVENT_NONE;
+	}
+	if (feed->start && !reader->begun && is_http2(reader, feed->p, feed_len(feed)))
+		return not_a_start(reading, reader, feed->p, feed_len(feed));
+	take(feed, feed_len(feed), &reading->counters->read_resync);
+	return YG_EVENT_NONE;
+}
+
+static enum yg_event read_some(struct yg_reading *reading, struct yg_reader *reader,
+			       struct yg_feed *feed)
+{
+	switch ((enum yg_reader_state)reader->state) {
+	case YG_READER_START:
+		if (reader->draft)
+			return read_partial(reading, reader, feed);
+		return read_in_place(reading, reader, feed);
+	case YG_READER_LENGTH:
+	case YG_READER_CLOSE:
+		return read_plain(reading, reader, feed);
+	case YG_READER_CHUNKED:
+		return read_chunked(reading, reader, feed);
+	case YG_READER_RESYNC:
+		return resync(reading, reader, feed);
+	default:
+		take(feed, feed_len(feed), skip_row(reading, reader));
+		return YG_EVENT_NONE;
+	}
+}
+
+enum yg_event yg_reader_next(struct yg_reading *reading, struct yg_reader *reader,
+			     struct yg_feed *feed)
+{
+	enum yg_event event = YG_EVENT_NONE;
+
+	assert(reader->state != YG_READER_HEAD);
+	while (event == YG_EVENT_NONE && feed->p < feed->end)
+		event = read_some(reading, reader, feed);
+	return event;
+}
+
+void yg_reader_frame(struct yg_reader *reader, enum yg_body body)
+{
+	assert(reader->state == YG_READER_HEAD && reader->draft && body != YG_BODY_BAD);
+
+	reader->lost = false;
+	reader->closing = !reader->upgrading && !yg_http1_is_persistent(&reader->draft->head);
+	switch (body) {
+	case YG_BODY_LENGTH:
+		reader->state = YG_READER_LENGTH;
+		reader->left = reader->draft->head.length;
+		break;
+	case YG_BODY_CHUNKED:
+		reader->state = YG_READER_CHUNKED;
+		reader->chunked = (struct yg_chunked){ 0 };
+		break;
+	case YG_BODY_CLOSE:
+		reader->state = YG_READER_CLOSE;
+		break;
+	case YG_BODY_TUNNEL:
+		yg_reader_skip(reader, YG_SKIP_TUNNEL);
+		break;
+	default:
+		next_message(reader);
+		break;
+	}
+}
+
+/* --- gaps --------------------------------------------------------------------------------- */
+
+static enum yg_hole hole_before_body(struct yg_reading *reading, struct yg_reader *reader)
+{
+	bool partial = reader->draft != NULL;
+
+	reader->has_cr = reader->tentative = false;
+	reader->state = YG_READER_RESYNC;
+	if (partial && !reader->draft->head.has_start)
+		yg_draft_free(reading->pool, &reader->draft);
+	if (reader->draft)
+		reader->draft->after_loss = reader->lost;
+	reader->lost = true;
+	reading->counters->head_cut += partial;
+	return YG_HOLE_HEAD;
+}
+
+static void body_hole(struct yg_reader *reader, uint64_t len)
+{
+	if (!reader->draft)
+		return;
+	reader->draft->body_gap = reader->draft->body_closed = true;
+	reader->draft->body_bytes += len;
+}
+
+static enum yg_hole hole_in_body(struct yg_reader *reader, uint64_t len, bool cut)
+{
+	if (reader->state == YG_READER_LENGTH && len <= reader->left) {
+		body_hole(reader, len);
+		reader->left -= len;
+		if (reader->left)
+			return YG_HOLE_BODY;
+		next_message(reader);
+		if (reader->draft)
+			reader->draft->complete = true;
+		return YG_HOLE_ENDED;
+	}
+	if (reader->state == YG_READER_CHUNKED && yg_chunked_skip(&reader->chunked, len)) {
+		body_hole(reader, len);
+		return YG_HOLE_BODY;
+	}
+	if (reader->state == YG_READER_CLOSE) {
+		body_hole(reader, len);
+		return YG_HOLE_BODY;
+	}
+	body_hole(reader, reader->state == YG_READER_LENGTH ? reader->left : 0);
+	/* The sampler lets every message start pass, so after a cut none can be hidden. */
+	reader->lost = !cut;
+	reader->state = YG_READER_RESYNC;
+	return YG_HOLE_REST;
+}
+
+enum yg_hole yg_reader_gap(struct yg_reading *reading, struct yg_reader *reader, uint64_t len,
+			   bool cut)
+{
+	switch ((enum yg_reader_state)reader->state) {
+	case YG_READER_RESYNC:
+		reader->lost |= !cut;
+		return YG_HOLE_NONE;
+	case YG_READER_SKIP:
+		return YG_HOLE_NONE;
+	case YG_READER_START:
+		return hole_before_body(reading, reader);
+	default:
+		return hole_in_body(reader, len, cut);
+	}
+}
+
+uint64_t yg_reader_unwanted(const struct yg_reader *reader)
+{
+	bool open = reader->draft && !reader->draft->body_closed;
+
+	switch ((enum yg_reader_state)reader->state) {
+	case YG_READER_RESYNC:
+	case YG_READER_SKIP:
+		return YG_UNWANTED_ALL;
+	case YG_READER_LENGTH:
+		return open ? 0 : reader->left;
+	case YG_READER_CHUNKED:
+		return open ? 0 : yg_chunked_data_left(&reader->chunked);
+	case YG_READER_CLOSE:
+		return open ? 0 : YG_UNWANTED_ALL;
+	default:
+		return 0;
+	}
+}

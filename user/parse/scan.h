@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Character classes of HTTP, sixteen bytes at a time where the processor can.
+ *
+ * Invariant of every function: returns within [p, end]; end means "none found".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* tchar of RFC 9110 section 5.6.2. */
+extern const bool yg_scan_token[256];
+
+/* First byte that is no tchar. */
+static inline const uint8_t *yg_scan_token_end(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && yg_scan_token[*p])
+		p++;
+	return p;
+}
+
+#ifdef __SSE2__
+/**
+ * yg_scan_mask() - bytes up to @limit, and DEL, of 16 bytes at @p: one bit each.
+ */
+static inline uint32_t yg_scan_mask(const uint8_t *p, uint8_t limit)
+{
+	__m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8((char)limit)), chunk);
+	__m128i del = _mm_cmpeq_epi8(chunk, _mm_set1_epi8(0x7f));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(low, del));
+}
+#endif
+
+/* First byte that is <= @limit or DEL. */
+static inline const uint8_t *yg_scan_control(const uint8_t *p, const uint8_t *end, uint8_t limit)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		uint32_t mask = yg_scan_mask(p, limit);
+
+		if (mask)
+			return p + __builtin_ctz(mask);
+		p += 16;
+	}
+#endif
+	while (p<end && * p> limit && *p != 0x7f)
+		p++;
+	return p;
+}
+
+/* End of field content: the first control byte that is not HTAB. */
+static inline const uint8_t *yg_scan_value_end(const uint8_t *p, const uint8_t *end)
+{
+	for (;;) {
+		p = yg_scan_control(p, end, 0x1f);
+		if (p == end || *p != '\t')
+			return p;
+		p++;
+	}
+}

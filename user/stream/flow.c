@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "stream/flow.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#define TCP_FIN 0x01u
+#define TCP_SYN 0x02u
+#define TCP_RST 0x04u
+#define TCP_ACK 0x10u
+
+/* Offsets of TCP start above 2^32, so that bytes before the first one seen have an offset too. */
+#define WIRE_BASE (1ull << 32)
+
+enum list { LIST_OPEN, LIST_CLOSED, LIST_MAX };
+
+struct use {
+	struct yg_flow *newest, *oldest;
+};
+
+struct yg_flows {
+	struct yg_order order;
+	struct yg_hash_key key;
+	struct yg_flow **buckets; /* [bucket_mask + 1] */
+	uint32_t bucket_mask;
+	uint32_t count, cap;
+	size_t stride; /* bytes of a slot */
+	size_t state_bytes;
+	char *slots;	      /* [cap] */
+	uint32_t fresh;	      /* slots never used start here */
+	struct yg_flow *free; /* linked by bucket_next */
+	struct yg_flow *last; /* of the previous segment: bulk data hit it */
+	struct use lists[LIST_MAX];
+	struct yg_flow *wait_first, *wait_last;
+	uint64_t idle_ns;
+	uint64_t now_ns, ticked_ns;
+};
+
+static uint32_t round_up(uint32_t n)
+{
+	return n <= 1 ? 1 : 1u << (32 - __builtin_clz(n - 1));
+}
+
+int yg_flows_new(const struct yg_flows_options *options, const struct yg_flow_sink *sink,
+		 struct yg_pool *pool, struct yg_stream_counters *counters, struct yg_flows **ret)
+{
+	uint32_t cap = options->flows_max ? options->flows_max : YG_FLOWS_DEFAULT;
+	struct yg_flows *flows;
+
+	if (cap > YG_FLOWS_LIMIT)
+		return -EINVAL;
+	flows = calloc(1, sizeof(*flows));
+	if (!flows)
+		return -ENOMEM;
+	flows->order.sink = *sink;
+	flows->order.counters = counters;
+	flows->order.pool = pool;
+	flows->order.gap_ns = options->gap_ns ? options->gap_ns : YG_FLOW_GAP_NS;
+	flows->idle_ns = options->idle_ns ? options->idle_ns : YG_FLOW_IDLE_NS;
+	flows->key = options->key;
+	flows->cap = cap;
+	flows->bucket_mask = round_up(cap) - 1;
+	flows->state_bytes = options->state_bytes;
+	flows->stride = (sizeof(struct yg_flow) + options->state_bytes + 63) / 64 * 64;
+	flows->buckets = calloc(flows->bucket_mask + 1, sizeof(struct yg_flow *));
+	flows->slots = aligned_alloc(64, cap * flows->stride);
+	if (!flows->buckets || !flows->slots) {
+		yg_flows_free(&flows);
+		return -ENOMEM;
+	}
+	*ret = flows;
+	return 0;
+}
+
+void yg_flows_free(struct yg_flows **flows)
+{
+	if (*flows) {
+		free((*flows)->slots);
+		free((*flows)->buckets);
+		free(*flows);
+	}
+	*flows = NULL;
+}
+
+size_t yg_flows_bytes(const struct yg_flows *flows)
+{
+	return sizeof(*flows) + flows->cap * flows->stride +
+	       (flows->bucket_mask + 1) * sizeof(struct yg_flow *);
+}
+
+uint32_t yg_flows_count(const struct yg_flows *flows)
+{
+	return flows->count;
+}
+
+/* --- order of use ------------------------------------------------------------------------- */
+
+static struct use *list_of(struct yg_flows *flows, const struct yg_flow *flow)
+{
+	return &flows->lists[flow->closed ? LIST_CLOSED : LIST_OPEN];
+}
+
+static void use_unlink(struct yg_flows *flows, struct yg_flow *flow)
+{
+	struct use *list = list_of(flows, flow);
+
+	*(flow->newer ? &flow->newer->older : &list->newest) = flow->older;
+	*(flow->older ? &flow->older->newer : &list->oldest) = flow->newer;
+}
+
+static void use_link(struct yg_flows *flows, struct yg_flow *flow)
+{
+	struct use *list = list_of(flows, flow);
+
+	flow->touched_ns = flows->now_ns;
+	flow->newer = NULL;
+	flow->older = list->newest;
+	*(list->newest ? &list->newest->newer : &list->oldest) = flow;
+	list->newest = flow;
+}
+
+/* Moving a flow to the front for each segment would cost six cache lines: now and then will do. */
+static void touch(struct yg_flows *flows, struct yg_flow *flow)
+{
+	flow->last_ns = flows->now_ns;
+	if (flows->now_ns - flow->touched_ns < YG_FLOW_TOUCH_NS || flow->closed)
+		return;
+	use_unlink(flows, flow);
+	use_link(flows, flow);
+}
+
+/* --- flows with a hole -------------------------------------------------------------------- */
+
+static void wait_unlink(struct yg_flows *flows, struct yg_flow *flow)
+{
+	if (!flow->waiting)
+		return;
+	*(flow->wait_prev ? &flow->wait_prev->wait_next : &flows->wait_first) = flow->wait_next;
+	*(flow->wait_next ? &flow->wait_next->wait_prev : &flows->wait_last) = flow->wait_prev;
+	flow->waiting = false;
+}
+
+static void wait_update(struct yg_flows *flows, struct yg_flow *flow)
+{
+	bool hole = flow->streams[0].early || flow->streams[1].early;
+
+	if (hole == flow->waiting)
+		return;
+	if (!hole) {
+		wait_unlink(flows, flow);
+		return;
+	}
+	flow->waiting = true;
+	flow->wait_next = NULL;
+	flow->wait_prev = flows->wait_last;
+	*(flows->wait_last ? &flows->wait_last->wait_next : &flows->wait_first) = flow;
+	flows->wait_last = flow;
+}
+
+/* --- begin and end ------------------------------------------------------------------------ */
+
+static void flow_init(struct yg_flows *flows, struct yg_flow *flow, const struct yg_flow_id *id,
+		      uint32_t hash)
+{
+	/* Only the head: clearing the whole slot by an initialiser would not reach the state. */
+	*flow = (struct yg_flow){
+		.id = *id,
+		.hash = hash,
+		.opened_ns = flows->now_ns,
+		.last_ns = flows->now_ns,
+		.server_dir = YG_FLOW_DIR_NONE,
+	};
+	memset(flow->state, 0, flows->state_bytes);
+	flows->order.counters->flow_opened++;
+	use_link(flows, flow);
+}
+
+/* Both directions end; what waited is handed on; the flow stays in the table. */
+static void flow_end(struct yg_flows *flows, struct yg_flow *flow)
+{
+	if (flow->closed)
+		return;
+	yg_stream_end(&flows->order, flow, 0, flow->last_ns);
+	yg_stream_end(&flows->order, flow, 1, flow->last_ns);
+	flows->order.sink.on_close(flows->order.sink.ctx, flow);
+	wait_unlink(flows, flow);
+	use_unlink(flows, flow);
+	flow->closed = true;
+	use_link(flows, flow);
+}
+
+static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
+{
+	struct yg_flow **link = &flows->buckets[flow->hash & flows->bucket_mask];
+
+	flow_end(flows, flow);
+	while (*link != flow)
+		link = &(*link)->bucket_next;
+	*link = flow->bucket_next;
+	use_unlink(flows, flow);
+	if (flows->last == flow)
+		flows->last = NULL;
+	flow->bucket_next = flows->free;
+	flows->free = flow;
+	flows->count--;
+}
+
+/* A new connection took the key over. */
+static void flow_restart(struct yg_flows *flows, struct yg_flow *flow)
+{
+	struct yg_flow_id id = flow->id;
+	struct yg_flow *next = flow->bucket_next;
+	struct yg_stream old[2] = { flow->streams[0], flow->streams[1] };
+
+	if (!flow->closed)
+		flows->order.counters->flow_closed++;
+	flow_end(flows, flow);
+	use_unlink(flows, flow);
+	flow_init(flows, flow, &id, flow->hash);
+	flow->bucket_next = next;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		if (!old[dir].has_syn_new)
+			continue;
+		flow->streams[dir].has_syn = flow->streams[dir].started = true;
+		flow->streams[dir].syn = old[dir].syn_new;
+		flow->streams[dir].next = WIRE_BASE + old[dir].syn_new + 1;
+	}
+}
+
+static struct yg_flow *slot_take(struct yg_flows *flows)
+{
+	struct yg_flow *flow;
+
+	if (flows->count == flows->cap) {
+		flow = flows->lists[LIST_CLOSED].oldest;
+		if (!flow) {
+			flow = flows->lists[LIST_OPEN].oldest;
+			flows->order.counters->flow_evicted++;
+		}
+		flow_remove(flows, flow);
+	}
+	flows->count++;
+	flow = flows->free;
+	if (flow) {
+		flows->free = flow->bucket_next;
+		return flow;
+	}
+	return (struct yg_flow *)(void *)(flows->slots + flows->fresh++ * flows->stride);
+}
+
+/* --- lookup ------------------------------------------------------------------------------- */
+
+static unsigned id_of(const struct yg_segment *meta, bool tls, struct yg_flow_id *ret)
+{
+	const struct yg_flow_key *key = &meta->key;
+	int order;
+	unsigned low;
+
+	if (tls) {
+		*ret = (struct yg_flow_id){ .tgid = meta->tgid };
+		memcpy(ret->addr[0], &meta->object, sizeof(meta->object));
+		memcpy(ret->addr[0] + 8, &meta->generation, sizeof(meta->generation));
+		ret->addr[1][0] = 1; /* never equal to a key of the wire: tgid 0 is the kernel */
+		return meta->source == YG_SOURCE_TLS_WRITE;
+	}
+	order = memcmp(key->saddr, key->daddr, sizeof(key->saddr));
+	if (order == 0)
+		order = memcmp(&key->sport, &key->dport, sizeof(key->sport));
+	low = order > 0;
+	memcpy(ret->addr[low], key->saddr, sizeof(key->saddr));
+	memcpy(ret->addr[!low], key->daddr, sizeof(key->daddr));
+	ret->port[low] = key->sport;
+	ret->port[!low] = key->dport;
+	ret->tgid = 0;
+	return low;
+}
+
+static struct yg_flow *flow_find(struct yg_flows *flows, const struct yg_flow_id *id)
+{
+	uint32_t hash;
+	struct yg_flow *flow = flows->last;
+
+	if (flow && memcmp(&flow->id, id, sizeof(*id)) == 0)
+		return flow;
+	hash = (uint32_t)yg_hash(&flows->key, id, sizeof(*id));
+	flow = flows->buckets[hash & flows->bucket_mask];
+	while (flow && (flow->hash != hash || memcmp(&flow->id, id, sizeof(*id)) != 0))
+		flow = flow->bucket_next;
+	if (!flow) {
+		flow = slot_take(flows);
+		flow_init(flows, flow, id, hash);
+		flow->bucket_next = flows->buckets[hash & flows->bucket_mask];
+		flows->buckets[hash & flows->bucket_mask] = flow;
+	}
+	flows->last = flow;
+	return flow;
+}
+
+/* Addresses may come late for TLS, and a better binding corrects a worse one. */
+static void learn(struct yg_flow *flow, const struct yg_segment *meta, unsigned dir, bool tls)
+{
+	const struct yg_flow_key *key = &meta->key;
+
+	if (flow->bind >= meta->bind && flow->bind != YG_BIND_UNKNOWN)
+		return;
+	flow->tls = tls;
+	flow->tgid = meta->tgid;
+	flow->sampled = meta->sampled;
+	flow->bind = tls ? meta->bind : YG_BIND_SOCKET;
+	memcpy(flow->ends[dir].addr, key->saddr, sizeof(key->saddr));
+	memcpy(flow->ends[!dir].addr, key->daddr, sizeof(key->daddr));
+	flow->ends[dir].port = ntohs(key->sport);
+	flow->ends[!dir].port = ntohs(key->dport);
+}
+
+/* --- segments ----------------------------------------------------------------------------- */
+
+static void start_stream(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint64_t next)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (!flow->joined && !stream->has_syn && !flow->tls) {
+		flow->joined = true;
+		flows->order.counters->flow_joined++;
+	}
+	stream->started = true;
+	stream->next = next;
+}
+
+/*
+ * SYN: where a direction starts. On a flow that runs it is believed only when data follow it, else
+ * one forged frame would end our view of a connection that goes on.
+ */
+static void take_syn(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint32_t sequence)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (stream->has_syn && stream->syn == sequence)
+		return;
+	if (!flow->closed && !stream->started) {
+		stream->has_syn = true;
+		stream->syn = sequence;
+		start_stream(flows, flow, dir, WIRE_BASE + sequence + 1);
+		return;
+	}
+	stream->has_syn_new = true;
+	stream->syn_new = sequence;
+}
+
+/* The connection is not the one we follow: data after a new SYN, or far from where it ended. */
+static bool is_new_connection(const struct yg_flow *flow, unsigned dir, uint32_t sequence)
+{
+	const struct yg_stream *stream = &flow->streams[dir];
+	uint32_t distance = sequence - (uint32_t)stream->next;
+
+	if (stream->has_syn_new && sequence == stream->syn_new + 1)
+		return true;
+	/* Retransmissions lie behind the end; TCP picks new numbers far from the old ones. */
+	return flow->closed && stream->started && distance < UINT32_MAX - (1u << 20);
+}
+
+static void take_reset(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint64_t offset)
+{
+	const struct yg_stream *stream = &flow->streams[dir];
+	bool plausible = !stream->started || offset == stream->next ||
+			 (offset > stream->next && offset - stream->next <= stream->unwanted);
+
+	/* RFC 5961 section 3: a receiver obeys only a RST at exactly the next number. */
+	if (!plausible || flow->closed)
+		return;
+	flows->order.counters->flow_closed++;
+	flow_end(flows, flow);
+}
+
+static void count_late(struct yg_flows *flows, const struct yg_segment *meta)
+{
+	flows->order.counters->seg_late++;
+	flows->order.counters->byte_late += meta->payload_len;
+}
+
+static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
+			 const struct yg_segment_view *view, uint64_t offset)
+{
+	const struct yg_segment *meta = view->meta;
+	struct yg_stream *stream = &flow->streams[dir];
+	struct yg_piece piece = {
+		.offset = offset,
+		.time_ns = flows->now_ns,
+		.data = view->data,
+		.data_len = meta->data_len,
+		.payload_len = meta->payload_len,
+		.source = meta->source,
+		.start = true,
+	};
+
+	if (!flow->tls && meta->payload_len <= 1 && offset + 1 == stream->next) {
+		flows->order.counters->seg_probe++;
+		flows->order.counters->byte_duplicate += meta->payload_len;
+		return;
+	}
+	if (stream->ended && offset + meta->payload_len > stream->next) {
+		count_late(flows, meta);
+		return;
+	}
+	yg_stream_add(&flows->order, flow, dir, &piece, flow->tls);
+}
+
+static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
+		      const struct yg_segment_view *view)
+{
+	const struct yg_segment *meta = view->meta;
+	uint32_t sequence = (uint32_t)meta->offset + !!(meta->tcp_flags & TCP_SYN);
+	struct yg_stream *stream = &flow->streams[dir], *peer = &flow->streams[!dir];
+	uint64_t offset;
+
+	if (meta->tcp_flags & TCP_SYN)
+		take_syn(flows, flow, dir, sequence - 1);
+	if (meta->payload_len && is_new_connection(flow, dir, sequence))
+		flow_restart(flows, flow);
+	if (!stream->started && (meta->payload_len || (meta->tcp_flags & TCP_FIN)))
+		start_stream(flows, flow, dir, WIRE_BASE + sequence);
+	if (meta->ack && peer->started && !flow->closed)
+		yg_stream_acked(&flows->order, flow, !dir, yg_stream_unwrap(peer, meta->ack),
+				flows->now_ns, meta->payload_len && flow->server_dir == dir);
+
+	offset = yg_stream_unwrap(stream, sequence);
+	if (meta->payload_len)
+		take_payload(flows, flow, dir, view, offset);
+	else
+		flows->order.counters->seg_empty++;
+	if (meta->tcp_flags & TCP_RST)
+		take_reset(flows, flow, dir, offset + meta->payload_len);
+	else if ((meta->tcp_flags & TCP_FIN) && stream->started)
+		yg_stream_fin(&flows->order, flow, dir, offset + meta->payload_len, flows->now_ns);
+}
+
+static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
+		     const struct yg_segment_view *view)
+{
+	if (view->meta->payload_len == 0 || view->meta->source == YG_SOURCE_TLS_CLOSE) {
+		flows->order.counters->seg_empty++;
+		return;
+	}
+	if (!flow->streams[dir].started) {
+		if (view->meta->offset && !flow->joined) {
+			flow->joined = true;
+			flows->order.counters->flow_joined++;
+		}
+		start_stream(flows, flow, dir, view->meta->offset);
+	}
+	take_payload(flows, flow, dir, view, view->meta->offset);
+}
+
+static bool is_valid(const struct yg_segment *meta)
+{
+	return meta->data_len <= meta->payload_len && meta->payload_len <= YG_WINDOW_BYTES &&
+	       meta->source > 0 && meta->source < YG_SOURCE_MAX &&
+	       (meta->source != YG_SOURCE_TLS_CLOSE || meta->payload_len == 0);
+}
+
+void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view)
+{
+	const struct yg_segment *meta = view->meta;
+	bool tls = meta->source >= YG_SOURCE_TLS_READ && meta->source <= YG_SOURCE_TLS_CLOSE;
+	struct yg_flow_id id;
+	struct yg_flow *flow;
+	unsigned dir;
+
+	flows->order.counters->seg_rx++;
+	flows->order.counters->byte_rx += meta->payload_len;
+	if (!is_valid(meta)) {
+		flows->order.counters->seg_invalid++;
+		flows->order.counters->byte_late += meta->payload_len;
+		return;
+	}
+	if (meta->time_ns > flows->now_ns)
+		flows->now_ns = meta->time_ns;
+	if (flows->now_ns - flows->ticked_ns >= YG_FLOW_TICK_NS)
+		yg_flows_tick(flows, flows->now_ns);
+
+	dir = id_of(meta, tls, &id);
+	flow = flow_find(flows, &id);
+	touch(flows, flow);
+	learn(flow, meta, dir, tls);
+	if (tls)
+		take_tls(flows, flow, dir, view);
+	else
+		take_wire(flows, flow, dir, view);
+
+	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE ||
+			      (flow->streams[0].ended && flow->streams[1].ended))) {
+		flows->order.counters->flow_closed++;
+		flow_end(flows, flow);
+	}
+	wait_update(flows, flow);
+}
+
+/* --- time --------------------------------------------------------------------------------- */
+
+static void expire_holes(struct yg_flows *flows)
+{
+	struct yg_flow *flow = flows->wait_first;
+
+	while (flow) {
+		struct yg_flow *next = flow->wait_next;
+
+		yg_stream_expire(&flows->order, flow, 0, flows->now_ns);
+		yg_stream_expire(&flows->order, flow, 1, flows->now_ns);
+		if (flow->streams[0].ended && flow->streams[1].ended) {
+			flows->order.counters->flow_closed++;
+			flow_end(flows, flow);
+		}
+		wait_update(flows, flow);
+		flow = next;
+	}
+}
+
+static void expire_list(struct yg_flows *flows, enum list list, uint64_t after_ns)
+{
+	for (;;) {
+		struct yg_flow *flow = flows->lists[list].oldest;
+
+		if (!flow || flows->now_ns - flow->touched_ns < after_ns)
+			return;
+		if (list == LIST_OPEN && flows->now_ns - flow->last_ns < after_ns) {
+			use_unlink(flows, flow); /* used since it was moved last */
+			use_link(flows, flow);
+			flow->touched_ns = flow->last_ns;
+			continue;
+		}
+		flows->order.counters->flow_idle += list == LIST_OPEN;
+		flow_remove(flows, flow);
+	}
+}
+
+void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
+{
+	if (now_ns > flows->now_ns)
+		flows->now_ns = now_ns;
+	flows->ticked_ns = flows->now_ns;
+	expire_holes(flows);
+	expire_list(flows, LIST_CLOSED, YG_FLOW_LINGER_NS);
+	expire_list(flows, LIST_OPEN, flows->idle_ns);
+}
+
+void yg_flows_finish(struct yg_flows *flows)
+{
+	for (int list = LIST_MAX - 1; list >= 0; list--) {
+		while (flows->lists[list].oldest) {
+			flows->order.counters->flow_finished += list == LIST_OPEN;
+			flow_remove(flows, flows->lists[list].oldest);
+		}
+	}
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flow table: which flow a segment belongs to, and when a flow begins and ends.
+ *
+ *	wire	key = both (address, port) pairs, lower first	direction 0: from the lower
+ *	TLS	key = (tgid, object, generation)			direction 0: read, 1: written
+ *
+ * A flow begins with any segment, SYN or not. It ends by FIN of both sides, by RST, by SSL_free, by
+ * a new connection with the same key, by idle time, or because the table is full: least recently
+ * used first. An ended flow stays for a while, so that retransmissions find it and are counted as
+ * what they are; it makes room first.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/hash.h"
+#include "core/macros.h"
+#include "stream/stream.h"
+#include "stream/view.h"
+
+#define YG_FLOWS_DEFAULT  65536u
+#define YG_FLOWS_LIMIT	  (1u << 22)		/* entries; more is a configuration error */
+#define YG_FLOW_DIR_NONE  2u			/* instead of a direction: not known */
+#define YG_FLOW_IDLE_NS	  (300ull * 1000000000) /* default */
+#define YG_FLOW_LINGER_NS (10ull * 1000000000)	/* an ended flow stays: a few retransmissions */
+#define YG_FLOW_GAP_NS	  (1ull * 1000000000)	/* default: longer than most retransmissions */
+#define YG_FLOW_TICK_NS	  (5ull * 1000000)	/* timers are looked at this often */
+#define YG_FLOW_TOUCH_NS  (50ull * 1000000)	/* order of use is kept this exactly */
+
+/* 40 bytes without padding: hashed and compared as a whole. */
+struct yg_flow_id {
+	uint8_t addr[2][16]; /* TLS: addr[0] holds object and generation */
+	uint16_t port[2];    /* network order; TLS: 0 */
+	uint32_t tgid;	     /* wire: 0 */
+};
+
+_Static_assert(sizeof(struct yg_flow_id) == 40, "the key has no padding");
+
+/* One end, as a sender. */
+struct yg_end {
+	uint8_t addr[16]; /* all zero: unknown */
+	uint16_t port;	  /* host order */
+};
+
+struct yg_flow {
+	struct yg_stream streams[2];
+	struct yg_flow_id id;
+	struct yg_end ends[2]; /* sender of each direction */
+	uint64_t opened_ns, last_ns;
+	uint32_t tgid;
+	uint32_t sampled;
+	uint8_t bind; /* enum yg_bind, the best seen */
+	bool tls;
+	bool closed;	    /* both directions ended: lingers */
+	bool joined;	    /* first seen without its SYN */
+	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
+
+	/* Of the table. */
+	bool waiting; /* in the list of flows with a hole */
+	uint32_t hash;
+	uint64_t touched_ns;
+	struct yg_flow *bucket_next;
+	struct yg_flow *newer, *older;	       /* order of use; closed flows have their own */
+	struct yg_flow *wait_next, *wait_prev; /* flows with a hole */
+	_Alignas(16) unsigned char state[];    /* stage 3; zero when the flow begins */
+};
+
+struct yg_flows;
+
+struct yg_flows_options {
+	struct yg_hash_key key;
+	uint32_t flows_max; /* 0: YG_FLOWS_DEFAULT */
+	size_t state_bytes; /* of yg_flow.state */
+	uint64_t idle_ns;   /* 0: YG_FLOW_IDLE_NS */
+	uint64_t gap_ns;    /* 0: YG_FLOW_GAP_NS */
+};
+
+/**
+ * yg_flows_new() - an empty table; all memory is taken here.
+ * @pool: for segments that wait; borrowed as long as the table lives.
+ * @sink, @counters: sink is copied, counters borrowed.
+ *
+ * Return: 0; -EINVAL if flows_max is beyond YG_FLOWS_LIMIT; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_flows_new(const struct yg_flows_options *options,
+			       const struct yg_flow_sink *sink, struct yg_pool *pool,
+			       struct yg_stream_counters *counters, struct yg_flows **ret);
+void yg_flows_free(struct yg_flows **flows); /* calls no sink; accepts NULL inside */
+
+/* Take one segment. Time that goes back is taken for the latest time seen. */
+void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view);
+
+/* Let time pass: holes and idle flows. O(what is due). */
+void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns);
+
+/* End every flow, oldest first. */
+void yg_flows_finish(struct yg_flows *flows);
+
+/* Memory held, without the pool. */
+size_t yg_flows_bytes(const struct yg_flows *flows);
+/* Flows in the table now, ended ones that linger included. */
+uint32_t yg_flows_count(const struct yg_flows *flows);

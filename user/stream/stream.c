@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "stream/stream.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "stream/flow.h"
+
+struct yg_early {
+	struct yg_early *next;
+	uint64_t offset;
+	uint64_t time_ns;
+	uint32_t data_len, payload_len;
+	uint8_t source;
+	bool start;
+	bool counts; /* the first piece of its segment: carries the segment's row */
+	uint8_t data[];
+};
+
+/* Why a hole was given up. */
+enum reason { REASON_TIMEOUT, REASON_ACKED, REASON_BUDGET, REASON_OTHER };
+
+static uint64_t piece_end(const struct yg_piece *piece)
+{
+	return piece->offset + piece->payload_len;
+}
+
+static uint64_t early_end(const struct yg_early *early)
+{
+	return early->offset + early->payload_len;
+}
+
+/* Forget the first @len bytes. */
+static void trim_front(struct yg_piece *piece, uint64_t len)
+{
+	uint32_t data = len < piece->data_len ? (uint32_t)len : piece->data_len;
+
+	piece->offset += len;
+	piece->payload_len -= (uint32_t)len;
+	piece->data += data;
+	piece->data_len -= data;
+	piece->start = piece->start && len == 0;
+}
+
+/* The first @len bytes only. */
+static struct yg_piece front_of(const struct yg_piece *piece, uint64_t len)
+{
+	struct yg_piece front = *piece;
+
+	front.payload_len = (uint32_t)len;
+	if (front.data_len > len)
+		front.data_len = (uint32_t)len;
+	return front;
+}
+
+static void skip(const struct yg_order *order, struct yg_flow *flow, unsigned dir, uint64_t len,
+		 uint64_t time_ns, bool cut)
+{
+	struct yg_run run = { .len = len, .time_ns = time_ns, .dir = (uint8_t)dir, .cut = cut };
+
+	flow->streams[dir].next += len;
+	order->sink.on_run(order->sink.ctx, flow, &run);
+}
+
+/* @piece continues the stream: hand it on, what was not sampled as a gap. */
+static void deliver(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		    const struct yg_piece *piece)
+{
+	struct yg_run run = {
+		.data = piece->data,
+		.len = piece->data_len,
+		.time_ns = piece->time_ns,
+		.dir = (uint8_t)dir,
+		.source = piece->source,
+		.start = piece->start,
+	};
+
+	if (piece->data_len) {
+		order->counters->byte_ordered += piece->data_len;
+		flow->streams[dir].next += piece->data_len;
+		order->sink.on_run(order->sink.ctx, flow, &run);
+	}
+	if (piece->payload_len > piece->data_len) {
+		order->counters->byte_unsampled += piece->payload_len - piece->data_len;
+		skip(order, flow, dir, piece->payload_len - piece->data_len, piece->time_ns, true);
+	}
+}
+
+static void check_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		      uint64_t time_ns)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (!stream->has_fin || stream->ended || stream->next < stream->fin_at)
+		return;
+	if (stream->next > stream->fin_at) { /* bytes follow it: it was not of this connection */
+		stream->has_fin = false;
+		return;
+	}
+	stream->ended = true;
+	order->sink.on_end(order->sink.ctx, flow, dir, time_ns);
+}
+
+/* Hand on the first early segment, which starts at next. */
+static void deliver_early(const struct yg_order *order, struct yg_flow *flow, unsigned dir)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+	struct yg_early *early = stream->early;
+	struct yg_piece piece = {
+		.offset = early->offset,
+		.time_ns = early->time_ns,
+		.data = early->data,
+		.data_len = early->data_len,
+		.payload_len = early->payload_len,
+		.source = early->source,
+		.start = early->start,
+	};
+
+	stream->early = early->next;
+	stream->early_count--;
+	stream->early_bytes -= early->data_len;
+	order->counters->byte_queued -= early->payload_len;
+	if (early->counts) {
+		order->counters->seg_queued--;
+		order->counters->seg_ahead++;
+	}
+	deliver(order, flow, dir, &piece);
+	yg_pool_give(order->pool, early);
+}
+
+static void drain(const struct yg_order *order, struct yg_flow *flow, unsigned dir)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	while (stream->early && stream->early->offset == stream->next)
+		deliver_early(order, flow, dir);
+}
+
+/* The bytes from next to @offset will not come. */
+static void give_up(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		    uint64_t offset, uint64_t time_ns, enum reason reason)
+{
+	uint64_t len = offset - flow->streams[dir].next;
+
+	order->counters->gap++;
+	order->counters->byte_gap += len;
+	order->counters->gap_timeout += reason == REASON_TIMEOUT;
+	order->counters->gap_acked += reason == REASON_ACKED;
+	order->counters->gap_budget += reason == REASON_BUDGET;
+	skip(order, flow, dir, len, time_ns, false);
+}
+
+/* Give up holes until nothing that starts before @offset waits. */
+static void flush_before(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+			 uint64_t offset, enum reason reason)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	while (stream->early && stream->early->offset < offset) {
+		if (stream->early->offset > stream->next)
+			give_up(order, flow, dir, stream->early->offset, stream->early->time_ns,
+				reason);
+		drain(order, flow, dir);
+	}
+}
+
+/* Count what @piece says about bytes that @early already holds. */
+static void count_overlap(const struct yg_order *order, const struct yg_early *early,
+			  const struct yg_piece *piece, uint64_t from, uint64_t to)
+{
+	uint64_t a = from - early->offset, b = from - piece->offset, len = to - from;
+	uint64_t have = early->data_len > a ? early->data_len - a : 0;
+	uint64_t got = piece->data_len > b ? piece->data_len - b : 0;
+	uint64_t both = have < got ? have : got;
+
+	if (both > len)
+		both = len;
+	if (both && memcmp(early->data + a, piece->data + b, both) != 0)
+		order->counters->byte_conflict += len;
+	else
+		order->counters->byte_duplicate += len;
+}
+
+/* Copy @piece into the queue after *@link. False: no memory. */
+static bool enqueue(const struct yg_order *order, struct yg_stream *stream, struct yg_early **link,
+		    const struct yg_piece *piece, bool counts)
+{
+	struct yg_early *early;
+	size_t cap;
+
+	early = yg_pool_take(order->pool, sizeof(*early) + piece->data_len, &cap);
+	if (!early)
+		return false;
+	*early = (struct yg_early){
+		.next = *link,
+		.offset = piece->offset,
+		.time_ns = piece->time_ns,
+		.data_len = piece->data_len,
+		.payload_len = piece->payload_len,
+		.source = piece->source,
+		.start = piece->start,
+		.counts = counts,
+	};
+	if (piece->data_len)
+		memcpy(early->data, piece->data, piece->data_len);
+	*link = early;
+	stream->early_count++;
+	stream->early_bytes += piece->data_len;
+	order->counters->byte_queued += piece->payload_len;
+	return true;
+}
+
+/*
+ * Put the parts of @piece that nothing holds yet into the queue.
+ * @ret_count: parts that were put there. False: no memory; @piece is what is left.
+ */
+static bool insert(const struct yg_order *order, struct yg_stream *stream, struct yg_piece *piece,
+		   uint32_t *ret_count)
+{
+	struct yg_early **link = &stream->early;
+
+	while (piece->payload_len) {
+		struct yg_early *early = *link;
+		uint64_t end = piece_end(piece);
+
+		if (early && early_end(early) <= piece->offset) {
+			link = &early->next;
+			continue;
+		}
+		if (!early || piece->offset < early->offset) {
+			bool past = early && end > early->offset;
+			uint64_t len = (past ? early->offset : end) - piece->offset;
+			struct yg_piece front = front_of(piece, len);
+
+			if (!enqueue(order, stream, link, &front, *ret_count == 0))
+				return false;
+			++*ret_count;
+			link = &(*link)->next;
+			trim_front(piece, len);
+			continue;
+		}
+		if (end > early_end(early))
+			end = early_end(early);
+		count_overlap(order, early, piece, piece->offset, end);
+		trim_front(piece, end - piece->offset);
+	}
+	return true;
+}
+
+/* Room is gone: holes are given up instead of bytes, then @piece is read in place. */
+static void force(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		  struct yg_piece *piece)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	flush_before(order, flow, dir, piece_end(piece), REASON_BUDGET);
+	if (piece->offset > stream->next)
+		give_up(order, flow, dir, piece->offset, piece->time_ns, REASON_BUDGET);
+	if (piece->offset < stream->next) {
+		uint64_t seen = stream->next - piece->offset;
+
+		if (seen > piece->payload_len)
+			seen = piece->payload_len;
+		order->counters->byte_duplicate += seen;
+		trim_front(piece, seen);
+	}
+	if (piece->payload_len)
+		deliver(order, flow, dir, piece);
+	drain(order, flow, dir);
+}
+
+/* After a hole, or with others waiting behind one. */
+static void add_early(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		      struct yg_piece *piece)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+	bool full = stream->early_count + 2 > YG_EARLY_MAX || /* a segment may become pieces */
+		    stream->early_bytes + piece->data_len > YG_EARLY_BYTES_MAX;
+	uint32_t count = 0;
+
+	if (!stream->early)
+		stream->hole_ns = piece->time_ns;
+	if (full || !insert(order, stream, piece, &count)) {
+		order->counters->seg_ordered += count == 0;
+		order->counters->seg_queued += count != 0; /* its first piece is in the queue */
+		force(order, flow, dir, piece);
+		return;
+	}
+	order->counters->seg_queued += count != 0;
+	order->counters->seg_duplicate += count == 0;
+	drain(order, flow, dir);
+}
+
+void yg_stream_add(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   const struct yg_piece *piece, bool ordered)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+	struct yg_stream_counters *counters = order->counters;
+	struct yg_piece rest = *piece;
+	bool overlap = false;
+
+	assert(stream->started && piece->payload_len > 0);
+
+	if (piece_end(piece) <= stream->next) {
+		counters->seg_duplicate++;
+		counters->byte_duplicate += piece->payload_len;
+		return;
+	}
+	if (piece->offset < stream->next) {
+		counters->byte_duplicate += stream->next - piece->offset;
+		trim_front(&rest, stream->next - piece->offset);
+		overlap = true;
+	}
+	if (rest.offset > stream->next && !stream->early &&
+	    (ordered || rest.offset - stream->next <= stream->unwanted))
+		give_up(order, flow, dir, rest.offset, rest.time_ns, REASON_OTHER);
+	if (rest.offset == stream->next && !stream->early) {
+		counters->seg_ordered += !overlap;
+		counters->seg_overlap += overlap;
+		deliver(order, flow, dir, &rest);
+	} else {
+		add_early(order, flow, dir, &rest);
+	}
+	check_fin(order, flow, dir, piece->time_ns);
+}
+
+void yg_stream_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   uint64_t offset, uint64_t time_ns)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (stream->has_fin || offset < stream->next)
+		return;
+	stream->has_fin = true;
+	stream->fin_at = offset;
+	if (!stream->early && offset > stream->next && offset - stream->next <= stream->unwanted)
+		give_up(order, flow, dir, offset, time_ns, REASON_OTHER);
+	check_fin(order, flow, dir, time_ns);
+}
+
+void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		     uint64_t offset, uint64_t time_ns, bool ahead)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (!stream->started || stream->ended || offset <= stream->next ||
+	    offset - stream->next > YG_WINDOW_BYTES)
+		return;
+	if (stream->early)
+		flush_before(order, flow, dir, offset, REASON_ACKED);
+	if (ahead && !stream->early && offset > stream->next &&
+	    (!stream->has_fin || offset <= stream->fin_at))
+		give_up(order, flow, dir, offset, time_ns, REASON_ACKED);
+	check_fin(order, flow, dir, time_ns);
+}
+
+void yg_stream_expire(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		      uint64_t now_ns)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	if (!stream->early || now_ns < stream->hole_ns + order->gap_ns)
+		return;
+	give_up(order, flow, dir, stream->early->offset, stream->early->time_ns, REASON_TIMEOUT);
+	drain(order, flow, dir);
+	stream->hole_ns = now_ns;
+	check_fin(order, flow, dir, now_ns);
+}
+
+void yg_stream_end(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   uint64_t time_ns)
+{
+	struct yg_stream *stream = &flow->streams[dir];
+
+	flush_before(order, flow, dir, UINT64_MAX, REASON_OTHER);
+	if (stream->ended)
+		return;
+	if (stream->has_fin && stream->fin_at > stream->next)
+		give_up(order, flow, dir, stream->fin_at, time_ns, REASON_OTHER);
+	stream->ended = true;
+	order->sink.on_end(order->sink.ctx, flow, dir, time_ns);
+}
+
+uint64_t yg_stream_unwrap(const struct yg_stream *stream, uint32_t sequence)
+{
+	uint64_t end = stream->next + stream->unwanted;
+
+	if (stream->unwanted != YG_UNWANTED_ALL && sequence == (uint32_t)end)
+		return end;
+	return stream->next + (uint64_t)(int64_t)(int32_t)(sequence - (uint32_t)stream->next);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One direction of a flow: segments become ordered bytes, holes become explicit gaps.
+ *
+ *	          next
+ *	   seen    |   hole    | early | hole | early |
+ *	-----------+-----------+-------+------+-------+---->  offset, 64 bits
+ *
+ * Bytes at `next` are handed on where they lie, without a copy. Bytes after a hole wait in pool
+ * blocks, sorted, at most YG_EARLY_MAX of them; the first byte received for an offset counts. A
+ * hole is given up when it lies in bytes nobody will read, when the peer has acknowledged it, when
+ * the queue is full, or after gap_ns; TLS plaintext is in order, so there a hole never waits.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/pool.h"
+#include "stream/counter.h"
+
+#define YG_EARLY_MAX	   64u	      /* early segments per direction; beyond: gap_budget */
+#define YG_UNWANTED_ALL	   UINT64_MAX /* stage 3 reads nothing until the next message start */
+#define YG_WINDOW_BYTES	   (1u << 30) /* RFC 7323 section 2.3: the largest TCP window */
+#define YG_EARLY_BYTES_MAX 262144u    /* waiting bytes per direction; beyond: gap_budget */
+
+struct yg_flow;
+
+/* Ordered bytes, or bytes that were on the wire and are not here. */
+struct yg_run {
+	const uint8_t *data; /* [len]; NULL: a gap of len bytes */
+	uint64_t len;
+	uint64_t time_ns; /* of the segment; a gap: of the segment that ended it */
+	uint8_t dir;	  /* 0 or 1 */
+	uint8_t source;	  /* enum yg_source */
+	bool start;	  /* data: its first byte is the first of a segment */
+	bool cut;	  /* gap: the sampler left these out; false: lost */
+};
+
+/* What stage 3 does with it. Called inside yg_flows_segment(), _tick() and _finish(). */
+struct yg_flow_sink {
+	void *ctx;
+	void (*on_run)(void *ctx, struct yg_flow *flow, const struct yg_run *run);
+	/* This direction sends no more (FIN), or never will (RST, SSL_free, timeout). */
+	void (*on_end)(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_ns);
+	/* The flow leaves: emit what waits, release what is held. After on_end of both. */
+	void (*on_close)(void *ctx, struct yg_flow *flow);
+};
+
+struct yg_early; /* a segment that waits */
+
+struct yg_stream {
+	uint64_t next;		/* offset of the next byte wanted; the low 32 bits are TCP's */
+	uint64_t unwanted;	/* written by stage 3: bytes after next that nobody will read */
+	uint64_t fin_at;	/* offset of FIN, when has_fin */
+	uint64_t hole_ns;	/* since when the first hole waits */
+	struct yg_early *early; /* sorted by offset */
+	uint32_t early_count, early_bytes;
+	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
+	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if data follow it */
+	bool started;	  /* next is known */
+	bool has_syn, has_syn_new, has_fin;
+	bool ended; /* on_end was called */
+};
+
+/* What reassembly works with; one per flow table. */
+struct yg_order {
+	struct yg_flow_sink sink;
+	struct yg_stream_counters *counters;
+	struct yg_pool *pool;
+	uint64_t gap_ns;
+};
+
+/* A segment, or what is left of it. payload_len - data_len bytes after data were not sampled. */
+struct yg_piece {
+	uint64_t offset;
+	uint64_t time_ns;
+	const uint8_t *data;
+	uint32_t data_len, payload_len;
+	uint8_t source;
+	bool start; /* data[0] is the first byte of the segment */
+};
+
+/**
+ * yg_stream_add() - take one segment with payload.
+ * @ordered: true: a hole is given up at once (TLS).
+ *
+ * Counts exactly one seg_* row and each payload byte once. O(data_len) plus YG_EARLY_MAX steps.
+ */
+void yg_stream_add(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   const struct yg_piece *piece, bool ordered);
+
+/* The sender says that its last byte is before @offset. */
+void yg_stream_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   uint64_t offset, uint64_t time_ns);
+
+/**
+ * yg_stream_acked() - the peer has received everything before @offset.
+ * @ahead: also believe it about bytes after the last one seen.
+ */
+void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		     uint64_t offset, uint64_t time_ns, bool ahead);
+
+/* Give up the first hole if it has waited gap_ns at @now_ns. */
+void yg_stream_expire(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		      uint64_t now_ns);
+
+/* No more segments will come: hand on all that waits, holes as gaps, then on_end. */
+void yg_stream_end(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		   uint64_t time_ns);
+
+/**
+ * yg_stream_unwrap() - 64-bit offset of a TCP sequence number, nearest to what is expected.
+ * Bytes that the sampler leaves out can be more than half the number space: when stage 3 knows
+ * where the unread body ends, exactly that number is taken for the end.
+ */
+uint64_t yg_stream_unwrap(const struct yg_stream *stream, uint32_t sequence);
