@@ -25,9 +25,8 @@ static inline const uint8_t *yg_scan_token_end(const uint8_t *p, const uint8_t *
 }
 
 #ifdef __SSE2__
-/**
- * yg_scan_mask() - bytes up to @limit, and DEL, of 16 bytes at @p: one bit each.
- */
+
+/* Bytes up to @limit, and DEL, of 16 bytes at @p: one bit each. */
 static inline uint32_t yg_scan_mask(const uint8_t *p, uint8_t limit)
 {
 	__m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
@@ -36,6 +35,7 @@ static inline uint32_t yg_scan_mask(const uint8_t *p, uint8_t limit)
 
 	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(low, del));
 }
+
 #endif
 
 /* First byte that is <= @limit or DEL. */
