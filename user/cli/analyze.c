@@ -19,8 +19,9 @@
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 
-#define PROGRESS_STEP (8u << 20) /* bytes of the file between two redraws */
-#define PROGRESS_BAR  40u	 /* columns */
+#define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
+#define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
+#define PROGRESS_BAR  40u	   /* columns */
 
 /*
  * Offline keys are constants: a run must not depend on the machine. A capture that was built to
@@ -369,6 +370,8 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 	r = build(&run);
 	if (r)
 		return yg_cli_fail(args, "analyze: %s", strerror(-r));
+	/* Fails when something was written before: then the buffer is small, nothing else. */
+	(void)setvbuf(args->out, NULL, _IOFBF, OUTPUT_BUFFER);
 	run.bar = isatty(fileno(args->err)) == 1;
 
 	for (size_t i = 0; i < args->item_count && !run.failed; i++)

@@ -6,23 +6,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define SPOOL_BUFFER (1u << 20) /* one write(2) per megabyte */
-#define SPOOL_TEXTS  5u		/* slices of a record: method, target, service, path, caller */
-#define ABSENT	     UINT32_MAX /* length of a slice that is not there */
+#define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
+#define TEXTS	   5u	      /* slices of an item: method, target, service, path, caller */
+#define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
-/* A record in the file: the item, whose pointers mean nothing there, then the texts' bytes. */
+/* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
 struct head {
 	struct yg_spooled item;
-	uint32_t text_len[SPOOL_TEXTS];
+	uint32_t text_len[TEXTS];
 	uint32_t texts_len;
 };
 
+/*
+ * Writing, [0, end) of the buffer waits for the file. Reading, [begin, end) was read and is not
+ * used. A record is whole in the buffer; the rare one that is larger makes the buffer grow.
+ */
 struct yg_spool {
-	FILE *file;
-	char *texts; /* of the record last read */
-	size_t texts_cap;
-	int failure; /* first -errno of a write */
+	int fd;
+	uint8_t *buffer;
+	size_t cap, begin, end;
+	bool spilled; /* something went to the file */
+	int failure;  /* first -errno */
 };
 
 uint64_t yg_exchange_latency_us(const struct yg_exchange *exchange)
@@ -81,29 +87,20 @@ static int open_unlinked(const char *dir)
 	return fd;
 }
 
-static int open_spool(struct yg_spool *spool, const char *dir)
-{
-	int fd = open_unlinked(dir);
-
-	if (fd < 0)
-		return -errno;
-	spool->file = fdopen(fd, "w+b");
-	if (!spool->file) {
-		yg_closep(&fd);
-		return -ENOMEM;
-	}
-	(void)setvbuf(spool->file, NULL, _IOFBF, SPOOL_BUFFER);
-	return 0;
-}
-
 int yg_spool_new(const char *dir, struct yg_spool **ret)
 {
 	struct yg_spool *spool = calloc(1, sizeof(*spool));
-	int r;
+	int r = 0;
 
 	if (!spool)
 		return -ENOMEM;
-	r = open_spool(spool, dir);
+	spool->fd = open_unlinked(dir);
+	if (spool->fd < 0)
+		r = -errno;
+	spool->buffer = malloc(BUFFER_CAP);
+	spool->cap = BUFFER_CAP;
+	if (r == 0 && !spool->buffer)
+		r = -ENOMEM;
 	if (r)
 		yg_spool_free(&spool);
 	else
@@ -117,13 +114,12 @@ void yg_spool_free(struct yg_spool **spool)
 
 	if (!s)
 		return;
-	if (s->file)
-		(void)fclose(s->file);
-	free(s->texts);
+	yg_closep(&s->fd);
+	free(s->buffer);
 	yg_freep(spool);
 }
 
-static void list_texts(struct yg_spooled *item, struct yg_slice *ret[SPOOL_TEXTS])
+static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 {
 	ret[0] = &item->method;
 	ret[1] = &item->target;
@@ -132,73 +128,136 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[SPOOL_TEXTS
 	ret[4] = &item->caller;
 }
 
-static void write_bytes(struct yg_spool *spool, const void *data, size_t len)
+static int spill(struct yg_spool *spool)
 {
-	if (len > 0 && fwrite(data, 1, len, spool->file) != len && spool->failure == 0)
-		spool->failure = errno ? -errno : -EIO;
+	size_t done = 0;
+
+	while (done < spool->end) {
+		ssize_t n = write(spool->fd, spool->buffer + done, spool->end - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		done += (size_t)n;
+	}
+	spool->spilled = true;
+	spool->end = 0;
+	return 0;
+}
+
+static int grow(struct yg_spool *spool, size_t cap)
+{
+	uint8_t *grown;
+
+	if (cap <= spool->cap)
+		return 0;
+	grown = realloc(spool->buffer, cap);
+	if (!grown)
+		return -ENOMEM;
+	spool->buffer = grown;
+	spool->cap = cap;
+	return 0;
+}
+
+static int reserve(struct yg_spool *spool, size_t len)
+{
+	int r = 0;
+
+	if (len > spool->cap - spool->end)
+		r = spill(spool);
+	return r ? r : grow(spool, len);
 }
 
 void yg_spool_put(struct yg_spool *spool, const struct yg_spooled *item)
 {
 	struct head head = { .item = *item };
-	struct yg_slice *texts[SPOOL_TEXTS];
+	struct yg_slice *texts[TEXTS];
+	uint8_t *to;
 
+	if (spool->failure)
+		return;
 	list_texts(&head.item, texts);
-	for (size_t i = 0; i < SPOOL_TEXTS; i++) {
+	for (size_t i = 0; i < TEXTS; i++) {
 		head.text_len[i] = texts[i]->ptr ? (uint32_t)texts[i]->len : ABSENT;
 		head.texts_len += texts[i]->ptr ? (uint32_t)texts[i]->len : 0;
 	}
-	write_bytes(spool, &head, sizeof(head));
-	for (size_t i = 0; i < SPOOL_TEXTS; i++)
-		write_bytes(spool, texts[i]->ptr, texts[i]->ptr ? texts[i]->len : 0);
+	spool->failure = reserve(spool, sizeof(head) + head.texts_len);
+	if (spool->failure)
+		return;
+	to = spool->buffer + spool->end;
+	memcpy(to, &head, sizeof(head));
+	to += sizeof(head);
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (head.text_len[i] == ABSENT)
+			continue;
+		memcpy(to, texts[i]->ptr, texts[i]->len);
+		to += texts[i]->len;
+	}
+	spool->end += sizeof(head) + head.texts_len;
 }
 
 int yg_spool_rewind(struct yg_spool *spool)
 {
-	if (fflush(spool->file) && spool->failure == 0)
-		spool->failure = -errno;
-	if (spool->failure == 0 && fseeko(spool->file, 0, SEEK_SET))
+	spool->begin = 0;
+	if (spool->failure || !spool->spilled)
+		return spool->failure;
+	spool->failure = spill(spool);
+	if (spool->failure == 0 && lseek(spool->fd, 0, SEEK_SET) < 0)
 		spool->failure = -errno;
 	return spool->failure;
 }
 
-static int reserve_texts(struct yg_spool *spool, size_t len)
+/* Makes @need bytes available. Return: 1; 0 if the file ends before; -EIO; -ENOMEM. */
+static int fill(struct yg_spool *spool, size_t need)
 {
-	char *grown;
+	size_t have = spool->end - spool->begin;
 
-	if (len <= spool->texts_cap)
+	if (have >= need)
+		return 1;
+	memmove(spool->buffer, spool->buffer + spool->begin, have);
+	spool->begin = 0;
+	spool->end = have;
+	if (!spool->spilled)
 		return 0;
-	grown = realloc(spool->texts, len);
-	if (!grown)
+	if (grow(spool, need))
 		return -ENOMEM;
-	spool->texts = grown;
-	spool->texts_cap = len;
-	return 0;
+	while (spool->end < need) {
+		ssize_t n = read(spool->fd, spool->buffer + spool->end, spool->cap - spool->end);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? 0 : -EIO;
+		spool->end += (size_t)n;
+	}
+	return 1;
 }
 
 int yg_spool_next(struct yg_spool *spool, struct yg_spooled *ret)
 {
 	struct head head;
-	struct yg_slice *texts[SPOOL_TEXTS];
-	size_t used = 0;
-	int r;
+	struct yg_slice *texts[TEXTS];
+	const char *at;
+	int r = fill(spool, sizeof(head));
 
-	if (fread(&head, sizeof(head), 1, spool->file) != 1)
-		return feof(spool->file) ? 0 : -EIO;
-	r = reserve_texts(spool, head.texts_len);
-	if (r)
+	if (r <= 0)
 		return r;
-	if (fread(spool->texts, 1, head.texts_len, spool->file) != head.texts_len)
-		return -EIO;
+	memcpy(&head, spool->buffer + spool->begin, sizeof(head));
+	r = fill(spool, sizeof(head) + head.texts_len);
+	if (r <= 0)
+		return r < 0 ? r : -EIO;
 
+	at = (const char *)spool->buffer + spool->begin + sizeof(head);
+	spool->begin += sizeof(head) + head.texts_len;
 	*ret = head.item;
 	list_texts(ret, texts);
-	for (size_t i = 0; i < SPOOL_TEXTS; i++) {
-		*texts[i] = (struct yg_slice){ NULL, 0 };
-		if (head.text_len[i] == ABSENT)
-			continue;
-		*texts[i] = (struct yg_slice){ spool->texts + used, head.text_len[i] };
-		used += head.text_len[i];
+	for (size_t i = 0; i < TEXTS; i++) {
+		bool absent = head.text_len[i] == ABSENT;
+
+		*texts[i] = absent ? (struct yg_slice){ NULL, 0 }
+				   : (struct yg_slice){ at, head.text_len[i] };
+		at += absent ? 0 : head.text_len[i];
 	}
 	return 1;
 }

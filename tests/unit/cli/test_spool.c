@@ -73,10 +73,38 @@ static void says_why_it_cannot(void **state)
 	assert_int_equal(yg_spool_new("/tmp", &spool), 0);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	yg_spool_put(spool, &items[0]);
+	for (size_t i = 0; i < 30000; i++) /* one buffer is not written before it is full */
+		yg_spool_put(spool, &items[0]);
 	assert_int_equal(yg_spool_rewind(spool), -EFBIG);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
 	yg_spool_free(&spool);
+}
+
+/* What fits in the buffer never touches the file system; a text larger than it still fits. */
+static void holds_small_and_large(void **state)
+{
+	static char text[3u << 20];
+	struct yg_spooled large = items[0], got;
+	struct yg_spool *spool = NULL;
+
+	(void)state;
+
+	memset(text, 'x', sizeof(text));
+	large.target = (struct yg_slice){ text, sizeof(text) };
+	for (size_t count = 0; count < 3; count++) {
+		assert_int_equal(yg_spool_new("/tmp", &spool), 0);
+		yg_spool_put(spool, &items[0]);
+		for (size_t i = 0; i < count; i++)
+			yg_spool_put(spool, &large);
+		assert_int_equal(yg_spool_rewind(spool), 0);
+		assert_int_equal(yg_spool_next(spool, &got), 1);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(yg_spool_next(spool, &got), 1);
+			same_text(got.target, large.target);
+		}
+		assert_int_equal(yg_spool_next(spool, &got), 0);
+		yg_spool_free(&spool);
+	}
 }
 
 /* First byte to first byte; unknown without both sides or when the answer seems to come first. */
@@ -137,9 +165,8 @@ static void keeps_what_a_line_needs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_back_what_was_put),
-		cmocka_unit_test(says_why_it_cannot),
-		cmocka_unit_test(measures_latency),
+		cmocka_unit_test(gives_back_what_was_put), cmocka_unit_test(says_why_it_cannot),
+		cmocka_unit_test(holds_small_and_large),   cmocka_unit_test(measures_latency),
 		cmocka_unit_test(keeps_what_a_line_needs),
 	};
 
