@@ -20,8 +20,7 @@
 
 #include "ring.bpf.h"
 
-#define HEAD_LEN    16 /* bytes looked at: longer than any registered method */
-#define HEAD_BLANKS 8  /* CR and LF before a request that servers ignore, RFC 9112 section 2.2 */
+#define HEAD_BLANKS 8 /* CR and LF before a request that servers ignore, RFC 9112 section 2.2 */
 
 enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
 
@@ -32,18 +31,13 @@ struct yg_budget {
 	__u8 pad[2];
 };
 
-struct head {
-	__u8 bytes[HEAD_LEN]; /* zero beyond len */
-	__u32 len;
-};
-
 /* As servers read methods: nginx takes A-Z, '_' and '-'. */
 static __always_inline bool is_method_byte(__u8 c)
 {
 	return (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-static __always_inline bool is_response(const struct head *head)
+static __always_inline bool is_response(const struct yg_head *head)
 {
 	const __u8 *b = head->bytes;
 
@@ -51,12 +45,20 @@ static __always_inline bool is_response(const struct head *head)
 	       b[5] == '1' && b[6] == '.';
 }
 
-static __always_inline bool is_connect(const struct head *head)
+static __always_inline bool is_connect(const struct yg_head *head)
 {
 	const __u8 *b = head->bytes;
 
 	return b[0] == 'C' && b[1] == 'O' && b[2] == 'N' && b[3] == 'N' && b[4] == 'E' &&
 	       b[5] == 'C' && b[6] == 'T';
+}
+
+/* "PRI * HTTP/2.0", RFC 9113 section 3.4: looks like a request, begins a binary protocol. */
+static __always_inline bool is_preface(const struct yg_head *head)
+{
+	const __u8 *b = head->bytes;
+
+	return b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*';
 }
 
 /*
@@ -69,7 +71,7 @@ static __always_inline bool is_target_byte(__u8 c)
 }
 
 /* Index of the first byte that is not of a method; head->len if all are. */
-static __always_inline __u32 method_end(const struct head *head)
+static __always_inline __u32 method_end(const struct yg_head *head)
 {
 #pragma unroll
 	for (__u32 i = 0; i < HEAD_LEN; i++) {
@@ -80,12 +82,12 @@ static __always_inline __u32 method_end(const struct head *head)
 }
 
 /* The byte after the method: the verifier wants a constant bound at the access. */
-static __always_inline __u8 byte_at(const struct head *head, __u32 i)
+static __always_inline __u8 byte_at(const struct yg_head *head, __u32 i)
 {
 	return i < HEAD_LEN ? head->bytes[i & (HEAD_LEN - 1)] : 0;
 }
 
-static __always_inline enum message message_begins(const struct head *head)
+static __always_inline enum message message_begins(const struct yg_head *head)
 {
 	__u32 end;
 
@@ -96,14 +98,14 @@ static __always_inline enum message message_begins(const struct head *head)
 		return MESSAGE_NONE;
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
-	if (byte_at(head, end) != ' ')
+	if (byte_at(head, end) != ' ' || is_preface(head))
 		return MESSAGE_NONE;
 	return is_target_byte(byte_at(head, end + 1)) || is_connect(head) ? MESSAGE_REQUEST
 									  : MESSAGE_NONE;
 }
 
 /* The segment after one that may have been the start of a method. */
-static __always_inline enum message message_resumes(const struct head *head)
+static __always_inline enum message message_resumes(const struct yg_head *head)
 {
 	__u32 end = method_end(head);
 
@@ -117,7 +119,7 @@ static __always_inline enum message message_resumes(const struct head *head)
 }
 
 /* CR and LF at the start of @head. */
-static __always_inline __u32 count_blanks(const struct head *head)
+static __always_inline __u32 count_blanks(const struct yg_head *head)
 {
 #pragma unroll
 	for (__u32 i = 0; i < HEAD_BLANKS; i++) {
@@ -128,11 +130,11 @@ static __always_inline __u32 count_blanks(const struct head *head)
 }
 
 static __always_inline long head_read_at(const struct bytes *from, enum bytes_from kind, __u32 len,
-					 struct head *ret)
+					 struct yg_head *ret)
 {
 	__u64 n = BOUND(len, HEAD_LEN);
 
-	*ret = (struct head){ .len = n };
+	*ret = (struct yg_head){ .len = n };
 	return bytes_read(from, kind, ret->bytes, n);
 }
 
@@ -141,7 +143,7 @@ static __always_inline long head_read_at(const struct bytes *from, enum bytes_fr
  * Return: 0, or not if the bytes cannot be read.
  */
 static __always_inline long head_read(const struct bytes *from, enum bytes_from kind, __u32 len,
-				      struct head *ret)
+				      struct yg_head *ret)
 {
 	struct bytes past = *from;
 	__u32 blanks;
@@ -164,7 +166,7 @@ static __always_inline long head_read(const struct bytes *from, enum bytes_from 
  *
  * Return: what the segment starts. MESSAGE_NONE in a direction that is not HTTP: leave it alone.
  */
-static __always_inline enum message budget_admit(struct yg_budget *b, const struct head *head,
+static __always_inline enum message budget_admit(struct yg_budget *b, const struct yg_head *head,
 						 __u32 len, __u32 *ret_take)
 {
 	enum message message = b->is_tentative ? message_resumes(head) : message_begins(head);

@@ -37,29 +37,47 @@ static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
 	return block_judge(p.key.saddr, p.is_v4, coarse_ns(), true);
 }
 
-/* Sample a frame at XDP. @frame_len: bytes in all its buffers. */
-static __always_inline void sample_xdp(struct xdp_md *ctx, struct yg_counters *cs, __u32 frame_len)
+/* A function of its own: the verifier comes back from it with one state per kind. */
+static __noinline int xdp_locate(struct xdp_md *ctx, struct packet *ret, __u32 frame_len)
 {
 	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
-	struct bytes from = { .ctx = ctx };
-	struct packet *p = packet_scratch();
 	enum packet_kind kind;
-	enum sample_row row;
 	__be16 type;
 
-	if (!p)
-		return; /* never; the verifier cannot know */
-	count_sample(cs, SAMPLE_rx);
 	kind = link_skip(&c, &type);
 	if (kind == PACKET_IP)
-		kind = packet_locate(&c, type, frame_len, p);
-	row = row_of_kind(kind);
+		kind = packet_locate(&c, type, frame_len, ret);
+	ret->key.ifindex = ctx->ingress_ifindex;
+	return kind;
+}
+
+/* Sample a frame at XDP. @frame_len: bytes in all its buffers. */
+static __noinline void sample_xdp(struct xdp_md *ctx, struct yg_counters *c, __u32 frame_len)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from = { .ctx = ctx };
+	enum sample_row row;
+
+	if (!f)
+		return;
+	count_sample(c, SAMPLE_rx);
+	row = row_of_kind(xdp_locate(ctx, &f->packet, frame_len));
 	if (row == SAMPLE_segment) {
-		p->key.ifindex = ctx->ingress_ifindex;
-		from.at = p->off;
-		row = wire_sample(cs, p, &from, BYTES_XDP, YG_SOURCE_XDP);
+		from.at = f->packet.off;
+		f->out.source = YG_SOURCE_XDP;
+		row = wire_sample(c, f, &from, BYTES_XDP);
 	}
-	count_sample(cs, row);
+	count_sample(c, row);
+}
+
+/* Bytes of the first buffer. The barrier keeps clang from subtracting pointers in 32 bits. */
+static __always_inline __u32 xdp_linear_len(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u64 len = end - data;
+
+	asm volatile("" : "+r"(len));
+	return len;
 }
 
 static __always_inline int guard_xdp(struct xdp_md *ctx, bool is_multi_buffer)
@@ -70,10 +88,12 @@ static __always_inline int guard_xdp(struct xdp_md *ctx, bool is_multi_buffer)
 	count_guard(c, GUARD_rx);
 	row = judge_xdp(ctx);
 	count_guard(c, row);
-	if (yg_config.xdp_sample && !is_drop(row))
+	if (is_drop(row))
+		return XDP_DROP;
+	if (yg_config.xdp_sample)
 		sample_xdp(ctx, c,
-			   is_multi_buffer ? bpf_xdp_get_buff_len(ctx) : ctx->data_end - ctx->data);
-	return is_drop(row) ? XDP_DROP : XDP_PASS;
+			   is_multi_buffer ? bpf_xdp_get_buff_len(ctx) : xdp_linear_len(ctx));
+	return XDP_PASS;
 }
 
 SEC("xdp")

@@ -75,17 +75,6 @@ struct packet {
 	__u8 is_v4;
 };
 
-/*
- * One packet per CPU. In a map and not on the stack: what the verifier reads back from a map it
- * knows nothing about, so it walks the rest of a program once and not once per way to get there.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct packet);
-} yg_packets SEC(".maps");
-
 struct vlan {
 	__be16 tci;
 	__be16 type;
@@ -96,13 +85,6 @@ struct ip6_next {
 	__u8 len;
 	__be16 frag_off; /* of a fragment header */
 };
-
-static __always_inline struct packet *packet_scratch(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&yg_packets, &zero);
-}
 
 static __always_inline bool is_vlan(__be16 type)
 {

@@ -8,7 +8,9 @@
  */
 #pragma once
 
-#include "control.bpf.h"
+#include "emission.bpf.h"
+
+#define XDP_FRAME_MASK 0x7fff /* a frame in one buffer is at most a page */
 
 struct yg_ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -29,22 +31,6 @@ enum bytes_from { BYTES_SKB, BYTES_XDP, BYTES_USER };
 struct bytes {
 	void *ctx; /* of the program; unused for BYTES_USER */
 	__u64 at;  /* offset in the frame, or address in the process */
-};
-
-/* Everything of a record but its bytes. */
-struct emission {
-	struct yg_flow_key key;
-	__u64 offset;
-	__u64 object;
-	__u32 tgid;
-	__u32 generation;
-	__u32 payload_len;
-	__u32 data_len;
-	__u32 sampled;
-	__u32 ring;
-	__u8 source;
-	__u8 bind;
-	__u8 tcp_flags;
 };
 
 enum emitted { EMITTED, EMITTED_RING_FULL, EMITTED_COPY_FAILED };
@@ -93,6 +79,22 @@ static __always_inline __u64 hash_flow(const struct yg_flow_key *key, __u64 addr
 	return addresses + mix64((__u64)key->sport + key->dport);
 }
 
+/*
+ * Before 5.18 an XDP program reads a variable length only as kernel memory; only the first buffer
+ * of a frame is there.
+ */
+static __always_inline long xdp_read(struct xdp_md *ctx, __u64 at, void *dst, __u32 len)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	if (HAS_HELPER(xdp_load_bytes))
+		return bpf_xdp_load_bytes(ctx, at, dst, len);
+	if (at + len > (__u64)(end - data))
+		return -1;
+	asm volatile("%[at] &= %[max]" : [at] "+r"(at) : [max] "i"(XDP_FRAME_MASK));
+	return bpf_probe_read_kernel(dst, len, data + at);
+}
+
 /* @len is at least 1 and at most the room at @dst, and the verifier knows. */
 static __always_inline long bytes_read(const struct bytes *from, enum bytes_from kind, void *dst,
 				       __u32 len)
@@ -101,10 +103,10 @@ static __always_inline long bytes_read(const struct bytes *from, enum bytes_from
 		return bpf_skb_load_bytes(from->ctx, from->at, dst, len);
 	if (kind == BYTES_USER)
 		return bpf_probe_read_user(dst, len, (const void *)(long)from->at);
-	return bpf_xdp_load_bytes(from->ctx, from->at, dst, len);
+	return xdp_read(from->ctx, from->at, dst, len);
 }
 
-static __always_inline void record_fill(struct yg_segment *seg, const struct emission *e)
+static __always_inline void record_fill(struct yg_segment *seg, const struct yg_emission *e)
 {
 	seg->time_ns = bpf_ktime_get_ns();
 	seg->offset = e->offset;
@@ -122,7 +124,7 @@ static __always_inline void record_fill(struct yg_segment *seg, const struct emi
 }
 
 /* emit() for records of one class. @room is a constant: this is inlined once per class. */
-static __always_inline enum emitted emit_class(void *ring, const struct emission *e,
+static __always_inline enum emitted emit_class(void *ring, const struct yg_emission *e,
 					       const struct bytes *from, enum bytes_from kind,
 					       const __u32 room)
 {
@@ -141,7 +143,7 @@ static __always_inline enum emitted emit_class(void *ring, const struct emission
 }
 
 /* Put one record on its ring. Without a ring there, the ring is as good as full. */
-static __always_inline enum emitted emit(const struct emission *e, const struct bytes *from,
+static __always_inline enum emitted emit(const struct yg_emission *e, const struct bytes *from,
 					 enum bytes_from kind)
 {
 	void *ring = bpf_map_lookup_elem(&yg_rings, &e->ring);

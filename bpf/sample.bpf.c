@@ -40,17 +40,18 @@ static __always_inline enum packet_kind skb_locate_hard(struct __sk_buff *skb, s
 static __always_inline int sample(struct __sk_buff *skb, __u8 source)
 {
 	struct yg_counters *c = counters();
-	struct packet *p = packet_scratch();
+	struct yg_frame *f = frame_scratch();
 	struct bytes from = { .ctx = skb };
 	enum sample_row row;
 
-	if (!p)
-		return TC_NEXT; /* never; the verifier cannot know */
+	if (!f)
+		return TC_NEXT;
 	count_sample(c, SAMPLE_rx);
-	row = row_of_kind(skb_locate_hard(skb, p));
+	row = row_of_kind(skb_locate_hard(skb, &f->packet));
 	if (row == SAMPLE_segment) {
-		from.at = p->off;
-		row = wire_sample(c, p, &from, BYTES_SKB, source);
+		from.at = f->packet.off;
+		f->out.source = source;
+		row = wire_sample(c, f, &from, BYTES_SKB);
 	}
 	count_sample(c, row);
 	return TC_NEXT;

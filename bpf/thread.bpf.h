@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "emission.bpf.h"
 #include "scope.bpf.h"
 
 /* A connection as its process sees it. */
@@ -37,6 +38,8 @@ struct yg_thread {
 	struct yg_socket received; /* last receive of this thread, in a call or not */
 	__u32 received_count;	   /* receives so far, ... */
 	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
+	struct yg_head head;	   /* tls.bpf.c at work on the call's return */
+	struct yg_emission out;
 };
 
 struct {

@@ -23,7 +23,7 @@
 
 #include <bpf/bpf_tracing.h>
 
-enum direction { DIRECTION_READ, DIRECTION_WRITE };
+#define CALL_LEN_MAX 0x7fffffffu /* bytes: the API counts in int; more is not a length */
 
 struct yg_ssl_key {
 	__u64 object; /* address of the SSL object */
@@ -54,13 +54,10 @@ struct {
 	__type(value, struct yg_ssl);
 } yg_ssls SEC(".maps");
 
-/* What one call did. */
-struct call {
-	struct yg_ssl_key key;
-	enum direction direction;
-	__u64 buffer;
-	__u32 len;
-};
+static __always_inline bool is_read(const struct yg_thread *t)
+{
+	return t->kind == CALL_READ || t->kind == CALL_READ_EX;
+}
 
 static __always_inline struct yg_ssl_key key_of(__u64 object)
 {
@@ -139,47 +136,41 @@ static __always_inline void bind_received(struct yg_ssl *ssl, struct yg_thread *
 	ssl->bind = YG_BIND_THREAD;
 }
 
-static __always_inline void ssl_bind(struct yg_ssl *ssl, struct yg_thread *t,
-				     const struct call *call)
+static __always_inline void ssl_bind(struct yg_ssl *ssl, struct yg_thread *t)
 {
 	if (t->touched == TOUCHED_ONE)
 		bind_nested(ssl, t);
 	if (t->touched != TOUCHED_NONE)
 		t->claimed_count = t->received_count;
-	else if (call->direction == DIRECTION_READ)
-		bind_received(ssl, t, call->len != 0);
+	else if (is_read(t))
+		bind_received(ssl, t, t->out.payload_len != 0);
 }
 
 /* Sender to receiver, as on the wire. Zeroes while the socket is not known. */
-static __always_inline void key_fill(struct yg_flow_key *key, const struct yg_ssl *ssl,
-				     enum direction direction)
+static __always_inline void key_fill(struct yg_emission *e, const struct yg_ssl *ssl)
 {
+	bool is_outward = e->source == YG_SOURCE_TLS_WRITE;
 	const struct yg_socket *s = &ssl->socket;
+	struct yg_flow_key *key = &e->key;
 
+	*key = (struct yg_flow_key){};
 	if (ssl->bind == YG_BIND_UNKNOWN)
 		return;
-	if (direction == DIRECTION_READ) {
-		__builtin_memcpy(key->saddr, s->remote, sizeof(key->saddr));
-		__builtin_memcpy(key->daddr, s->local, sizeof(key->daddr));
-		key->sport = s->remote_port;
-		key->dport = s->local_port;
-	} else {
-		__builtin_memcpy(key->saddr, s->local, sizeof(key->saddr));
-		__builtin_memcpy(key->daddr, s->remote, sizeof(key->daddr));
-		key->sport = s->local_port;
-		key->dport = s->remote_port;
-	}
+	__builtin_memcpy(key->saddr, is_outward ? s->local : s->remote, sizeof(key->saddr));
+	__builtin_memcpy(key->daddr, is_outward ? s->remote : s->local, sizeof(key->daddr));
+	key->sport = is_outward ? s->local_port : s->remote_port;
+	key->dport = is_outward ? s->remote_port : s->local_port;
 }
 
 /* The object's hash: of its addresses, or of itself while they are not known. */
-static __always_inline __u64 hash_ssl(const struct emission *e)
+static __always_inline __u64 hash_ssl(const struct yg_emission *e)
 {
 	if (e->bind == YG_BIND_UNKNOWN)
 		return mix64(e->object ^ ((__u64)e->tgid << 48) ^ yg_config.hash_seed);
 	return hash_addresses(&e->key);
 }
 
-static __always_inline void ring_choose(struct yg_ssl *ssl, struct emission *e, __u64 hash)
+static __always_inline void ring_choose(struct yg_ssl *ssl, struct yg_emission *e, __u64 hash)
 {
 	if (!ssl->has_ring) {
 		ssl->ring = ring_of(hash);
@@ -204,9 +195,9 @@ static __always_inline void count_start(struct yg_counters *c, enum message mess
 		count_tls(c, response);
 }
 
-/* Send @e, complete but for addresses and ring, if its flow is chosen. */
-static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct emission *e,
-					     enum direction direction, __u64 buffer)
+/* Send @e, complete but for what @ssl knows, if its flow is chosen. */
+static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e,
+					     __u64 buffer)
 {
 	struct yg_control *knobs = control();
 	struct bytes from = { .at = buffer };
@@ -214,7 +205,8 @@ static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct emission
 
 	e->generation = ssl->generation;
 	e->bind = ssl->bind;
-	key_fill(&e->key, ssl, direction);
+	e->tcp_flags = 0;
+	key_fill(e, ssl);
 	hash = hash_ssl(e);
 	if (!knobs || !is_chosen(knobs, hash_flow(&e->key, hash)))
 		return TLS_skip_sampled;
@@ -223,35 +215,27 @@ static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct emission
 	return row_of_emitted(emit(e, &from, BYTES_USER));
 }
 
-/* Budget, then ring, for a call that moved call->len > 0 bytes. */
+/* Budget, then ring, for a call that moved out.payload_len > 0 bytes. */
 static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_ssl *ssl,
-					       const struct call *call, __u64 offset)
+					       struct yg_thread *t)
 {
-	bool is_read = call->direction == DIRECTION_READ;
+	struct yg_budget *b = is_read(t) ? &ssl->read_budget : &ssl->write_budget;
+	struct bytes from = { .at = t->buffer };
 	struct yg_control *knobs = control();
-	struct bytes from = { .at = call->buffer };
-	struct yg_budget *b = is_read ? &ssl->read_budget : &ssl->write_budget;
-	struct emission e = {};
 	enum message message;
 	enum tls_row row;
-	struct head head;
 
 	if (!knobs || is_silent(knobs, bpf_ktime_get_ns()))
 		return TLS_skip_idle;
-	if (head_read(&from, BYTES_USER, call->len, &head))
+	if (head_read(&from, BYTES_USER, t->out.payload_len, &t->head))
 		return TLS_lost_copy;
-	message = budget_admit(b, &head, call->len, &e.data_len);
+	message = budget_admit(b, &t->head, t->out.payload_len, &t->out.data_len);
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;
 	count_start(c, message, TLS_request, TLS_response);
-	if (e.data_len == 0)
+	if (t->out.data_len == 0)
 		return TLS_skip_budget;
-	e.object = call->key.object;
-	e.tgid = call->key.tgid;
-	e.offset = offset;
-	e.payload_len = call->len;
-	e.source = is_read ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
-	row = tls_emit(ssl, &e, call->direction, call->buffer);
+	row = tls_emit(ssl, &t->out, t->buffer);
 	if (row == TLS_lost_ring || row == TLS_lost_copy)
 		count_start(c, message, TLS_lost_request, TLS_lost_response);
 	if (row == TLS_skip_sampled)
@@ -261,50 +245,52 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 	return row;
 }
 
-/* Bytes that the call moved, 0 if none. Return: 0, or not if they cannot be read. */
-static __always_inline long len_read(const struct yg_thread *t, long result, __u32 *ret)
+/* Bytes that the call moved into out.payload_len, 0 if none. Return: 0, or not if unreadable. */
+static __always_inline long len_read(struct yg_thread *t, long result)
 {
 	__u64 n = 0;
 
-	*ret = 0;
+	t->out.payload_len = 0;
 	if ((int)result <= 0) /* SSL_read returns int: the upper half is whatever it is */
 		return 0;
 	if (t->kind == CALL_READ || t->kind == CALL_WRITE)
 		n = (__u32)result;
-	else if (bpf_probe_read_user(&n, sizeof(n), (const void *)t->count))
+	else if (bpf_probe_read_user(&n, sizeof(n), (const void *)(long)t->count))
 		return -1;
-	if (n > 0x7fffffff)
+	if (n > CALL_LEN_MAX)
 		return -1;
-	*ret = n;
+	t->out.payload_len = n;
 	return 0;
+}
+
+/* Where the call's bytes stand in their direction; all of them pass, sampled or not. */
+static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread *t)
+{
+	__u64 *offset = is_read(t) ? &ssl->read_offset : &ssl->write_offset;
+
+	t->out.offset = *offset;
+	*offset += t->out.payload_len;
 }
 
 /* The outermost call of the thread returned. */
 static __always_inline enum tls_row tls_return(struct yg_counters *c, struct yg_thread *t,
 					       long result)
 {
-	struct call call = { .key = key_of(t->object), .buffer = t->buffer };
-	struct yg_ssl *ssl;
-	__u64 offset;
+	struct yg_ssl_key key = key_of(t->object);
+	struct yg_ssl *ssl = ssl_find(&key);
 
-	call.direction =
-		t->kind == CALL_READ || t->kind == CALL_READ_EX ? DIRECTION_READ : DIRECTION_WRITE;
-	ssl = ssl_find(&call.key);
 	if (!ssl)
 		return TLS_lost_table;
-	if (len_read(t, result, &call.len))
+	if (len_read(t, result))
 		return TLS_lost_copy;
-	ssl_bind(ssl, t, &call);
-	if (call.len == 0)
+	ssl_bind(ssl, t);
+	if (t->out.payload_len == 0)
 		return TLS_skip_empty;
-	if (call.direction == DIRECTION_READ) {
-		offset = ssl->read_offset;
-		ssl->read_offset += call.len;
-	} else {
-		offset = ssl->write_offset;
-		ssl->write_offset += call.len;
-	}
-	return tls_sample(c, ssl, &call, offset);
+	t->out.object = key.object;
+	t->out.tgid = key.tgid;
+	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
+	offset_advance(ssl, t);
+	return tls_sample(c, ssl, t);
 }
 
 /* Open the thread's call, unless it is inside one. */
@@ -382,7 +368,7 @@ int yg_ssl_free(struct pt_regs *ctx)
 	struct yg_ssl_key key = key_of(PT_REGS_PARM1(ctx));
 	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
 	struct yg_counters *c = counters();
-	struct emission e = {};
+	struct yg_emission e = {};
 
 	if (!ssl)
 		return 0;
@@ -392,7 +378,7 @@ int yg_ssl_free(struct pt_regs *ctx)
 		e.offset = ssl->read_offset;
 		e.source = YG_SOURCE_TLS_CLOSE;
 		count_tls(c, TLS_rx);
-		count_tls(c, tls_emit(ssl, &e, DIRECTION_READ, 0));
+		count_tls(c, tls_emit(ssl, &e, 0));
 	}
 	ssl_renew(ssl);
 	return 0;

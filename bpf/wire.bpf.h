@@ -16,6 +16,28 @@ struct {
 	__type(value, struct yg_budget);
 } yg_streams SEC(".maps");
 
+/* One frame at work per CPU; in a map for the reason given at struct yg_emission. */
+struct yg_frame {
+	struct packet packet;
+	struct yg_head head;
+	struct yg_emission out;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct yg_frame);
+} yg_frames SEC(".maps");
+
+/* NULL never happens; the verifier cannot know. */
+static __always_inline struct yg_frame *frame_scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&yg_frames, &zero);
+}
+
 static __always_inline enum sample_row row_of_kind(enum packet_kind kind)
 {
 	switch (kind) {
@@ -52,53 +74,56 @@ static __always_inline enum sample_row row_of_emitted(enum emitted emitted)
 	return emitted == EMITTED_RING_FULL ? SAMPLE_lost_ring : SAMPLE_lost_copy;
 }
 
-/* Copy @take bytes of the payload of @p into a record, if its flow is chosen. */
-static __always_inline enum sample_row wire_emit(const struct packet *p, const struct bytes *from,
-						 enum bytes_from kind, __u8 source, __u32 take)
+/* Copy out.data_len bytes of the payload into a record, if the flow is chosen. */
+static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struct bytes *from,
+						 enum bytes_from kind)
 {
+	const struct packet *p = &f->packet;
 	struct yg_control *knobs = control();
-	struct emission e = {};
+	struct yg_emission *e = &f->out;
 	__u64 addresses;
 
 	addresses = hash_addresses(&p->key);
 	if (!knobs || !is_chosen(knobs, hash_flow(&p->key, addresses)))
 		return SAMPLE_skip_sampled;
-	e.key = p->key;
-	e.offset = p->seq;
-	e.payload_len = p->len;
-	e.data_len = take;
-	e.sampled = knobs->sampled;
-	e.ring = ring_of(addresses);
-	e.source = source;
-	e.bind = YG_BIND_SOCKET;
-	e.tcp_flags = p->tcp_flags;
-	return row_of_emitted(emit(&e, from, kind));
+	e->key = p->key;
+	e->offset = p->seq;
+	e->object = 0;
+	e->tgid = 0;
+	e->generation = 0;
+	e->payload_len = p->len;
+	e->sampled = knobs->sampled;
+	e->ring = ring_of(addresses);
+	e->bind = YG_BIND_SOCKET;
+	e->tcp_flags = p->tcp_flags;
+	return row_of_emitted(emit(e, from, kind));
 }
 
 /* A segment without payload. */
-static __always_inline enum sample_row wire_end(const struct packet *p, const struct bytes *from,
-						enum bytes_from kind, __u8 source)
+static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct bytes *from,
+						enum bytes_from kind)
 {
 	struct yg_budget *known;
 
-	if (!is_end(p))
+	if (!is_end(&f->packet))
 		return SAMPLE_skip_empty;
-	known = bpf_map_lookup_elem(&yg_streams, &p->key);
+	known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
 	if (!known || !known->is_http)
 		return SAMPLE_skip_empty;
-	return wire_emit(p, from, kind, source, 0);
+	f->out.data_len = 0;
+	return wire_emit(f, from, kind);
 }
 
-/* Decide over the payload and keep the state of its direction. */
-static __always_inline enum message wire_admit(const struct packet *p, const struct head *head,
-					       struct yg_budget *b, __u32 *ret_take)
+/* Decide over the payload and keep the state of its direction. @b: zeroes. */
+static __always_inline enum message wire_admit(struct yg_frame *f, struct yg_budget *b)
 {
+	const struct packet *p = &f->packet;
 	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &p->key);
 	enum message message;
 
 	if (known)
 		*b = *known;
-	message = budget_admit(b, head, p->len, ret_take);
+	message = budget_admit(b, &f->head, p->len, &f->out.data_len);
 	if (known)
 		*known = *b;
 	else if (b->is_http || b->is_tentative)
@@ -108,37 +133,35 @@ static __always_inline enum message wire_admit(const struct packet *p, const str
 
 /**
  * wire_sample() - hand one TCP segment to user space if it is worth it.
- * @p: of kind PACKET_TCP, key.ifindex set.
- * @from: the payload of @p.
+ * @f: packet of kind PACKET_TCP with key.ifindex set; out.source set.
+ * @from: the payload.
  *
  * Return: the row to count; starts of messages are counted here.
  */
-static __always_inline enum sample_row wire_sample(struct yg_counters *c, const struct packet *p,
-						   const struct bytes *from, enum bytes_from kind,
-						   __u8 source)
+static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct yg_frame *f,
+						   const struct bytes *from, enum bytes_from kind)
 {
 	struct yg_control *knobs = control();
+	const struct packet *p = &f->packet;
 	struct yg_budget b = {};
 	enum message message;
 	enum sample_row row;
-	struct head head;
-	__u32 take;
 
 	if (p->len == 0 && !is_end(p))
 		return SAMPLE_skip_empty;
 	if (!knobs || is_silent(knobs, coarse_ns()))
 		return SAMPLE_skip_idle;
 	if (p->len == 0)
-		return wire_end(p, from, kind, source);
-	if (head_read(from, kind, p->len, &head))
+		return wire_end(f, from, kind);
+	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
-	message = wire_admit(p, &head, &b, &take);
+	message = wire_admit(f, &b);
 	if (!b.is_http && !b.is_tentative)
 		return SAMPLE_skip_other;
 	count_start(c, message, SAMPLE_request, SAMPLE_response);
-	if (take == 0 && !is_end(p))
+	if (f->out.data_len == 0 && !is_end(p))
 		return SAMPLE_skip_budget;
-	row = wire_emit(p, from, kind, source, take);
+	row = wire_emit(f, from, kind);
 	if (row == SAMPLE_lost_ring || row == SAMPLE_lost_copy)
 		count_start(c, message, SAMPLE_lost_request, SAMPLE_lost_response);
 	if (row == SAMPLE_skip_sampled)

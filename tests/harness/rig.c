@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "test.h"
+
+#define FRESH_LIMIT_NS 10000000000ull
+
+static int ignore_log(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+void rig_quiet(void)
+{
+	(void)libbpf_set_print(ignore_log);
+}
+
+uint64_t rig_now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int keep(void *ctx, void *data, size_t len)
+{
+	struct rig *rig = ctx;
+
+	assert_true(rig->record_count < RIG_RECORDS_MAX);
+	assert_true(len <= sizeof(struct yg_segment));
+	memcpy(&rig->records[rig->record_count], data, len);
+	rig->record_lens[rig->record_count++] = len;
+	return 0;
+}
+
+static void init_ring(struct rig *rig, struct bpf_object *object, size_t ring_len)
+{
+	int rings = bpf_object__find_map_fd_by_name(object, "yg_rings");
+	uint32_t zero = 0;
+
+	if (rings < 0)
+		return;
+	rig->ring_fd =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "yg_ring", 0, 0, (uint32_t)ring_len, NULL);
+	assert_true(rig->ring_fd >= 0);
+	assert_int_equal(bpf_map_update_elem(rings, &zero, &rig->ring_fd, BPF_ANY), 0);
+	rig->ring = ring_buffer__new(rig->ring_fd, keep, rig, NULL);
+	assert_non_null(rig->ring);
+}
+
+void rig_init(struct rig *rig, struct bpf_object *object, size_t ring_len)
+{
+	int counters = bpf_object__find_map_fd_by_name(object, "yg_counters");
+
+	*rig = (struct rig){ .ring_fd = -1, .ring_len = ring_len };
+	rig->control_fd = bpf_object__find_map_fd_by_name(object, "yg_control");
+	assert_true(rig->control_fd >= 0 && counters >= 0);
+	rig->rows = mmap(NULL, YG_CPUS_MAX * sizeof(*rig->rows), PROT_READ | PROT_WRITE, MAP_SHARED,
+			 counters, 0);
+	assert_true(rig->rows != MAP_FAILED);
+	rig->records = calloc(RIG_RECORDS_MAX, sizeof(*rig->records));
+	assert_non_null(rig->records);
+	init_ring(rig, object, ring_len);
+	rig_reset(rig);
+}
+
+void rig_clean(struct rig *rig)
+{
+	ring_buffer__free(rig->ring);
+	if (rig->ring_fd >= 0)
+		(void)close(rig->ring_fd);
+	(void)munmap(rig->rows, YG_CPUS_MAX * sizeof(*rig->rows));
+	free(rig->records);
+}
+
+void rig_control(struct rig *rig, uint64_t age_ns, uint64_t limit_ns, uint32_t flags,
+		 uint32_t sampled)
+{
+	struct yg_control knobs = { .heartbeat_ns = rig_now_ns() - age_ns,
+				    .heartbeat_limit_ns = limit_ns,
+				    .flags = flags,
+				    .sampled = sampled };
+	uint32_t zero = 0;
+
+	assert_int_equal(bpf_map_update_elem(rig->control_fd, &zero, &knobs, BPF_ANY), 0);
+}
+
+void rig_reset(struct rig *rig)
+{
+	(void)rig_read(rig);
+	memset(rig->rows, 0, YG_CPUS_MAX * sizeof(*rig->rows));
+	rig_control(rig, 0, FRESH_LIMIT_NS, 0, 0);
+}
+
+struct yg_counters rig_counters(const struct rig *rig)
+{
+	struct yg_counters sum = { 0 };
+	uint64_t *to = (uint64_t *)&sum;
+
+	for (size_t cpu = 0; cpu < YG_CPUS_MAX; cpu++) {
+		const uint64_t *from = (const uint64_t *)&rig->rows[cpu];
+
+		for (size_t i = 0; i < sizeof(sum) / sizeof(*to); i++)
+			to[i] += from[i];
+	}
+	return sum;
+}
+
+size_t rig_read(struct rig *rig)
+{
+	rig->record_count = 0;
+	if (rig->ring)
+		assert_true(ring_buffer__consume(rig->ring) >= 0);
+	return rig->record_count;
+}
+
+int rig_run(const struct bpf_program *program, const uint8_t *frame, size_t len)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (uint32_t)len,
+		    .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
+	return (int)opts.retval;
+}
