@@ -9,6 +9,7 @@
  *	-g DIR     scope: cgroup                      -s MS     pause between sweeps
  *	-d         attach what may drop               -x MODE   XDP: native, generic, off
  *	-D         detach everything and end
+ *	SIGUSR1: close the connections of blocked addresses
  *
  *	note TEXT | tls 10.0.0.2:4711 10.0.0.1:443 60 60 0 GET / HTTP/1.1
  *	source sender receiver payload_len data_len offset first line
@@ -53,12 +54,14 @@ struct probe {
 	struct yg_control *control;
 };
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, wants_kill;
 
 static void stop(int signal)
 {
-	(void)signal;
-	stopped = 1;
+	if (signal == SIGTERM)
+		stopped = 1;
+	else
+		wants_kill = 1;
 }
 
 static uint64_t now_ns(void)
@@ -237,6 +240,17 @@ static int start(struct probe *probe)
 	return r;
 }
 
+static void close_blocked(struct probe *probe)
+{
+	struct yg_kill *kill = NULL;
+	int r = yg_kill_open(probe->loader, &kill);
+
+	if (r == 0)
+		r = yg_kill_sweep(kill, -1, now_ns());
+	printf("killed %d\n", r);
+	yg_kill_close(&kill);
+}
+
 static void run(struct probe *probe)
 {
 	while (!stopped) {
@@ -244,6 +258,9 @@ static void run(struct probe *probe)
 		int timeout;
 
 		probe->control->heartbeat_ns = now_ns();
+		if (wants_kill)
+			close_blocked(probe);
+		wants_kill = 0;
 		(void)yg_ring_read_procs(&probe->procs, 1024, take_proc, probe);
 		timeout = yg_discover_step(probe->discover, now_ns());
 		for (uint32_t i = 0; i < yg_loader_ring_count(probe->loader); i++)
@@ -287,6 +304,7 @@ int main(int argc, char **argv)
 	int r = parse(argc, argv, &probe);
 
 	(void)signal(SIGTERM, stop);
+	(void)signal(SIGUSR1, stop);
 	if (r)
 		return die("arguments", r);
 	if (probe.options.detach) {

@@ -17,7 +17,7 @@ ASKERS=8 # client addresses used: 10.77.0.2 and up
 
 on_fail() {
 	echo "--- probe:"
-	grep -v -e '^capability' -e '^\(in\|out\|read\|write\) ' "$PROBE_LOG" | tail -n 80
+	grep -v -e '^capability' -e '^count .* 0$' -e '^\(in\|out\|read\|write\) ' "$PROBE_LOG" | tail -n 80
 }
 
 start_probe() {

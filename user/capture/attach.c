@@ -451,6 +451,7 @@ int yg_attach_detach_all(const char *bpffs, const struct yg_note *note)
 	char links[YG_PIN_PATH_CAP];
 	int r, removed = 0;
 
+	yg_hook_quiet();
 	r = yg_ifaces_read(&ifaces);
 	if (r)
 		return r;

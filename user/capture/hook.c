@@ -3,6 +3,7 @@
 #include "capture/hook.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
@@ -82,4 +83,17 @@ bool yg_hook_has_uprobes(void)
 	if (prog < 0)
 		return false;
 	return create_uprobes(prog, "/", &offset, 1, 0) == -EBADF;
+}
+
+static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+void yg_hook_quiet(void)
+{
+	(void)libbpf_set_print(say_nothing);
 }

@@ -38,3 +38,6 @@ YG_MUST_CHECK int yg_hook_uprobes(int prog_fd, int file_fd, const uint64_t *offs
 /* What kind of links this kernel makes; tried on nothing that exists. */
 bool yg_hook_has_tcx(int tc_prog_fd);
 bool yg_hook_has_uprobes(void);
+
+/* libbpf explains failures on stderr; ours are capabilities and return values. */
+void yg_hook_quiet(void);

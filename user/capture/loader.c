@@ -97,15 +97,6 @@ static int known_fd(const struct yg_loader *loader, const char *name)
 	return -1;
 }
 
-/* libbpf explains failures to stderr; ours are explained by capabilities and return values. */
-static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 /* The section itself, not .rodata.str and its like, which have maps of their own. */
 static bool is_rodata(const struct bpf_map *map)
 {
@@ -441,7 +432,7 @@ int yg_loader_open(const struct yg_loader_config *config, struct yg_loader **ret
 	memcpy(loader->bpffs, config->bpffs, strlen(config->bpffs));
 	loader->config.bpffs = loader->bpffs;
 
-	(void)libbpf_set_print(say_nothing);
+	yg_hook_quiet();
 	r = yg_pin_prepare(loader->bpffs, config->config.hash_seed, &loader->config.note, &seed);
 	if (r)
 		return r;
