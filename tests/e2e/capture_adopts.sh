@@ -20,7 +20,12 @@ block() {
 	PY
 }
 answers() { peer curl -s -m 1 --interface "$1" -o /dev/null "http://$GATEWAY:8080/from-$1"; }
-links() { bpftool -j link show | jq -c 'map(select(.type == "xdp" or .type == 11) | .id)'; }
+links() { # "if2-xdp 17" for each link we pinned
+	local pin
+	for pin in "$BPFFS"/links/*; do
+		echo "${pin##*/} $(bpftool -j link show pinned "$pin" | jq .id)"
+	done
+}
 xdp_program() { # its name, nothing if there is none
 	local id
 	id=$(ip -j link show veth0 | jq '.[0].xdp.prog.id // 0')
@@ -108,7 +113,7 @@ bpftool net detach xdpgeneric dev veth0
 
 # Detach: nothing of ours is left.
 "$PROBE" -D "$BPFFS"
-[[ $(links) == "[]" ]] || fail "links left: $(links)"
+[[ -z $(xdp_program) ]] || fail "XDP is attached after detach"
 [[ -z $(find "$BPFFS" -mindepth 1) ]] || fail "pins left: $(find "$BPFFS" -mindepth 1)"
 answers $VICTIM || fail "the victim is not answered after detach"
 echo "PASS"
