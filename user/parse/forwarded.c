@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/forwarded.h"
+
+/* Entries of a list field, last one first, over all fields of that name. */
+struct walk {
+	const struct yg_message *message;
+	struct yg_slice name;
+	struct yg_slice rest; /* of the present field, not yet taken */
+	uint32_t field;	      /* fields before this index are left */
+	bool quotes;	      /* commas inside "..." do not separate */
+};
+
+static bool previous_field(struct walk *walk)
+{
+	while (walk->field > 0) {
+		const struct yg_header *header = &walk->message->headers[--walk->field];
+
+		if (yg_slice_equal_nocase(header->name, walk->name)) {
+			walk->rest = header->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The entry before the last one taken. Going backwards keeps what the client wrote, quotes left
+ * open included, from changing how the entries of our proxies are read.
+ */
+static bool previous_entry(struct walk *walk, struct yg_slice *ret)
+{
+	for (;;) {
+		size_t start = walk->rest.len;
+		bool quoted = false;
+
+		if (start == 0) {
+			if (!previous_field(walk))
+				return false;
+			continue;
+		}
+		while (start > 0 && (quoted || walk->rest.ptr[start - 1] != ',')) {
+			if (walk->quotes && walk->rest.ptr[start - 1] == '"')
+				quoted = !quoted;
+			start--;
+		}
+		*ret = yg_slice_trim(
+			(struct yg_slice){ walk->rest.ptr + start, walk->rest.len - start });
+		walk->rest.len = start > 0 ? start - 1 : 0;
+		if (ret->len > 0)
+			return true;
+	}
+}
+
+/* "10.0.0.1", "10.0.0.1:80", "2001:db8::1", "[2001:db8::1]:80"; all zero: none of these. */
+static struct yg_address node_address(struct yg_slice node, bool brackets)
+{
+	struct yg_address address = { { 0 } };
+	const char *colon, *close;
+
+	if (!node.ptr || node.len == 0)
+		return address;
+	colon = memchr(node.ptr, ':', node.len);
+	if (node.ptr[0] == '[') {
+		close = memchr(node.ptr, ']', node.len);
+		if (!close || (close + 1 < node.ptr + node.len && close[1] != ':'))
+			return address;
+		node = (struct yg_slice){ node.ptr + 1, (size_t)(close - node.ptr - 1) };
+	} else if (colon) {
+		size_t before = (size_t)(colon - node.ptr);
+
+		if (!memchr(colon + 1, ':', node.len - before - 1))
+			node.len = before; /* one colon: a port follows IPv4 */
+		else if (brackets)
+			return address;
+	}
+	if (yg_address_from_text(node, &address))
+		return (struct yg_address){ { 0 } };
+	return address;
+}
+
+/* Without the quotes; a value that holds a quote or an escape is no address anyway. */
+static struct yg_slice unquote(struct yg_slice value)
+{
+	if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
+		return (struct yg_slice){ value.ptr + 1, value.len - 2 };
+	return value;
+}
+
+/* The node of "for=" in one element of Forwarded; absent when there is none, or two. */
+static struct yg_slice forwarded_for(struct yg_slice element)
+{
+	struct yg_slice found = { NULL, 0 };
+
+	while (element.len > 0) {
+		const char *semicolon = memchr(element.ptr, ';', element.len);
+		size_t len = semicolon ? (size_t)(semicolon - element.ptr) : element.len;
+		struct yg_slice pair = yg_slice_trim((struct yg_slice){ element.ptr, len });
+		const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
+		size_t name_len = equals ? (size_t)(equals - pair.ptr) : 0;
+
+		element.ptr += len + !!semicolon;
+		element.len -= len + !!semicolon;
+		if (!equals || !yg_slice_equal_nocase((struct yg_slice){ pair.ptr, name_len },
+						      YG_SLICE("for")))
+			continue;
+		if (found.ptr)
+			return (struct yg_slice){ NULL, 0 };
+		found = unquote((struct yg_slice){ equals + 1, pair.len - name_len - 1 });
+	}
+	return found;
+}
+
+static bool is_trusted(const struct yg_trust *trust, const struct yg_address *address)
+{
+	for (size_t i = 0; i < trust->count; i++) {
+		if (yg_prefix_has(&trust->prefixes[i], address))
+			return true;
+	}
+	return false;
+}
+
+static struct yg_address walk_list(struct walk *walk, const struct yg_trust *trust)
+{
+	struct yg_address client = { { 0 } };
+	struct yg_slice entry;
+
+	for (unsigned i = 0; previous_entry(walk, &entry); i++) {
+		if (i == YG_FORWARDED_MAX)
+			return (struct yg_address){ { 0 } };
+		client = walk->quotes ? node_address(forwarded_for(entry), true)
+				      : node_address(entry, false);
+		if (yg_address_is_unknown(&client) || !is_trusted(trust, &client))
+			break;
+	}
+	return client;
+}
+
+static uint32_t count_fields(const struct yg_message *message, struct yg_slice name)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < message->header_count; i++)
+		count += yg_slice_equal_nocase(message->headers[i].name, name);
+	return count;
+}
+
+struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
+					const struct yg_address *peer, const struct yg_trust *trust)
+{
+	static const struct {
+		struct yg_slice name;
+		enum yg_forwarded_source source;
+		bool quotes;
+	} lists[] = {
+		{ { "forwarded", 9 }, YG_FORWARDED_RFC7239, true },
+		{ { "x-forwarded-for", 15 }, YG_FORWARDED_XFF, false },
+	};
+	struct yg_forwarded ret = { .client = *peer, .source = YG_FORWARDED_PEER };
+	struct yg_slice real_ip = YG_SLICE("x-real-ip");
+	uint32_t count;
+
+	if (!is_trusted(trust, peer))
+		return ret;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(lists); i++) {
+		struct walk walk = { .message = request,
+				     .name = lists[i].name,
+				     .field = request->header_count,
+				     .quotes = lists[i].quotes };
+
+		if (count_fields(request, walk.name) == 0)
+			continue;
+		ret.source = lists[i].source;
+		ret.client = walk_list(&walk, trust);
+		return ret;
+	}
+	count = count_fields(request, real_ip);
+	if (count == 0)
+		return ret;
+	ret.source = YG_FORWARDED_REAL_IP;
+	ret.client = (struct yg_address){ { 0 } };
+	if (count == 1)
+		ret.client = node_address(yg_message_find(request, real_ip.ptr), false);
+	return ret;
+}
