@@ -253,3 +253,60 @@ const char *yg_options_differ(const struct yg_options *now, const struct yg_opti
 	}
 	return NULL;
 }
+
+/* Through the parser once more: the row's own text forms are what it accepts. */
+static int copy_texts(struct yg_options *to, const struct yg_option *option,
+		      const struct yg_text_list *list)
+{
+	const char *cause;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < list->count; i++)
+		r = yg_options_set(to, option, YG_OPTIONS_COMMAND, list->items[i], &cause);
+	return r;
+}
+
+static int copy_prefixes(struct yg_options *to, const struct yg_option *option,
+			 const struct yg_prefix_list *list)
+{
+	char text[YG_ADDRESS_TEXT_CAP];
+	const char *cause;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < list->count; i++)
+		r = yg_options_set(to, option, YG_OPTIONS_COMMAND,
+				   yg_prefix_format(&list->items[i], text), &cause);
+	return r;
+}
+
+static int copy_row(const struct yg_options *from, struct yg_options *to,
+		    const struct yg_option *option)
+{
+	const void *value = (const char *)from + option->offset;
+	const char *cause;
+
+	switch (option->type) {
+	case YG_OPTION_TEXT:
+		return yg_options_set(to, option, YG_OPTIONS_COMMAND, *(char *const *)value,
+				      &cause);
+	case YG_OPTION_TEXTS:
+		return copy_texts(to, option, value);
+	case YG_OPTION_PREFIXES:
+		return copy_prefixes(to, option, value);
+	default:
+		*(uint64_t *)((char *)to + option->offset) = *(const uint64_t *)value;
+		to->source[option - table] = YG_OPTIONS_COMMAND;
+		return 0;
+	}
+}
+
+int yg_options_keep_command(const struct yg_options *from, struct yg_options *to)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < YG_ARRAY_SIZE(table); i++) {
+		if (from->source[i] == YG_OPTIONS_COMMAND)
+			r = copy_row(from, to, &table[i]);
+	}
+	return r;
+}

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "capture/attach.h"
 #include "core/address.h"
 #include "core/log.h"
 #include "core/macros.h"
@@ -26,7 +27,6 @@
 #define YG_OPTIONS_ERROR_CAP 512u
 #define YG_OPTIONS_ROWS_MAX  64u
 
-enum yg_xdp_choice { YG_XDP_AUTO, YG_XDP_NATIVE, YG_XDP_GENERIC, YG_XDP_OFF, YG_XDP_MAX };
 enum yg_capture_choice { YG_CAPTURE_TC, YG_CAPTURE_XDP, YG_CAPTURE_MAX };
 
 struct yg_text_list {
@@ -44,7 +44,7 @@ struct yg_options {
 	char *config;
 	struct yg_text_list interfaces;	   /* empty: every interface that is up, but not loopback */
 	uint64_t mode;			   /* enum yg_mode */
-	uint64_t xdp;			   /* enum yg_xdp_choice */
+	uint64_t xdp;			   /* enum yg_xdp */
 	uint64_t capture;		   /* enum yg_capture_choice */
 	struct yg_text_list scope_netns;   /* inode number, path, or name below /run/netns */
 	struct yg_text_list scope_cgroups; /* path below /sys/fs/cgroup, or whole */
@@ -132,6 +132,22 @@ YG_MUST_CHECK int yg_options_from_argv(struct yg_options *options, int argc, cha
  */
 YG_MUST_CHECK int yg_options_from_file(struct yg_options *options, FILE *file, const char *name,
 				       char *ret_error);
+
+/**
+ * yg_options_load() - apply the configuration file, then check what rows say together.
+ *
+ * The file is options->config, else YG_CONFIG_PATH if that exists.
+ * Return: 0; -errno, with @ret_error: [YG_OPTIONS_ERROR_CAP] as above.
+ */
+YG_MUST_CHECK int yg_options_load(struct yg_options *options, char *ret_error);
+
+/**
+ * yg_options_reread() - the same command line with the file as it is now.
+ * @ret: clean with yg_options_clean(); nothing to clean on failure.
+ * Return: as yg_options_load().
+ */
+YG_MUST_CHECK int yg_options_reread(const struct yg_options *options, struct yg_options *ret,
+				    char *ret_error);
 
 /**
  * yg_options_print() - the effective configuration as YAML that yg_options_from_file() reads.

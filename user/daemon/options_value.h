@@ -36,3 +36,9 @@ void yg_options_reset(struct yg_options *options, const struct yg_option *option
 /* Do both hold the same value of the row @option? */
 bool yg_options_is_equal(const struct yg_options *a, const struct yg_options *b,
 			 const struct yg_option *option);
+
+/**
+ * yg_options_keep_command() - give @to what the command line gave @from, and nothing else.
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_options_keep_command(const struct yg_options *from, struct yg_options *to);

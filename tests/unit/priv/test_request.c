@@ -172,7 +172,7 @@ static void refuses_fields_out_of_range(void **state)
 
 	request.ttl_ns = SECOND - 1;
 	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
-	request.ttl_ns = YG_BLOCK_TTL_MAX_S * SECOND;
+	request.ttl_ns = (uint64_t)YG_BLOCK_TTL_MAX_S * SECOND;
 	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_OK);
 	request.ttl_ns++;
 	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);

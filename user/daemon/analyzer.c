@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The analyzer role: the only process that reads what came from a network.
+ *
+ *	rings ──► pipeline ──► findings, cells, samples ──► feed ──► desk
+ *	                  └──► block requests ──► enforcer ──► replies ──► pipeline
+ *
+ * Nothing on the way of a message waits: full links lose, and count. Rings and counters are memory
+ * mapped before the cage closes; afterwards no BPF fd is left.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "capture/counters.h"
+#include "capture/ring.h"
+#include "core/log.h"
+#include "daemon/clock.h"
+#include "daemon/feed.h"
+#include "daemon/pipeline.h"
+#include "daemon/role.h"
+#include "priv/link.h"
+#include "store/feed_from.h"
+
+#define TURN_RECORDS  512u		   /* per ring and round: rings take turns */
+#define FLUSH_NS      (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
+#define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
+#define COUNTERS_NS   YG_NS_PER_S
+#define CALLERS_NS    (5u * YG_NS_PER_S)
+#define SAMPLES_PER_S 50u /* exchanges shown to people; the rest is in the aggregates */
+#define TABLE_CAP     32u
+
+struct analyzer {
+	struct yg_role_context *ctx;
+	struct yg_ring rings[YG_RINGS_MAX];
+	struct yg_counter_view counters;
+	struct yg_pipeline *pipeline;
+	struct yg_feed_out out;
+	uint64_t offset_ns;				     /* epoch minus monotonic */
+	uint64_t flush_ns, stop_ns, counters_ns, callers_ns; /* monotonic, last time */
+	uint64_t endpoints_since_ns, callers_since_ns;	     /* epoch: what changed since is sent */
+	uint64_t sample_second;
+	uint32_t samples;
+	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
+	uint8_t cell[YG_CELL_PACKED_MAX];
+	bool stop;
+};
+
+/* --- what the pipeline says */
+
+static void on_exchange(void *ctx, const struct yg_subject *subject,
+			const struct yg_observation *observation)
+{
+	struct analyzer *analyzer = ctx;
+	uint64_t second = subject->exchange->request.start_ns / YG_NS_PER_S;
+	char target[YG_FEED_TARGET_CAP];
+	struct yg_feed_message message;
+
+	analyzer->exchanges++;
+	if (second != analyzer->sample_second) {
+		analyzer->sample_second = second;
+		analyzer->samples = 0;
+	}
+	/* What a finding points at is always shown. */
+	if (observation->finding_count == 0 && analyzer->samples >= SAMPLES_PER_S) {
+		analyzer->samples_skipped++;
+		return;
+	}
+	analyzer->samples++;
+	yg_feed_from_exchange(subject, observation, target, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
+static void on_finding(void *ctx, const struct yg_finding *finding, enum yg_news news)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	yg_feed_from_finding(finding, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+	/* Repeats may be many; what is new is worth a packet of its own. */
+	if (news != YG_NEWS_REPEAT)
+		yg_feed_out_flush(&analyzer->out);
+	if (news == YG_NEWS_FOUND)
+		yg_log(YG_LOG_INFO, "finding %016llx '%s': %s", (unsigned long long)finding->id,
+		       finding->rule->id, finding->cause);
+}
+
+static void on_request(void *ctx, const struct yg_request *request)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_reply failed = { .kind = request->kind,
+				   .cookie = request->cookie,
+				   .result = YG_RESULT_FAILED,
+				   .prefix = request->prefix };
+
+	if (yg_link_send(YG_FD_LINK + YG_ROLE_ENFORCER, request, sizeof(*request)) == 0) {
+		analyzer->requests_sent++;
+		return;
+	}
+	analyzer->requests_lost++;
+	yg_pipeline_reply(analyzer->pipeline, &failed);
+}
+
+static void on_cell(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	if (yg_feed_from_cell(endpoint->id, cell, analyzer->cell, &message) == 0)
+		yg_feed_out_put(&analyzer->out, &message);
+}
+
+/* --- what is told again and again */
+
+static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	if (endpoint->last_ns < analyzer->endpoints_since_ns)
+		return;
+	yg_feed_from_endpoint(endpoint, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
+static void put_caller(void *ctx, const struct yg_caller_info *caller)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	if (caller->last_ns < analyzer->callers_since_ns)
+		return;
+	yg_feed_from_caller(caller, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
+static void put_counter(struct analyzer *analyzer, const char *table, const char *name,
+			uint64_t value)
+{
+	yg_feed_out_put(&analyzer->out,
+			&(struct yg_feed_message){ .kind = YG_FEED_KIND_COUNTER,
+						   .counter = { .table = yg_slice_from_str(table),
+								.name = yg_slice_from_str(name),
+								.value = value } });
+}
+
+/* "stream.gap_bytes": table before the dot, row after it. */
+static void put_stage_counter(void *ctx, const char *name, uint64_t value)
+{
+	const char *dot = strchr(name, '.');
+	char table[TABLE_CAP] = "pipeline";
+
+	if (dot && (size_t)(dot - name) < sizeof(table)) {
+		memcpy(table, name, (size_t)(dot - name));
+		table[dot - name] = '\0';
+		name = dot + 1;
+	}
+	put_counter(ctx, table, name, value);
+}
+
+static void put_kernel_counters(struct analyzer *analyzer)
+{
+	struct yg_counters sum;
+
+	yg_counters_sum(&analyzer->counters, &sum);
+#define PUT_GUARD(name, help)  put_counter(analyzer, "guard", #name, sum.guard.name);
+#define PUT_SAMPLE(name, help) put_counter(analyzer, "sample", #name, sum.sample.name);
+#define PUT_TLS(name, help)    put_counter(analyzer, "tls", #name, sum.tls.name);
+	YG_GUARD_COUNTERS(PUT_GUARD)
+	YG_SAMPLE_COUNTERS(PUT_SAMPLE)
+	YG_TLS_COUNTERS(PUT_TLS)
+#undef PUT_GUARD
+#undef PUT_SAMPLE
+#undef PUT_TLS
+}
+
+static void put_own_counters(struct analyzer *analyzer)
+{
+	struct yg_ring_stats sum = { 0 };
+
+	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++) {
+		const struct yg_ring_stats *stats = &analyzer->rings[i].stats;
+
+		sum.records += stats->records;
+		sum.corrupt += stats->corrupt;
+		sum.skipped += stats->skipped;
+	}
+	put_counter(analyzer, "ring", "records", sum.records);
+	put_counter(analyzer, "ring", "corrupt", sum.corrupt);
+	put_counter(analyzer, "ring", "lost_restart", sum.skipped);
+	put_counter(analyzer, "analyzer", "exchanges", analyzer->exchanges);
+	put_counter(analyzer, "analyzer", "samples_skipped", analyzer->samples_skipped);
+	put_counter(analyzer, "analyzer", "requests_sent", analyzer->requests_sent);
+	put_counter(analyzer, "analyzer", "requests_lost", analyzer->requests_lost);
+	put_counter(analyzer, "feed", "sent", analyzer->out.stats.sent);
+	put_counter(analyzer, "feed", "lost", analyzer->out.stats.lost);
+	put_counter(analyzer, "feed", "refused", analyzer->out.stats.refused);
+}
+
+static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
+{
+	struct yg_knowledge *knowledge = yg_pipeline_knowledge(analyzer->pipeline);
+	uint64_t epoch_ns = now_ns + analyzer->offset_ns;
+
+	put_kernel_counters(analyzer);
+	put_own_counters(analyzer);
+	yg_pipeline_counters(analyzer->pipeline, put_stage_counter, analyzer);
+	if (yg_knowledge_endpoints(knowledge, put_endpoint, analyzer) >= 0)
+		analyzer->endpoints_since_ns = epoch_ns - COUNTERS_NS;
+	if (now_ns - analyzer->callers_ns >= CALLERS_NS) {
+		analyzer->callers_ns = now_ns;
+		if (yg_knowledge_callers(knowledge, put_caller, analyzer) >= 0)
+			analyzer->callers_since_ns = epoch_ns - COUNTERS_NS;
+	}
+	yg_feed_out_flush(&analyzer->out);
+}
+
+/* --- loop */
+
+static void on_segment(void *ctx, const struct yg_segment *segment)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_segment meta;
+
+	memcpy(&meta, segment, YG_SEGMENT_HEAD);
+	meta.time_ns += analyzer->offset_ns;
+	yg_pipeline_segment(analyzer->pipeline, &meta, segment->data);
+}
+
+static size_t read_rings(struct analyzer *analyzer)
+{
+	size_t records = 0;
+
+	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++)
+		records += yg_ring_read_segments(&analyzer->rings[i], TURN_RECORDS, on_segment,
+						 analyzer);
+	return records;
+}
+
+static void read_replies(struct analyzer *analyzer)
+{
+	struct yg_reply reply;
+
+	while (yg_link_receive(YG_FD_LINK + YG_ROLE_ENFORCER, &reply, sizeof(reply)) ==
+	       sizeof(reply))
+		yg_pipeline_reply(analyzer->pipeline, &reply);
+}
+
+static void do_due(struct analyzer *analyzer)
+{
+	uint64_t now_ns = yg_monotonic_ns();
+
+	if (now_ns - analyzer->stop_ns < STOP_NS)
+		return;
+	analyzer->stop_ns = now_ns;
+	read_replies(analyzer);
+	analyzer->stop = yg_link_wait(analyzer->ctx->stop_fd, 0) == 0;
+	if (now_ns - analyzer->flush_ns >= FLUSH_NS) {
+		analyzer->flush_ns = now_ns;
+		yg_feed_out_flush(&analyzer->out);
+	}
+	if (now_ns - analyzer->counters_ns < COUNTERS_NS)
+		return;
+	analyzer->counters_ns = now_ns;
+	analyzer->offset_ns = yg_epoch_ns() - now_ns;
+	yg_pipeline_tick(analyzer->pipeline, now_ns + analyzer->offset_ns);
+	tell_state(analyzer, now_ns);
+}
+
+static void loop(struct analyzer *analyzer)
+{
+	struct yg_pace pace = { 0 };
+
+	while (!analyzer->stop) {
+		size_t records = read_rings(analyzer);
+		struct timespec sleep = { .tv_nsec = 1000L * yg_pace_next(&pace, records) };
+
+		do_due(analyzer);
+		/* A ring that was not emptied is read on at once. */
+		if (records < TURN_RECORDS)
+			(void)nanosleep(&sleep, NULL);
+	}
+}
+
+/* --- start */
+
+static int map_memory(struct analyzer *analyzer)
+{
+	const struct yg_role_start *start = &analyzer->ctx->start;
+	int r;
+
+	r = yg_counters_open(YG_FD_COUNTERS, start->cpu_max, &analyzer->counters);
+	for (uint32_t i = 0; !r && i < start->ring_count; i++) {
+		r = yg_ring_open(YG_FD_RINGS + (int)i, start->ring_bytes, &analyzer->rings[i]);
+		if (!r && (start->flags & YG_START_SKIP) && yg_ring_skip(&analyzer->rings[i]) > 0)
+			yg_log(YG_LOG_WARNING, "ring %u: skipped what the former analyzer died on",
+			       i);
+	}
+	return r;
+}
+
+static int make_pipeline(struct analyzer *analyzer)
+{
+	const struct yg_role_context *ctx = analyzer->ctx;
+	const struct yg_pipeline_options options = {
+		.table_key = ctx->start.table_key,
+		.identity_key = ctx->start.identity_key,
+		.mode = (enum yg_mode)ctx->options.mode,
+		.trusted_proxies = ctx->options.trusted_proxies.items,
+		.trusted_proxies_count = (uint32_t)ctx->options.trusted_proxies.count,
+		.protected_prefixes = ctx->options.allow.items,
+		.protected_count = (uint32_t)ctx->options.allow.count,
+		.memory_bytes = ctx->options.memory,
+		.block_ttl_ns = ctx->options.block_ttl_s * YG_NS_PER_S,
+	};
+	const struct yg_pipeline_sink sink = {
+		.ctx = analyzer,
+		.on_exchange = on_exchange,
+		.on_finding = on_finding,
+		.on_request = on_request,
+		.on_cell = on_cell,
+	};
+
+	return yg_pipeline_new(&options, &sink, &analyzer->pipeline);
+}
+
+static int start(struct analyzer *analyzer)
+{
+	int r;
+
+	yg_feed_out_init(&analyzer->out, YG_FD_LINK + YG_ROLE_DESK);
+	analyzer->offset_ns = yg_epoch_ns() - yg_monotonic_ns();
+	r = map_memory(analyzer);
+	if (!r)
+		r = make_pipeline(analyzer);
+	/* Closes the fds of the rings and counters: the mappings are all that stays. */
+	if (!r)
+		r = yg_role_lock(analyzer->ctx, YG_CAGE_ANALYZER, NULL, 0, NULL);
+	return r;
+}
+
+int yg_analyzer_run(struct yg_role_context *ctx)
+{
+	struct analyzer *analyzer = calloc(1, sizeof(*analyzer));
+	int r;
+
+	if (!analyzer)
+		return EXIT_FAILURE;
+	analyzer->ctx = ctx;
+	r = start(analyzer);
+	if (r)
+		yg_log(YG_LOG_ERROR, "analyzer: cannot start: %s", strerror(-r));
+	else
+		loop(analyzer);
+	/* Minutes still open are the desk's loss if they are not told now. */
+	if (!r) {
+		yg_pipeline_finish(analyzer->pipeline);
+		tell_state(analyzer, yg_monotonic_ns());
+	}
+	yg_pipeline_free(&analyzer->pipeline);
+	for (uint32_t i = 0; i < ctx->start.ring_count; i++)
+		yg_ring_close(&analyzer->rings[i]);
+	yg_counters_close(&analyzer->counters);
+	free(analyzer);
+	return r ? EXIT_FAILURE : EXIT_SUCCESS;
+}

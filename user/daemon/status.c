@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What runs, told to the desk once a second: sensor, roles, interfaces, libraries, capabilities. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+
+#include "core/log.h"
+#include "daemon/warden.h"
+#include "priv/link.h"
+#include "respond/knowledge.h"
+#include "store/feed.h"
+
+#define LIBRARIES_MAX 256u /* rows told; more are attached all the same */
+#define SCOPE_CAP     256
+
+struct round {
+	struct yg_warden *warden;
+	struct yg_feed_writer writer;
+	uint8_t packet[YG_FEED_PACKET_MAX];
+	bool full; /* the desk is too slow: this round ends here */
+};
+
+static void flush(struct round *round)
+{
+	int fd = round->warden->children.ends[YG_ROLE_WARDEN][YG_ROLE_DESK];
+
+	if (round->writer.len > 0 && yg_link_send(fd, round->packet, round->writer.len))
+		round->full = true;
+	round->writer.len = 0;
+}
+
+static void put(struct round *round, const struct yg_feed_message *message)
+{
+	if (yg_feed_put(&round->writer, message) == 0)
+		return;
+	flush(round);
+	if (yg_feed_put(&round->writer, message))
+		yg_log(YG_LOG_WARNING, "status: a message of kind '%s' does not fit",
+		       yg_feed_kind_name(message->kind));
+}
+
+static struct yg_slice text(const char *str)
+{
+	return yg_slice_from_str(str);
+}
+
+static void describe_scope(const struct yg_options *options, char *ret, size_t cap)
+{
+	const struct {
+		const char *name;
+		const struct yg_text_list *list;
+	} kinds[] = { { "netns", &options->scope_netns },
+		      { "cgroup", &options->scope_cgroups },
+		      { "process", &options->scope_processes } };
+	size_t len = 0;
+
+	(void)snprintf(ret, cap, "all");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(kinds); i++) {
+		for (size_t j = 0; j < kinds[i].list->count && len < cap; j++)
+			len += (size_t)snprintf(ret + len, cap - len, "%s%s %s",
+						len > 0 ? ", " : "", kinds[i].name,
+						kinds[i].list->items[j]);
+	}
+}
+
+static void put_sensor(struct round *round)
+{
+	const struct yg_warden *warden = round->warden;
+	char scope[SCOPE_CAP];
+	struct utsname host;
+
+	if (uname(&host))
+		return;
+	describe_scope(&warden->options, scope, sizeof(scope));
+	put(round, &(struct yg_feed_message){
+			   .kind = YG_FEED_KIND_SENSOR,
+			   .sensor = {
+				   .version = text(YG_VERSION),
+				   .mode = text(yg_mode_name((enum yg_mode)warden->options.mode)),
+				   .started = warden->started_ns,
+				   .host = text(host.nodename),
+				   .kernel = text(host.release),
+				   .rings = warden->start.ring_count,
+				   .ring_bytes = warden->start.ring_bytes,
+				   .heartbeat_limit_s = (double)warden->options.heartbeat_limit_s,
+				   .fail_closed = warden->options.fail_closed != 0,
+				   .scope = text(scope),
+				   .config = text(warden->options.config),
+			   } });
+}
+
+static void put_roles(struct round *round)
+{
+	const struct yg_warden *warden = round->warden;
+
+	put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_ROLE,
+					      .role = { .role = text("warden"),
+							.pid = (uint64_t)getpid(),
+							.started = warden->started_ns,
+							.state = text("running") } });
+	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
+		const struct yg_child *child = &warden->children.rows[role];
+		const char *state = yg_child_state_name(yg_child_state(child));
+
+		put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_ROLE,
+						      .role = { .role = text(yg_role_name(role)),
+								.pid = (uint64_t)child->pid,
+								.started = child->started_ns,
+								.restarts = child->restarts,
+								.state = text(state),
+								.cause = text(child->cause) } });
+	}
+}
+
+static const char *sample_name(const struct yg_warden *warden, const struct yg_hooks *hooks)
+{
+	if (warden->options.capture == YG_CAPTURE_XDP && hooks->xdp != YG_XDP_OFF)
+		return "xdp";
+	return hooks->ingress || hooks->egress ? yg_tc_name(hooks->tc) : "none";
+}
+
+static void put_interfaces(struct round *round)
+{
+	const struct yg_warden *warden = round->warden;
+
+	for (size_t i = 0; i < warden->hook_count; i++) {
+		const struct yg_hook_row *row = &warden->hooks[i];
+		const struct yg_hooks *hooks = &row->hooks;
+		const char *guard = "none";
+		const char *reason = hooks->reason;
+
+		if (hooks->tc_guard)
+			guard = "tc";
+		else if (hooks->xdp != YG_XDP_OFF && warden->options.mode != YG_MODE_OBSERVE)
+			guard = "xdp";
+		if (row->err && reason[0] == '\0')
+			reason = strerror(-row->err);
+		put(round,
+		    &(struct yg_feed_message){
+			    .kind = YG_FEED_KIND_INTERFACE,
+			    .interface = { .index = hooks->ifindex,
+					   .name = text(hooks->name),
+					   .xdp = text(hooks->xdp == YG_XDP_OFF
+							       ? "none"
+							       : yg_xdp_name(hooks->xdp)),
+					   .guard = text(guard),
+					   .sample = text(sample_name(warden, hooks)),
+					   .reason = text(reason),
+					   .state = text(row->err ? "failed" : "attached") } });
+	}
+}
+
+static void put_libraries(struct round *round)
+{
+	struct yg_discover_file *files YG_CLEANUP_FREE = calloc(LIBRARIES_MAX, sizeof(*files));
+	size_t count;
+
+	if (!files || !round->warden->discover)
+		return;
+	count = yg_discover_files(round->warden->discover, files, LIBRARIES_MAX);
+	for (size_t i = 0; i < count && i < LIBRARIES_MAX; i++)
+		put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_LIBRARY,
+						      .library = { .path = text(files[i].name),
+								   .device = files[i].dev,
+								   .inode = files[i].ino,
+								   .kind = text("openssl"),
+								   .processes = files[i].pid > 0,
+								   .probes = files[i].probes,
+								   .state = text("attached") } });
+}
+
+static void put_capabilities(struct round *round)
+{
+	static const char *const names[YG_CAPABILITY_MAX] = {
+		[YG_CAPABILITY_GUARD] = "xdp-guard",
+		[YG_CAPABILITY_TC] = "tc",
+		[YG_CAPABILITY_TCX] = "tcx",
+		[YG_CAPABILITY_TLS] = "tls-uprobe",
+		[YG_CAPABILITY_MULTI] = "uprobe-multi",
+		[YG_CAPABILITY_BIND] = "bind-receive",
+		[YG_CAPABILITY_BIND_SEND] = "bind-send",
+		[YG_CAPABILITY_KILL] = "sock-destroy",
+		[YG_CAPABILITY_EXEC] = "exec-events",
+	};
+
+	for (enum yg_capability_kind kind = 0; kind < YG_CAPABILITY_MAX; kind++) {
+		const struct yg_capability *row = yg_loader_capability(round->warden->loader, kind);
+
+		put(round,
+		    &(struct yg_feed_message){ .kind = YG_FEED_KIND_CAPABILITY,
+					       .capability = { .name = text(names[kind]),
+							       .present = row->available,
+							       .detail = text(row->text) } });
+	}
+}
+
+static void put_counters(struct round *round)
+{
+	struct yg_discover_stats stats;
+
+	if (round->warden->discover) {
+		yg_discover_stats(round->warden->discover, &stats);
+#define PUT(member)                                                                   \
+	put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_COUNTER,           \
+					      .counter = { .table = text("discover"), \
+							   .name = text(#member),     \
+							   .value = stats.member } })
+		PUT(sweeps);
+		PUT(scans);
+		PUT(skip_scope);
+		PUT(inspected);
+		PUT(crash);
+		PUT(timeout);
+		PUT(attached);
+		PUT(attach_failed);
+		PUT(expired);
+		PUT(lost_queue);
+		PUT(lost_rescan);
+		PUT(lost_maps);
+#undef PUT
+	}
+	put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_COUNTER,
+					      .counter = { .table = text("connections"),
+							   .name = text("sweeps"),
+							   .value = round->warden->sweeps } });
+}
+
+void yg_status_send(struct yg_warden *warden)
+{
+	struct round *round YG_CLEANUP_FREE = calloc(1, sizeof(*round));
+
+	if (!round)
+		return;
+	round->warden = warden;
+	round->writer =
+		(struct yg_feed_writer){ .buf = round->packet, .cap = sizeof(round->packet) };
+	put_sensor(round);
+	put_roles(round);
+	put_interfaces(round);
+	put_libraries(round);
+	put_capabilities(round);
+	put_counters(round);
+	/* Only a round that arrived whole may say that what it did not repeat is gone. */
+	if (!round->full)
+		put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_ROUND,
+						      .round = { .round = ++warden->round } });
+	flush(round);
+}

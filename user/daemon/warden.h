@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The warden: root's part of the daemon. It loads and attaches, finds processes, beats the heart,
+ * starts roles, and reads no byte that came from a network.
+ *
+ *	setup.c		from options to attached	warden.c	loop, roles, end
+ *	hooks.c		interfaces, their programs	protect.c	who is never blocked
+ *	status.c	what the desk shows		connections.c	those of blocked clients
+ *	host.c		directories, sockets, key	children.c	processes and links
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/attach.h"
+#include "capture/discover.h"
+#include "capture/iface.h"
+#include "capture/kill.h"
+#include "capture/loader.h"
+#include "capture/ring.h"
+#include "capture/scope.h"
+#include "core/macros.h"
+#include "daemon/children.h"
+#include "daemon/host.h"
+#include "daemon/options.h"
+#include "yagura/map.h"
+
+/* One interface that the sensor was put on. */
+struct yg_hook_row {
+	struct yg_hooks hooks;
+	int err;	   /* of the last attempt */
+	uint64_t tried_ns; /* monotonic */
+};
+
+struct yg_warden {
+	struct yg_options options;
+	struct yg_host host;
+	struct yg_children children;
+	struct yg_role_start start; /* of every role, without its flags */
+	uint64_t started_ns;	    /* epoch */
+
+	struct yg_loader *loader;
+	struct yg_attach *attach;
+	struct yg_discover *discover;
+	struct yg_kill *killer; /* NULL: this kernel has no way */
+	struct yg_scope *scope;
+	struct yg_control *control; /* the kernel's page */
+	struct yg_ring procs;
+	int counters_fd; /* read-only, for the analyzer */
+
+	struct yg_iface_monitor *monitor;
+	struct yg_ifaces ifaces;   /* the last picture */
+	struct yg_hook_row *hooks; /* [hook_count] */
+	size_t hook_count;
+	bool look; /* something changed: look again when look_ns has come */
+	uint64_t look_ns;
+
+	bool protect;	     /* the enforcer must be told anew */
+	uint64_t protect_ns; /* monotonic, last time */
+	uint64_t status_ns;  /* monotonic, last round */
+	uint64_t round;	     /* number of the status round */
+	uint64_t kill_ns;    /* monotonic, last sweep of sockets */
+	bool kill;	     /* one is due */
+	uint64_t sweeps;     /* of sockets, so far */
+	int signal_fd;
+	const char *notify_path; /* systemd's socket, or NULL */
+};
+
+/**
+ * yg_warden_run() - be the daemon until SIGTERM.
+ * @options: taken.
+ * @notify_path: of the environment, or NULL.
+ *
+ * Return: exit status.
+ */
+int yg_warden_run(struct yg_options *options, const char *notify_path);
+
+/* Take everything of Yagura out of this kernel. Return: exit status. */
+int yg_warden_detach(const struct yg_options *options);
+
+/**
+ * yg_warden_set_up() - setup.c: everything up to the roles; logs what fails.
+ *
+ * Loading comes before the lock when a daemon is replaced: the old one works on while the
+ * verifier does, and the time between the two is that of a few system calls.
+ *
+ * Return: 0; -errno. The caller cleans up in both cases.
+ */
+YG_MUST_CHECK int yg_warden_set_up(struct yg_warden *warden);
+void yg_warden_beat(struct yg_warden *warden);		 /* setup.c: the heart */
+void yg_warden_apply_control(struct yg_warden *warden);	 /* setup.c: limits of the heart */
+bool yg_warden_may_drop(const struct yg_warden *warden); /* any mode but observe */
+
+/* hooks.c: bring the wanted interfaces to what they should have; logs changes. */
+void yg_hooks_look(struct yg_warden *warden, uint64_t now_ns);
+void yg_hooks_clean(struct yg_warden *warden); /* memory only: everything stays attached */
+
+/* protect.c: write the allow map and tell the enforcer. Return: 0; -EAGAIN: later again; -errno. */
+YG_MUST_CHECK int yg_protect_apply(struct yg_warden *warden);
+
+/* status.c: one round of messages to the desk; what does not fit is left to the next round. */
+void yg_status_send(struct yg_warden *warden);
+
+/* connections.c: close those of blocked clients, here and in the namespaces of the scope. */
+void yg_connections_close(struct yg_warden *warden, uint64_t now_ns);
