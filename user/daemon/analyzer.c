@@ -291,8 +291,12 @@ static int map_memory(struct analyzer *analyzer)
 	int r;
 
 	r = yg_counters_open(YG_FD_COUNTERS, start->cpu_max, &analyzer->counters);
+	if (r)
+		yg_log(YG_LOG_ERROR, "counters: cannot map: %s", strerror(-r));
 	for (uint32_t i = 0; !r && i < start->ring_count; i++) {
 		r = yg_ring_open(YG_FD_RINGS + (int)i, start->ring_bytes, &analyzer->rings[i]);
+		if (r)
+			yg_log(YG_LOG_ERROR, "ring %u: cannot map: %s", i, strerror(-r));
 		if (!r && (start->flags & YG_START_SKIP) && yg_ring_skip(&analyzer->rings[i]) > 0)
 			yg_log(YG_LOG_WARNING, "ring %u: skipped what the former analyzer died on",
 			       i);

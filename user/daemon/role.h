@@ -22,12 +22,17 @@
 
 #define YG_VERSION "0.1"
 
+/*
+ * The kernel maps no fd that was opened read-only (6.18: VM_SHARED is taken off, EINVAL), so the
+ * analyzer is born with the real one. A mapping made without PROT_WRITE cannot become writable
+ * later, and the fd is gone before the first record is read.
+ */
 enum yg_role_fd {
 	YG_FD_START = 3,
 	YG_FD_LINK = 4, /* + enum yg_role of the peer */
 	YG_FD_OWN = YG_FD_LINK + YG_ROLE_MAX,
 
-	YG_FD_COUNTERS = YG_FD_OWN, /* analyzer: read-only */
+	YG_FD_COUNTERS = YG_FD_OWN, /* analyzer: mapped read-only, then closed */
 	YG_FD_RINGS,		    /* analyzer: [ring_count] */
 
 	YG_FD_BLOCK4 = YG_FD_OWN, /* enforcer */

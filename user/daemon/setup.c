@@ -172,9 +172,7 @@ static int fill_start(struct yg_warden *warden)
 		.blocks_max = YG_BLOCKS_MAX,
 		.identity_key = warden->host.identity_key,
 	};
-	if (getrandom(&start->table_key, sizeof(start->table_key), 0) < 0)
-		return -errno;
-	return yg_loader_reopen_map(warden->loader, YG_MAP_COUNTERS, &warden->counters_fd);
+	return getrandom(&start->table_key, sizeof(start->table_key), 0) < 0 ? -errno : 0;
 }
 
 static int place_probe(void *ctx, int file_fd, const struct yg_place *place, void **ret)

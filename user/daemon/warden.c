@@ -35,7 +35,7 @@ static size_t list_own(const struct yg_warden *warden, enum yg_role role, int *r
 
 	switch (role) {
 	case YG_ROLE_ANALYZER:
-		ret[count++] = warden->counters_fd;
+		ret[count++] = yg_loader_map(warden->loader, YG_MAP_COUNTERS);
 		for (uint32_t i = 0; i < warden->start.ring_count; i++)
 			ret[count++] = yg_loader_ring(warden->loader, i);
 		break;
@@ -290,7 +290,6 @@ static void end(struct yg_warden *warden)
 	yg_hooks_clean(warden);
 	yg_kill_close(&warden->killer);
 	yg_attach_free(&warden->attach);
-	yg_closep(&warden->counters_fd);
 	if (warden->control)
 		(void)munmap(warden->control, sizeof(*warden->control));
 	yg_loader_close(&warden->loader);
@@ -305,7 +304,6 @@ int yg_warden_run(struct yg_options *options, const char *notify_path)
 	struct yg_warden warden = { .options = *options,
 				    .host = YG_HOST_INIT,
 				    .started_ns = yg_epoch_ns(),
-				    .counters_fd = -1,
 				    .signal_fd = -1,
 				    .notify_path = notify_path };
 	int r;

@@ -47,7 +47,6 @@ struct yg_warden {
 	struct yg_scope *scope;
 	struct yg_control *control; /* the kernel's page */
 	struct yg_ring procs;
-	int counters_fd; /* read-only, for the analyzer */
 
 	struct yg_iface_monitor *monitor;
 	struct yg_ifaces ifaces;   /* the last picture */
