@@ -13,9 +13,11 @@
 
 /*
  * The window: bytes [begin, end) of buffer are read and not yet used. A frame is always whole
- * inside it. 1 MiB: four of the largest frames, and it stays in the second-level cache.
+ * inside it. 512 KiB: twice the largest frame, and it stays in the second-level cache. Measured on
+ * a file of 500 MB in the page cache: 0.05 s, against 0.11 s by mmap(2) with MADV_POPULATE_READ.
  */
-#define WINDOW_CAP (1u << 20)
+#define WINDOW_CAP (512u << 10)
+#define GZIP_CAP   (128u << 10) /* compressed bytes per read(2) */
 _Static_assert(WINDOW_CAP >= 2 * YG_PCAP_FRAME_MAX, "a frame must fit behind a partial one");
 
 /*
@@ -176,6 +178,8 @@ static int open_file(struct yg_pcap *pcap, const char *path)
 	/* Plain files pass through zlib untouched and, above its buffer size, uncopied. */
 	pcap->gz = gzdopen(pcap->fd, "rb");
 	pcap->buffer = malloc(WINDOW_CAP);
+	if (pcap->gz)
+		(void)gzbuffer(pcap->gz, GZIP_CAP);
 	if (!pcap->gz || !pcap->buffer)
 		return fail(pcap, -ENOMEM, "%s", strerror(ENOMEM));
 	return open_format(pcap);
