@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/forwarded.h"
 
+#include <string.h>
+
 /* Entries of a list field, last one first, over all fields of that name. */
 struct walk {
 	const struct yg_message *message;
@@ -119,7 +121,14 @@ static bool is_trusted(const struct yg_trust *trust, const struct yg_address *ad
 	return false;
 }
 
-static struct yg_address walk_list(struct walk *walk, const struct yg_trust *trust)
+static bool is_same(const struct yg_address *a, const struct yg_address *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* @seek: sets @ret_met when it is one of the entries walked. */
+static struct yg_address walk_list(struct walk *walk, const struct yg_trust *trust,
+				   const struct yg_address *seek, bool *ret_met)
 {
 	struct yg_address client = { { 0 } };
 	struct yg_slice entry;
@@ -129,6 +138,7 @@ static struct yg_address walk_list(struct walk *walk, const struct yg_trust *tru
 			return (struct yg_address){ { 0 } };
 		client = walk->quotes ? node_address(forwarded_for(entry), true)
 				      : node_address(entry, false);
+		*ret_met = *ret_met || is_same(&client, seek);
 		if (yg_address_is_unknown(&client) || !is_trusted(trust, &client))
 			break;
 	}
@@ -144,6 +154,17 @@ static uint32_t count_fields(const struct yg_message *message, struct yg_slice n
 	return count;
 }
 
+/* X-Real-IP; unknown when it is there twice or is no address. */
+static struct yg_address real_ip(const struct yg_message *request, bool *ret_present)
+{
+	uint32_t count = count_fields(request, YG_SLICE("x-real-ip"));
+
+	*ret_present = count > 0;
+	if (count != 1)
+		return (struct yg_address){ { 0 } };
+	return node_address(yg_message_find(request, "x-real-ip"), false);
+}
+
 struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 					const struct yg_address *peer, const struct yg_trust *trust)
 {
@@ -156,11 +177,12 @@ struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 		{ { "x-forwarded-for", 15 }, YG_FORWARDED_XFF, false },
 	};
 	struct yg_forwarded ret = { .client = *peer, .source = YG_FORWARDED_PEER };
-	struct yg_slice real_ip = YG_SLICE("x-real-ip");
-	uint32_t count;
+	struct yg_address real, client;
+	bool has_real, met = false, agree = true;
 
 	if (!is_trusted(trust, peer))
 		return ret;
+	real = real_ip(request, &has_real);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(lists); i++) {
 		struct walk walk = { .message = request,
 				     .name = lists[i].name,
@@ -169,16 +191,14 @@ struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 
 		if (count_fields(request, walk.name) == 0)
 			continue;
-		ret.source = lists[i].source;
-		ret.client = walk_list(&walk, trust);
-		return ret;
+		client = walk_list(&walk, trust, &real, &met);
+		if (ret.source == YG_FORWARDED_PEER)
+			ret = (struct yg_forwarded){ client, lists[i].source };
+		agree = agree && is_same(&client, &ret.client);
 	}
-	count = count_fields(request, real_ip);
-	if (count == 0)
-		return ret;
-	ret.source = YG_FORWARDED_REAL_IP;
-	ret.client = (struct yg_address){ { 0 } };
-	if (count == 1)
-		ret.client = node_address(yg_message_find(request, real_ip.ptr), false);
+	if (has_real && ret.source == YG_FORWARDED_PEER)
+		return (struct yg_forwarded){ real, YG_FORWARDED_REAL_IP };
+	if (!agree || (has_real && !met))
+		ret.client = (struct yg_address){ { 0 } };
 	return ret;
 }

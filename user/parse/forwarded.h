@@ -29,7 +29,7 @@ enum yg_forwarded_source {
 
 struct yg_forwarded {
 	struct yg_address client; /* all zero: unknown ("unknown", "_hidden", hostile value) */
-	enum yg_forwarded_source source;
+	enum yg_forwarded_source source; /* the first of the fields that is there */
 };
 
 /* Addresses that may speak for others. */
@@ -42,10 +42,14 @@ struct yg_trust {
  * yg_forwarded_client() - address of the client that sent @request.
  * @peer: the other end of the connection.
  *
- * A peer that is not trusted is the client, whatever it sends. From a trusted one, in this order:
- * Forwarded, X-Forwarded-For, X-Real-IP; the first that is present decides, also when its value
- * is unusable (then the client is unknown: never a guess). Repeated fields are one list. When all
- * entries are trusted, the leftmost is the client. O(bytes of the fields * prefixes).
+ * A peer that is not trusted is the client, whatever it sends. From a trusted one, Forwarded and
+ * X-Forwarded-For are walked, X-Real-IP is taken as it is; a field whose value is unusable makes the
+ * client unknown, never a guess. Repeated fields are one list. When all entries are trusted, the
+ * leftmost is the client. O(bytes of the fields * prefixes).
+ *
+ * Most proxies write one of the three and pass the others on as the client sent them. Which one is
+ * not known here, so fields that contradict each other make the client unknown, too: both lists
+ * must lead to the same address, and X-Real-IP must be an address that the walk has met.
  *
  * Source: RFC 7239 sections 4 to 7.
  */
