@@ -35,5 +35,12 @@
 #define YG_VLAN_MAX    2u /* tags: 802.1Q inside 802.1ad; a third is skip_proto */
 #define YG_IP6_EXT_MAX 6u /* extension headers walked; a seventh is skip_proto */
 
+/* Knowledge, user space; rows. Beyond: the least recently used row goes, and is counted. */
+#define YG_SERVICES_MAX	 256u	/* one trie each, up to 1 MB when full of paths */
+#define YG_ENDPOINTS_MAX 4096u	/* about 20 KB each with profile and current minute */
+#define YG_CALLERS_MAX	 65536u /* about 300 bytes each */
+#define YG_PAIRS_MAX	 32768u /* (endpoint, caller) states of detectors, about 900 bytes each */
+#define YG_FINDINGS_MAX	 1024u	/* about 4 KB each; the store keeps what is older */
+
 /* Names. */
 #define YG_COMM_LEN 16u /* TASK_COMM_LEN, NUL included */

@@ -64,8 +64,9 @@ void yg_cell_merge(struct yg_cell *into, const struct yg_cell *from)
 
 ssize_t yg_cell_pack(const struct yg_cell *cell, uint8_t *ret, size_t cap)
 {
-	struct yg_writer writer = { .ptr = ret, .cap = cap };
+	struct yg_writer writer = { .cap = cap };
 
+	writer.ptr = ret;
 	yg_put_varint(&writer, CELL_VERSION);
 	yg_put_varint(&writer, cell->start_ns);
 	yg_put_varint(&writer, cell->span_ns);

@@ -38,8 +38,19 @@ struct yg_endpoint_status {
 	uint64_t count;
 };
 
+#define YG_PARAMETERS_MAX     16u /* per endpoint; more are not listed */
+#define YG_PARAMETER_NAME_CAP 32u /* bytes, NUL included; longer names are not listed */
+
+enum yg_parameter_in { YG_PARAMETER_PATH, YG_PARAMETER_QUERY, YG_PARAMETER_MAX };
+
+struct yg_parameter {
+	char name[YG_PARAMETER_NAME_CAP]; /* as in the template or the query */
+	enum yg_parameter_in in;
+	const char *type; /* literal of yg_token_type(); "string" once two types were seen */
+};
+
 struct yg_endpoint {
-	uint64_t id;	/* keyed by nothing: hash of method, service, template; stable */
+	uint64_t id;	/* hash of method, service, template under a public key: stable */
 	uint32_t index; /* 0..cap-1: this row, for tables beside the inventory */
 	char service[YG_SERVICE_CAP];
 	char method[YG_METHOD_CAP];
@@ -56,9 +67,80 @@ struct yg_endpoint {
 	uint32_t protocols;    /* 1u << enum yg_protocol */
 	uint64_t tls_requests; /* of requests */
 	bool confirmed;	       /* YG_ENDPOINT_CONFIRM requests in two different minutes */
+	struct yg_parameter parameters[YG_PARAMETERS_MAX]; /* path in order, then query as seen */
+	uint32_t parameter_count;
 	struct yg_hll callers;
 };
 
 #define YG_ENDPOINT_CONFIRM 5u /* requests before an endpoint counts as stable */
 
 const char *yg_auth_name(enum yg_auth auth); /* "bearer"; literal */
+
+struct yg_inventory;
+
+/* One exchange as the inventory counts it. */
+struct yg_use {
+	uint64_t time_ns;
+	uint64_t request_bytes;
+	uint64_t response_bytes;
+	uint64_t caller; /* hash; 0 unknown */
+	uint32_t auth;	 /* enum yg_auth bits */
+	uint16_t status;
+	uint8_t protocol;
+	bool tls;
+};
+
+/* Called before a row is given up; its index is free afterwards. */
+typedef void (*yg_evict_fn)(void *ctx, const struct yg_endpoint *endpoint);
+
+/**
+ * yg_inventory_new() - an empty inventory.
+ * @key: of its hash table; secret.
+ * @endpoints_max: rows; beyond, the least recently used goes. At least 1.
+ * @evict: may be NULL.
+ *
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_inventory_new(const struct yg_hash_key *key, uint32_t endpoints_max,
+				   yg_evict_fn evict, void *ctx, struct yg_inventory **ret);
+void yg_inventory_free(struct yg_inventory **inventory); /* accepts NULL inside */
+
+/* Stable across restarts and machines; longer texts are cut to the caps first. */
+uint64_t yg_endpoint_id(struct yg_slice service, struct yg_slice method, struct yg_slice template_);
+
+/* The row, or NULL. Does not count as use. O(1). */
+struct yg_endpoint *yg_inventory_find(const struct yg_inventory *inventory, struct yg_slice service,
+				      struct yg_slice method, struct yg_slice template_);
+
+/**
+ * yg_inventory_add() - the row, made if it is not there.
+ * @ret: borrowed until it is evicted.
+ *
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_inventory_add(struct yg_inventory *inventory, struct yg_slice service,
+				   struct yg_slice method, struct yg_slice template_,
+				   struct yg_endpoint **ret);
+
+/* Count one exchange and make the row the most recently used. */
+void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
+		      const struct yg_use *use);
+
+/* Note that a parameter exists. @type: literal of yg_token_type(). */
+void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in,
+			   struct yg_slice name, const char *type);
+
+/* Counts of @from go to @into; the row of @from is free afterwards (evict is not called). */
+void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
+		       struct yg_endpoint *from);
+
+/* Row by index, NULL if free: for (i = 0; i < yg_inventory_cap(); i++). */
+struct yg_endpoint *yg_inventory_at(const struct yg_inventory *inventory, uint32_t index);
+uint32_t yg_inventory_cap(const struct yg_inventory *inventory);
+uint32_t yg_inventory_count(const struct yg_inventory *inventory);
+uint64_t yg_inventory_evicted(const struct yg_inventory *inventory);
+
+void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writer);
+
+/* @ret: all but index; worthless if the reader turned bad. */
+void yg_endpoint_unpack(struct yg_endpoint *ret, struct yg_reader *reader);

@@ -86,7 +86,7 @@ int yg_trie_reserve(struct yg_trie *trie, uint32_t nodes)
 	table = calloc(table_cap, sizeof(*table));
 	if (!table)
 		return -ENOMEM;
-	scratch = realloc(trie->scratch, 2 * cap * sizeof(*scratch));
+	scratch = realloc(trie->scratch, (size_t)cap * 2 * sizeof(*scratch));
 	if (!scratch)
 		return -ENOMEM;
 	trie->scratch = scratch;
@@ -298,28 +298,24 @@ static uint32_t add_segment(struct yg_trie *trie, uint32_t parent, const struct 
 	return index;
 }
 
-void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret)
+/*
+ * Walk @path and add what is missing. @ret_touched: parent of the first new node, 0 for none.
+ * False when the trie refused a node; what was added before it stays.
+ */
+static bool grow(struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret,
+		 uint32_t *ret_touched)
 {
-	uint32_t generation = trie->generation;
-	uint32_t touched[YG_PATH_SEGMENTS_MAX]; /* parents of nodes that are new */
-	uint32_t touched_count = 0;
 	uint32_t node = ROOT;
 
-	if (path->flags & YG_PATH_CUT) {
-		yg_trie_route(trie, path, ret);
-		return;
-	}
-	ret->count = path->segment_count;
+	*ret_touched = 0;
 	for (uint32_t i = 0; i < path->segment_count; i++) {
 		struct yg_route_segment segment = read_segment(trie, node, path, i);
 
 		if (!segment.node) {
-			touched[touched_count++] = node;
+			*ret_touched = *ret_touched ? *ret_touched : node;
 			segment.node = add_segment(trie, node, path, i, &segment);
-			if (!segment.node) {
-				yg_trie_route(trie, path, ret);
-				return;
-			}
+			if (!segment.node)
+				return false;
 		}
 		node = segment.node;
 		if (trie->nodes[node].hits < HITS_MAX)
@@ -329,10 +325,17 @@ void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, struct yg_r
 		ret->segments[i] = segment;
 	}
 	trie->nodes[node].flags |= NODE_TERMINAL;
+	return true;
+}
+
+void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret)
+{
+	uint32_t touched;
+
+	ret->count = path->segment_count;
 	ret->known = true;
-	if (touched_count > 0 && yg_trie_settle(trie, touched[0]))
-		yg_trie_route(trie, path, ret);
-	else if (generation != trie->generation)
+	if (path->flags & YG_PATH_CUT || !grow(trie, path, ret, &touched) ||
+	    (touched && yg_trie_settle(trie, touched)))
 		yg_trie_route(trie, path, ret);
 }
 
@@ -411,8 +414,9 @@ static ssize_t end_text(struct text *text)
 ssize_t yg_trie_text(const struct yg_trie *trie, const struct yg_path *path,
 		     const struct yg_route *route, char *ret, size_t cap)
 {
-	struct text text = { .ptr = ret, .cap = cap };
+	struct text text = { .cap = cap };
 
+	text.ptr = ret;
 	for (uint32_t i = 0; i < route->count; i++)
 		put_segment(&text, trie, path->segments[i], &route->segments[i]);
 	return end_text(&text);
@@ -440,9 +444,10 @@ static struct yg_route_segment reread_segment(const struct yg_trie *trie, uint32
 ssize_t yg_trie_retext(const struct yg_trie *trie, const char *template_, char *ret, size_t cap)
 {
 	struct yg_path path = { 0 };
-	struct text text = { .ptr = ret, .cap = cap };
+	struct text text = { .cap = cap };
 	uint32_t node = ROOT;
 
+	text.ptr = ret;
 	for (const char *p = template_; *p == '/' && p[1];) {
 		size_t len = strcspn(p + 1, "/");
 

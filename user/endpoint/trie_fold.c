@@ -170,33 +170,44 @@ static void add_counts(struct node *into, const struct node *from)
 	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT);
 }
 
+/*
+ * Children of @from move under @into. Those that @into has already cannot: each such pair is
+ * pushed on @stack. Return: the new depth of the stack.
+ */
+static uint32_t adopt(struct yg_trie *trie, uint32_t into, uint32_t from, uint32_t *stack,
+		      uint32_t depth)
+{
+	uint32_t next;
+
+	for (uint32_t c = trie->nodes[from].child; c; c = next) {
+		uint32_t twin = find_child(trie, into, trie->nodes[c].hash);
+
+		next = trie->nodes[c].next;
+		assert(depth + 2 <= 2 * trie->cap); /* each node waits once */
+		if (twin) {
+			stack[depth++] = twin;
+			stack[depth++] = c;
+		} else {
+			link_child(trie, into, c);
+		}
+	}
+	return depth;
+}
+
 /* Everything below @from moves below @into; @from, already unlinked, dies. */
 static void merge(struct yg_trie *trie, uint32_t into, uint32_t from)
 {
-	struct node *nodes = trie->nodes;
 	uint32_t *stack = trie->scratch;
 	uint32_t depth = 0;
 
 	stack[depth++] = into;
 	stack[depth++] = from;
 	while (depth > 0) {
-		uint32_t a, b, next;
+		uint32_t b = stack[--depth];
+		uint32_t a = stack[--depth];
 
-		b = stack[--depth];
-		a = stack[--depth];
-		add_counts(&nodes[a], &nodes[b]);
-		for (uint32_t c = nodes[b].child; c; c = next) {
-			uint32_t twin = find_child(trie, a, nodes[c].hash);
-
-			next = nodes[c].next;
-			if (!twin) {
-				link_child(trie, a, c);
-				continue;
-			}
-			assert(depth + 2 <= 2 * trie->cap); /* each node waits once */
-			stack[depth++] = twin;
-			stack[depth++] = c;
-		}
+		add_counts(&trie->nodes[a], &trie->nodes[b]);
+		depth = adopt(trie, a, b, stack, depth);
 		release(trie, b);
 	}
 }

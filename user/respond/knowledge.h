@@ -22,6 +22,7 @@
 #include "core/macros.h"
 #include "core/slice.h"
 #include "detect/finding.h"
+#include "endpoint/caller.h"
 #include "endpoint/inventory.h"
 #include "parse/exchange.h"
 #include "priv/request.h"
@@ -30,8 +31,7 @@
 struct yg_knowledge;
 struct yg_profile;
 
-#define YG_OBSERVED_FINDINGS_MAX 8  /* findings named per exchange */
-#define YG_CALLER_TEXT_CAP	 64 /* "session:9f86d081884c7d65" and NUL, with room */
+#define YG_OBSERVED_FINDINGS_MAX 8 /* findings named per exchange */
 
 /* Why on_finding() is called. */
 enum yg_news {

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/caller.h"
+
+#include "endpoint/inventory.h"
+
+/* Hash of (@domain, @value): equal values of two kinds are two identities. */
+static uint64_t hash_identity(const struct yg_hash_key *key, const char *domain,
+			      struct yg_slice value)
+{
+	struct yg_hash_key derived = {
+		.k0 = yg_hash(key, domain, strlen(domain)),
+		.k1 = key->k1,
+	};
+	uint64_t hash = yg_hash(&derived, value.ptr, value.len);
+
+	return hash ? hash : 1;
+}
+
+/* "kind:0123456789abcdef"; by hand, for it runs once per exchange. */
+static uint8_t write_name(char *ret, const char *kind, uint64_t hash)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t len = strlen(kind);
+
+	memcpy(ret, kind, len);
+	ret[len++] = ':';
+	for (unsigned int i = 0; i < 16; i++)
+		ret[len++] = digits[(hash >> (60 - 4 * i)) & 15];
+	ret[len] = '\0';
+	return (uint8_t)len;
+}
+
+static uint32_t auth_of(const struct yg_credentials *credentials)
+{
+	static const uint32_t bits[YG_CREDENTIAL_MAX] = {
+		[YG_CREDENTIAL_JWT] = YG_AUTH_JWT,	   [YG_CREDENTIAL_BEARER] = YG_AUTH_BEARER,
+		[YG_CREDENTIAL_API_KEY] = YG_AUTH_API_KEY, [YG_CREDENTIAL_BASIC] = YG_AUTH_BASIC,
+		[YG_CREDENTIAL_OTHER] = YG_AUTH_OTHER,	   [YG_CREDENTIAL_SESSION] = YG_AUTH_COOKIE,
+	};
+	uint32_t auth = bits[credentials->best];
+
+	if (credentials->jwt.present)
+		auth |= YG_AUTH_JWT;
+	if (credentials->api_key.ptr)
+		auth |= YG_AUTH_API_KEY;
+	if (credentials->session.ptr)
+		auth |= YG_AUTH_COOKIE;
+	return auth ? auth : YG_AUTH_NONE;
+}
+
+/* Two issuers may both have a subject "1". */
+static uint64_t hash_subject(const struct yg_hash_key *key,
+			     const struct yg_credentials *credentials)
+{
+	struct yg_hash_key derived = {
+		.k0 = hash_identity(key, "issuer", credentials->jwt.issuer),
+		.k1 = key->k1,
+	};
+
+	return hash_identity(&derived, "jwt", credentials->value);
+}
+
+void yg_caller_from_credentials(const struct yg_hash_key *identity_key,
+				const struct yg_credentials *credentials,
+				const struct yg_address *client, struct yg_caller *ret)
+{
+	enum yg_credential_kind best = credentials->best;
+	const char *kind = yg_credential_kind_name(best);
+
+	ret->auth = auth_of(credentials);
+	ret->by_address = best == YG_CREDENTIAL_NONE;
+	ret->hash = ret->app = 0;
+	ret->text_len = ret->app_len = 0;
+	ret->text[0] = ret->app_text[0] = '\0';
+
+	if (credentials->jwt.client_id.len > 0) {
+		ret->app = hash_identity(identity_key, "app", credentials->jwt.client_id);
+		ret->app_len = write_name(ret->app_text, "app", ret->app);
+	}
+	if (best == YG_CREDENTIAL_NONE) {
+		struct yg_slice bytes = { (const char *)client->bytes, sizeof(client->bytes) };
+
+		if (yg_address_is_unknown(client))
+			return;
+		kind = "address";
+		ret->hash = hash_identity(identity_key, kind, bytes);
+	} else if (best == YG_CREDENTIAL_JWT) {
+		ret->hash = hash_subject(identity_key, credentials);
+	} else {
+		ret->hash = hash_identity(identity_key, kind, credentials->value);
+	}
+	ret->text_len = write_name(ret->text, kind, ret->hash);
+}

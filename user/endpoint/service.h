@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whose API a request asks: the authority it names, else the address that answered. */
+#pragma once
+
+#include "core/slice.h"
+#include "endpoint/inventory.h"
+#include "parse/exchange.h"
+
+/**
+ * yg_service_from_exchange() - name of the service.
+ * @ret: YG_SERVICE_CAP bytes; NUL-terminated.
+ *
+ * The authority of an absolute target, else the Host field: lower case, without user information
+ * and without the scheme's default port. What is not a host name or an address (letters, digits,
+ * "-._:[]") is not believed: then, as without Host, the server's address and port; "unknown" when
+ * that is not known either.
+ *
+ * Source: RFC 9110 section 4.2.3 (normalisation). Return: the text in @ret.
+ */
+struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, char *ret);
