@@ -372,6 +372,11 @@ void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 	drop(inventory, (struct row *)from);
 }
 
+void yg_inventory_drop(struct yg_inventory *inventory, struct yg_endpoint *endpoint)
+{
+	drop(inventory, (struct row *)endpoint);
+}
+
 struct yg_endpoint *yg_inventory_at(const struct yg_inventory *inventory, uint32_t index)
 {
 	struct row *row = index < inventory->cap ? inventory->rows[index] : NULL;

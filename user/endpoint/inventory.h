@@ -134,6 +134,9 @@ void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in
 void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 		       struct yg_endpoint *from);
 
+/* Take a row out; its index is free afterwards (evict is not called). */
+void yg_inventory_drop(struct yg_inventory *inventory, struct yg_endpoint *endpoint);
+
 /* Row by index, NULL if free: for (i = 0; i < yg_inventory_cap(); i++). */
 struct yg_endpoint *yg_inventory_at(const struct yg_inventory *inventory, uint32_t index);
 uint32_t yg_inventory_cap(const struct yg_inventory *inventory);

@@ -21,6 +21,7 @@
 #include "core/hash.h"
 #include "core/macros.h"
 #include "core/slice.h"
+#include "detect/detect.h"
 #include "detect/finding.h"
 #include "endpoint/caller.h"
 #include "endpoint/inventory.h"
@@ -199,6 +200,3 @@ YG_MUST_CHECK int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob
 /* Visits every counter of stages 4 to 7: "endpoint.evicted". The order is fixed. */
 typedef void (*yg_counter_fn)(void *ctx, const char *name, uint64_t value);
 void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx);
-
-/* The table of rules behind `yagura rules`, in order of id. */
-const struct yg_rule *const *yg_rules(uint32_t *ret_count);

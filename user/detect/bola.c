@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API1: a caller takes objects that are not its own, one after the other.
+ *
+ *	walk	  ordered ids, none handed out by a list	fast: a burst suffices
+ *	foreign	  objects that others used first, far more than anyone does, on an endpoint whose
+ *		  objects are private by habit
+ *	slow	  as walk or as foreign, a few a day over days: the memory of a pair lasts
+ *
+ * Silent by design: one's own objects again and again (not new), opening what a list showed
+ * (handed out), page numbers (no objects), public catalogues (objects are shared by many), a
+ * nightly job (its own habit). A caller known only by its address may be a NAT full of people,
+ * so it takes three times the evidence, and an endpoint known to be private.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "core/lru.h"
+#include "detect/detector.h"
+#include "detect/field.h"
+#include "detect/walk.h"
+
+#define STEPS_MIN     16u  /* ordered ids; people do not open so many neighbours by chance */
+#define STEPS_ADDRESS 3u   /* times STEPS_MIN for a caller known by its address only */
+#define STEPS_REFUSED 40u  /* ordered attempts that were mostly refused: an attempt is news too */
+#define ORDER_MIN     0.6  /* share of steps that a counter explains */
+#define OK_MIN	      0.5  /* share of steps that succeeded, else it is an attempt */
+#define FOREIGN_MIN   8u   /* steps onto objects of the sample that others used first */
+#define SHARED_MAX    0.15 /* above: objects are public by habit */
+#define TIMES_NORMAL  4.0  /* more than this times the 99th percentile of callers */
+#define DAY_MIN	      50u  /* new objects per day; below, never judged by volume */
+#define HANDED_FIELDS 512u /* ids remembered per list */
+#define HANDED_BITS   4096u
+#define HANDED_NS     (24ull * 3600 * 1000000000) /* what a list showed is forgotten after a day */
+
+const struct yg_rule yg_rule_bola = {
+	.id = "bola-enumeration",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API1:2023",
+	.pci = "6.2.4",
+	.title = "A caller enumerates objects it was not given",
+	.effect = "Records of other users are being read with a valid credential",
+	.remediation = "Check on every request that the caller owns the object; use ids that "
+		       "cannot be guessed; revoke this credential and review what it has read",
+};
+
+/* What lists have shown to one caller: a Bloom filter, emptied once a day. */
+struct handed {
+	uint64_t since_ns;
+	uint64_t bits[HANDED_BITS / 64];
+	uint64_t credit; /* ids that stood beyond the sampled part of a list */
+};
+
+struct state {
+	struct yg_hash_key key;
+	struct yg_lru *pairs;  /* struct yg_walk by (endpoint, caller) */
+	struct yg_lru *handed; /* struct handed by caller */
+};
+
+static void close_state(void **state)
+{
+	struct state *s = *state;
+
+	if (!s)
+		return;
+	yg_lru_free(&s->pairs);
+	yg_lru_free(&s->handed);
+	free(s);
+	*state = NULL;
+}
+
+static int open_state(const struct yg_detect_options *options, void **ret)
+{
+	YG_CLEANUP(close_state) void *owner = calloc(1, sizeof(struct state));
+	struct state *s = owner;
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->key = options->identity_key;
+	r = yg_lru_new(options->pairs_max, sizeof(struct yg_walk), &s->pairs);
+	if (r < 0)
+		return r;
+	r = yg_lru_new(options->pairs_max / 4 + 1, sizeof(struct handed), &s->handed);
+	if (r < 0)
+		return r;
+	*ret = YG_TAKE_PTR(owner);
+	return 0;
+}
+
+static bool is_handed(const struct handed *handed, uint64_t hash)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		uint32_t bit = (uint32_t)(hash >> (20 * i)) % HANDED_BITS;
+
+		if (!(handed->bits[bit / 64] >> (bit % 64) & 1))
+			return false;
+	}
+	return true;
+}
+
+static void hand(struct handed *handed, uint64_t hash)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		uint32_t bit = (uint32_t)(hash >> (20 * i)) % HANDED_BITS;
+
+		handed->bits[bit / 64] |= 1ull << (bit % 64);
+	}
+}
+
+/* Remember the ids that a response shows; of a part that was not sampled, how many it holds. */
+static void read_list(struct state *s, const struct yg_scene *scene)
+{
+	const struct yg_message *response = &scene->exchange->response;
+	struct yg_fields fields = yg_fields_from_body(response);
+	uint32_t count = 0;
+	struct handed *handed;
+	struct yg_field field;
+
+	if (fields.form != YG_FIELD_JSON)
+		return;
+	handed = yg_lru_get(s->handed, scene->caller->hash, NULL);
+	if (scene->time_ns > handed->since_ns + HANDED_NS)
+		*handed = (struct handed){ .since_ns = scene->time_ns };
+	while (count < HANDED_FIELDS && yg_fields_next(&fields, &field)) {
+		if (!yg_field_is_id(field.name) || field.value.len == 0)
+			continue;
+		hand(handed, yg_object_hash(&s->key, field.value));
+		count++;
+	}
+	if (count > 0 && response->body_bytes > response->body.len)
+		handed->credit +=
+			count * (response->body_bytes - response->body.len) / response->body.len;
+}
+
+/* Was the last object of the request shown to its caller? */
+static bool was_handed(struct state *s, const struct yg_scene *scene)
+{
+	struct handed *handed = yg_lru_peek(s->handed, scene->caller->hash);
+
+	if (!handed)
+		return false;
+	for (uint32_t i = 0; i < scene->objects->count; i++) {
+		if (is_handed(handed, scene->objects->items[i].hash))
+			return true;
+	}
+	if (handed->credit == 0)
+		return false;
+	handed->credit--;
+	return true;
+}
+
+/* Objects of this endpoint belong to one caller each, as far as was seen. */
+static bool is_private(const struct yg_profile *profile)
+{
+	return yg_profile_knows_ids(profile) && yg_profile_shared(profile) <= SHARED_MAX;
+}
+
+static bool is_ordered_walk(const struct yg_scene *scene, const struct yg_walk *walk)
+{
+	uint32_t steps = STEPS_MIN;
+
+	if (scene->caller->by_address) {
+		if (!is_private(scene->profile))
+			return false;
+		steps *= STEPS_ADDRESS;
+	}
+	if (walk->ok < OK_MIN * walk->steps)
+		steps = STEPS_REFUSED > steps ? STEPS_REFUSED : steps;
+	return walk->steps >= steps && yg_walk_order(walk) >= ORDER_MIN &&
+	       yg_walk_habit(walk) * 2 < walk->steps;
+}
+
+static bool is_foreign_walk(const struct yg_scene *scene, const struct yg_walk *walk)
+{
+	const struct yg_profile *profile = scene->profile;
+	double normal;
+
+	if (scene->caller->by_address || walk->foreign < FOREIGN_MIN || !is_private(profile))
+		return false;
+	if (walk->ok < OK_MIN * walk->steps || yg_walk_habit(walk) * 2 >= walk->steps)
+		return false;
+	normal = (double)yg_quantile_at(&profile->ids_hour, 0.99);
+	return walk->steps >= STEPS_MIN && walk->steps > TIMES_NORMAL * normal;
+}
+
+/* Neither order nor owners are known, but no caller of this endpoint takes so many in a day. */
+static bool is_excessive(const struct yg_scene *scene, const struct yg_walk *walk)
+{
+	const struct yg_profile *profile = scene->profile;
+
+	if (scene->caller->by_address || walk->day_new < DAY_MIN || !is_private(profile) ||
+	    profile->ids_day.count < YG_PROFILE_IDS)
+		return false;
+	return walk->steps >= DAY_MIN && yg_walk_habit(walk) * 2 < walk->day_new &&
+	       walk->day_new > TIMES_NORMAL * (double)yg_quantile_at(&profile->ids_day, 0.99);
+}
+
+static void add_evidence(struct yg_sighting *sighting, const struct yg_scene *scene,
+			 const struct yg_walk *walk)
+{
+	const struct yg_profile *profile = scene->profile;
+
+	yg_sighting_number(sighting, "distinct_ids", (double)walk->steps);
+	yg_sighting_number(sighting, "answered_with_success", (double)walk->ok);
+	yg_sighting_number(sighting, "refused", (double)walk->refused);
+	yg_sighting_number(sighting, "order", yg_walk_order(walk));
+	yg_sighting_number(sighting, "used_by_others_first", (double)walk->foreign);
+	yg_sighting_number(sighting, "seconds",
+			   (double)(walk->last_ns - walk->first_ns) / 1000000000.0);
+	if (yg_profile_knows_ids(profile))
+		yg_sighting_number(sighting, "normal_ids_per_hour_p99",
+				   (double)yg_quantile_at(&profile->ids_hour, 0.99));
+	if (walk->numbered > 0) {
+		yg_sighting_number(sighting, "lowest_id", (double)walk->low);
+		yg_sighting_number(sighting, "highest_id", (double)walk->high);
+	}
+}
+
+static void report(const struct yg_scene *scene, struct yg_walk *walk, const char *how,
+		   yg_sighting_fn fn, void *ctx)
+{
+	bool attempt = walk->ok < OK_MIN * walk->steps;
+	struct yg_sighting sighting = {
+		.rule = &yg_rule_bola,
+		.severity = attempt ? YG_SEVERITY_MEDIUM : yg_rule_bola.severity,
+		.subject = scene->caller->hash,
+		.first_ns = walk->first_ns,
+	};
+	uint64_t seconds = (walk->last_ns - walk->first_ns) / 1000000000u;
+
+	(void)snprintf(sighting.cause, sizeof(sighting.cause),
+		       "%u distinct objects in %llu s, %u answered with success, %u refused; %s",
+		       walk->steps, (unsigned long long)seconds, walk->ok, walk->refused, how);
+	add_evidence(&sighting, scene, walk);
+	walk->reported = walk->steps;
+	fn(ctx, scene, &sighting);
+}
+
+static void judge(const struct yg_scene *scene, struct yg_walk *walk, yg_sighting_fn fn, void *ctx)
+{
+	/* Once found, again each time the walk has grown by a quarter. */
+	if (walk->reported > 0 && walk->steps < walk->reported + walk->reported / 4 + 1)
+		return;
+	if (is_ordered_walk(scene, walk))
+		report(scene, walk, "the ids follow each other and no list has shown them", fn,
+		       ctx);
+	else if (is_foreign_walk(scene, walk))
+		report(scene, walk, "other callers used them first, and nobody takes so many", fn,
+		       ctx);
+	else if (is_excessive(scene, walk))
+		report(scene, walk, "far more than any caller of this endpoint takes in a day", fn,
+		       ctx);
+}
+
+static bool ends_in_parameter(const struct yg_route *route)
+{
+	return route->count > 0 && route->segments[route->count - 1].parameter;
+}
+
+static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
+{
+	struct state *s = state;
+	struct yg_walk_ended ended;
+	struct yg_step step;
+	struct yg_walk *walk;
+	uint64_t owner;
+	bool stepped;
+
+	if (!scene->endpoint || !scene->caller->hash)
+		return;
+	if (scene->outcome == YG_OUTCOME_SUCCESS && !ends_in_parameter(scene->route))
+		read_list(s, scene);
+	if (scene->objects->count == 0 || scene->outcome == YG_OUTCOME_UNKNOWN)
+		return;
+
+	owner = yg_profile_owner(scene->profile, scene->objects->hash);
+	step = (struct yg_step){
+		.time_ns = scene->time_ns,
+		.objects = scene->objects,
+		.handed = was_handed(s, scene),
+		.foreign = owner && owner != scene->caller->hash,
+		.ok = scene->outcome == YG_OUTCOME_SUCCESS,
+		.refused =
+			scene->outcome == YG_OUTCOME_DENIED || scene->outcome == YG_OUTCOME_MISSING,
+	};
+	walk = yg_lru_get(s->pairs, yg_hash_mix(scene->endpoint->id ^ scene->caller->hash), NULL);
+	stepped = yg_walk_add(walk, &step, &ended);
+	if (ended.hour_new > 0)
+		yg_quantile_add(&scene->profile->ids_hour, ended.hour_new);
+	if (ended.day_new > 0)
+		yg_quantile_add(&scene->profile->ids_day, ended.day_new);
+	if (stepped)
+		judge(scene, walk, fn, ctx);
+	if (step.ok && walk->reported == 0)
+		yg_profile_own(scene->profile, scene->objects->hash, scene->caller->hash);
+}
+
+static uint64_t evicted(const void *state)
+{
+	const struct state *s = state;
+
+	return yg_lru_evicted(s->pairs) + yg_lru_evicted(s->handed);
+}
+
+const struct yg_detector yg_detect_bola = {
+	.name = "bola",
+	.open = open_state,
+	.close = close_state,
+	.observe = observe,
+	.evicted = evicted,
+};

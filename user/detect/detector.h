@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 6, detect: what every detector gets to see and how it speaks.
+ *
+ * One file per detector, one row in the table of detect.c. A detector holds fixed tables of its
+ * own, takes time from the scene only, and reports a sighting when its evidence is complete;
+ * repeating, naming and rate-limiting findings is not its business (see detect.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "baseline/profile.h"
+#include "core/hash.h"
+#include "core/macros.h"
+#include "detect/finding.h"
+#include "detect/object.h"
+#include "endpoint/caller.h"
+#include "endpoint/inventory.h"
+#include "endpoint/trie.h"
+#include "parse/credential.h"
+#include "parse/exchange.h"
+
+/* How the service took the request. */
+enum yg_outcome {
+	YG_OUTCOME_UNKNOWN, /* no response seen */
+	YG_OUTCOME_SUCCESS, /* 2xx, 304 */
+	YG_OUTCOME_DENIED,  /* 401, 403 */
+	YG_OUTCOME_MISSING, /* 404, 405, 410, 501 */
+	YG_OUTCOME_INVALID, /* 400, 422 */
+	YG_OUTCOME_OTHER,
+	YG_OUTCOME_MAX
+};
+
+enum yg_outcome yg_outcome_from_status(uint16_t status);
+
+/* One exchange with all that stages 4 and 5 know. Borrowed for the call. */
+struct yg_scene {
+	const struct yg_exchange *exchange;
+	const struct yg_credentials *credentials;
+	const struct yg_caller *caller;
+	const struct yg_endpoint *endpoint; /* NULL: not in the inventory */
+	struct yg_profile *profile;	    /* of the endpoint; NULL likewise */
+	const struct yg_path *path;	    /* len 0: no path */
+	const struct yg_route *route;
+	const struct yg_objects *objects;
+	struct yg_slice service;
+	struct yg_slice template_;
+	struct yg_address client;
+	bool client_blockable; /* certain, and not known through a header only */
+	uint64_t time_ns;      /* of the request */
+	enum yg_outcome outcome;
+};
+
+/* Evidence is complete. */
+struct yg_sighting {
+	const struct yg_rule *rule;
+	enum yg_severity severity;
+	uint64_t subject;   /* who: equal subjects of one rule and endpoint are one finding */
+	bool whole_service; /* the finding is not about one endpoint */
+	uint64_t first_ns;  /* of the evidence */
+	char cause[YG_FINDING_TEXT_CAP];
+	struct yg_evidence evidence[YG_FINDING_EVIDENCE_MAX];
+	uint32_t evidence_count;
+};
+
+typedef void (*yg_sighting_fn)(void *ctx, const struct yg_scene *scene,
+			       const struct yg_sighting *sighting);
+
+struct yg_detect_options {
+	struct yg_hash_key identity_key; /* of user names and object ids */
+	uint32_t pairs_max;
+};
+
+struct yg_detector {
+	const char *name; /* of its counters: "bola" */
+	int (*open)(const struct yg_detect_options *options, void **ret); /* 0 or -ENOMEM */
+	void (*close)(void **state);
+	void (*observe)(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx);
+	uint64_t (*evicted)(const void *state); /* rows given up */
+};
+
+extern const struct yg_rule yg_rule_bola, yg_rule_brute, yg_rule_framing, yg_rule_probing,
+	yg_rule_spraying, yg_rule_stuffing;
+
+extern const struct yg_detector yg_detect_bola;
+extern const struct yg_detector yg_detect_login;
+extern const struct yg_detector yg_detect_probing;
+extern const struct yg_detector yg_detect_framing;
+
+/* Append a row of evidence; beyond YG_FINDING_EVIDENCE_MAX it is left out. @name: literal. */
+void yg_sighting_number(struct yg_sighting *sighting, const char *name, double value);
+void yg_sighting_text(struct yg_sighting *sighting, const char *name, struct yg_slice text);

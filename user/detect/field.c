@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "detect/field.h"
+
+#include "core/macros.h"
+#include "parse/url.h"
+
+struct yg_fields yg_fields_from_query(struct yg_slice text)
+{
+	struct yg_fields fields = { .form = YG_FIELD_QUERY, .p = text.ptr };
+
+	if (!text.ptr)
+		return (struct yg_fields){ 0 };
+	fields.end = text.ptr + text.len;
+	return fields;
+}
+
+static bool has_text(struct yg_slice text, const char *part)
+{
+	return text.ptr && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+}
+
+struct yg_fields yg_fields_from_body(const struct yg_message *message)
+{
+	struct yg_slice type = yg_message_find(message, "content-type");
+	struct yg_fields fields = { .p = message->body.ptr };
+
+	if (message->body.len == 0 || !type.ptr || yg_message_find(message, "content-encoding").ptr)
+		return (struct yg_fields){ 0 };
+	if (has_text(type, "json"))
+		fields.form = YG_FIELD_JSON;
+	else if (has_text(type, "x-www-form-urlencoded"))
+		fields.form = YG_FIELD_QUERY;
+	fields.end = message->body.ptr + message->body.len;
+	return fields;
+}
+
+/* End of the string that begins after @p's quote, or NULL. Returns within [p, end). */
+static const char *string_end(const char *p, const char *end)
+{
+	while (p < end) {
+		const char *quote = memchr(p, '"', (size_t)(end - p));
+		const char *back = quote;
+
+		if (!quote)
+			return NULL;
+		while (back > p && back[-1] == '\\')
+			back--;
+		if (((quote - back) & 1) == 0)
+			return quote;
+		p = quote + 1;
+	}
+	return NULL;
+}
+
+static bool is_scalar_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' ||
+	       c == '.' || c == 'E';
+}
+
+/* A string: a name if a colon follows, else a value. True when it was a value. */
+static bool take_string(struct yg_fields *fields, struct yg_field *ret)
+{
+	const char *start = fields->p + 1;
+	const char *stop = string_end(start, fields->end);
+	struct yg_slice text;
+
+	if (!stop) {
+		fields->p = fields->end;
+		return false;
+	}
+	text = (struct yg_slice){ start, (size_t)(stop - start) };
+	fields->p = stop + 1;
+	while (fields->p < fields->end && (*fields->p == ' ' || *fields->p == '\n'))
+		fields->p++;
+	if (fields->p < fields->end && *fields->p == ':') {
+		fields->name = text;
+		return false;
+	}
+	*ret = (struct yg_field){ fields->name, text };
+	return true;
+}
+
+static bool next_json(struct yg_fields *fields, struct yg_field *ret)
+{
+	while (fields->p < fields->end) {
+		const char *start = fields->p;
+
+		if (*start == '"') {
+			if (take_string(fields, ret))
+				return true;
+			continue;
+		}
+		while (fields->p < fields->end && is_scalar_char(*fields->p))
+			fields->p++;
+		/* A number that touches the end may have been cut. */
+		if (fields->p > start && fields->p < fields->end) {
+			*ret = (struct yg_field){ fields->name,
+						  { start, (size_t)(fields->p - start) } };
+			return true;
+		}
+		fields->p++;
+	}
+	return false;
+}
+
+bool yg_fields_next(struct yg_fields *fields, struct yg_field *ret)
+{
+	struct yg_slice rest;
+	bool more;
+
+	if (fields->form == YG_FIELD_JSON)
+		return next_json(fields, ret);
+	if (fields->form != YG_FIELD_QUERY)
+		return false;
+	rest = (struct yg_slice){ fields->p, (size_t)(fields->end - fields->p) };
+	more = yg_query_next(&rest, &ret->name, &ret->value);
+	fields->p = fields->end - rest.len;
+	return more;
+}
+
+static bool ends_with(struct yg_slice name, const char *tail)
+{
+	size_t len = strlen(tail);
+
+	return name.len >= len && memcmp(name.ptr + name.len - len, tail, len) == 0;
+}
+
+bool yg_field_is_id(struct yg_slice name)
+{
+	static const char *const tails[] = { "Id",   "ID",   "_id",  "-id",    ".id",
+					     "_no",  "-no",  "No",   "Number", "_number",
+					     "uuid", "UUID", "guid", "Code" };
+	static const char *const whole[] = { "id", "uid", "account", "user", "member", "order" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(whole); i++) {
+		if (yg_slice_equal_nocase(name, yg_slice_from_str(whole[i])))
+			return true;
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(tails); i++) {
+		if (ends_with(name, tails[i]))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API2: guessing who may come in.
+ *
+ *	credential-stuffing	one source, many users, few tries each
+ *	password-spraying	one source, many users, few passwords
+ *	brute-force		one user, many passwords, from one source or many
+ *
+ * A login is a request with a user name and a password in its form, JSON or Basic field, wherever
+ * it is sent: no list of paths in one language. It failed if it was answered 400, 401, 403, 422,
+ * 423 or 429. Many people behind one address mostly succeed; a device with an old password sends
+ * the same one again and again: neither is an attack. Names and passwords are only ever held as
+ * keyed hashes, here, in memory.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "core/hll.h"
+#include "core/lru.h"
+#include "detect/detector.h"
+#include "detect/field.h"
+
+#define SOURCES_MAX 4096u
+#define USERS_MAX   8192u
+#define FAST_NS	    (600ull * 1000000000)	/* a burst */
+#define SLOW_NS	    (24ull * 3600 * 1000000000) /* low and slow */
+#define FIELDS_MAX  32u				/* of a body; logins are small */
+
+#define USERS_FAST    10u /* failing users of one source in FAST_NS */
+#define USERS_SLOW    25u
+#define FAILED_RATIO  0.7
+#define TRIES_MAX     4.0 /* per user; more is brute force of several users */
+#define SPRAY_RATIO   5u  /* users per password */
+#define GUESSES_FAST  10u /* distinct passwords for one user */
+#define GUESSES_SLOW  40u
+#define REPEAT_GROWTH 4u /* reported again after growing by a quarter */
+
+const struct yg_rule yg_rule_stuffing = {
+	.id = "credential-stuffing",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API2:2023",
+	.pci = "8.3.4",
+	.title = "One source tries the credentials of many users",
+	.effect = "Accounts whose password was used elsewhere too are being taken over",
+	.remediation = "Limit logins per source; ask for a second factor; reset the passwords of "
+		       "the users whose login succeeded from this source",
+};
+
+const struct yg_rule yg_rule_spraying = {
+	.id = "password-spraying",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API2:2023",
+	.pci = "8.3.4",
+	.title = "One source tries a few passwords on many users",
+	.effect = "Accounts with a common password are being taken over, below each lock-out limit",
+	.remediation = "Limit logins per source; refuse common passwords; ask for a second factor",
+};
+
+const struct yg_rule yg_rule_brute = {
+	.id = "brute-force",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API2:2023",
+	.pci = "8.3.4",
+	.title = "Many passwords are tried on one user",
+	.effect = "The account is taken over once the password is guessed",
+	.remediation = "Lock or slow the login after ten failures; ask for a second factor",
+};
+
+/* Attempts within one span of time; starts over when it has passed. */
+struct window {
+	uint64_t start_ns;
+	uint32_t attempts;
+	uint32_t failures;
+	struct yg_hll others; /* of a source: users that failed; of a user: sources */
+	struct yg_hll passwords;
+	uint32_t reported; /* size of the evidence then; 0 none */
+};
+
+struct row {
+	struct window fast, slow;
+};
+
+struct state {
+	struct yg_hash_key key;
+	struct yg_lru *sources; /* struct row by client and service */
+	struct yg_lru *users;	/* struct row by user and service */
+};
+
+struct attempt {
+	uint64_t user, password; /* hashes; 0 absent */
+	uint64_t source;
+	uint64_t time_ns;
+	bool failed;
+};
+
+static void close_state(void **state)
+{
+	struct state *s = *state;
+
+	if (!s)
+		return;
+	yg_lru_free(&s->sources);
+	yg_lru_free(&s->users);
+	free(s);
+	*state = NULL;
+}
+
+static int open_state(const struct yg_detect_options *options, void **ret)
+{
+	YG_CLEANUP(close_state) void *owner = calloc(1, sizeof(struct state));
+	struct state *s = owner;
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->key = options->identity_key;
+	r = yg_lru_new(SOURCES_MAX, sizeof(struct row), &s->sources);
+	if (r < 0)
+		return r;
+	r = yg_lru_new(USERS_MAX, sizeof(struct row), &s->users);
+	if (r < 0)
+		return r;
+	*ret = YG_TAKE_PTR(owner);
+	return 0;
+}
+
+static bool is_any(struct yg_slice name, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (yg_slice_equal_nocase(name, yg_slice_from_str(list[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool is_user_name(struct yg_slice name)
+{
+	static const char *const list[] = { "user",	"username", "user_name", "userid",
+					    "user_id",	"login",    "loginid",	 "login_id",
+					    "email",	"mail",	    "account",	 "account_id",
+					    "memberid", "phone",    "identifier" };
+
+	return is_any(name, list, YG_ARRAY_SIZE(list));
+}
+
+static bool is_password_name(struct yg_slice name)
+{
+	static const char *const list[] = { "password", "passwd",     "pass", "pwd", "pin",
+					    "passcode", "passphrase", "otp",  "code" };
+
+	return is_any(name, list, YG_ARRAY_SIZE(list));
+}
+
+static uint64_t hash_of(const struct state *s, struct yg_slice value)
+{
+	return value.len > 0 ? yg_hash(&s->key, value.ptr, value.len) | 1 : 0;
+}
+
+static void read_body(const struct state *s, const struct yg_message *request,
+		      struct attempt *attempt)
+{
+	struct yg_fields fields = yg_fields_from_body(request);
+	struct yg_field field;
+
+	for (uint32_t n = 0; n < FIELDS_MAX && yg_fields_next(&fields, &field); n++) {
+		if (!attempt->user && is_user_name(field.name))
+			attempt->user = hash_of(s, field.value);
+		else if (!attempt->password && is_password_name(field.name))
+			attempt->password = hash_of(s, field.value);
+	}
+}
+
+/* The user and password of a login; false if the request is none. */
+static bool read_attempt(const struct state *s, const struct yg_scene *scene,
+			 struct attempt *attempt)
+{
+	const struct yg_message *request = &scene->exchange->request;
+
+	if (scene->credentials->user.len > 0) {
+		/* The whole token stands for the password: it holds nothing else but the user. */
+		attempt->user = hash_of(s, scene->credentials->user);
+		attempt->password = hash_of(s, scene->credentials->token);
+		return true;
+	}
+	if (!yg_slice_equal(request->method, YG_SLICE("POST")))
+		return false;
+	read_body(s, request, attempt);
+	return attempt->user && attempt->password;
+}
+
+static bool has_failed(const struct yg_scene *scene)
+{
+	uint16_t status = scene->exchange->response.status;
+
+	return scene->outcome == YG_OUTCOME_DENIED || scene->outcome == YG_OUTCOME_INVALID ||
+	       status == 423 || status == 429;
+}
+
+static void count(struct window *window, uint64_t span_ns, const struct attempt *attempt,
+		  uint64_t other)
+{
+	if (attempt->time_ns > window->start_ns + span_ns || window->start_ns == 0)
+		*window = (struct window){ .start_ns = attempt->time_ns };
+	window->attempts++;
+	if (!attempt->failed)
+		return;
+	window->failures++;
+	(void)yg_hll_add(&window->others, yg_hash_mix(other));
+	if (attempt->password)
+		(void)yg_hll_add(&window->passwords, yg_hash_mix(attempt->password));
+}
+
+/* Found before, and grown too little to say so again? */
+static bool is_old_news(const struct window *window, uint64_t size)
+{
+	return window->reported && size < window->reported + window->reported / REPEAT_GROWTH + 1;
+}
+
+static void report(const struct yg_scene *scene, const struct yg_rule *rule,
+		   const struct window *window, const struct attempt *attempt, yg_sighting_fn fn,
+		   void *ctx)
+{
+	bool one_user = rule == &yg_rule_brute;
+	uint64_t others = yg_hll_count(&window->others);
+	uint64_t passwords = yg_hll_count(&window->passwords);
+	uint64_t seconds = (attempt->time_ns - window->start_ns) / 1000000000u;
+	struct yg_sighting sighting = {
+		.rule = rule,
+		.severity = rule->severity,
+		.subject = one_user ? attempt->user : attempt->source,
+		.first_ns = window->start_ns,
+	};
+
+	(void)snprintf(sighting.cause, sizeof(sighting.cause),
+		       "%u of %u logins failed in %llu s: %llu %s, %llu passwords",
+		       window->failures, window->attempts, (unsigned long long)seconds,
+		       (unsigned long long)others, one_user ? "sources for one user" : "users",
+		       (unsigned long long)passwords);
+	yg_sighting_number(&sighting, "attempts", window->attempts);
+	yg_sighting_number(&sighting, "failures", window->failures);
+	yg_sighting_number(&sighting, one_user ? "distinct_sources" : "distinct_users",
+			   (double)others);
+	yg_sighting_number(&sighting, "distinct_passwords", (double)passwords);
+	yg_sighting_number(&sighting, "seconds", (double)seconds);
+	fn(ctx, scene, &sighting);
+}
+
+static bool judge_source(const struct yg_scene *scene, struct window *window, uint32_t users_min,
+			 const struct attempt *attempt, yg_sighting_fn fn, void *ctx)
+{
+	uint64_t users = yg_hll_count(&window->others);
+	uint64_t passwords = yg_hll_count(&window->passwords);
+
+	if (users < users_min || is_old_news(window, users) ||
+	    window->failures < FAILED_RATIO * window->attempts)
+		return false;
+	if (window->failures > TRIES_MAX * (double)users && passwords * SPRAY_RATIO > users)
+		return false;
+	report(scene,
+	       passwords > 0 && passwords * SPRAY_RATIO <= users ? &yg_rule_spraying
+								 : &yg_rule_stuffing,
+	       window, attempt, fn, ctx);
+	window->reported = (uint32_t)users;
+	return true;
+}
+
+static bool judge_user(const struct yg_scene *scene, struct window *window, uint32_t guesses_min,
+		       const struct attempt *attempt, yg_sighting_fn fn, void *ctx)
+{
+	uint64_t passwords = yg_hll_count(&window->passwords);
+
+	if (passwords < guesses_min || is_old_news(window, passwords) ||
+	    window->failures < FAILED_RATIO * window->attempts)
+		return false;
+	report(scene, &yg_rule_brute, window, attempt, fn, ctx);
+	window->reported = (uint32_t)passwords;
+	return true;
+}
+
+static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
+{
+	struct state *s = state;
+	struct attempt attempt = { .time_ns = scene->time_ns, .failed = has_failed(scene) };
+	uint64_t service;
+	struct row *row;
+
+	if (scene->outcome == YG_OUTCOME_UNKNOWN || !read_attempt(s, scene, &attempt))
+		return;
+	service = yg_hash(&s->key, scene->service.ptr, scene->service.len);
+	attempt.source = yg_address_is_unknown(&scene->client)
+				 ? scene->caller->hash
+				 : yg_hash(&s->key, &scene->client, sizeof(scene->client));
+
+	row = yg_lru_get(s->users, yg_hash_mix(attempt.user ^ service), NULL);
+	count(&row->fast, FAST_NS, &attempt, attempt.source);
+	count(&row->slow, SLOW_NS, &attempt, attempt.source);
+	if (attempt.failed && !judge_user(scene, &row->fast, GUESSES_FAST, &attempt, fn, ctx))
+		(void)judge_user(scene, &row->slow, GUESSES_SLOW, &attempt, fn, ctx);
+	if (!attempt.source)
+		return;
+
+	row = yg_lru_get(s->sources, yg_hash_mix(attempt.source ^ service), NULL);
+	count(&row->fast, FAST_NS, &attempt, attempt.user);
+	count(&row->slow, SLOW_NS, &attempt, attempt.user);
+	if (attempt.failed && !judge_source(scene, &row->fast, USERS_FAST, &attempt, fn, ctx))
+		(void)judge_source(scene, &row->slow, USERS_SLOW, &attempt, fn, ctx);
+}
+
+static uint64_t evicted(const void *state)
+{
+	const struct state *s = state;
+
+	return yg_lru_evicted(s->sources) + yg_lru_evicted(s->users);
+}
+
+const struct yg_detector yg_detect_login = {
+	.name = "login",
+	.open = open_state,
+	.close = close_state,
+	.observe = observe,
+	.evicted = evicted,
+};

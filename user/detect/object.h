@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which objects a request asks for: ids in its path, its query and its body. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/hash.h"
+#include "endpoint/trie.h"
+#include "parse/exchange.h"
+
+#define YG_OBJECTS_MAX 4u /* per request; more are not told apart */
+
+struct yg_object {
+	uint64_t hash;	 /* keyed, of the value */
+	uint64_t number; /* when numeric */
+	bool numeric;	 /* 1..18 digits */
+	uint32_t slot;	 /* where it stood: position in the path, or hash of its name */
+};
+
+struct yg_objects {
+	uint32_t count;
+	uint64_t hash; /* of all together: the same objects again, or not */
+	struct yg_object items[YG_OBJECTS_MAX];
+};
+
+/* The hash of an id wherever it appears: a path, a body, a list that was answered. */
+uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value);
+
+/**
+ * yg_objects_from_request() - collect the ids of a request.
+ *
+ * Path parameters except dates, versions and what follows "page"; query and body fields whose
+ * name says id. Page numbers, limits and cursors are no objects.
+ */
+void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_message *request,
+			     const struct yg_path *path, const struct yg_route *route,
+			     struct yg_objects *ret);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "respond/knowledge.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "detect/detect.h"
+#include "respond/knowledge_inside.h"
+
+#define FLAGGED_MAX    4096u
+#define PROFILES_EACH  1000000000ull /* ns between two looks at all profiles */
+#define PARAMETERS_FOR 32u	     /* first requests of an endpoint that are asked for names */
+
+/* A minute has ended: hand it out with its endpoint. */
+struct cell_context {
+	struct yg_knowledge *knowledge;
+	const struct yg_endpoint *endpoint;
+};
+
+static void end_cell(void *ctx, const struct yg_cell *cell)
+{
+	struct cell_context *context = ctx;
+	const struct yg_knowledge_sink *sink = &context->knowledge->sink;
+
+	if (sink->on_cell)
+		sink->on_cell(sink->ctx, context->endpoint, cell);
+}
+
+void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			       uint64_t now_ns)
+{
+	struct yg_profile *profile = knowledge->profiles[endpoint->index];
+	struct cell_context context = { knowledge, endpoint };
+
+	if (profile)
+		yg_profile_tick(profile, now_ns, end_cell, &context);
+}
+
+static uint32_t or_default(uint32_t value, uint32_t usual)
+{
+	return value ? value : usual;
+}
+
+static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge_options *options)
+{
+	uint32_t endpoints = or_default(options->endpoints_max, YG_ENDPOINTS_MAX);
+	struct yg_detect_options detect = {
+		.identity_key = options->identity_key,
+		.pairs_max = or_default(options->pairs_max, YG_PAIRS_MAX),
+	};
+	struct yg_policy_options policy = {
+		.mode = options->mode,
+		.table_key = options->table_key,
+		.protected_prefixes = options->protected_prefixes,
+		.protected_count = options->protected_count,
+		.block_ttl_ns = options->block_ttl_ns,
+	};
+	int r;
+
+	knowledge->profiles = calloc(endpoints, sizeof(struct yg_profile *));
+	knowledge->dirty = calloc(endpoints, sizeof(bool));
+	if (!knowledge->profiles || !knowledge->dirty)
+		return -ENOMEM;
+	r = yg_trie_new(&options->table_key, 2, &knowledge->blank);
+	if (r < 0)
+		return r;
+	r = yg_inventory_new(&options->table_key, endpoints, yg_knowledge_evict, knowledge,
+			     &knowledge->inventory);
+	if (r < 0)
+		return r;
+	r = yg_lru_new(or_default(options->callers_max, YG_CALLERS_MAX), sizeof(struct caller_row),
+		       &knowledge->callers);
+	if (r < 0)
+		return r;
+	r = yg_lru_new(FLAGGED_MAX, sizeof(uint64_t), &knowledge->flagged);
+	if (r < 0)
+		return r;
+	r = yg_detectors_new(&detect, or_default(options->findings_max, YG_FINDINGS_MAX),
+			     &knowledge->detectors);
+	if (r < 0)
+		return r;
+	return yg_policy_new(&policy, &knowledge->policy);
+}
+
+int yg_knowledge_new(const struct yg_knowledge_options *options,
+		     const struct yg_knowledge_sink *sink, struct yg_knowledge **ret)
+{
+	YG_CLEANUP(yg_knowledge_free) struct yg_knowledge *knowledge = NULL;
+	int r;
+
+	knowledge = calloc(1, sizeof(*knowledge));
+	if (!knowledge)
+		return -ENOMEM;
+	knowledge->sink = *sink;
+	knowledge->identity_key = options->identity_key;
+	knowledge->table_key = options->table_key;
+	r = open_tables(knowledge, options);
+	if (r < 0)
+		return r;
+	*ret = YG_TAKE_PTR(knowledge);
+	return 0;
+}
+
+void yg_knowledge_free(struct yg_knowledge **knowledge)
+{
+	struct yg_knowledge *k = *knowledge;
+
+	if (!k)
+		return;
+	for (uint32_t i = 0; k->inventory && i < yg_inventory_cap(k->inventory); i++)
+		free(k->profiles[i]);
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++)
+		yg_trie_free(&k->services[i].trie);
+	yg_trie_free(&k->blank);
+	yg_inventory_free(&k->inventory);
+	yg_lru_free(&k->callers);
+	yg_lru_free(&k->flagged);
+	yg_detectors_free(&k->detectors);
+	yg_policy_free(&k->policy);
+	free(k->profiles);
+	free(k->dirty);
+	free(k);
+	*knowledge = NULL;
+}
+
+static uint64_t time_of(const struct yg_exchange *exchange)
+{
+	return exchange->request.present ? exchange->request.start_ns : exchange->response.start_ns;
+}
+
+static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			   struct yg_endpoint *endpoint, struct yg_profile *profile)
+{
+	const struct yg_message *request = &exchange->request, *response = &exchange->response;
+	struct cell_context context = { knowledge, endpoint };
+	struct yg_use use = {
+		.time_ns = time_of(exchange),
+		.request_bytes = request->head_bytes + request->body_bytes,
+		.response_bytes = response->head_bytes + response->body_bytes,
+		.caller = knowledge->caller.hash,
+		.auth = knowledge->caller.auth,
+		.status = response->status,
+		.protocol = exchange->protocol,
+		.tls = exchange->tls,
+	};
+	struct yg_sample sample = {
+		.time_ns = use.time_ns,
+		.request_bytes = use.request_bytes,
+		.response_bytes = use.response_bytes,
+		.request_size = request->body_bytes,
+		.response_size = response->body_bytes,
+		.status = use.status,
+		.caller = use.caller,
+	};
+
+	if (response->present && response->start_ns >= use.time_ns) {
+		sample.has_latency = true;
+		sample.latency_us = (response->start_ns - use.time_ns) / 1000;
+	}
+	if (endpoint->requests < PARAMETERS_FOR)
+		yg_knowledge_note_parameters(knowledge, endpoint);
+	yg_inventory_use(knowledge->inventory, endpoint, &use);
+	yg_profile_add(profile, &sample, end_cell, &context);
+	knowledge->dirty[endpoint->index] = true;
+}
+
+static uint64_t hash_client(const struct yg_knowledge *knowledge, const struct yg_address *client)
+{
+	return yg_hash(&knowledge->table_key, client, sizeof(*client));
+}
+
+static uint64_t hash_caller(const struct yg_knowledge *knowledge, struct yg_slice caller)
+{
+	return yg_hash(&knowledge->table_key, caller.ptr, caller.len);
+}
+
+static void count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			 const struct yg_endpoint *endpoint)
+{
+	const struct yg_caller *caller = &knowledge->caller;
+	uint64_t time_ns = time_of(subject->exchange);
+	struct caller_row *row;
+	bool fresh;
+
+	if (!caller->hash)
+		return;
+	row = yg_lru_get(knowledge->callers, caller->hash, &fresh);
+	if (fresh) {
+		memcpy(row->caller, caller->text, sizeof(row->caller));
+		row->first_ns = time_ns;
+	}
+	if (caller->app)
+		memcpy(row->app, caller->app_text, sizeof(row->app));
+	if (time_ns > row->last_ns)
+		row->last_ns = time_ns;
+	row->requests++;
+	row->errors += subject->exchange->response.status / 100 == 4;
+	row->client = subject->client;
+	row->clients |= 1ull << (hash_client(knowledge, &subject->client) % 64);
+	if (endpoint)
+		row->endpoints |= 1ull << (endpoint->id % 64);
+}
+
+static struct yg_reach measure_reach(const struct yg_knowledge *knowledge,
+				     const struct yg_finding *finding)
+{
+	struct yg_reach reach = { 0 };
+
+	for (uint32_t i = yg_lru_first(knowledge->callers); i;
+	     i = yg_lru_next(knowledge->callers, i)) {
+		const struct caller_row *row = yg_lru_at(knowledge->callers, i);
+
+		if (row->last_ns + YG_RECENT_NS < finding->time_ns)
+			break;
+		reach.recent++;
+		reach.cut += memcmp(&row->client, &finding->client, sizeof(row->client)) == 0;
+	}
+	return reach;
+}
+
+static void name_finding(struct yg_observation *observation, const struct yg_finding *finding)
+{
+	if (observation->finding_count == YG_OBSERVED_FINDINGS_MAX)
+		return;
+	observation->rules[observation->finding_count] = finding->rule->id;
+	observation->findings[observation->finding_count++] = finding->id;
+}
+
+static void take_finding(void *ctx, struct yg_finding *finding)
+{
+	struct yg_knowledge *knowledge = ctx;
+	const struct yg_knowledge_sink *sink = &knowledge->sink;
+	struct caller_row *row = yg_lru_peek(knowledge->callers, knowledge->caller.hash);
+	struct yg_reach reach = { 0 };
+	struct yg_request request;
+	bool ask;
+
+	(void)yg_lru_get(knowledge->flagged, hash_client(knowledge, &finding->client), NULL);
+	(void)yg_lru_get(knowledge->flagged,
+			 hash_caller(knowledge, (struct yg_slice){ knowledge->caller.text,
+								   knowledge->caller.text_len }),
+			 NULL);
+	if (row && finding->repeats == 0)
+		row->findings++;
+	if (yg_policy_wants_reach(knowledge->policy, finding))
+		reach = measure_reach(knowledge, finding);
+	ask = yg_policy_decide(knowledge->policy, finding, &reach, &request);
+	if (sink->on_finding)
+		sink->on_finding(sink->ctx, finding,
+				 finding->repeats ? YG_NEWS_REPEAT : YG_NEWS_FOUND);
+	if (ask && sink->on_request)
+		sink->on_request(sink->ctx, &request);
+}
+
+/* Findings that an exchange belongs to: same caller and endpoint, or same client and service. */
+static void name_findings(const struct yg_knowledge *knowledge, const struct yg_recall *recall,
+			  struct yg_observation *ret)
+{
+	if (!yg_lru_peek(knowledge->flagged, hash_caller(knowledge, recall->caller)) &&
+	    !yg_lru_peek(knowledge->flagged, hash_client(knowledge, &recall->client)))
+		return;
+	for (uint32_t i = yg_detectors_first(knowledge->detectors); i;
+	     i = yg_detectors_next(knowledge->detectors, i)) {
+		const struct yg_finding *finding = yg_detectors_at(knowledge->detectors, i);
+		bool same_client =
+			memcmp(&finding->client, &recall->client, sizeof(finding->client)) == 0;
+		bool whole = finding->endpoint[0] == '\0';
+
+		if (recall->start_ns < finding->first_ns ||
+		    recall->start_ns > finding->time_ns + YG_RECENT_NS ||
+		    !yg_slice_equal(yg_slice_from_str(finding->service), recall->service))
+			continue;
+		if (!whole && (!ret->endpoint || !yg_finding_is_about(finding, ret->endpoint)))
+			continue;
+		if (same_client ||
+		    yg_slice_equal(yg_slice_from_str(finding->caller), recall->caller))
+			name_finding(ret, finding);
+	}
+}
+
+static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			struct yg_observation *ret)
+{
+	struct yg_caller *caller = &knowledge->caller;
+
+	yg_credentials_from_request(&subject->exchange->request, NULL, &knowledge->credentials);
+	yg_caller_from_credentials(&knowledge->identity_key, &knowledge->credentials,
+				   &subject->client, caller);
+	if (caller->hash)
+		ret->caller = (struct yg_slice){ caller->text, caller->text_len };
+	if (caller->app)
+		ret->app = (struct yg_slice){ caller->app_text, caller->app_len };
+}
+
+static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+		   const struct yg_endpoint *endpoint, struct yg_profile *profile,
+		   const struct yg_observation *observation)
+{
+	const struct yg_exchange *exchange = subject->exchange;
+	struct yg_scene scene = {
+		.exchange = exchange,
+		.credentials = &knowledge->credentials,
+		.caller = &knowledge->caller,
+		.endpoint = profile ? endpoint : NULL,
+		.profile = profile,
+		.path = &knowledge->path,
+		.route = &knowledge->route,
+		.objects = &knowledge->objects,
+		.service = observation->service,
+		.template_ = observation->template_,
+		.client = subject->client,
+		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
+				    !exchange->outbound,
+		.time_ns = time_of(exchange),
+		.outcome = yg_outcome_from_status(
+			exchange->response.present ? exchange->response.status : 0),
+	};
+
+	yg_objects_from_request(&knowledge->identity_key, &exchange->request, &knowledge->path,
+				&knowledge->route, &knowledge->objects);
+	yg_detectors_observe(knowledge->detectors, &scene, take_finding, knowledge);
+}
+
+void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			  uint64_t now_ns, struct yg_observation *ret)
+{
+	const struct yg_exchange *exchange = subject->exchange;
+	struct yg_profile *profile = NULL;
+	struct yg_endpoint *endpoint;
+	struct yg_recall recall;
+
+	*ret = (struct yg_observation){ 0 };
+	knowledge->observed++;
+	if (!exchange->request.present) {
+		/* Who asked for what is not known: nothing to learn from an answer alone. */
+		knowledge->refused++;
+		yg_knowledge_tick(knowledge, now_ns);
+		return;
+	}
+	knowledge->unanswered += !exchange->response.present;
+	name_caller(knowledge, subject, ret);
+	endpoint = yg_knowledge_place(knowledge, exchange, ret);
+	knowledge->not_http += !ret->path.ptr;
+	if (endpoint)
+		profile = yg_knowledge_profile_of(knowledge, endpoint);
+	if (profile)
+		count_endpoint(knowledge, exchange, endpoint, profile);
+	count_caller(knowledge, subject, endpoint);
+	detect(knowledge, subject, endpoint, profile, ret);
+	ret->endpoint = endpoint;
+	recall = (struct yg_recall){
+		.start_ns = time_of(exchange),
+		.service = ret->service,
+		.caller = ret->caller,
+		.client = subject->client,
+	};
+	name_findings(knowledge, &recall, ret);
+	yg_knowledge_tick(knowledge, now_ns);
+}
+
+void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall *recall,
+			  struct yg_observation *ret)
+{
+	*ret = (struct yg_observation){ .service = recall->service, .caller = recall->caller };
+	if (recall->path.ptr && yg_path_from_target(recall->path, &knowledge->path)) {
+		ret->path = recall->path;
+		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
+	}
+	name_findings(knowledge, recall, ret);
+}
+
+void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
+{
+	if (now_ns <= knowledge->now_ns)
+		return;
+	knowledge->now_ns = now_ns;
+	if (now_ns < knowledge->tick_ns + PROFILES_EACH)
+		return;
+	knowledge->tick_ns = now_ns;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (endpoint)
+			yg_knowledge_tick_profile(knowledge, endpoint, now_ns);
+	}
+}
+
+void yg_knowledge_finish(struct yg_knowledge *knowledge)
+{
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (endpoint)
+			yg_knowledge_tick_profile(knowledge, endpoint, UINT64_MAX);
+	}
+}
+
+void yg_knowledge_reply(struct yg_knowledge *knowledge, const struct yg_reply *reply)
+{
+	struct yg_verdict_on verdict = yg_policy_reply(knowledge->policy, reply);
+	struct yg_finding *finding = NULL;
+
+	if (verdict.finding)
+		finding = yg_detectors_find(knowledge->detectors, verdict.finding);
+	if (!finding)
+		return;
+	finding->action = verdict.action;
+	finding->result = verdict.result;
+	if (knowledge->sink.on_finding)
+		knowledge->sink.on_finding(knowledge->sink.ctx, finding, YG_NEWS_ACTION);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside of struct yg_knowledge, shared by knowledge.c (exchanges) and knowledge_view.c (reading). */
+#pragma once
+
+#include "baseline/profile.h"
+#include "core/lru.h"
+#include "endpoint/normalize.h"
+#include "endpoint/trie.h"
+#include "respond/knowledge.h"
+
+struct service {
+	char name[YG_SERVICE_CAP];
+	struct yg_slice text; /* of name */
+	uint64_t hash;	      /* public: the blob's id; 0 free */
+	uint64_t used;	      /* tick of the last use, for eviction */
+	struct yg_trie *trie;
+	uint32_t generation; /* of the trie when its endpoints were last looked at */
+	bool dirty;	     /* learned since the last save */
+};
+
+/* Row of a caller, by its hash. */
+struct caller_row {
+	char caller[YG_CALLER_TEXT_CAP];
+	char app[YG_CALLER_TEXT_CAP];
+	uint64_t first_ns, last_ns;
+	uint64_t requests, errors;
+	struct yg_address client;
+	uint64_t clients, endpoints; /* 64-bit bitmaps: linear counting, good for a few dozen */
+	uint32_t findings;
+};
+
+struct yg_knowledge {
+	struct yg_knowledge_sink sink;
+	struct yg_hash_key identity_key, table_key;
+	struct service services[YG_SERVICES_MAX];
+	uint64_t uses;
+	struct yg_trie *blank; /* reads paths of services that are not known */
+	struct yg_inventory *inventory;
+	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
+	bool *dirty;		      /* [inventory cap] */
+	struct yg_lru *callers;	      /* struct caller_row */
+	struct yg_lru *flagged;	      /* uint8_t by caller or client that has a finding */
+	struct yg_detectors *detectors;
+	struct yg_policy *policy;
+	uint64_t now_ns;
+	uint64_t tick_ns; /* of the last look at all profiles */
+	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
+
+	/* Of the exchange in hand. */
+	struct yg_path path;
+	struct yg_route route;
+	struct yg_credentials credentials;
+	struct yg_caller caller;
+	struct yg_objects objects;
+	char service_text[YG_SERVICE_CAP];
+	char template_[YG_TEMPLATE_CAP];
+};
+
+/* The service of this name, made (evicting the least recently used) if @make; NULL if absent. */
+struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_slice name,
+				     bool make);
+
+/* Service, path, template and endpoint of an exchange; learns from it if it was accepted. */
+struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
+				       const struct yg_exchange *exchange,
+				       struct yg_observation *ret);
+
+/* Endpoint of knowledge->path, learning nothing; NULL if it is not in the inventory. */
+struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,
+					    struct yg_observation *ret);
+
+/* The profile of an endpoint; made on first use. NULL without memory. */
+struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
+					   const struct yg_endpoint *endpoint);
+
+/* Names and types in the path and query of the exchange in hand. */
+void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endpoint *endpoint);
+
+/* End the minutes of an endpoint that are over at @now_ns. */
+void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			       uint64_t now_ns);
+void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint);
+
+/* yg_evict_fn: the last minute is handed out, the profile freed. */
+void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint);

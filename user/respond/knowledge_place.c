@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From an exchange to its row: services with their tries, endpoints with their profiles. */
+#include <string.h>
+
+#include "detect/field.h"
+#include "endpoint/service.h"
+#include "respond/knowledge_inside.h"
+
+static const struct yg_hash_key service_key = { 0x7365727669636501, 0x2026 };
+
+void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
+{
+	free(knowledge->profiles[endpoint->index]);
+	knowledge->profiles[endpoint->index] = NULL;
+	knowledge->dirty[endpoint->index] = false;
+}
+
+void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint)
+{
+	yg_knowledge_tick_profile(ctx, endpoint, UINT64_MAX);
+	yg_knowledge_free_profile(ctx, endpoint);
+}
+
+/* Its endpoints leave the inventory with it: nothing could route to them any more. */
+static void evict_service(struct yg_knowledge *knowledge, struct service *service)
+{
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (!endpoint || strcmp(endpoint->service, service->name) != 0)
+			continue;
+		yg_knowledge_evict(knowledge, endpoint);
+		yg_inventory_drop(knowledge->inventory, endpoint);
+	}
+	yg_trie_free(&service->trie);
+	*service = (struct service){ 0 };
+	knowledge->services_evicted++;
+}
+
+struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_slice name,
+				     bool make)
+{
+	uint64_t hash = yg_hash(&service_key, name.ptr, name.len) | 1;
+	struct service *service = &knowledge->services[0];
+
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
+		struct service *at = &knowledge->services[i];
+
+		if (at->hash == hash && yg_slice_equal(at->text, name)) {
+			at->used = ++knowledge->uses;
+			return at;
+		}
+		if (at->used < service->used)
+			service = at; /* a free one has never been used */
+	}
+	if (!make)
+		return NULL;
+	if (service->hash)
+		evict_service(knowledge, service);
+	if (yg_trie_new(&knowledge->table_key, YG_TRIE_NODES_MAX, &service->trie) < 0) {
+		knowledge->services_lost++;
+		return NULL;
+	}
+	memcpy(service->name, name.ptr, name.len);
+	service->name[name.len] = '\0';
+	service->text = (struct yg_slice){ service->name, name.len };
+	service->hash = hash;
+	service->used = ++knowledge->uses;
+	return service;
+}
+
+/*
+ * Does this answer show that the endpoint exists? Refusals and failures may come from a gateway
+ * that knows no routes, and redirects may send everything to a login page.
+ */
+static bool is_accepted(const struct yg_exchange *exchange)
+{
+	uint16_t status = exchange->response.status;
+
+	if (!exchange->response.present)
+		return false;
+	if ((status >= 200 && status < 300) || status == 101)
+		return true;
+	switch (status) {
+	case 304:
+	case 409:
+	case 412:
+	case 422:
+	case 428:
+		return true;
+	case 302:
+	case 303: /* a form that was taken */
+		return yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
+	default:
+		return false;
+	}
+}
+
+/* The profile of an endpoint; made on first use. NULL without memory. */
+struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
+					   const struct yg_endpoint *endpoint)
+{
+	struct yg_profile **slot = &knowledge->profiles[endpoint->index];
+
+	if (!*slot)
+		*slot = calloc(1, sizeof(**slot));
+	return *slot;
+}
+
+/* The past of @from becomes that of the endpoint with the new template. */
+static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const char *template_)
+{
+	struct yg_endpoint *from = yg_inventory_at(knowledge->inventory, index);
+	uint64_t from_id = from->id;
+	struct yg_endpoint *into;
+	struct yg_profile *profile;
+
+	if (yg_inventory_add(knowledge->inventory, yg_slice_from_str(from->service),
+			     yg_slice_from_str(from->method), yg_slice_from_str(template_),
+			     &into) < 0)
+		return;
+	/* The room may have been made by evicting the very row. */
+	from = yg_inventory_at(knowledge->inventory, index);
+	if (!from || from->id != from_id || from == into)
+		return;
+	profile = yg_knowledge_profile_of(knowledge, into);
+	if (profile && knowledge->profiles[index])
+		yg_profile_merge(profile, knowledge->profiles[index]);
+	yg_knowledge_free_profile(knowledge, from);
+	yg_inventory_fold(knowledge->inventory, into, from);
+	knowledge->dirty[into->index] = true;
+	if (knowledge->sink.on_fold)
+		knowledge->sink.on_fold(knowledge->sink.ctx, from_id, into);
+}
+
+/* The trie reads some paths differently now: look at every endpoint of the service. */
+static void refold(struct yg_knowledge *knowledge, struct service *service)
+{
+	char text[YG_TEMPLATE_CAP];
+
+	service->generation = yg_trie_generation(service->trie);
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (!endpoint || strcmp(endpoint->service, service->name) != 0)
+			continue;
+		if (yg_trie_retext(service->trie, endpoint->template_, text, sizeof(text)) < 0)
+			continue;
+		if (strcmp(text, endpoint->template_) != 0)
+			fold_endpoint(knowledge, i, text);
+	}
+}
+
+void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endpoint *endpoint)
+{
+	struct yg_fields query = yg_fields_from_query(knowledge->path.query);
+	struct yg_field field;
+	const char *p = endpoint->template_;
+
+	for (uint32_t i = 0; i < knowledge->route.count && *p == '/'; i++) {
+		const char *name = p + 1;
+		size_t len = strcspn(name, "/");
+
+		p = name + len;
+		if (*name == '{')
+			yg_endpoint_parameter(endpoint, YG_PARAMETER_PATH,
+					      (struct yg_slice){ name + 1, strcspn(name, "}") - 1 },
+					      yg_token_type(knowledge->route.segments[i].token));
+	}
+	while (yg_fields_next(&query, &field)) {
+		size_t stem;
+
+		yg_endpoint_parameter(
+			endpoint, YG_PARAMETER_QUERY, field.name,
+			field.value.ptr ? yg_token_type(yg_token_from_segment(field.value, &stem))
+					: "string");
+	}
+}
+
+/* Template of the path in hand as @service reads it; false if it is too long for one. */
+static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie *trie,
+			   struct yg_observation *ret)
+{
+	ssize_t len = yg_trie_text(trie, &knowledge->path, &knowledge->route, knowledge->template_,
+				   sizeof(knowledge->template_));
+
+	if (len < 0)
+		return false;
+	ret->template_ = (struct yg_slice){ knowledge->template_, (size_t)len };
+	return true;
+}
+
+/* The endpoint of the path in hand, learning nothing; NULL if it is not in the inventory. */
+struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,
+					    struct yg_observation *ret)
+{
+	struct service *service = yg_knowledge_service(knowledge, ret->service, false);
+	const struct yg_trie *trie = service ? service->trie : knowledge->blank;
+
+	yg_trie_route(trie, &knowledge->path, &knowledge->route);
+	if (!write_template(knowledge, trie, ret) || !knowledge->route.known)
+		return NULL;
+	return yg_inventory_find(knowledge->inventory, ret->service, method, ret->template_);
+}
+
+/* As above for a path that exists: it is learned, and its row made. */
+static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge, struct yg_slice method,
+				       struct yg_observation *ret)
+{
+	struct service *service = yg_knowledge_service(knowledge, ret->service, true);
+	struct yg_endpoint *endpoint = NULL;
+
+	if (!service)
+		return yg_knowledge_find_place(knowledge, method, ret);
+	yg_trie_learn(service->trie, &knowledge->path, &knowledge->route);
+	service->dirty = true;
+	if (service->generation != yg_trie_generation(service->trie))
+		refold(knowledge, service);
+	if (!write_template(knowledge, service->trie, ret) || !knowledge->route.known)
+		return NULL;
+	if (yg_inventory_add(knowledge->inventory, ret->service, method, ret->template_,
+			     &endpoint) < 0)
+		knowledge->failed++;
+	return endpoint;
+}
+
+/* Service, path, template and endpoint of an exchange. */
+struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
+				       const struct yg_exchange *exchange,
+				       struct yg_observation *ret)
+{
+	ret->service = yg_service_from_exchange(exchange, knowledge->service_text);
+	knowledge->route.count = 0;
+	if (!yg_path_from_target(exchange->request.target, &knowledge->path))
+		return NULL;
+	ret->path = (struct yg_slice){ knowledge->path.text, knowledge->path.len };
+	return is_accepted(exchange)
+		       ? learn_place(knowledge, exchange->request.method, ret)
+		       : yg_knowledge_find_place(knowledge, exchange->request.method, ret);
+}

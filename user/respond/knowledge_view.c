@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading what was learned: sorted lists, blobs for a restart, counters. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "detect/detect.h"
+#include "respond/knowledge_inside.h"
+
+/* Linear counting over 64 bits. */
+static uint32_t estimate_bits(uint64_t bits)
+{
+	int zero = 64 - __builtin_popcountll(bits);
+
+	return zero == 0 ? 64 * 4 : (uint32_t)lround(-64.0 * log(zero / 64.0));
+}
+
+static int by_endpoint(const void *a, const void *b)
+{
+	const struct yg_endpoint *x = *(const struct yg_endpoint *const *)a;
+	const struct yg_endpoint *y = *(const struct yg_endpoint *const *)b;
+	int order = strcmp(x->service, y->service);
+
+	if (order == 0)
+		order = strcmp(x->template_, y->template_);
+	return order ? order : strcmp(x->method, y->method);
+}
+
+static int by_caller(const void *a, const void *b)
+{
+	const struct caller_row *x = *(const struct caller_row *const *)a;
+	const struct caller_row *y = *(const struct caller_row *const *)b;
+
+	return strcmp(x->caller, y->caller);
+}
+
+static int by_finding(const void *a, const void *b)
+{
+	const struct yg_finding *x = *(const struct yg_finding *const *)a;
+	const struct yg_finding *y = *(const struct yg_finding *const *)b;
+
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+ssize_t yg_knowledge_endpoints(struct yg_knowledge *knowledge, yg_endpoint_fn fn, void *ctx)
+{
+	size_t count = yg_inventory_count(knowledge->inventory);
+	YG_CLEANUP_FREE const struct yg_endpoint **sorted = NULL;
+	size_t used = 0;
+
+	sorted = calloc(count + 1, sizeof(const struct yg_endpoint *));
+	if (!sorted)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (endpoint)
+			sorted[used++] = endpoint;
+	}
+	qsort(sorted, used, sizeof(const struct yg_endpoint *), by_endpoint);
+	for (size_t i = 0; i < used; i++)
+		fn(ctx, sorted[i]);
+	return (ssize_t)used;
+}
+
+static void tell_caller(const struct caller_row *row, yg_caller_fn fn, void *ctx)
+{
+	struct yg_caller_info info = {
+		.first_ns = row->first_ns,
+		.last_ns = row->last_ns,
+		.requests = row->requests,
+		.errors = row->errors,
+		.client = row->client,
+		.clients = estimate_bits(row->clients),
+		.endpoints = estimate_bits(row->endpoints),
+		.findings = row->findings,
+	};
+
+	memcpy(info.caller, row->caller, sizeof(info.caller));
+	memcpy(info.app, row->app, sizeof(info.app));
+	fn(ctx, &info);
+}
+
+ssize_t yg_knowledge_callers(struct yg_knowledge *knowledge, yg_caller_fn fn, void *ctx)
+{
+	size_t count = yg_lru_count(knowledge->callers);
+	YG_CLEANUP_FREE const struct caller_row **sorted = NULL;
+	size_t used = 0;
+
+	sorted = calloc(count + 1, sizeof(const struct caller_row *));
+	if (!sorted)
+		return -ENOMEM;
+	for (uint32_t i = yg_lru_first(knowledge->callers); i;
+	     i = yg_lru_next(knowledge->callers, i))
+		sorted[used++] = yg_lru_at(knowledge->callers, i);
+	qsort(sorted, used, sizeof(const struct caller_row *), by_caller);
+	for (size_t i = 0; i < used; i++)
+		tell_caller(sorted[i], fn, ctx);
+	return (ssize_t)used;
+}
+
+ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_finding_fn fn, void *ctx)
+{
+	const struct yg_detectors *detectors = knowledge->detectors;
+	YG_CLEANUP_FREE const struct yg_finding **sorted = NULL;
+	size_t count = 0;
+	size_t used = 0;
+
+	for (uint32_t i = yg_detectors_first(detectors); i; i = yg_detectors_next(detectors, i))
+		count++;
+	sorted = calloc(count + 1, sizeof(const struct yg_finding *));
+	if (!sorted)
+		return -ENOMEM;
+	for (uint32_t i = yg_detectors_first(detectors); i; i = yg_detectors_next(detectors, i))
+		sorted[used++] = yg_detectors_at(detectors, i);
+	qsort(sorted, used, sizeof(const struct yg_finding *), by_finding);
+	for (size_t i = 0; i < used; i++)
+		fn(ctx, sorted[i]);
+	return (ssize_t)used;
+}
+
+const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowledge,
+					      const struct yg_endpoint *endpoint)
+{
+	static const struct yg_profile empty = { 0 };
+	const struct yg_profile *profile = knowledge->profiles[endpoint->index];
+
+	return profile ? profile : &empty;
+}
+
+static int save_services(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			 void *ctx, uint8_t *buffer)
+{
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
+		struct service *service = &knowledge->services[i];
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+		if (!service->hash || (changed_only && !service->dirty))
+			continue;
+		yg_put_text(&writer, service->text);
+		yg_trie_pack(service->trie, &writer);
+		if (writer.overflow) {
+			knowledge->failed++;
+			continue;
+		}
+		service->dirty = false;
+		fn(ctx, YG_BLOB_SERVICE, service->hash, buffer, writer.len);
+	}
+	return 0;
+}
+
+int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn, void *ctx)
+{
+	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
+	int r;
+
+	if (!buffer)
+		return -ENOMEM;
+	r = save_services(knowledge, changed_only, fn, ctx, buffer);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+		if (!endpoint || (changed_only && !knowledge->dirty[i]))
+			continue;
+		yg_endpoint_pack(endpoint, &writer);
+		yg_profile_pack(yg_knowledge_profile(knowledge, endpoint), &writer);
+		if (writer.overflow) {
+			knowledge->failed++;
+			continue;
+		}
+		knowledge->dirty[i] = false;
+		fn(ctx, YG_BLOB_ENDPOINT, endpoint->id, buffer, writer.len);
+	}
+	return 0;
+}
+
+static int load_service(struct yg_knowledge *knowledge, struct yg_reader *reader)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+	struct yg_slice name = yg_get_text(reader);
+	struct service *service;
+	int r;
+
+	if (reader->bad || name.len == 0 || name.len >= YG_SERVICE_CAP)
+		return -EINVAL;
+	r = yg_trie_new(&knowledge->table_key, YG_TRIE_NODES_MAX, &trie);
+	if (r < 0)
+		return r;
+	yg_trie_unpack(trie, reader);
+	if (reader->bad || reader->used != reader->len)
+		return -EINVAL;
+	service = yg_knowledge_service(knowledge, name, true);
+	if (!service)
+		return -ENOMEM;
+	yg_trie_free(&service->trie);
+	service->trie = YG_TAKE_PTR(trie);
+	service->generation = yg_trie_generation(service->trie);
+	return 0;
+}
+
+static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reader)
+{
+	YG_CLEANUP_FREE struct yg_profile *profile = calloc(1, sizeof(*profile));
+	YG_CLEANUP_FREE struct yg_endpoint *from = calloc(1, sizeof(*from));
+	struct yg_endpoint *into;
+	uint32_t index;
+	int r;
+
+	if (!profile || !from)
+		return -ENOMEM;
+	yg_endpoint_unpack(from, reader);
+	yg_profile_unpack(profile, reader);
+	if (reader->bad || reader->used != reader->len || from->template_[0] != '/')
+		return -EINVAL;
+	if (yg_inventory_count(knowledge->inventory) == yg_inventory_cap(knowledge->inventory))
+		return -ENOSPC;
+	r = yg_inventory_add(knowledge->inventory, yg_slice_from_str(from->service),
+			     yg_slice_from_str(from->method), yg_slice_from_str(from->template_),
+			     &into);
+	if (r < 0)
+		return r;
+	index = into->index;
+	*into = *from;
+	into->index = index;
+	free(knowledge->profiles[index]);
+	knowledge->profiles[index] = YG_TAKE_PTR(profile);
+	return 0;
+}
+
+int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const uint8_t *data,
+		      size_t len)
+{
+	struct yg_reader reader = { .ptr = data, .len = len };
+
+	switch (kind) {
+	case YG_BLOB_SERVICE:
+		return load_service(knowledge, &reader);
+	case YG_BLOB_ENDPOINT:
+		return load_endpoint(knowledge, &reader);
+	case YG_BLOB_MAX:
+	default:
+		return -EINVAL;
+	}
+}
+
+void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx)
+{
+	struct yg_policy_counters policy = yg_policy_counters(knowledge->policy);
+	struct yg_trie_counters all = { 0 };
+	uint64_t services = 0;
+
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
+		struct yg_trie_counters one;
+
+		if (!knowledge->services[i].trie)
+			continue;
+		one = yg_trie_counters(knowledge->services[i].trie);
+		services++;
+		all.nodes += one.nodes;
+		all.folds += one.folds;
+		all.overflow += one.overflow;
+	}
+	fn(ctx, "knowledge.exchanges", knowledge->observed);
+	fn(ctx, "knowledge.no_request", knowledge->refused);
+	fn(ctx, "knowledge.no_response", knowledge->unanswered);
+	fn(ctx, "knowledge.no_path", knowledge->not_http);
+	fn(ctx, "knowledge.lost_memory", knowledge->failed);
+	fn(ctx, "endpoint.services", services);
+	fn(ctx, "endpoint.services_evicted", knowledge->services_evicted);
+	fn(ctx, "endpoint.services_lost", knowledge->services_lost);
+	fn(ctx, "endpoint.endpoints", yg_inventory_count(knowledge->inventory));
+	fn(ctx, "endpoint.endpoints_evicted", yg_inventory_evicted(knowledge->inventory));
+	fn(ctx, "endpoint.nodes", all.nodes);
+	fn(ctx, "endpoint.folds", all.folds);
+	fn(ctx, "endpoint.overflow", all.overflow);
+	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
+	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));
+	yg_detectors_counters(knowledge->detectors, fn, ctx);
+	fn(ctx, "respond.requested", policy.requested);
+	fn(ctx, "respond.blocked", policy.blocked);
+	fn(ctx, "respond.refused", policy.refused);
+	fn(ctx, "respond.protected", policy.protected_);
+	fn(ctx, "respond.too_many", policy.too_many);
+	fn(ctx, "respond.unknown_replies", policy.unknown_replies);
+}
