@@ -269,9 +269,9 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 
 	if (!scene->endpoint || !scene->caller->hash)
 		return;
-	if (scene->outcome == YG_OUTCOME_SUCCESS && !ends_in_parameter(scene->route))
+	if (scene->answer == YG_ANSWER_SUCCESS && !ends_in_parameter(scene->route))
 		read_list(s, scene);
-	if (scene->objects->count == 0 || scene->outcome == YG_OUTCOME_UNKNOWN)
+	if (scene->objects->count == 0 || scene->answer == YG_ANSWER_UNKNOWN)
 		return;
 
 	owner = yg_profile_owner(scene->profile, scene->objects->hash);
@@ -280,9 +280,8 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 		.objects = scene->objects,
 		.handed = was_handed(s, scene),
 		.foreign = owner && owner != scene->caller->hash,
-		.ok = scene->outcome == YG_OUTCOME_SUCCESS,
-		.refused =
-			scene->outcome == YG_OUTCOME_DENIED || scene->outcome == YG_OUTCOME_MISSING,
+		.ok = scene->answer == YG_ANSWER_SUCCESS,
+		.refused = scene->answer == YG_ANSWER_DENIED || scene->answer == YG_ANSWER_MISSING,
 	};
 	walk = yg_lru_get(s->pairs, yg_hash_mix(scene->endpoint->id ^ scene->caller->hash), NULL);
 	stepped = yg_walk_add(walk, &step, &ended);

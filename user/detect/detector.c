@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "detect/detector.h"
 
-enum yg_outcome yg_outcome_from_status(uint16_t status)
+enum yg_answer yg_answer_from_status(uint16_t status)
 {
 	if ((status >= 200 && status < 300) || status == 304 || status == 101)
-		return YG_OUTCOME_SUCCESS;
+		return YG_ANSWER_SUCCESS;
 	switch (status) {
 	case 0:
-		return YG_OUTCOME_UNKNOWN;
+		return YG_ANSWER_UNKNOWN;
 	case 401:
 	case 403:
-		return YG_OUTCOME_DENIED;
+		return YG_ANSWER_DENIED;
 	case 404:
 	case 405:
 	case 410:
 	case 501:
-		return YG_OUTCOME_MISSING;
+		return YG_ANSWER_MISSING;
 	case 400:
 	case 422:
-		return YG_OUTCOME_INVALID;
+		return YG_ANSWER_INVALID;
 	default:
-		return YG_OUTCOME_OTHER;
+		return YG_ANSWER_OTHER;
 	}
 }
 

@@ -23,17 +23,17 @@
 #include "parse/exchange.h"
 
 /* How the service took the request. */
-enum yg_outcome {
-	YG_OUTCOME_UNKNOWN, /* no response seen */
-	YG_OUTCOME_SUCCESS, /* 2xx, 304 */
-	YG_OUTCOME_DENIED,  /* 401, 403 */
-	YG_OUTCOME_MISSING, /* 404, 405, 410, 501 */
-	YG_OUTCOME_INVALID, /* 400, 422 */
-	YG_OUTCOME_OTHER,
-	YG_OUTCOME_MAX
+enum yg_answer {
+	YG_ANSWER_UNKNOWN, /* no response seen */
+	YG_ANSWER_SUCCESS, /* 2xx, 304 */
+	YG_ANSWER_DENIED,  /* 401, 403 */
+	YG_ANSWER_MISSING, /* 404, 405, 410, 501 */
+	YG_ANSWER_INVALID, /* 400, 422 */
+	YG_ANSWER_OTHER,
+	YG_ANSWER_MAX
 };
 
-enum yg_outcome yg_outcome_from_status(uint16_t status);
+enum yg_answer yg_answer_from_status(uint16_t status);
 
 /* One exchange with all that stages 4 and 5 know. Borrowed for the call. */
 struct yg_scene {
@@ -50,7 +50,7 @@ struct yg_scene {
 	struct yg_address client;
 	bool client_blockable; /* certain, and not known through a header only */
 	uint64_t time_ns;      /* of the request */
-	enum yg_outcome outcome;
+	enum yg_answer answer;
 };
 
 /* Evidence is complete. */

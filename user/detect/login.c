@@ -192,7 +192,7 @@ static bool has_failed(const struct yg_scene *scene)
 {
 	uint16_t status = scene->exchange->response.status;
 
-	return scene->outcome == YG_OUTCOME_DENIED || scene->outcome == YG_OUTCOME_INVALID ||
+	return scene->answer == YG_ANSWER_DENIED || scene->answer == YG_ANSWER_INVALID ||
 	       status == 423 || status == 429;
 }
 
@@ -284,7 +284,7 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 	uint64_t service;
 	struct row *row;
 
-	if (scene->outcome == YG_OUTCOME_UNKNOWN || !read_attempt(s, scene, &attempt))
+	if (scene->answer == YG_ANSWER_UNKNOWN || !read_attempt(s, scene, &attempt))
 		return;
 	service = yg_hash(&s->key, scene->service.ptr, scene->service.len);
 	attempt.source = yg_address_is_unknown(&scene->client)

@@ -185,7 +185,7 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 	struct row *row;
 	uint64_t source;
 
-	if (scene->outcome == YG_OUTCOME_UNKNOWN || scene->path->len == 0)
+	if (scene->answer == YG_ANSWER_UNKNOWN || scene->path->len == 0)
 		return;
 	source = yg_address_is_unknown(&scene->client)
 			 ? scene->caller->hash
@@ -196,7 +196,7 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 	if (row->start_ns == 0 || scene->time_ns > row->start_ns + WINDOW_NS)
 		*row = (struct row){ .start_ns = scene->time_ns };
 	row->requests++;
-	if (scene->endpoint || scene->outcome != YG_OUTCOME_MISSING)
+	if (scene->endpoint || scene->answer != YG_ANSWER_MISSING)
 		return;
 	place = unknown_place(scene);
 	if (!place.ptr)

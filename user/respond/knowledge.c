@@ -312,7 +312,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
 		.time_ns = time_of(exchange),
-		.outcome = yg_outcome_from_status(
+		.answer = yg_answer_from_status(
 			exchange->response.present ? exchange->response.status : 0),
 	};
 
