@@ -144,6 +144,7 @@ test-kernels: all ## load, attach, capture and block on Debian kernels under qem
 
 FUZZFLAGS := -g -O1 -std=gnu17 -fno-sanitize-recover=all -MMD -MP
 
+build/fuzz/tests/%: private CPPFLAGS += -Itests/harness
 build/fuzz/%.o: %.c | $(SKEL)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)

@@ -511,10 +511,9 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	struct yg_reader *reader = turn.reader;
 
 	switch ((enum yg_reader_state)reader->state) {
-	case YG_READER_START:
-		if (reader->draft)
-			(void)yg_reader_gap(&pairer->reading, reader, 0, false);
-		finish_head(&turn);
+	case YG_READER_START: /* a head that its sender did not finish is no message */
+		pairer->reading.counters->head_cut += reader->draft != NULL;
+		yg_draft_free(pairer->reading.pool, &reader->draft);
 		break;
 	case YG_READER_LENGTH:
 	case YG_READER_CHUNKED:

@@ -8,8 +8,6 @@
 
 #define APPEND_BYTES 4096u /* taken into a partial head at once: most heads end within */
 
-static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
 static size_t feed_len(const struct yg_feed *feed)
 {
 	return (size_t)(feed->end - feed->p);
@@ -44,22 +42,26 @@ void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why)
 
 /* --- where a message starts --------------------------------------------------------------- */
 
-static bool is_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
+/* The preface of HTTP/2; MORE while the bytes can still become one. */
+static enum yg_parse is_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
 {
+	static const char preface[] = "PRI * HTTP/2.0";
 	size_t n = len < sizeof(preface) - 1 ? len : sizeof(preface) - 1;
 
-	return reader->kind != YG_READER_RESPONSES && n >= 4 && memcmp(data, preface, n) == 0;
+	if (reader->kind == YG_READER_RESPONSES || memcmp(data, preface, n) != 0)
+		return YG_PARSE_BAD;
+	return n == sizeof(preface) - 1 ? YG_PARSE_DONE : YG_PARSE_MORE;
 }
 
 /* As yg_http1_is_start(), for a direction whose kind may be open; tells it when it is not. */
 static enum yg_parse is_start(const struct yg_reader *reader, const uint8_t *data, size_t len,
 			      enum yg_reader_kind *ret_kind)
 {
-	enum yg_parse request = YG_PARSE_BAD, response = YG_PARSE_BAD;
+	enum yg_parse request = is_http2(reader, data, len), response = YG_PARSE_BAD;
 
-	if (is_http2(reader, data, len))
+	if (request == YG_PARSE_DONE)
 		return YG_PARSE_BAD;
-	if (reader->kind != YG_READER_RESPONSES)
+	if (reader->kind != YG_READER_RESPONSES && request == YG_PARSE_BAD)
 		request = yg_http1_is_start(YG_HTTP1_REQUEST, data, len);
 	if (reader->kind != YG_READER_REQUESTS && request != YG_PARSE_DONE)
 		response = yg_http1_is_start(YG_HTTP1_RESPONSE, data, len);
@@ -78,7 +80,7 @@ static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *r
 	bool tentative = reader->tentative;
 
 	reader->tentative = false;
-	if (is_http2(reader, data, len)) {
+	if (is_http2(reader, data, len) == YG_PARSE_DONE) {
 		yg_reader_skip(reader, YG_SKIP_OTHER);
 		return YG_EVENT_HTTP2;
 	}
@@ -350,7 +352,8 @@ static enum yg_event resync(struct yg_reading *reading, struct yg_reader *reader
 		feed->start = false;
 		return YG_EVENT_NONE;
 	}
-	if (feed->start && !reader->begun && is_http2(reader, feed->p, feed_len(feed)))
+	if (feed->start && !reader->begun &&
+	    is_http2(reader, feed->p, feed_len(feed)) == YG_PARSE_DONE)
 		return not_a_start(reading, reader, feed->p, feed_len(feed));
 	take(feed, feed_len(feed), &reading->counters->read_resync);
 	return YG_EVENT_NONE;

@@ -7,9 +7,10 @@
  *
  *	seg_rx	 == every other seg_* row
  *	byte_rx	 == byte_ordered + byte_queued + byte_duplicate + byte_conflict + byte_late +
- *		    byte_unsampled + byte_lost_queue
+ *		    byte_unsampled
  *	byte_ordered == every read_* row
  *	request_parsed == exchanges - exchange_no_request + requests that still wait
+ *	flow_opened == flow_closed + flow_idle + flow_evicted + flow_finished + flows open now
  */
 #pragma once
 
@@ -26,7 +27,6 @@
 	X(seg_empty, "no payload: SYN, FIN, RST, ACK, end of a TLS object")                   \
 	X(seg_late, "before the point where the stream was joined, or after its end")         \
 	X(seg_invalid, "lengths or source out of range")                                      \
-	X(seg_lost_queue, "arrived early and no room was left to wait")                       \
 	X(byte_rx, "payload bytes received, sampled or not")                                  \
 	X(byte_ordered, "handed to the parser in order")                                      \
 	X(byte_queued, "wait now for bytes before them")                                      \
@@ -34,7 +34,6 @@
 	X(byte_conflict, "seen before with other content: the first one counts")              \
 	X(byte_late, "before the join, or after the end")                                     \
 	X(byte_unsampled, "on the wire but cut by the sampler")                               \
-	X(byte_lost_queue, "arrived early and no room was left to wait")                      \
 	X(byte_gap, "never received: skipped, not part of byte_rx")                           \
 	X(gap, "holes that were given up")                                                    \
 	X(gap_timeout, "of these, because the wait was too long")                             \
@@ -55,7 +54,7 @@
 	X(read_closed, "bytes after the last message of a connection")                        \
 	X(read_resync, "bytes skipped while looking for the next message start")              \
 	X(read_lost, "bytes of heads for which no memory was left")                           \
-	X(request_parsed, "request heads read whole")                                         \
+	X(request_parsed, "requests read; refused ones with a start line included")           \
 	X(response_parsed, "final response heads read whole")                                 \
 	X(informational_parsed, "1xx response heads read whole")                              \
 	X(request_refused, "requests refused: ambiguous or broken framing")                   \
