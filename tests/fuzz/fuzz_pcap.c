@@ -38,11 +38,11 @@ static void feed(struct yg_pcap *pcap, struct yg_pipeline *pipeline)
 	int r;
 
 	while ((r = yg_pcap_next(pcap, &frame)) == 1) {
-		enum yg_outcome outcome = yg_frame_decode(&frame, &meta, &data);
+		enum yg_frame_row outcome = yg_frame_decode(&frame, &meta, &data);
 
 		frames++;
-		yg_outcome_count(&c, outcome);
-		if (outcome == YG_OUTCOME_SEGMENT)
+		yg_frame_count(&c, outcome);
+		if (outcome == YG_FRAME_ROW_SEGMENT)
 			yg_pipeline_segment(pipeline, &meta, data);
 	}
 	if (yg_pcap_next(pcap, &frame) != r)

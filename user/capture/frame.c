@@ -74,27 +74,27 @@ int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret)
 }
 
 /* Skips a header of @head_len whose ethertype is at @type_at. */
-static enum yg_outcome skip_link(struct rest *rest, size_t head_len, size_t type_at,
-				 uint16_t *ret_type)
+static enum yg_frame_row skip_link(struct rest *rest, size_t head_len, size_t type_at,
+				   uint16_t *ret_type)
 {
 	if (rest->len < head_len)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	*ret_type = load_be16(rest->ptr + type_at);
 	advance(rest, head_len);
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
-static enum yg_outcome skip_vlans(struct rest *rest, uint16_t *type)
+static enum yg_frame_row skip_vlans(struct rest *rest, uint16_t *type)
 {
 	for (uint32_t i = 0; i < YG_VLAN_MAX; i++) {
 		if (*type != ETH_P_8021Q && *type != ETH_P_8021AD)
-			return YG_OUTCOME_SEGMENT;
+			return YG_FRAME_ROW_SEGMENT;
 		if (rest->len < VLAN_TAG)
-			return YG_OUTCOME_LOST_HEADER;
+			return YG_FRAME_ROW_LOST_HEADER;
 		*type = load_be16(rest->ptr + 2);
 		advance(rest, VLAN_TAG);
 	}
-	return YG_OUTCOME_SEGMENT; /* a third tag is no ethertype that we know: skip_proto */
+	return YG_FRAME_ROW_SEGMENT; /* a third tag is no ethertype that we know: skip_proto */
 }
 
 static uint16_t type_from_family(uint32_t family)
@@ -113,24 +113,24 @@ static uint16_t type_from_family(uint32_t family)
 }
 
 /* The family is in the writer's byte order, which is not always the file's: try both. */
-static enum yg_outcome skip_null(struct rest *rest, uint16_t *ret_type)
+static enum yg_frame_row skip_null(struct rest *rest, uint16_t *ret_type)
 {
 	uint32_t family;
 
 	if (rest->len < NULL_HEAD)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	family = load_be32(rest->ptr);
 	if (family > 0xffff)
 		family = __builtin_bswap32(family);
 	*ret_type = type_from_family(family);
 	advance(rest, NULL_HEAD);
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
-static enum yg_outcome read_version(const struct rest *rest, uint16_t *ret_type)
+static enum yg_frame_row read_version(const struct rest *rest, uint16_t *ret_type)
 {
 	if (rest->len == 0)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	switch (rest->ptr[0] >> 4) {
 	case 4:
 		*ret_type = ETH_P_IP;
@@ -142,12 +142,12 @@ static enum yg_outcome read_version(const struct rest *rest, uint16_t *ret_type)
 		*ret_type = 0;
 		break;
 	}
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
-static enum yg_outcome skip_to_network(enum yg_link link, struct rest *rest, uint16_t *ret_type)
+static enum yg_frame_row skip_to_network(enum yg_link link, struct rest *rest, uint16_t *ret_type)
 {
-	enum yg_outcome outcome;
+	enum yg_frame_row outcome;
 
 	switch (link) {
 	case YG_LINK_ETHERNET:
@@ -166,9 +166,9 @@ static enum yg_outcome skip_to_network(enum yg_link link, struct rest *rest, uin
 		return read_version(rest, ret_type);
 	case YG_LINK_MAX:
 	default:
-		return YG_OUTCOME_SKIP_PROTO;
+		return YG_FRAME_ROW_SKIP_PROTO;
 	}
-	return outcome == YG_OUTCOME_SEGMENT ? skip_vlans(rest, ret_type) : outcome;
+	return outcome == YG_FRAME_ROW_SEGMENT ? skip_vlans(rest, ret_type) : outcome;
 }
 
 static void map_v4(uint8_t dst[16], const uint8_t *addr)
@@ -179,31 +179,31 @@ static void map_v4(uint8_t dst[16], const uint8_t *addr)
 }
 
 /* @ret_len: bytes of the TCP segment, header included, that the IP header claims. */
-static enum yg_outcome skip_ip4(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+static enum yg_frame_row skip_ip4(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
 {
 	const uint8_t *ip = rest->ptr;
 	size_t total, head_len;
 
 	if (rest->len < IP4_HEAD || ip[0] >> 4 != 4)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	head_len = (size_t)(ip[0] & 0x0f) * 4;
 	total = load_be16(ip + 2);
 	if (total == 0)
 		total = rest->wire_len;
 	if (head_len < IP4_HEAD || total < head_len)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	if (load_be16(ip + 6) & IP4_FRAGMENT)
-		return YG_OUTCOME_SKIP_FRAGMENT;
+		return YG_FRAME_ROW_SKIP_FRAGMENT;
 	if (ip[9] != IPPROTO_TCP)
-		return YG_OUTCOME_SKIP_PROTO;
+		return YG_FRAME_ROW_SKIP_PROTO;
 	if (head_len > rest->len)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 
 	map_v4(key->saddr, ip + 12);
 	map_v4(key->daddr, ip + 16);
 	advance(rest, head_len);
 	*ret_len = total - head_len;
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
 static bool is_extension(uint8_t next)
@@ -220,32 +220,32 @@ static size_t extension_len(uint8_t next, const uint8_t *p)
 	return next == IPPROTO_FRAGMENT ? IP6_EXT_HEAD : ((size_t)p[1] + 1) * 8;
 }
 
-static enum yg_outcome skip_extensions(struct rest *rest, uint8_t next, size_t *len)
+static enum yg_frame_row skip_extensions(struct rest *rest, uint8_t next, size_t *len)
 {
 	for (uint32_t i = 0; i < YG_IP6_EXT_MAX && is_extension(next); i++) {
 		size_t ext_len;
 
 		if (rest->len < IP6_EXT_HEAD)
-			return YG_OUTCOME_LOST_HEADER;
+			return YG_FRAME_ROW_LOST_HEADER;
 		/* A fragment header without a fragment is legal: RFC 6946 */
 		if (next == IPPROTO_FRAGMENT && (load_be16(rest->ptr + 2) & IP6_FRAGMENT))
-			return YG_OUTCOME_SKIP_FRAGMENT;
+			return YG_FRAME_ROW_SKIP_FRAGMENT;
 		ext_len = extension_len(next, rest->ptr);
 		if (ext_len > rest->len || ext_len > *len)
-			return YG_OUTCOME_LOST_HEADER;
+			return YG_FRAME_ROW_LOST_HEADER;
 		next = rest->ptr[0];
 		advance(rest, ext_len);
 		*len -= ext_len;
 	}
-	return next == IPPROTO_TCP ? YG_OUTCOME_SEGMENT : YG_OUTCOME_SKIP_PROTO;
+	return next == IPPROTO_TCP ? YG_FRAME_ROW_SEGMENT : YG_FRAME_ROW_SKIP_PROTO;
 }
 
-static enum yg_outcome skip_ip6(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+static enum yg_frame_row skip_ip6(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
 {
 	const uint8_t *ip = rest->ptr;
 
 	if (rest->len < IP6_HEAD || ip[0] >> 4 != 6)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 
 	memcpy(key->saddr, ip + 8, sizeof(key->saddr));
 	memcpy(key->daddr, ip + 24, sizeof(key->daddr));
@@ -256,20 +256,20 @@ static enum yg_outcome skip_ip6(struct rest *rest, struct yg_flow_key *key, size
 	return skip_extensions(rest, ip[6], ret_len);
 }
 
-static enum yg_outcome read_tcp(struct rest *rest, size_t len, struct yg_segment *ret)
+static enum yg_frame_row read_tcp(struct rest *rest, size_t len, struct yg_segment *ret)
 {
 	const uint8_t *tcp = rest->ptr;
 	size_t head_len;
 	uint8_t flags;
 
 	if (rest->len < TCP_HEAD)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	head_len = (size_t)(tcp[12] >> 4) * 4;
 	flags = tcp[13];
 	if (head_len < TCP_HEAD || head_len > len)
-		return YG_OUTCOME_LOST_HEADER;
+		return YG_FRAME_ROW_LOST_HEADER;
 	if (head_len == len && !(flags & (TCP_SYN | TCP_FIN | TCP_RST)))
-		return YG_OUTCOME_SKIP_EMPTY;
+		return YG_FRAME_ROW_SKIP_EMPTY;
 
 	memcpy(&ret->key.sport, tcp, sizeof(ret->key.sport));
 	memcpy(&ret->key.dport, tcp + 2, sizeof(ret->key.dport));
@@ -279,32 +279,32 @@ static enum yg_outcome read_tcp(struct rest *rest, size_t len, struct yg_segment
 	ret->payload_len = (uint32_t)(len - head_len);
 	/* options cut by a short snaplen: the payload was not captured at all */
 	advance(rest, head_len < rest->len ? head_len : rest->len);
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
-enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
-				const uint8_t **ret_data)
+enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
+				  const uint8_t **ret_data)
 {
 	struct rest rest = { frame->data, frame->data_len, frame->wire_len };
 	struct yg_flow_key *key = &ret->key;
-	enum yg_outcome outcome;
+	enum yg_frame_row outcome;
 	size_t len = 0;
 	uint16_t type;
 
 	if (rest.wire_len < rest.len)
 		rest.wire_len = rest.len;
 	outcome = skip_to_network(frame->link, &rest, &type);
-	if (outcome != YG_OUTCOME_SEGMENT)
+	if (outcome != YG_FRAME_ROW_SEGMENT)
 		return outcome;
 	if (type == ETH_P_IP)
 		outcome = skip_ip4(&rest, key, &len);
 	else if (type == ETH_P_IPV6)
 		outcome = skip_ip6(&rest, key, &len);
 	else
-		outcome = YG_OUTCOME_SKIP_PROTO;
-	if (outcome == YG_OUTCOME_SEGMENT)
+		outcome = YG_FRAME_ROW_SKIP_PROTO;
+	if (outcome == YG_FRAME_ROW_SEGMENT)
 		outcome = read_tcp(&rest, len, ret);
-	if (outcome != YG_OUTCOME_SEGMENT)
+	if (outcome != YG_FRAME_ROW_SEGMENT)
 		return outcome;
 
 	ret->time_ns = frame->time_ns;
@@ -319,27 +319,27 @@ enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment 
 	ret->pad0 = 0;
 	ret->pad1 = 0;
 	*ret_data = rest.ptr;
-	return YG_OUTCOME_SEGMENT;
+	return YG_FRAME_ROW_SEGMENT;
 }
 
-void yg_outcome_count(struct yg_sample_counters *counters, enum yg_outcome outcome)
+void yg_frame_count(struct yg_sample_counters *counters, enum yg_frame_row outcome)
 {
 	counters->rx++;
 	switch (outcome) {
-	case YG_OUTCOME_SEGMENT:
+	case YG_FRAME_ROW_SEGMENT:
 		counters->segment++;
 		break;
-	case YG_OUTCOME_SKIP_PROTO:
+	case YG_FRAME_ROW_SKIP_PROTO:
 		counters->skip_proto++;
 		break;
-	case YG_OUTCOME_SKIP_FRAGMENT:
+	case YG_FRAME_ROW_SKIP_FRAGMENT:
 		counters->skip_fragment++;
 		break;
-	case YG_OUTCOME_SKIP_EMPTY:
+	case YG_FRAME_ROW_SKIP_EMPTY:
 		counters->skip_empty++;
 		break;
-	case YG_OUTCOME_LOST_HEADER:
-	case YG_OUTCOME_MAX:
+	case YG_FRAME_ROW_LOST_HEADER:
+	case YG_FRAME_ROW_MAX:
 	default:
 		counters->lost_header++;
 		break;

@@ -40,14 +40,14 @@ struct yg_frame {
 	enum yg_link link;
 };
 
-/* What became of a frame; a subset of the rows of YG_SAMPLE_COUNTERS with the same names. */
-enum yg_outcome {
-	YG_OUTCOME_SEGMENT,
-	YG_OUTCOME_SKIP_PROTO,
-	YG_OUTCOME_SKIP_FRAGMENT,
-	YG_OUTCOME_SKIP_EMPTY, /* no payload, and neither SYN, FIN nor RST */
-	YG_OUTCOME_LOST_HEADER,
-	YG_OUTCOME_MAX
+/* What became of a frame: one of the rows of YG_SAMPLE_COUNTERS with the same names. */
+enum yg_frame_row {
+	YG_FRAME_ROW_SEGMENT,
+	YG_FRAME_ROW_SKIP_PROTO,
+	YG_FRAME_ROW_SKIP_FRAGMENT,
+	YG_FRAME_ROW_SKIP_EMPTY, /* no payload, and neither SYN, FIN nor RST */
+	YG_FRAME_ROW_LOST_HEADER,
+	YG_FRAME_ROW_MAX
 };
 
 /**
@@ -61,9 +61,9 @@ YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
 /**
  * yg_frame_decode() - find the TCP payload of one frame.
  * @frame: borrowed.
- * @ret: everything but data[]; written only for YG_OUTCOME_SEGMENT. payload_len is what the IP
+ * @ret: everything but data[]; written only for YG_FRAME_ROW_SEGMENT. payload_len is what the IP
  *	header claims, data_len what was captured of it.
- * @ret_data: the payload inside @frame, data_len bytes; written only for YG_OUTCOME_SEGMENT.
+ * @ret_data: the payload inside @frame, data_len bytes; written only for YG_FRAME_ROW_SEGMENT.
  *
  * SYN, FIN and RST without payload are segments with data_len 0: they open and end streams.
  * A zero IP length means "as long as the frame": the card cuts such a frame after the capture.
@@ -71,8 +71,8 @@ YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
  *
  * Source: RFC 791 section 3.1, RFC 8200 section 4, RFC 9293 section 3.1, IEEE 802.1Q.
  */
-enum yg_outcome yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
-				const uint8_t **ret_data);
+enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
+				  const uint8_t **ret_data);
 
 /* Adds one frame: rx and the row of @outcome. */
-void yg_outcome_count(struct yg_sample_counters *counters, enum yg_outcome outcome);
+void yg_frame_count(struct yg_sample_counters *counters, enum yg_frame_row outcome);

@@ -219,14 +219,14 @@ static void take_frame(struct run *run, const struct yg_frame *frame)
 {
 	struct yg_run_totals *totals = &run->totals;
 	const uint8_t *data;
-	enum yg_outcome outcome = yg_frame_decode(frame, &run->meta, &data);
+	enum yg_frame_row outcome = yg_frame_decode(frame, &run->meta, &data);
 
 	if (totals->frames.rx == 0 || frame->time_ns < totals->first_ns)
 		totals->first_ns = frame->time_ns;
 	if (frame->time_ns > totals->last_ns)
 		totals->last_ns = frame->time_ns;
-	yg_outcome_count(&totals->frames, outcome);
-	if (outcome == YG_OUTCOME_SEGMENT)
+	yg_frame_count(&totals->frames, outcome);
+	if (outcome == YG_FRAME_ROW_SEGMENT)
 		yg_pipeline_segment(run->pipeline, &run->meta, data);
 }
 

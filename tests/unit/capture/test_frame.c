@@ -175,16 +175,16 @@ static void build(struct build *b, const struct shape *s)
 	put_zeros(b, s->padding);
 }
 
-#define SEGMENT	 YG_OUTCOME_SEGMENT
-#define PROTO	 YG_OUTCOME_SKIP_PROTO
-#define FRAGMENT YG_OUTCOME_SKIP_FRAGMENT
-#define EMPTY	 YG_OUTCOME_SKIP_EMPTY
-#define LOST	 YG_OUTCOME_LOST_HEADER
+#define SEGMENT	 YG_FRAME_ROW_SEGMENT
+#define PROTO	 YG_FRAME_ROW_SKIP_PROTO
+#define FRAGMENT YG_FRAME_ROW_SKIP_FRAGMENT
+#define EMPTY	 YG_FRAME_ROW_SKIP_EMPTY
+#define LOST	 YG_FRAME_ROW_LOST_HEADER
 
 static const struct {
 	const char *name;
 	struct shape shape;
-	enum yg_outcome want;
+	enum yg_frame_row want;
 	uint32_t data_len; /* of a segment; payload_len is shape.payload */
 } cases[] = {
 	{ "plain", { .payload = 10 }, SEGMENT, 10 },
@@ -273,8 +273,8 @@ static const struct {
 	{ "unknown link", { .link = YG_LINK_MAX, .payload = 10 }, PROTO, 0 },
 };
 
-static enum yg_outcome decode(const struct guard *in, enum yg_link link, uint32_t wire_len,
-			      struct yg_segment *ret, const uint8_t **ret_data)
+static enum yg_frame_row decode(const struct guard *in, enum yg_link link, uint32_t wire_len,
+				struct yg_segment *ret, const uint8_t **ret_data)
 {
 	const struct yg_frame frame = {
 		.time_ns = 99,
@@ -408,8 +408,8 @@ static void conserves_frames(void **state)
 
 			if (cap > 0)
 				in.ptr[(i * 7 + 13) % cap] ^= (char)(i + cap * 31);
-			yg_outcome_count(&c, decode(&in, cases[i].shape.link, (uint32_t)b.len,
-						    &segment, &data));
+			yg_frame_count(&c, decode(&in, cases[i].shape.link, (uint32_t)b.len,
+						  &segment, &data));
 			fed++;
 		}
 	}
@@ -439,9 +439,11 @@ static void knows_its_link_types(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_each_frame_its_outcome), cmocka_unit_test(fills_the_segment),
+		cmocka_unit_test(gives_each_frame_its_outcome),
+		cmocka_unit_test(fills_the_segment),
 		cmocka_unit_test(takes_a_short_frame_for_a_gap),
-		cmocka_unit_test(measures_by_the_wire),		cmocka_unit_test(conserves_frames),
+		cmocka_unit_test(measures_by_the_wire),
+		cmocka_unit_test(conserves_frames),
 		cmocka_unit_test(knows_its_link_types),
 	};
 
