@@ -19,6 +19,7 @@
 #include "daemon/feed.h"
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
+#include "daemon/state.h"
 #include "priv/link.h"
 #include "store/feed_from.h"
 
@@ -27,6 +28,7 @@
 #define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
 #define COUNTERS_NS   YG_NS_PER_S
 #define CALLERS_NS    (5u * YG_NS_PER_S)
+#define SAVE_NS	      (60u * YG_NS_PER_S)
 #define SAMPLES_PER_S 50u /* exchanges shown to people; the rest is in the aggregates */
 #define TABLE_CAP     32u
 
@@ -36,13 +38,15 @@ struct analyzer {
 	struct yg_counter_view counters;
 	struct yg_pipeline *pipeline;
 	struct yg_feed_out out;
-	uint64_t offset_ns;				     /* epoch minus monotonic */
-	uint64_t flush_ns, stop_ns, counters_ns, callers_ns; /* monotonic, last time */
-	uint64_t endpoints_since_ns, callers_since_ns;	     /* epoch: what changed since is sent */
+	struct yg_state_in in;
+	uint64_t offset_ns;					      /* epoch minus monotonic */
+	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
+	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
 	uint64_t sample_second;
 	uint32_t samples;
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
 	uint8_t cell[YG_CELL_PACKED_MAX];
+	uint8_t packet[YG_FEED_PACKET_MAX]; /* of the desk */
 	bool stop;
 };
 
@@ -109,6 +113,15 @@ static void on_cell(void *ctx, const struct yg_endpoint *endpoint, const struct 
 
 	if (yg_feed_from_cell(endpoint->id, cell, analyzer->cell, &message) == 0)
 		yg_feed_out_put(&analyzer->out, &message);
+}
+
+static void on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
+{
+	struct analyzer *analyzer = ctx;
+
+	yg_feed_out_put(&analyzer->out,
+			&(struct yg_feed_message){ .kind = YG_FEED_KIND_FOLD,
+						   .fold = { .from = from, .into = into->id } });
 }
 
 /* --- what is told again and again */
@@ -193,6 +206,9 @@ static void put_own_counters(struct analyzer *analyzer)
 	put_counter(analyzer, "analyzer", "samples_skipped", analyzer->samples_skipped);
 	put_counter(analyzer, "analyzer", "requests_sent", analyzer->requests_sent);
 	put_counter(analyzer, "analyzer", "requests_lost", analyzer->requests_lost);
+	put_counter(analyzer, "state", "saved", analyzer->in.stats.saved);
+	put_counter(analyzer, "state", "restored", analyzer->in.stats.restored);
+	put_counter(analyzer, "state", "refused", analyzer->in.stats.refused);
 	put_counter(analyzer, "feed", "sent", analyzer->out.stats.sent);
 	put_counter(analyzer, "feed", "lost", analyzer->out.stats.lost);
 	put_counter(analyzer, "feed", "refused", analyzer->out.stats.refused);
@@ -247,6 +263,35 @@ static void read_replies(struct analyzer *analyzer)
 		yg_pipeline_reply(analyzer->pipeline, &reply);
 }
 
+static void read_desk(struct analyzer *analyzer)
+{
+	ssize_t len;
+
+	while ((len = yg_link_receive(YG_FD_LINK + YG_ROLE_DESK, analyzer->packet,
+				      sizeof(analyzer->packet))) > 0)
+		yg_state_take(&analyzer->in, yg_pipeline_knowledge(analyzer->pipeline),
+			      analyzer->packet, (size_t)len);
+}
+
+static void save(struct analyzer *analyzer)
+{
+	int r = yg_state_save(yg_pipeline_knowledge(analyzer->pipeline), &analyzer->out,
+			      &analyzer->in.stats);
+
+	if (r)
+		yg_log(YG_LOG_WARNING, "state: cannot save: %s", strerror(-r));
+}
+
+static void say_hello(struct analyzer *analyzer)
+{
+	yg_feed_out_put(&analyzer->out,
+			&(struct yg_feed_message){ .kind = YG_FEED_KIND_HELLO,
+						   .hello = { .role = YG_SLICE("analyzer"),
+							      .pid = (uint64_t)getpid(),
+							      .version = YG_SLICE(YG_VERSION) } });
+	yg_feed_out_flush(&analyzer->out);
+}
+
 static void do_due(struct analyzer *analyzer)
 {
 	uint64_t now_ns = yg_monotonic_ns();
@@ -255,6 +300,7 @@ static void do_due(struct analyzer *analyzer)
 		return;
 	analyzer->stop_ns = now_ns;
 	read_replies(analyzer);
+	read_desk(analyzer);
 	analyzer->stop = yg_link_wait(analyzer->ctx->stop_fd, 0) == 0;
 	if (now_ns - analyzer->flush_ns >= FLUSH_NS) {
 		analyzer->flush_ns = now_ns;
@@ -266,12 +312,18 @@ static void do_due(struct analyzer *analyzer)
 	analyzer->offset_ns = yg_epoch_ns() - now_ns;
 	yg_pipeline_tick(analyzer->pipeline, now_ns + analyzer->offset_ns);
 	tell_state(analyzer, now_ns);
+	if (now_ns - analyzer->save_ns >= SAVE_NS) {
+		analyzer->save_ns = now_ns;
+		save(analyzer);
+	}
 }
 
 static void loop(struct analyzer *analyzer)
 {
 	struct yg_pace pace = { 0 };
 
+	say_hello(analyzer);
+	analyzer->save_ns = yg_monotonic_ns();
 	while (!analyzer->stop) {
 		size_t records = read_rings(analyzer);
 		struct timespec sleep = { .tv_nsec = 1000L * yg_pace_next(&pace, records) };
@@ -324,6 +376,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_finding = on_finding,
 		.on_request = on_request,
 		.on_cell = on_cell,
+		.on_fold = on_fold,
 	};
 
 	return yg_pipeline_new(&options, &sink, &analyzer->pipeline);
@@ -360,6 +413,7 @@ int yg_analyzer_run(struct yg_role_context *ctx)
 	/* Minutes still open are the desk's loss if they are not told now. */
 	if (!r) {
 		yg_pipeline_finish(analyzer->pipeline);
+		save(analyzer);
 		tell_state(analyzer, yg_monotonic_ns());
 	}
 	yg_pipeline_free(&analyzer->pipeline);

@@ -9,18 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 
-const char *yg_role_name(enum yg_role role)
-{
-	static const char *const names[YG_ROLE_MAX] = {
-		[YG_ROLE_WARDEN] = "warden",
-		[YG_ROLE_ANALYZER] = "analyzer",
-		[YG_ROLE_ENFORCER] = "enforcer",
-		[YG_ROLE_DESK] = "desk",
-	};
-
-	return (unsigned)role < YG_ROLE_MAX ? names[role] : "unknown";
-}
-
 static int find_role(const char *name, enum yg_role *ret)
 {
 	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {

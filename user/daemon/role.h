@@ -76,8 +76,6 @@ struct yg_role_context {
 	int stop_fd; /* readable: end in order */
 };
 
-const char *yg_role_name(enum yg_role role); /* "analyzer"; literal */
-
 /**
  * yg_role_main() - be the role called @name until it is told to stop.
  *

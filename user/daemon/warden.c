@@ -98,30 +98,32 @@ static void tend_roles(struct yg_warden *warden, uint64_t now_ns)
 		start_role(warden, role, now_ns);
 }
 
-static void stop_roles(struct yg_warden *warden)
+static void stop_role(struct yg_warden *warden, enum yg_role role)
 {
 	uint64_t end_ns = yg_monotonic_ns() + STOP_MS * YG_NS_PER_MS;
-	enum yg_role role;
-	int running;
+	const struct yg_child *child = &warden->children.rows[role];
+	enum yg_role ended;
 
-	for (role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
-		if (warden->children.rows[role].pid != 0)
-			(void)kill(warden->children.rows[role].pid, SIGTERM);
-	}
-	do {
-		running = 0;
+	if (child->pid == 0)
+		return;
+	(void)kill(child->pid, SIGTERM);
+	while (child->pid != 0 && yg_monotonic_ns() < end_ns) {
+		yg_warden_beat(warden);
 		(void)poll(NULL, 0, 1);
-		while (yg_children_reap(&warden->children, yg_monotonic_ns(), &role))
-			;
-		for (role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++)
-			running += warden->children.rows[role].pid != 0;
-	} while (running > 0 && yg_monotonic_ns() < end_ns);
-	for (role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
-		if (warden->children.rows[role].pid == 0)
-			continue;
-		yg_log(YG_LOG_WARNING, "role '%s': does not end: killed", yg_role_name(role));
-		(void)kill(warden->children.rows[role].pid, SIGKILL);
+		(void)yg_children_reap(&warden->children, yg_monotonic_ns(), &ended);
 	}
+	if (child->pid == 0)
+		return;
+	yg_log(YG_LOG_WARNING, "role '%s': does not end: killed", yg_role_name(role));
+	(void)kill(child->pid, SIGKILL);
+}
+
+/* Who tells before who is told: what the analyzer still has to say reaches the desk. */
+static void stop_roles(struct yg_warden *warden)
+{
+	stop_role(warden, YG_ROLE_ANALYZER);
+	stop_role(warden, YG_ROLE_ENFORCER);
+	stop_role(warden, YG_ROLE_DESK);
 }
 
 /* --- loop */

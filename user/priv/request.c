@@ -147,3 +147,15 @@ const char *yg_reason_name(enum yg_reason reason)
 
 	return (unsigned)reason < YG_REASON_MAX && names[reason] ? names[reason] : "unknown";
 }
+
+const char *yg_role_name(enum yg_role role)
+{
+	static const char *const names[YG_ROLE_MAX] = {
+		[YG_ROLE_WARDEN] = "warden",
+		[YG_ROLE_ANALYZER] = "analyzer",
+		[YG_ROLE_ENFORCER] = "enforcer",
+		[YG_ROLE_DESK] = "desk",
+	};
+
+	return (unsigned)role < YG_ROLE_MAX ? names[role] : "unknown";
+}

@@ -100,3 +100,4 @@ YG_MUST_CHECK enum yg_result yg_request_check(enum yg_role from, const void *dat
 
 const char *yg_result_name(enum yg_result result); /* "protected"; literal */
 const char *yg_reason_name(enum yg_reason reason); /* "operator"; literal */
+const char *yg_role_name(enum yg_role role);	   /* "analyzer"; literal */
