@@ -5,7 +5,9 @@
  *	walk	  ordered ids, none handed out by a list	fast: a burst suffices
  *	foreign	  objects that others used first, far more than anyone does, on an endpoint whose
  *		  objects are private by habit
- *	slow	  as walk or as foreign, a few a day over days: the memory of a pair lasts
+ *	guessing  many objects, most of them refused
+ *
+ * Low and slow is the same: a few steps a day add up, for the memory of a pair lasts.
  *
  * Silent by design: one's own objects again and again (not new), opening what a list showed
  * (handed out), page numbers (no objects), public catalogues (objects are shared by many), a
@@ -28,7 +30,6 @@
 #define FOREIGN_MIN   8u   /* steps onto objects of the sample that others used first */
 #define SHARED_MAX    0.15 /* above: objects are public by habit */
 #define TIMES_NORMAL  4.0  /* more than this times the 99th percentile of callers */
-#define DAY_MIN	      50u  /* new objects per day; below, never judged by volume */
 #define HANDED_FIELDS 512u /* ids remembered per list */
 #define HANDED_BITS   4096u
 #define HANDED_NS     (24ull * 3600 * 1000000000) /* what a list showed is forgotten after a day */
@@ -156,6 +157,12 @@ static bool is_private(const struct yg_profile *profile)
 	return yg_profile_knows_ids(profile) && yg_profile_shared(profile) <= SHARED_MAX;
 }
 
+/* Not what this caller does every day; what was found once is not excused by going on. */
+static bool is_unusual(const struct yg_walk *walk)
+{
+	return walk->reported > 0 || yg_walk_habit(walk) * 2 < walk->steps;
+}
+
 static bool is_ordered_walk(const struct yg_scene *scene, const struct yg_walk *walk)
 {
 	uint32_t steps = STEPS_MIN;
@@ -167,8 +174,7 @@ static bool is_ordered_walk(const struct yg_scene *scene, const struct yg_walk *
 	}
 	if (walk->ok < OK_MIN * walk->steps)
 		steps = STEPS_REFUSED > steps ? STEPS_REFUSED : steps;
-	return walk->steps >= steps && yg_walk_order(walk) >= ORDER_MIN &&
-	       yg_walk_habit(walk) * 2 < walk->steps;
+	return walk->steps >= steps && yg_walk_order(walk) >= ORDER_MIN && is_unusual(walk);
 }
 
 static bool is_foreign_walk(const struct yg_scene *scene, const struct yg_walk *walk)
@@ -178,22 +184,17 @@ static bool is_foreign_walk(const struct yg_scene *scene, const struct yg_walk *
 
 	if (scene->caller->by_address || walk->foreign < FOREIGN_MIN || !is_private(profile))
 		return false;
-	if (walk->ok < OK_MIN * walk->steps || yg_walk_habit(walk) * 2 >= walk->steps)
+	if (walk->ok < OK_MIN * walk->steps || !is_unusual(walk))
 		return false;
 	normal = (double)yg_quantile_at(&profile->ids_hour, 0.99);
 	return walk->steps >= STEPS_MIN && walk->steps > TIMES_NORMAL * normal;
 }
 
-/* Neither order nor owners are known, but no caller of this endpoint takes so many in a day. */
-static bool is_excessive(const struct yg_scene *scene, const struct yg_walk *walk)
+/* No order, no owners known; but the service says no, and no again, for one object after another. */
+static bool is_guessing(const struct yg_scene *scene, const struct yg_walk *walk)
 {
-	const struct yg_profile *profile = scene->profile;
-
-	if (scene->caller->by_address || walk->day_new < DAY_MIN || !is_private(profile) ||
-	    profile->ids_day.count < YG_PROFILE_IDS)
-		return false;
-	return walk->steps >= DAY_MIN && yg_walk_habit(walk) * 2 < walk->day_new &&
-	       walk->day_new > TIMES_NORMAL * (double)yg_quantile_at(&profile->ids_day, 0.99);
+	return !scene->caller->by_address && walk->refused >= STEPS_REFUSED &&
+	       walk->refused * 2 >= walk->steps;
 }
 
 static void add_evidence(struct yg_sighting *sighting, const struct yg_scene *scene,
@@ -248,9 +249,8 @@ static void judge(const struct yg_scene *scene, struct yg_walk *walk, yg_sightin
 	else if (is_foreign_walk(scene, walk))
 		report(scene, walk, "other callers used them first, and nobody takes so many", fn,
 		       ctx);
-	else if (is_excessive(scene, walk))
-		report(scene, walk, "far more than any caller of this endpoint takes in a day", fn,
-		       ctx);
+	else if (is_guessing(scene, walk))
+		report(scene, walk, "most were refused, one object after another", fn, ctx);
 }
 
 static bool ends_in_parameter(const struct yg_route *route)

@@ -7,7 +7,6 @@
 #define HOUR_NS	   3600000000000ull
 #define DAY_NS	   (24 * HOUR_NS)
 #define BLOOM_BITS 2048u /* struct yg_walk.recent */
-#define HABIT_DAYS 3u
 
 _Static_assert(sizeof(((struct yg_walk *)0)->recent) * 8 == BLOOM_BITS, "Bloom filter size");
 
@@ -154,5 +153,5 @@ double yg_walk_habit(const struct yg_walk *walk)
 		days += walk->days[i] > 0;
 		sum += walk->days[i];
 	}
-	return days < HABIT_DAYS ? 0 : (double)sum / days;
+	return days > 0 ? (double)sum / days : 0;
 }

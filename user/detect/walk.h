@@ -60,5 +60,5 @@ bool yg_walk_add(struct yg_walk *walk, const struct yg_step *step, struct yg_wal
 /* Share of steps that a counter explains: neighbours, or a range that is mostly filled; 0..1. */
 double yg_walk_order(const struct yg_walk *walk);
 
-/* Mean of new objects per day over earlier active days; 0 with fewer than three. */
+/* Mean of new objects per day over earlier active days; 0 without one. */
 double yg_walk_habit(const struct yg_walk *walk);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Exchanges made by hand and shown to a struct yg_knowledge, for tests of stages 4 to 7.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "core/macros.h"
+#include "respond/knowledge.h"
+
+#include "test.h"
+
+#define SECOND_NS 1000000000ull
+#define START_NS  1700000000000000000ull /* some day in 2023 */
+
+/* One exchange in words; what is NULL or 0 gets a usual value. */
+struct scene_call {
+	const char *method; /* GET */
+	const char *target;
+	const char *host; /* api.example.com */
+	const char *bearer;
+	const char *basic;  /* base64 */
+	const char *client; /* 198.51.100.7 */
+	const char *body;   /* JSON of the request */
+	const char *answer; /* JSON of the response */
+	uint16_t status;    /* 200 */
+	uint32_t anomalies;
+	uint64_t time_ns; /* one second after the last call */
+	bool uncertain;	  /* addresses_certain is false */
+	bool forwarded;
+	bool unanswered;
+};
+
+struct scene {
+	struct yg_knowledge *knowledge;
+	uint64_t time_ns; /* of the last call */
+	uint32_t found, repeated, acted, requests, cells, folds;
+	struct yg_finding last;	    /* of any rule */
+	struct yg_request request;  /* the last one */
+	struct yg_observation seen; /* by the last call */
+};
+
+static inline void scene_on_finding(void *ctx, const struct yg_finding *finding, enum yg_news news)
+{
+	struct scene *scene = ctx;
+
+	scene->found += news == YG_NEWS_FOUND;
+	scene->repeated += news == YG_NEWS_REPEAT;
+	scene->acted += news == YG_NEWS_ACTION;
+	scene->last = *finding;
+}
+
+static inline void scene_on_request(void *ctx, const struct yg_request *request)
+{
+	struct scene *scene = ctx;
+
+	scene->requests++;
+	scene->request = *request;
+}
+
+static inline void scene_on_cell(void *ctx, const struct yg_endpoint *endpoint,
+				 const struct yg_cell *cell)
+{
+	struct scene *scene = ctx;
+
+	(void)endpoint;
+	assert_true(cell->requests > 0);
+	scene->cells++;
+}
+
+static inline void scene_on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
+{
+	struct scene *scene = ctx;
+
+	assert_true(from != into->id);
+	scene->folds++;
+}
+
+/* @options: keys are set here. */
+static inline void scene_open(struct scene *scene, struct yg_knowledge_options options)
+{
+	const struct yg_knowledge_sink sink = {
+		.ctx = scene,
+		.on_finding = scene_on_finding,
+		.on_request = scene_on_request,
+		.on_cell = scene_on_cell,
+		.on_fold = scene_on_fold,
+	};
+
+	options.identity_key = (struct yg_hash_key){ 1, 2 };
+	options.table_key = (struct yg_hash_key){ 3, 4 };
+	*scene = (struct scene){ .time_ns = START_NS };
+	assert_int_equal(yg_knowledge_new(&options, &sink, &scene->knowledge), 0);
+}
+
+static inline void scene_close(struct scene *scene)
+{
+	yg_knowledge_free(&scene->knowledge);
+}
+
+#define SCENE_CLEANUP __attribute__((cleanup(scene_close)))
+
+static inline const char *scene_or(const char *text, const char *usual)
+{
+	return text ? text : usual;
+}
+
+static inline void scene_show(struct scene *scene, const struct scene_call *call)
+{
+	struct yg_header request_headers[3];
+	struct yg_header response_headers[1] = {
+		{ YG_SLICE("Content-Type"), YG_SLICE("application/json") },
+	};
+	struct yg_exchange exchange = { .addresses_certain = !call->uncertain };
+	struct yg_subject subject = { .exchange = &exchange, .client_forwarded = call->forwarded };
+	char authorization[256];
+	uint32_t count = 0;
+
+	scene->time_ns = call->time_ns ? call->time_ns : scene->time_ns + SECOND_NS;
+	request_headers[count++] =
+		(struct yg_header){ YG_SLICE("Host"),
+				    yg_slice_from_str(scene_or(call->host, "api.example.com")) };
+	if (call->bearer || call->basic) {
+		(void)snprintf(authorization, sizeof(authorization), "%s %s",
+			       call->bearer ? "Bearer" : "Basic",
+			       scene_or(call->bearer, call->basic));
+		request_headers[count++] = (struct yg_header){ YG_SLICE("Authorization"),
+							       yg_slice_from_str(authorization) };
+	}
+	if (call->body)
+		request_headers[count++] = response_headers[0];
+	exchange.request = (struct yg_message){
+		.present = true,
+		.complete = true,
+		.version_minor = 1,
+		.anomalies = call->anomalies,
+		.start_ns = scene->time_ns,
+		.end_ns = scene->time_ns,
+		.head_bytes = 200,
+		.body_bytes = call->body ? strlen(call->body) : 0,
+		.method = yg_slice_from_str(scene_or(call->method, "GET")),
+		.target = yg_slice_from_str(call->target),
+		.headers = request_headers,
+		.header_count = count,
+		.body = yg_slice_from_str(call->body),
+	};
+	if (!call->unanswered)
+		exchange.response = (struct yg_message){
+			.present = true,
+			.complete = true,
+			.version_minor = 1,
+			.start_ns = scene->time_ns + SECOND_NS / 1000,
+			.end_ns = scene->time_ns + SECOND_NS / 1000,
+			.head_bytes = 150,
+			.body_bytes = call->answer ? strlen(call->answer) : 0,
+			.status = call->status ? call->status : 200,
+			.headers = response_headers,
+			.header_count = 1,
+			.body = yg_slice_from_str(call->answer),
+		};
+	assert_int_equal(
+		yg_address_from_text(yg_slice_from_str(scene_or(call->client, "198.51.100.7")),
+				     &subject.client),
+		0);
+	exchange.client = (struct yg_peer){ subject.client, 40000 };
+	assert_int_equal(yg_address_from_text(YG_SLICE("192.0.2.10"), &exchange.server.addr), 0);
+	exchange.server.port = 443;
+	yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
+}
