@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /metrics in Prometheus' text format 0.0.4: every counter of the feed and of the desk as
+ * yagura_TABLE_NAME_total, and a few gauges.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/private.h"
+#include "yagura/counter.h"
+
+#define NAME_CAP 128
+
+/* Help texts of the tables that the kernel fills; others come with their name alone. */
+static const struct {
+	const char *table, *name, *help;
+} kernel_rows[] = {
+#define GUARD_ROW(name, help)  { "guard", #name, help },
+#define SAMPLE_ROW(name, help) { "sample", #name, help },
+#define TLS_ROW(name, help)    { "tls", #name, help },
+	YG_GUARD_COUNTERS(GUARD_ROW) YG_SAMPLE_COUNTERS(SAMPLE_ROW) YG_TLS_COUNTERS(TLS_ROW)
+};
+
+/* A metric name is letters, digits and '_'. */
+static void format_name(const char *table, size_t table_len, const char *name, size_t name_len,
+			char *ret)
+{
+	(void)snprintf(ret, NAME_CAP, "yagura_%.*s_%.*s_total", (int)table_len, table,
+		       (int)name_len, name);
+	for (char *p = ret; *p; p++) {
+		*p = yg_ascii_lower(*p);
+		if ((*p < 'a' || *p > 'z') && (*p < '0' || *p > '9'))
+			*p = '_';
+	}
+}
+
+static void print_counter(struct yg_http_request *request, const char *name, const char *help,
+			  uint64_t value)
+{
+	if (help)
+		yg_http_print(request, "# HELP %s %s\n", name, help);
+	yg_http_print(request, "# TYPE %s counter\n%s %" PRIu64 "\n", name, name, value);
+}
+
+static void print_feed_counter(void *ctx, const struct yg_feed_message *message)
+{
+	const struct yg_feed_counter *counter = &message->counter;
+	const char *help = NULL;
+	char name[NAME_CAP];
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(kernel_rows); i++) {
+		if (yg_slice_equal(counter->table, yg_slice_from_str(kernel_rows[i].table)) &&
+		    yg_slice_equal(counter->name, yg_slice_from_str(kernel_rows[i].name)))
+			help = kernel_rows[i].help;
+	}
+	format_name(counter->table.ptr, counter->table.len, counter->name.ptr, counter->name.len,
+		    name);
+	print_counter(ctx, name, help, counter->value);
+}
+
+static void print_desk_counter(void *ctx, const char *table, const char *row, uint64_t value,
+			       const char *help)
+{
+	char name[NAME_CAP];
+
+	format_name(table, strlen(table), row, strlen(row), name);
+	print_counter(ctx, name, help, value);
+}
+
+/* A label value: backslash, quote and newline are escaped, other control bytes left out. */
+static void print_label(struct yg_http_request *request, struct yg_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '\\' || c == '"')
+			yg_http_print(request, "\\%c", c);
+		else if ((unsigned char)c >= 0x20 && c != 0x7f)
+			yg_http_add(request, (struct yg_slice){ &c, 1 });
+	}
+}
+
+static void print_role_up(void *ctx, const struct yg_feed_message *message)
+{
+	yg_http_print(ctx, "yagura_role_up{role=\"");
+	print_label(ctx, message->role.role);
+	yg_http_print(ctx, "\"} %d\n", yg_slice_equal(message->role.state, YG_SLICE("running")));
+}
+
+static void print_role_restarts(void *ctx, const struct yg_feed_message *message)
+{
+	yg_http_print(ctx, "yagura_role_restarts_total{role=\"");
+	print_label(ctx, message->role.role);
+	yg_http_print(ctx, "\"} %" PRIu64 "\n", message->role.restarts);
+}
+
+static void print_interface(void *ctx, const struct yg_feed_message *message)
+{
+	yg_http_print(ctx, "yagura_interface_attached{interface=\"");
+	print_label(ctx, message->interface.name);
+	yg_http_print(ctx, "\",xdp=\"");
+	print_label(ctx, message->interface.xdp);
+	yg_http_print(ctx, "\",sample=\"");
+	print_label(ctx, message->interface.sample);
+	yg_http_print(ctx, "\"} %d\n",
+		      yg_slice_equal(message->interface.state, YG_SLICE("attached")));
+}
+
+static void print_gauge(struct yg_http_request *request, const char *name, const char *help,
+			uint64_t value)
+{
+	yg_http_print(request, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRIu64 "\n", name, help, name,
+		      name, value);
+}
+
+void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
+{
+	(void)rest;
+	yg_status_each(desk->status, YG_FEED_KIND_COUNTER, print_feed_counter, request);
+	yg_desk_counters(desk, print_desk_counter, request);
+	yg_http_print(request, "# HELP yagura_role_up The process runs.\n"
+			       "# TYPE yagura_role_up gauge\n");
+	yg_status_each(desk->status, YG_FEED_KIND_ROLE, print_role_up, request);
+	yg_http_print(request, "# HELP yagura_role_restarts_total Times it was started again.\n"
+			       "# TYPE yagura_role_restarts_total counter\n");
+	yg_status_each(desk->status, YG_FEED_KIND_ROLE, print_role_restarts, request);
+	yg_http_print(request, "# HELP yagura_interface_attached The sensor is attached.\n"
+			       "# TYPE yagura_interface_attached gauge\n");
+	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_interface, request);
+	print_gauge(request, "yagura_endpoints", "Endpoints in the inventory.",
+		    yg_store_count(desk->store, YG_STORE_ENDPOINTS));
+	print_gauge(request, "yagura_callers", "Callers that are remembered.",
+		    yg_store_count(desk->store, YG_STORE_CALLERS));
+	print_gauge(request, "yagura_findings", "Findings that are remembered.",
+		    yg_store_count(desk->store, YG_STORE_FINDINGS));
+	yg_http_send(request, 200, "text/plain; version=0.0.4; charset=utf-8");
+}
