@@ -83,7 +83,7 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 
 # --- user space. Skeletons are generated: they must exist before what includes them compiles.
 # They are system headers (their conversions are not ours), so -MMD leaves them out of the .d files.
-$(B)/user/capture/loader.o: $(SKEL)
+$(B)/user/capture/loader.o $(BPFBINS:%=%.o) $(BENCHBINS:%=%.o): $(SKEL)
 
 
 $(B)/%.o: %.c | $(SKEL)

@@ -70,9 +70,15 @@ static __always_inline bool is_netns_in_scope(void)
 	return bpf_map_lookup_elem(&yg_scope_nets, &inum) != NULL;
 }
 
-/* In a cgroup of the table, or below one. */
+/* In a cgroup of the table, or below one; before 5.15 only in one. */
 static __always_inline bool is_cgroup_in_scope(void)
 {
+	__u64 own;
+
+	if (!HAS_HELPER(get_attach_cookie)) {
+		own = bpf_get_current_cgroup_id();
+		return bpf_map_lookup_elem(&yg_scope_cgroups, &own) != NULL;
+	}
 #pragma unroll
 	for (int level = 0; level < SCOPE_LEVELS; level++) {
 		__u64 id = bpf_get_current_ancestor_cgroup_id(level);

@@ -69,6 +69,28 @@ static bool is_expected(const char *program)
 	return true;
 }
 
+/* Everything that configuration can turn on is on: the verifier removes what is off. */
+static void turn_everything_on(struct bpf_object *o)
+{
+	struct yg_config config;
+	struct bpf_map *map;
+	const void *initial;
+	size_t len;
+
+	bpf_object__for_each_map(map, o)
+	{
+		if (!strstr(bpf_map__name(map), ".rodata"))
+			continue;
+		initial = bpf_map__initial_value(map, &len);
+		assert_non_null(initial);
+		assert_int_equal(len, sizeof(config)); /* the only thing there */
+		memcpy(&config, initial, sizeof(config));
+		config.scope = YG_SCOPE_NETNS | YG_SCOPE_CGROUP | YG_SCOPE_COMM;
+		config.xdp_sample = 1;
+		assert_int_equal(bpf_map__set_initial_value(map, &config, sizeof(config)), 0);
+	}
+}
+
 /* Load @program of @object alone. Return: instructions verified (0 if not told); -errno. */
 static long cost_measure(const struct object *object, const char *program)
 {
@@ -84,6 +106,7 @@ static long cost_measure(const struct object *object, const char *program)
 	o = bpf_object__open_mem(bytes, len, NULL);
 	if (!o)
 		return -errno;
+	turn_everything_on(o);
 	bpf_object__for_each_program(p, o)
 		bpf_program__set_autoload(p, strcmp(bpf_program__name(p), program) == 0);
 	r = bpf_object__load(o);

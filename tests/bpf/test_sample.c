@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * sample.bpf.c: every kind of frame has one outcome and is passed on; what is copied is the payload,
- * within the budget of its message. GSO-sized, nonlinear skbs are covered by tests/bpf/test_live.c:
- * the test run makes linear ones of less than a page.
+ * within the budget of its message. GSO-sized, nonlinear skbs: tests/bpf/test_live.c, because a
+ * test run makes linear ones of less than a page.
  */
 #include <stdio.h>
 #include <string.h>
