@@ -2,8 +2,10 @@
 /*
  * Bytes from each role against the table of requests, the guard rails and the table of blocks.
  *
- * Input: a sequence of messages, each one byte of role, one byte of length, the bytes. What gets
- * through must be what the house promises of every block, whoever asked and whatever came before.
+ * Input: a sequence of messages, each one byte of role, one byte of length, the bytes. With the
+ * high bit of the role set the bytes are differences from a request that is well-formed, so that
+ * the fuzzer starts behind the first check. What gets through must be what the house promises of
+ * every block, whoever asked and whatever came before.
  */
 #include <assert.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "daemon/rails.h"
 #include "priv/request.h"
 
+#define FROM_VALID 0x80u /* of the byte of role */
 #define NS_PER_S   1000000000ull
 #define ROWS_MAX   ((size_t)64)
 #define STEP_NS	   (NS_PER_S / 4)
@@ -80,6 +83,46 @@ static void act(struct world *world, enum yg_role from, const struct yg_request 
 	assert(yg_blocks_count(world->blocks) <= 3 * ROWS_MAX);
 }
 
+static void add_valid(uint8_t *message, size_t len)
+{
+	static const struct yg_request valid = {
+		.kind = YG_REQUEST_BLOCK,
+		.prefix = { .addr = { { [10] = 0xff, [11] = 0xff, 203, 0, 113, 9 } }, .len = 128 },
+		.reason = YG_REASON_FINDING,
+		.ttl_ns = 60 * NS_PER_S,
+		.finding = 1,
+		.callers_cut = 1,
+		.callers_recent = 100,
+	};
+	const uint8_t *bytes = (const uint8_t *)&valid;
+
+	for (size_t i = 0; i < len && i < sizeof(valid); i++)
+		message[i] ^= bytes[i];
+}
+
+/* Returns false when there is no memory. */
+static bool send_one(struct world *world, uint8_t role, const uint8_t *data, size_t len)
+{
+	enum yg_role from = (enum yg_role)((role & ~FROM_VALID) % (YG_ROLE_MAX + 1));
+	size_t message_len = role & FROM_VALID && len < sizeof(struct yg_request)
+				     ? sizeof(struct yg_request)
+				     : len;
+	/* A copy of its own size, so that the sanitizer sees a byte too far. */
+	uint8_t *message = calloc(1, message_len + !message_len);
+	struct yg_request request;
+
+	if (!message)
+		return false;
+	if (len > 0)
+		memcpy(message, data, len);
+	if (role & FROM_VALID)
+		add_valid(message, message_len);
+	if (yg_request_check(from, message, message_len, &request) == YG_RESULT_OK)
+		act(world, from, &request);
+	free(message);
+	return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const uint32_t max[YG_BLOCKS_MAX_KIND] = { ROWS_MAX, ROWS_MAX, ROWS_MAX };
@@ -92,23 +135,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	(void)!yg_rails_protect_end(&world.rails);
 	while (len - at >= 2) {
-		enum yg_role from = (enum yg_role)(data[at] % (YG_ROLE_MAX + 1));
-		size_t message_len = data[at + 1];
-		struct yg_request request;
-		uint8_t *message;
+		size_t message_len = data[at + 1] < len - at - 2 ? data[at + 1] : len - at - 2;
 
-		at += 2;
-		if (message_len > len - at)
-			message_len = len - at;
-		/* A copy of its own size, so that the sanitizer sees a byte too far. */
-		message = malloc(message_len + !message_len);
-		if (!message)
+		if (!send_one(&world, data[at], data + at + 2, message_len))
 			break;
-		memcpy(message, data + at, message_len);
-		at += message_len;
-		if (yg_request_check(from, message, message_len, &request) == YG_RESULT_OK)
-			act(&world, from, &request);
-		free(message);
+		at += 2 + message_len;
 		world.now_ns += STEP_NS;
 	}
 	yg_blocks_free(&world.blocks);
