@@ -97,6 +97,22 @@ static void put_client(struct yg_json *json, const struct yg_spooled *item)
 		put_peer(json, "peer", &item->client);
 }
 
+/* Each rule once: an exchange may belong to several findings of one rule. */
+static void put_rules(struct yg_json *json, const struct yg_observation *resolved)
+{
+	yg_json_key(json, "findings");
+	yg_json_open_array(json);
+	for (uint32_t i = 0; i < resolved->finding_count; i++) {
+		bool seen = false;
+
+		for (uint32_t before = 0; before < i && !seen; before++)
+			seen = strcmp(resolved->rules[before], resolved->rules[i]) == 0;
+		if (!seen)
+			yg_json_str(json, resolved->rules[i]);
+	}
+	yg_json_close_array(json);
+}
+
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		       const struct yg_observation *resolved)
 {
@@ -117,11 +133,7 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	put_uint_or_null(json, "latency_us", item->latency_us,
 			 item->latency_us != YG_LATENCY_UNKNOWN);
 	put_empty_array(json, "data");
-	yg_json_key(json, "findings");
-	yg_json_open_array(json);
-	for (uint32_t i = 0; i < resolved->finding_count; i++)
-		yg_json_str(json, resolved->rules[i]);
-	yg_json_close_array(json);
+	put_rules(json, resolved);
 	yg_json_pair_bool(json, "complete", item->complete);
 	if (item->anomalies)
 		put_anomalies(json, item->anomalies);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/pipeline.h"
+#include "test.h"
+
+#define TIME_NS 1700000000123456000ull
+#define TIME	"\"2023-11-14T22:13:20.123456Z\""
+
+static const struct yg_address v4 = { .bytes = { [10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1 } };
+
+static const struct yg_rule rule = {
+	.id = "bola-enumeration",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API1:2023",
+	.pci = "",
+	.title = "t",
+	.effect = "e",
+	.remediation = "r",
+};
+
+static void expect(struct yg_json *json, const char *want)
+{
+	struct yg_slice got = yg_json_view(json);
+
+	assert_int_equal(got.len, strlen(want));
+	assert_memory_equal(got.ptr, want, got.len);
+	yg_json_reset(json);
+}
+
+static void writes_exchanges(void **state)
+{
+	struct yg_observation resolved = { .template_ = YG_SLICE("/v1/users/{id}"),
+					   .rules = { "bola-enumeration", "bola-enumeration" },
+					   .finding_count = 2 };
+	struct yg_spooled item = {
+		.time_ns = TIME_NS,
+		.response_bytes = 512,
+		.latency_us = 830,
+		.client = { v4, 40312 },
+		.server = { v4, 443 },
+		.asked = v4,
+		.status = 200,
+		.tls = true,
+		.has_request = true,
+		.complete = true,
+		.method = YG_SLICE("GET"),
+		.target = YG_SLICE("/v1/users/42?x=1"),
+		.service = YG_SLICE("api.example.com"),
+		.caller = YG_SLICE("bearer:9f86d081884c7d65"),
+	};
+
+	yg_lines_exchange(*state, &item, &resolved);
+	expect(*state,
+	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":\"10.0.0.1:40312\","
+	       "\"server\":\"10.0.0.1:443\",\"caller\":\"bearer:9f86d081884c7d65\","
+	       "\"service\":\"api.example.com\",\"method\":\"GET\",\"target\":\"/v1/users/42?x=1\","
+	       "\"template\":\"/v1/users/{id}\",\"status\":200,\"protocol\":\"h1\",\"tls\":true,"
+	       "\"request_bytes\":0,\"response_bytes\":512,\"latency_us\":830,\"data\":[],"
+	       "\"findings\":[\"bola-enumeration\"],\"complete\":true}");
+}
+
+/* What is not known is null: no port behind a proxy, no status, no caller, no time between. */
+static void leaves_the_unknown_null(void **state)
+{
+	struct yg_observation resolved = { 0 };
+	struct yg_spooled item = { .time_ns = TIME_NS,
+				   .latency_us = YG_LATENCY_UNKNOWN,
+				   .client = { v4, 1 },
+				   .forwarded = true,
+				   .anomalies = YG_ANOMALY_LENGTH_AND_CHUNKED | YG_ANOMALY_HOST };
+
+	yg_lines_exchange(*state, &item, &resolved);
+	expect(*state,
+	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":null,\"server\":null,"
+	       "\"peer\":\"10.0.0.1:1\",\"caller\":null,\"service\":null,\"method\":null,"
+	       "\"target\":null,\"template\":null,\"status\":null,\"protocol\":\"h1\",\"tls\":false,"
+	       "\"request_bytes\":0,\"response_bytes\":0,\"latency_us\":null,\"data\":[],"
+	       "\"findings\":[],\"complete\":false,\"anomalies\":[\"length-and-chunked\",\"host\"]}");
+	assert_string_equal(yg_protocol_name(YG_PROTOCOL_JSONRPC), "jsonrpc");
+	assert_string_equal(yg_protocol_name(YG_PROTOCOL_MAX), "unknown");
+}
+
+static void writes_endpoints(void **state)
+{
+	static struct yg_endpoint endpoint = {
+		.service = "api.example.com",
+		.method = "GET",
+		.template_ = "/v1/users/{id}/{uuid}",
+		.first_ns = TIME_NS,
+		.last_ns = TIME_NS,
+		.requests = 120,
+		.status = { { 0, 1 }, { 200, 117 }, { 404, 2 } },
+		.status_count = 3,
+		.auth = YG_AUTH_BEARER | YG_AUTH_COOKIE,
+	};
+
+	yg_lines_endpoint(*state, &endpoint);
+	expect(*state,
+	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
+	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"
+	       "\"first_seen\":" TIME ",\"last_seen\":" TIME
+	       ",\"status\":{\"none\":1,\"200\":117,\"404\":2},\"auth\":[\"bearer\",\"cookie\"],"
+	       "\"parameters\":[{\"in\":\"path\",\"name\":\"id\"},{\"in\":\"path\",\"name\":\"uuid\"}],"
+	       "\"data\":[],\"labels\":[],\"risk\":null,\"request_bytes\":0,\"response_bytes\":0,"
+	       "\"tls_requests\":0}");
+}
+
+static void writes_findings(void **state)
+{
+	struct yg_finding finding = {
+		.id = 0xabc,
+		.rule = &rule,
+		.severity = YG_SEVERITY_HIGH,
+		.first_ns = TIME_NS,
+		.time_ns = TIME_NS,
+		.service = "api.example.com",
+		.endpoint = "GET /v1/users/{id}",
+		.client = v4,
+		.cause = "c",
+		.evidence = { { "distinct_ids", 40, "" },
+			      { "share", 0.25, "" },
+			      { "first", 0, "7***" } },
+		.evidence_count = 3,
+	};
+
+	yg_lines_finding(*state, &finding);
+	expect(*state,
+	       "{\"type\":\"finding\",\"id\":\"0000000000000abc\",\"rule\":\"bola-enumeration\","
+	       "\"owasp\":\"API1:2023\",\"severity\":\"high\",\"time\":" TIME
+	       ",\"service\":\"api.example.com\",\"endpoint\":\"GET /v1/users/{id}\","
+	       "\"caller\":null,\"client\":\"10.0.0.1\",\"title\":\"t\",\"evidence\":{"
+	       "\"distinct_ids\":40,\"share\":0.250,\"first\":\"7***\"},\"remediation\":\"r\","
+	       "\"action\":\"none\",\"cause\":\"c\",\"effect\":\"e\",\"pci\":null,"
+	       "\"first_seen\":" TIME ",\"repeats\":0}");
+}
+
+static void writes_the_summary(void **state)
+{
+	static const char want[] =
+		"{\"type\":\"summary\",\"frames\":10,\"segments\":4,\"exchanges\":2,\"endpoints\":1,"
+		"\"findings\":0,\"skipped\":{\"proto\":2,\"fragment\":1,\"empty\":2},"
+		"\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,\"files_failed\":0,"
+		"\"stages\":{";
+	const struct yg_run_totals totals = {
+		.frames = { .rx = 10,
+			    .segment = 4,
+			    .skip_empty = 2,
+			    .skip_proto = 2,
+			    .skip_fragment = 1,
+			    .lost_header = 1 },
+		.files = 1,
+		.first_ns = 1000000000,
+		.last_ns = 3500000000,
+		.exchanges = 2,
+		.endpoints = 1,
+	};
+	const struct yg_pipeline_options options = { 0 };
+	const struct yg_pipeline_sink sink = { 0 };
+	struct yg_pipeline *pipeline = NULL;
+
+	assert_int_equal(yg_pipeline_new(&options, &sink, &pipeline), 0);
+	yg_lines_summary(*state, &totals, pipeline);
+	assert_memory_equal(yg_json_view(*state).ptr, want, strlen(want));
+	yg_json_reset(*state);
+	yg_pipeline_free(&pipeline);
+}
+
+static int make_writer(void **state)
+{
+	struct yg_json *json = NULL;
+	int r = yg_json_new(&json);
+
+	*state = json;
+	return r;
+}
+
+static int free_writer(void **state)
+{
+	struct yg_json *json = *state;
+
+	yg_json_free(&json);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_exchanges),   cmocka_unit_test(leaves_the_unknown_null),
+		cmocka_unit_test(writes_endpoints),   cmocka_unit_test(writes_findings),
+		cmocka_unit_test(writes_the_summary),
+	};
+
+	return cmocka_run_group_tests_name("cli/lines", tests, make_writer, free_writer);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/macros.h"
+#include "test.h"
+
+static const struct yg_rule rule = {
+	.id = "bola-enumeration",
+	.severity = YG_SEVERITY_HIGH,
+	.title =
+		"A caller walks the identifiers of others and this title does not end where it should",
+	.effect = "Whoever holds one account can read all of them.",
+	.remediation =
+		"Check on the server that the object belongs to the caller, in each handler, "
+		"before it is read; deny by default.",
+};
+
+static const int widths[] = { 0, 60, 80, 100, 200 };
+
+/* No line is wider than the terminal (or the 60 columns below which it would be of no use). */
+static void check_lines(const char *text, int columns)
+{
+	size_t width = (size_t)(columns < 60 ? 60 : columns);
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		assert_true(len <= width);
+		for (size_t i = 0; i < len; i++)
+			assert_true(text[i] >= 0x20 && text[i] < 0x7f);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void print_all(FILE *out, int columns)
+{
+	static struct yg_endpoint endpoint;
+	static struct yg_finding finding;
+	struct yg_spooled item = { .status = 200, .method = YG_SLICE("GET") };
+	char long_text[600];
+
+	memset(long_text, 'x', sizeof(long_text));
+	memcpy(long_text, "/\033[2J\r\n\x9b", 8);
+	item.target = (struct yg_slice){ long_text, sizeof(long_text) };
+	(void)snprintf(endpoint.method, sizeof(endpoint.method), "GET");
+	(void)snprintf(endpoint.service, sizeof(endpoint.service), "api.example.com");
+	(void)snprintf(endpoint.template_, sizeof(endpoint.template_), "%.400s", long_text);
+	finding = (struct yg_finding){ .rule = &rule, .severity = YG_SEVERITY_HIGH };
+	(void)snprintf(finding.service, sizeof(finding.service), "api.example.com");
+	(void)snprintf(finding.endpoint, sizeof(finding.endpoint), "GET %.400s", long_text);
+	(void)snprintf(finding.cause, sizeof(finding.cause), "40 ids in 2 s\033]0;owned\a");
+
+	yg_tables_endpoint_head(out, columns);
+	yg_tables_endpoint(out, columns, &endpoint);
+	yg_tables_finding(out, columns, &finding);
+	yg_tables_exchange(out, columns, &item);
+}
+
+static void fits_and_is_printable(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(widths); i++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+
+		print_all(out, widths[i]);
+		(void)fclose(out);
+		check_lines(text, widths[i]);
+		assert_non_null(strstr(text, "bola-enumeration"));
+		assert_non_null(strstr(text, "/?[2J"));
+		assert_non_null(strstr(text, "Check on the server"));
+		free(text);
+	}
+}
+
+static void sums_up(void **state)
+{
+	const struct yg_run_totals totals = {
+		.frames = { .rx = 10,
+			    .segment = 4,
+			    .skip_empty = 3,
+			    .skip_proto = 2,
+			    .lost_header = 1 },
+		.first_ns = 1000000000,
+		.last_ns = 3500000000,
+		.exchanges = 2,
+	};
+	char text[512] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+
+	yg_tables_summary(out, &totals);
+	(void)fclose(out);
+	check_lines(text, 80);
+	assert_non_null(strstr(text, "10 frames in 2.500 s"));
+	assert_non_null(strstr(text, "2 exchanges, 0 endpoints, 0 findings"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fits_and_is_printable),
+		cmocka_unit_test(sums_up),
+	};
+
+	return cmocka_run_group_tests_name("cli/tables", tests, NULL, NULL);
+}
