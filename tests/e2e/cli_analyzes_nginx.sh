@@ -9,7 +9,7 @@ make_sandbox
 start_nginx 8080
 
 capture=$WORK/capture.pcap
-tcpdump -i veth0 -s 0 -B 65536 -w "$capture" 'tcp port 8080' 2>"$WORK/tcpdump.log" &
+tcpdump -i veth0 -U -s 0 -B 65536 -w "$capture" 'tcp port 8080' 2>"$WORK/tcpdump.log" &
 tcpdump_pid=$!
 wait_until 10 grep -q 'listening on' "$WORK/tcpdump.log"
 
@@ -20,7 +20,10 @@ for number in 1 2 3; do
 	peer curl -s -I -o /dev/null "http://$GATEWAY:8080/v1/head"
 done
 
-log_is_whole() { (($(access_lines "$ACCESS_LOG") == 20009)); }
+# tcpdump is behind: it has read everything when it has written the last answer.
+peer curl -s -o /dev/null "http://$GATEWAY:8080/v1/end-of-capture"
+wait_until 10 grep -aqF '"path":"/v1/end-of-capture"' "$capture"
+log_is_whole() { (($(access_lines "$ACCESS_LOG") == 20010)); }
 wait_until 10 log_is_whole
 kill -INT "$tcpdump_pid"
 wait "$tcpdump_pid" || true
@@ -31,6 +34,6 @@ jq -r 'select(.type == "exchange") | "\(.client) \(.status) \(.method) \(.target
 	"$WORK/out.jsonl" | sed 's/^\[\(.*\)\]:/\1:/' | sort >"$WORK/seen"
 sort "$ACCESS_LOG" | diff - "$WORK/seen" >"$WORK/difference" ||
 	fail "$(wc -l <"$WORK/difference") lines differ: $(head -n 3 "$WORK/difference")"
-jq -e 'select(.type == "summary") | .lost.header == 0 and .exchanges == 20009 and
+jq -e 'select(.type == "summary") | .lost.header == 0 and .exchanges == 20010 and
 	.frames == .segments + ([.skipped[], .lost[]] | add)' "$WORK/out.jsonl" >/dev/null ||
 	fail "summary: $(tail -n 1 "$WORK/out.jsonl")"
