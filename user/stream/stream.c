@@ -346,8 +346,8 @@ void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigne
 	if (!stream->started || stream->ended || offset <= stream->next ||
 	    offset - stream->next > YG_WINDOW_BYTES)
 		return;
-	if (stream->early)
-		flush_before(order, flow, dir, offset, REASON_ACKED);
+	if (stream->early) /* a hole is acknowledged when what waits behind it starts there */
+		flush_before(order, flow, dir, offset + 1, REASON_ACKED);
 	if (ahead && !stream->early && offset > stream->next &&
 	    (!stream->has_fin || offset <= stream->fin_at))
 		give_up(order, flow, dir, offset, time_ns, REASON_ACKED);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reassembly against a naive one: an array with one cell per byte, first writer wins. The order,
+ * the overlaps and the conflicts are random; the seed is printed.
+ */
+#include "stream/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hash.h"
+#include "laws.h"
+#include "stream/flow.h"
+#include "test.h"
+
+#define BYTES	 600u
+#define SEGMENTS 50u /* fewer than wait at once: nothing is given up for want of room */
+#define ROUNDS	 2000u
+#define UNSEEN	 0x100 /* cell values beyond a byte */
+#define UNSENT	 0x101
+
+struct world {
+	struct yg_flows *flows;
+	struct yg_pool *pool;
+	struct yg_stream_counters counters;
+	uint16_t naive[BYTES]; /* what was received first for each offset */
+	uint16_t got[BYTES];   /* what was handed on */
+	uint32_t got_len;
+	uint32_t ends, closes;
+	uint64_t seed;
+};
+
+static uint32_t random_below(struct world *world, uint32_t bound)
+{
+	world->seed++;
+	return (uint32_t)(yg_hash_mix(world->seed * 0x9e3779b97f4a7c15u) % bound);
+}
+
+static void on_run(void *ctx, struct yg_flow *flow, const struct yg_run *run)
+{
+	struct world *world = ctx;
+
+	(void)flow;
+	world->counters.read_other += run->data ? run->len : 0; /* as stage 3 would */
+	for (uint64_t i = 0; i < run->len; i++) {
+		assert_true(world->got_len < BYTES);
+		world->got[world->got_len++] =
+			run->data ? run->data[i] : (uint16_t)(run->cut ? UNSENT : UNSEEN);
+	}
+}
+
+static void on_end(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_ns)
+{
+	(void)flow;
+	(void)dir;
+	(void)time_ns;
+	((struct world *)ctx)->ends++;
+}
+
+static void on_close(void *ctx, struct yg_flow *flow)
+{
+	(void)flow;
+	((struct world *)ctx)->closes++;
+}
+
+static void world_init(struct world *world, uint64_t seed)
+{
+	const struct yg_flow_sink sink = { world, on_run, on_end, on_close };
+	const struct yg_flows_options options = { .flows_max = 4, .gap_ns = 100 };
+
+	*world = (struct world){ .seed = seed };
+	assert_int_equal(yg_pool_new(1 << 20, &world->pool), 0);
+	assert_int_equal(
+		yg_flows_new(&options, &sink, world->pool, &world->counters, &world->flows), 0);
+}
+
+static void world_clean(struct world *world)
+{
+	assert_null(broken_law(&world->counters, false));
+	yg_flows_free(&world->flows);
+	assert_int_equal(yg_pool_used(world->pool), 0);
+	yg_pool_free(&world->pool);
+}
+
+struct sent {
+	uint32_t at, len, have;
+	uint8_t flags;
+	uint32_t ack;
+	uint64_t time_ns;
+	bool server;
+	uint32_t base;
+};
+
+static void add(struct world *world, const struct sent *sent, const uint8_t *data)
+{
+	static struct yg_segment meta;
+	GUARD_CLEANUP struct guard copy = guard_copy(data, sent->have);
+	const struct yg_segment_view view = { &meta, (const uint8_t *)copy.ptr };
+
+	meta = (struct yg_segment){
+		.time_ns = sent->time_ns,
+		.offset = (uint32_t)(sent->base + sent->at),
+		.payload_len = sent->len,
+		.data_len = sent->have,
+		.source = YG_SOURCE_FILE,
+		.tcp_flags = sent->flags,
+		.ack = sent->ack,
+	};
+	meta.key.saddr[0] = sent->server ? 2 : 1;
+	meta.key.daddr[0] = sent->server ? 1 : 2;
+	yg_flows_segment(world->flows, &view);
+	assert_null(broken_law(&world->counters, false));
+}
+
+static void add_text(struct world *world, struct sent sent, const char *text)
+{
+	sent.len = sent.have = (uint32_t)strlen(text);
+	add(world, &sent, (const uint8_t *)text);
+}
+
+static void add_random(struct world *world, uint32_t base)
+{
+	uint32_t at = random_below(world, BYTES);
+	uint32_t len = 1 + random_below(world, BYTES - at < 60 ? BYTES - at : 60);
+	uint32_t have = random_below(world, 8) ? len : random_below(world, len);
+	const struct sent sent = { .at = at, .len = len, .have = have, .base = base };
+	uint8_t data[BYTES];
+
+	for (uint32_t i = 0; i < len; i++) {
+		uint16_t *cell = &world->naive[at + i];
+
+		data[i] = (uint8_t)(at + i + (random_below(world, 10) == 0));
+		if (*cell == UNSEEN)
+			*cell = i < have ? data[i] : UNSENT;
+	}
+	if (len == 1 && at + 1 <= world->got_len)
+		return; /* a keep-alive probe: nothing new, another row */
+	add(world, &sent, data);
+}
+
+static void random_round(uint64_t seed)
+{
+	struct world world;
+	uint32_t last = BYTES;
+
+	world_init(&world, seed);
+	for (uint32_t i = 0; i < BYTES; i++)
+		world.naive[i] = UNSEEN;
+	add(&world, &(struct sent){ .base = 0xffffff00u - 1, .flags = 2 }, (const uint8_t *)"");
+	for (uint32_t i = 0; i < SEGMENTS; i++)
+		add_random(&world, 0xffffff00u);
+	yg_flows_finish(world.flows);
+	while (last > 0 && world.naive[last - 1] == UNSEEN)
+		last--;
+	assert_int_equal(world.got_len, last);
+	assert_memory_equal(world.got, world.naive, last * sizeof(world.got[0]));
+	assert_null(broken_law(&world.counters, true));
+	assert_int_equal(world.counters.gap_budget, 0);
+	world_clean(&world);
+}
+
+static void equals_the_naive_reassembly(void **state)
+{
+	uint64_t seed = (uint64_t)(uintptr_t)&random_round ^ 0x5eed;
+	const char *given = getenv("YG_TEST_SEED");
+
+	(void)state;
+	if (given)
+		seed = strtoull(given, NULL, 0);
+	print_message("  YG_TEST_SEED=%#lx\n", (unsigned long)seed);
+	for (uint32_t i = 0; i < ROUNDS; i++)
+		random_round(seed + i * 1000003ull);
+}
+
+static void expect(const struct world *world, const char *want)
+{
+	assert_int_equal(world->got_len, strlen(want));
+	for (uint32_t i = 0; i < world->got_len; i++)
+		assert_int_equal(world->got[i], want[i] == '?'	 ? UNSEEN
+						: want[i] == '!' ? UNSENT
+								 : (unsigned char)want[i]);
+}
+
+static void gives_a_hole_up_after_a_while(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .time_ns = 1000 }, "ab");
+	add_text(&world, (struct sent){ .at = 4, .time_ns = 1010 }, "ef");
+	expect(&world, "ab");
+	yg_flows_tick(world.flows, 1109);
+	expect(&world, "ab");
+	yg_flows_tick(world.flows, 1110);
+	expect(&world, "ab??ef");
+	assert_int_equal(world.counters.gap_timeout, 1);
+	add_text(&world, (struct sent){ .at = 2, .time_ns = 1200 }, "cd");
+	assert_int_equal(world.counters.seg_duplicate, 1);
+	world_clean(&world);
+}
+
+static void gives_a_hole_up_when_the_peer_has_it(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .base = 100 }, "ab");
+	add_text(&world, (struct sent){ .at = 4, .base = 100 }, "ef");
+	add_text(&world, (struct sent){ .server = true, .ack = 103 }, "");
+	expect(&world, "ab");
+	add_text(&world, (struct sent){ .server = true, .ack = 104 }, "");
+	expect(&world, "ab??ef");
+	assert_int_equal(world.counters.gap_acked, 1);
+	world_clean(&world);
+}
+
+static void gives_a_hole_up_when_too_much_waits(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0 }, "a");
+	for (uint32_t i = 0; i < YG_EARLY_MAX; i++)
+		add_text(&world, (struct sent){ .at = 2 + 2 * i }, "b");
+	assert_int_equal(world.counters.seg_queued, 0);
+	assert_int_equal(world.counters.gap_budget, YG_EARLY_MAX);
+	assert_int_equal(world.got_len, 1 + 2 * YG_EARLY_MAX);
+	world_clean(&world);
+}
+
+static void counts_what_it_has_seen_before(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0 }, "abcd");
+	add_text(&world, (struct sent){ .at = 0 }, "abcd");
+	add_text(&world, (struct sent){ .at = 2 }, "cdef");
+	add_text(&world, (struct sent){ .at = 5 }, "f"); /* a keep-alive probe with its byte */
+	assert_int_equal(world.counters.seg_duplicate, 1);
+	assert_int_equal(world.counters.seg_overlap, 1);
+	assert_int_equal(world.counters.seg_probe, 1);
+	add_text(&world, (struct sent){ .at = 8 }, "ij");
+	add_text(&world, (struct sent){ .at = 8 }, "iX");
+	assert_int_equal(world.counters.byte_conflict, 2);
+	add_text(&world, (struct sent){ .at = 6 }, "gh");
+	expect(&world, "abcdefghij");
+	world_clean(&world);
+}
+
+static void joins_in_the_middle(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 10 }, "kl");
+	add_text(&world, (struct sent){ .at = 8 }, "ij");
+	expect(&world, "kl");
+	assert_int_equal(world.counters.flow_joined, 1);
+	assert_int_equal(world.counters.seg_duplicate, 1);
+	world_clean(&world);
+}
+
+static void ends_by_fin_of_both_and_keeps_retransmissions_out(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .flags = 1 }, "ab");
+	assert_int_equal(world.ends, 1);
+	add_text(&world, (struct sent){ .server = true, .flags = 1 }, "");
+	assert_int_equal(world.ends, 2);
+	assert_int_equal(world.closes, 1);
+	add_text(&world, (struct sent){ .at = 0, .flags = 1 }, "ab");
+	assert_int_equal(world.counters.flow_opened, 1);
+	assert_int_equal(world.counters.seg_duplicate, 1);
+	add_text(&world, (struct sent){ .at = 0x1000000, .flags = 0 }, "xy");
+	assert_int_equal(world.counters.flow_opened, 2);
+	expect(&world, "abxy");
+	world_clean(&world);
+}
+
+static void ignores_a_reset_out_of_place(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0 }, "ab");
+	add_text(&world, (struct sent){ .at = 50, .flags = 4 }, "");
+	assert_int_equal(world.closes, 0);
+	add_text(&world, (struct sent){ .at = 2, .flags = 4 }, "");
+	assert_int_equal(world.closes, 1);
+	world_clean(&world);
+}
+
+/* One forged SYN must not end our view of a connection; data behind it prove that it is new. */
+static void believes_a_syn_only_with_data(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .flags = 2 }, "");
+	add_text(&world, (struct sent){ .at = 1 }, "ab");
+	add_text(&world, (struct sent){ .at = 5000, .flags = 2 }, "");
+	add_text(&world, (struct sent){ .at = 3 }, "cd");
+	expect(&world, "abcd");
+	assert_int_equal(world.counters.flow_opened, 1);
+	add_text(&world, (struct sent){ .at = 5001 }, "ef");
+	assert_int_equal(world.counters.flow_opened, 2);
+	expect(&world, "abcdef");
+	world_clean(&world);
+}
+
+static void ends_idle_flows_by_time(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .time_ns = 1 }, "ab");
+	yg_flows_tick(world.flows, YG_FLOW_IDLE_NS);
+	assert_int_equal(yg_flows_count(world.flows), 1);
+	yg_flows_tick(world.flows, 1 + YG_FLOW_IDLE_NS);
+	assert_int_equal(yg_flows_count(world.flows), 0);
+	assert_int_equal(world.counters.flow_idle, 1);
+	assert_int_equal(world.closes, 1);
+	world_clean(&world);
+}
+
+static void makes_room_for_the_newest(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	for (uint32_t i = 0; i < 10; i++) {
+		static struct yg_segment meta;
+		const struct yg_segment_view view = { &meta, (const uint8_t *)"a" };
+
+		meta = (struct yg_segment){ .time_ns = i, .payload_len = 1, .data_len = 1 };
+		meta.source = YG_SOURCE_TLS_READ;
+		meta.tgid = 1 + i;
+		yg_flows_segment(world.flows, &view);
+	}
+	assert_int_equal(yg_flows_count(world.flows), 4);
+	assert_int_equal(world.counters.flow_evicted, 6);
+	yg_flows_finish(world.flows);
+	assert_int_equal(world.closes, 10);
+	world_clean(&world);
+}
+
+static void refuses_lengths_that_cannot_be(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add(&world, &(struct sent){ .len = 1, .have = 2 }, (const uint8_t *)"ab");
+	assert_int_equal(world.counters.seg_invalid, 1);
+	assert_int_equal(yg_flows_count(world.flows), 0);
+	world_clean(&world);
+}
+
+/* 3 GB of a body are not sampled: more than half the number space lies between two segments. */
+static void finds_the_message_behind_a_huge_unread_body(void **state)
+{
+	struct yg_stream stream = { .next = 1ull << 32, .started = true };
+
+	(void)state;
+	assert_true(yg_stream_unwrap(&stream, 0xffffffff) == (1ull << 32) - 1);
+	assert_true(yg_stream_unwrap(&stream, 3000000000u) < stream.next);
+	stream.unwanted = 3000000000u;
+	assert_true(yg_stream_unwrap(&stream, 3000000000u) == stream.next + 3000000000u);
+}
+
+static void new_table_refuses_a_cap_beyond_the_limit(void **state)
+{
+	const struct yg_flows_options options = { .flows_max = YG_FLOWS_LIMIT + 1 };
+	const struct yg_flow_sink sink = { NULL, on_run, on_end, on_close };
+	struct yg_stream_counters counters;
+	struct yg_flows *flows = NULL;
+
+	(void)state;
+	assert_int_equal(yg_flows_new(&options, &sink, NULL, &counters, &flows), -EINVAL);
+	assert_null(flows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equals_the_naive_reassembly),
+		cmocka_unit_test(gives_a_hole_up_after_a_while),
+		cmocka_unit_test(gives_a_hole_up_when_the_peer_has_it),
+		cmocka_unit_test(gives_a_hole_up_when_too_much_waits),
+		cmocka_unit_test(counts_what_it_has_seen_before),
+		cmocka_unit_test(joins_in_the_middle),
+		cmocka_unit_test(ends_by_fin_of_both_and_keeps_retransmissions_out),
+		cmocka_unit_test(ignores_a_reset_out_of_place),
+		cmocka_unit_test(believes_a_syn_only_with_data),
+		cmocka_unit_test(ends_idle_flows_by_time),
+		cmocka_unit_test(makes_room_for_the_newest),
+		cmocka_unit_test(refuses_lengths_that_cannot_be),
+		cmocka_unit_test(finds_the_message_behind_a_huge_unread_body),
+		cmocka_unit_test(new_table_refuses_a_cap_beyond_the_limit),
+	};
+
+	return cmocka_run_group_tests_name("stream/stream", tests, NULL, NULL);
+}
