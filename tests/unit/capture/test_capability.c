@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/capability.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "test.h"
+
+static void says_what_is_there(void **state)
+{
+	const int loaded[YG_PROGRAM_MAX] = { 0 };
+	const struct yg_capability_facts facts = { loaded, true, true };
+
+	(void)state;
+	for (int kind = 0; kind < YG_CAPABILITY_MAX; kind++) {
+		struct yg_capability capability;
+
+		yg_capability_judge((enum yg_capability_kind)kind, &facts, &capability);
+		assert_true(capability.available);
+		assert_int_equal(capability.err, 0);
+		assert_non_null(strstr(capability.text, ": available: "));
+		assert_true(strlen(capability.text) < YG_CAPABILITY_TEXT_CAP - 1);
+	}
+}
+
+static void says_what_is_not_and_why(void **state)
+{
+	int failed[YG_PROGRAM_MAX];
+	const struct yg_capability_facts facts = { failed, false, false };
+
+	(void)state;
+	for (int i = 0; i < YG_PROGRAM_MAX; i++)
+		failed[i] = -ESRCH;
+	for (int kind = 0; kind < YG_CAPABILITY_MAX; kind++) {
+		struct yg_capability capability;
+
+		yg_capability_judge((enum yg_capability_kind)kind, &facts, &capability);
+		assert_false(capability.available);
+		assert_int_equal(capability.err, -ESRCH);
+		assert_non_null(strstr(capability.text, ": not available: "));
+		assert_non_null(strstr(capability.text, "(ESRCH)"));
+	}
+}
+
+static void links_need_more_than_programs(void **state)
+{
+	const int loaded[YG_PROGRAM_MAX] = { 0 };
+	const struct yg_capability_facts facts = { loaded, false, false };
+	struct yg_capability capability;
+
+	(void)state;
+	yg_capability_judge(YG_CAPABILITY_TCX, &facts, &capability);
+	assert_false(capability.available);
+	yg_capability_judge(YG_CAPABILITY_MULTI, &facts, &capability);
+	assert_false(capability.available);
+	yg_capability_judge(YG_CAPABILITY_TLS, &facts, &capability);
+	assert_true(capability.available);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_what_is_there),
+		cmocka_unit_test(says_what_is_not_and_why),
+		cmocka_unit_test(links_need_more_than_programs),
+	};
+
+	return cmocka_run_group_tests_name("capture/capability", tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/place.h"
+
+#include "elf_image.h"
+#include "test.h"
+
+struct change {
+	int index; /* of elf_image_openssl */
+	struct elf_function function;
+};
+
+struct place_case {
+	const char *name;
+	struct change changes[2];
+	int change_count;
+	struct yg_probe expected[6];
+	uint32_t count;
+};
+
+#define AT(index, plus, kind, placement)                                           \
+	{                                                                          \
+		ELF_IMAGE_CODE + (index)*ELF_IMAGE_SLOT + (plus), YG_PROBE_##kind, \
+			YG_PLACEMENT_##placement                                   \
+	}
+#define READ_INTERNAL  AT(ELF_READ_INTERNAL, 4, READ_EX, INTERNAL)
+#define WRITE_INTERNAL AT(ELF_WRITE_INTERNAL, 0, WRITE_EX, INTERNAL)
+#define READ_PLAIN     AT(ELF_READ, 0, READ, SYMBOL), AT(ELF_READ_EX, 0, READ_EX, SYMBOL)
+#define WRITE_PLAIN    AT(ELF_WRITE, 0, WRITE, SYMBOL), AT(ELF_WRITE_EX, 0, WRITE_EX, SYMBOL)
+#define FREE_CHEAP     AT(ELF_FREE, 3, FREE, EMULATED)
+
+static const struct place_case cases[] = {
+	{ "OpenSSL 3.0: the internal functions",
+	  { { 0 } },
+	  0,
+	  { READ_INTERNAL, WRITE_INTERNAL, FREE_CHEAP },
+	  3 },
+	{ "OpenSSL 3.3: another signature inside",
+	  { { ELF_NEWER, { "SSL_write_ex2", { 0x90 }, -1 } } },
+	  1,
+	  { READ_PLAIN, WRITE_PLAIN, FREE_CHEAP },
+	  5 },
+	{ "OpenSSL 1.1: not a layout we tested",
+	  { { ELF_SINCE_3_0, { NULL, { 0x90 }, -1 } } },
+	  1,
+	  { READ_PLAIN, WRITE_PLAIN, FREE_CHEAP },
+	  5 },
+	{ "the two call different functions",
+	  { { ELF_READ_EX, { "SSL_read_ex", { ELF_SUB_RSP }, ELF_WRITE_INTERNAL } } },
+	  1,
+	  { READ_PLAIN, WRITE_INTERNAL, FREE_CHEAP },
+	  4 },
+	{ "what they call begins with no push",
+	  { { ELF_READ_INTERNAL, { NULL, { 0x90 }, -1 } } },
+	  1,
+	  { READ_PLAIN, WRITE_INTERNAL, FREE_CHEAP },
+	  4 },
+	{ "one of them calls nothing",
+	  { { ELF_READ, { "SSL_read", { ELF_SUB_RSP }, -1 } } },
+	  1,
+	  { READ_PLAIN, WRITE_INTERNAL, FREE_CHEAP },
+	  4 },
+	{ "everything inlined, as in node: push after endbr64",
+	  { { ELF_READ, { "SSL_read", { 0xf3, 0x0f, 0x1e, 0xfa, 0x55 }, -1 } },
+	    { ELF_READ_EX, { "SSL_read_ex", { 0x55 }, -1 } } },
+	  2,
+	  { AT(ELF_READ, 4, READ, EMULATED), AT(ELF_READ_EX, 0, READ_EX, EMULATED), WRITE_INTERNAL,
+	    FREE_CHEAP },
+	  4 },
+	{ "no extended functions, as in OpenSSL 1.0",
+	  { { ELF_READ_EX, { NULL, { 0x90 }, -1 } }, { ELF_WRITE_EX, { NULL, { 0x90 }, -1 } } },
+	  2,
+	  { AT(ELF_READ, 0, READ, SYMBOL), AT(ELF_WRITE, 0, WRITE, SYMBOL), FREE_CHEAP },
+	  3 },
+	{ "SSL_free overwrites its argument first", /* xor %edi,%edi */
+	  { { ELF_FREE, { "SSL_free", { 0x31, 0xff, 0x74, 0x10 }, -1 } } },
+	  1,
+	  { READ_INTERNAL, WRITE_INTERNAL, AT(ELF_FREE, 0, FREE, SYMBOL) },
+	  3 },
+	{ "SSL_free returns before anything cheap", /* test; ret */
+	  { { ELF_FREE, { "SSL_free", { 0x48, 0x85, 0xff, 0xc3, 0x55 }, -1 } } },
+	  1,
+	  { READ_INTERNAL, WRITE_INTERNAL, AT(ELF_FREE, 0, FREE, SYMBOL) },
+	  3 },
+	{ "reading alone is a stub",
+	  { { ELF_WRITE, { NULL, { 0x90 }, -1 } }, { ELF_WRITE_EX, { NULL, { 0x90 }, -1 } } },
+	  2,
+	  { { 0 } },
+	  0 },
+};
+
+static void places_probes(void **state)
+{
+	struct elf_function functions[ELF_FUNCTIONS];
+	uint8_t image[ELF_IMAGE_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		GUARD_CLEANUP struct guard g = { 0 };
+		struct yg_place place;
+		struct yg_elf elf;
+
+		memcpy(functions, elf_image_openssl, sizeof(functions));
+		for (int k = 0; k < cases[i].change_count; k++)
+			functions[cases[i].changes[k].index] = cases[i].changes[k].function;
+		elf_image_make(image, functions, ELF_FUNCTIONS, SHT_DYNSYM);
+		g = guard_copy(image, sizeof(image));
+		assert_int_equal(yg_elf_open((uint8_t *)g.ptr, g.len, &elf), 0);
+		assert_int_equal(yg_place_find(&elf, &place), 0);
+		if (place.count != cases[i].count ||
+		    memcmp(place.probes, cases[i].expected,
+			   place.count * sizeof(struct yg_probe)) != 0)
+			fail_msg("%s: %u probes", cases[i].name, place.count);
+		assert_int_equal(yg_place_is_valid(&place, g.len), place.count > 0);
+	}
+}
+
+static void other_machines_get_symbols(void **state)
+{
+	uint8_t image[ELF_IMAGE_LEN];
+	struct yg_place place;
+	struct yg_elf elf;
+
+	(void)state;
+	elf_image_make(image, elf_image_openssl, ELF_FUNCTIONS, SHT_DYNSYM);
+	image[offsetof(Elf64_Ehdr, e_machine)] = EM_AARCH64;
+	assert_int_equal(yg_elf_open(image, sizeof(image), &elf), 0);
+	assert_int_equal(yg_place_find(&elf, &place), 0);
+	assert_int_equal(place.count, 5);
+	for (uint32_t i = 0; i < place.count; i++)
+		assert_int_equal(place.probes[i].placement, YG_PLACEMENT_SYMBOL);
+}
+
+/* The parent believes nothing of what the child answers. */
+static void judges_answers(void **state)
+{
+	static const struct yg_place good = {
+		.probes = { { 16, YG_PROBE_READ, 0 }, { 32, YG_PROBE_WRITE, 0 } },
+		.count = 2,
+	};
+	struct yg_place bad;
+
+	(void)state;
+	assert_true(yg_place_is_valid(&good, 64));
+	assert_false(yg_place_is_valid(&good, 32)); /* beyond the file */
+	bad = good;
+	bad.count = YG_PROBES_MAX + 1;
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
+	bad.probes[1].kind = YG_PROBE_MAX;
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
+	bad.probes[1].placement = YG_PLACEMENT_MAX;
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
+	bad.probes[1].kind = YG_PROBE_READ; /* twice, and nothing that writes */
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
+	bad.probes[0].offset = 0;
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad.count = 0;
+	assert_false(yg_place_is_valid(&bad, 64));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(places_probes),
+		cmocka_unit_test(other_machines_get_symbols),
+		cmocka_unit_test(judges_answers),
+	};
+
+	return cmocka_run_group_tests_name("capture/place", tests, NULL, NULL);
+}
