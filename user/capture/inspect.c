@@ -21,8 +21,8 @@
 
 #include "priv/sandbox.h"
 
-#define MEMORY_MAX   (8ull << 30) /* address space: the file, twice over, and a little heap */
-#define CPU_MAX_S    3		  /* beyond the wall-clock limit: for a parent that died */
+#define HEAP_MAX     (256ull << 20) /* address space beyond what was there and the file */
+#define CPU_MAX_S    3		    /* beyond the wall-clock limit: for a parent that died */
 #define ANSWER_MAGIC 0x79676c66u
 #define MS_NS	     1000000ull
 
@@ -49,6 +49,17 @@ static int answer_for(int file_fd, size_t len, struct answer *ret)
 	return yg_place_find(&elf, &ret->place);
 }
 
+/* Bytes of address space in use; a child begins with all of its parent's. Return: 0: unknown. */
+static uint64_t address_space(void)
+{
+	YG_CLEANUP_CLOSE int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return 0;
+	return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 _Noreturn static void be_child(int file_fd, int pipe_fd, size_t len)
 {
 	const struct rlimit cpu = { CPU_MAX_S, CPU_MAX_S };
@@ -57,7 +68,7 @@ _Noreturn static void be_child(int file_fd, int pipe_fd, size_t len)
 		.cage = YG_CAGE_ELF,
 		.keep = keep,
 		.keep_count = YG_ARRAY_SIZE(keep),
-		.memory_max = MEMORY_MAX,
+		.memory_max = address_space() + len + HEAP_MAX,
 	};
 	struct answer answer;
 	int landlock;
