@@ -52,10 +52,15 @@ static const char *string_end(const char *p, const char *end)
 	return NULL;
 }
 
+/* Of numbers and literals: "-1.5E+9", "true". */
 static bool is_scalar_char(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' ||
-	       c == '.' || c == 'E';
+	static const bool table[256] = {
+		['0' ... '9'] = true, ['a' ... 'z'] = true, ['-'] = true,
+		['+'] = true,	      ['.'] = true,	    ['E'] = true,
+	};
+
+	return table[(unsigned char)c];
 }
 
 /* A string: a name if a colon follows, else a value. True when it was a value. */
@@ -84,19 +89,19 @@ static bool take_string(struct yg_fields *fields, struct yg_field *ret)
 static bool next_json(struct yg_fields *fields, struct yg_field *ret)
 {
 	while (fields->p < fields->end) {
-		const char *start = fields->p;
+		const char *start = fields->p, *p = start;
 
 		if (*start == '"') {
 			if (take_string(fields, ret))
 				return true;
 			continue;
 		}
-		while (fields->p < fields->end && is_scalar_char(*fields->p))
-			fields->p++;
+		while (p < fields->end && is_scalar_char(*p))
+			p++;
+		fields->p = p;
 		/* A number that touches the end may have been cut. */
-		if (fields->p > start && fields->p < fields->end) {
-			*ret = (struct yg_field){ fields->name,
-						  { start, (size_t)(fields->p - start) } };
+		if (p > start && p < fields->end) {
+			*ret = (struct yg_field){ fields->name, { start, (size_t)(p - start) } };
 			return true;
 		}
 		fields->p++;
@@ -119,22 +124,33 @@ bool yg_fields_next(struct yg_fields *fields, struct yg_field *ret)
 	return more;
 }
 
-static bool ends_with(struct yg_slice name, const char *tail)
+/* From the end: most names differ in their last byte. */
+static bool ends_with(struct yg_slice name, struct yg_slice tail)
 {
-	size_t len = strlen(tail);
-
-	return name.len >= len && memcmp(name.ptr + name.len - len, tail, len) == 0;
+	if (name.len < tail.len)
+		return false;
+	for (size_t i = 1; i <= tail.len; i++) {
+		if (name.ptr[name.len - i] != tail.ptr[tail.len - i])
+			return false;
+	}
+	return true;
 }
 
+/* Asked for every field of every list: no strlen(), no call. */
 bool yg_field_is_id(struct yg_slice name)
 {
-	static const char *const tails[] = { "Id",   "ID",   "_id",  "-id",    ".id",
-					     "_no",  "-no",  "No",   "Number", "_number",
-					     "uuid", "UUID", "guid", "Code" };
-	static const char *const whole[] = { "id", "uid", "account", "user", "member", "order" };
+	static const struct yg_slice tails[] = {
+		{ "Id", 2 },   { "ID", 2 },   { "_id", 3 },  { "-id", 3 },    { ".id", 3 },
+		{ "_no", 3 },  { "-no", 3 },  { "No", 2 },   { "Number", 6 }, { "_number", 7 },
+		{ "uuid", 4 }, { "UUID", 4 }, { "guid", 4 }, { "Code", 4 },
+	};
+	static const struct yg_slice whole[] = {
+		{ "id", 2 },   { "uid", 3 },	{ "account", 7 },
+		{ "user", 4 }, { "member", 6 }, { "order", 5 },
+	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(whole); i++) {
-		if (yg_slice_equal_nocase(name, yg_slice_from_str(whole[i])))
+		if (yg_slice_equal_nocase(name, whole[i]))
 			return true;
 	}
 	for (size_t i = 0; i < YG_ARRAY_SIZE(tails); i++) {

@@ -124,13 +124,48 @@ static void drop_last(struct yg_path *path)
 	path->len = (size_t)(path->segments[path->segment_count].ptr - path->text) - 1;
 }
 
+/*
+ * Most segments are already as they will be: every byte stands for itself and is no part of a
+ * dot segment. Those are copied; the others take the long way.
+ */
+static bool is_plain(struct yg_slice raw)
+{
+	static const bool table[256] = {
+		['-'] = true,	      ['_'] = true,	    ['~'] = true,
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+	};
+
+	for (size_t i = 0; i < raw.len; i++) {
+		if (!table[(unsigned char)raw.ptr[i]])
+			return false;
+	}
+	return true;
+}
+
+static bool take_plain(struct yg_path *path, struct yg_slice raw)
+{
+	size_t start = path->len;
+
+	if (path->segment_count == YG_PATH_SEGMENTS_MAX || raw.len + 4 > YG_PATH_CAP - start)
+		return false;
+	path->text[start] = '/';
+	memcpy(path->text + start + 1, raw.ptr, raw.len);
+	path->len += raw.len + 1;
+	path->segments[path->segment_count++] =
+		(struct yg_slice){ path->text + start + 1, raw.len };
+	return true;
+}
+
 /* One raw segment between slashes. False when a limit is reached. */
 static bool take_segment(struct yg_path *path, struct yg_slice raw)
 {
-	const char *semicolon = raw.len > 0 ? memchr(raw.ptr, ';', raw.len) : NULL;
+	const char *semicolon;
 	char decoded[YG_PATH_CAP];
 	size_t len, start;
 
+	if (raw.len > 0 && is_plain(raw))
+		return take_plain(path, raw);
+	semicolon = raw.len > 0 ? memchr(raw.ptr, ';', raw.len) : NULL;
 	if (semicolon) {
 		raw.len = (size_t)(semicolon - raw.ptr);
 		path->flags |= YG_PATH_MATRIX;

@@ -27,6 +27,16 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_vowel(char c)
+{
+	static const bool table[256] = {
+		['a'] = true, ['e'] = true, ['i'] = true, ['o'] = true, ['u'] = true, ['y'] = true,
+		['A'] = true, ['E'] = true, ['I'] = true, ['O'] = true, ['U'] = true, ['Y'] = true,
+	};
+
+	return table[(unsigned char)c];
+}
+
 static bool is_hex(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -85,7 +95,7 @@ static struct census take_census(struct yg_slice s)
 			n.high++;
 		else
 			count_mark(&n, c);
-		n.vowels += is_letter(c) && strchr("aeiouyAEIOUY", c) != NULL;
+		n.vowels += is_vowel(c);
 		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
 		n.humps += upper && last >= 'a' && last <= 'z';
 		last = c;
