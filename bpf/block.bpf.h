@@ -63,9 +63,18 @@ static __always_inline bool is_live(const struct yg_block *block, __u64 now_ns)
 	return block->verdict == YG_VERDICT_BLOCK && now_ns < block->expires_ns;
 }
 
-/* The live entry that covers @addr, NULL if none. @ret_row says which table it is in. */
-static __always_inline struct yg_block *block_find(const __u8 addr[16], bool is_v4, __u64 now_ns,
-						   enum guard_row *ret_row)
+/* Outside of XDP and TC the coarse clock may not be read. */
+static __always_inline __u64 clock_ns(bool is_frame)
+{
+	return is_frame ? coarse_ns() : bpf_ktime_get_ns();
+}
+
+/*
+ * The live entry that covers @addr, NULL if none. @ret_row: the table it is in. @ret_now_ns: read only
+ * for an address that is listed, so that ordinary frames do not pay for it.
+ */
+static __always_inline struct yg_block *block_find(const __u8 addr[16], bool is_v4, bool is_frame,
+						   enum guard_row *ret_row, __u64 *ret_now_ns)
 {
 	struct yg_block *block;
 	struct yg_net net;
@@ -75,8 +84,11 @@ static __always_inline struct yg_block *block_find(const __u8 addr[16], bool is_
 	else
 		block = bpf_map_lookup_elem(&yg_block6, addr);
 	*ret_row = GUARD_drop_exact;
-	if (block && is_live(block, now_ns))
-		return block;
+	if (block) {
+		*ret_now_ns = clock_ns(is_frame);
+		if (is_live(block, *ret_now_ns))
+			return block;
+	}
 	if (is_empty(&yg_block_nets))
 		return NULL;
 
@@ -84,7 +96,10 @@ static __always_inline struct yg_block *block_find(const __u8 addr[16], bool is_
 	__builtin_memcpy(net.addr, addr, sizeof(net.addr));
 	block = bpf_map_lookup_elem(&yg_block_nets, &net);
 	*ret_row = GUARD_drop_net;
-	return block && is_live(block, now_ns) ? block : NULL;
+	if (!block)
+		return NULL;
+	*ret_now_ns = clock_ns(is_frame);
+	return is_live(block, *ret_now_ns) ? block : NULL;
 }
 
 static __always_inline bool is_allowed(const __u8 addr[16])
@@ -111,25 +126,26 @@ static __always_inline bool is_mapped(const __u8 addr[16])
  * block_judge() - what becomes of a frame from (or to) @addr.
  * @addr: 16 bytes, IPv4 as v4-mapped.
  * @is_v4: which exact table to ask.
- * @now_ns: CLOCK_MONOTONIC; a coarse one will do.
- * @is_frame: add to the drops of the entry that drops.
+ * @is_frame: of XDP or TC: adds to the drops of the entry that drops.
  *
  * Return: GUARD_pass, GUARD_allow, GUARD_fail_open, GUARD_drop_exact or GUARD_drop_net.
  */
-static __always_inline enum guard_row block_judge(const __u8 addr[16], bool is_v4, __u64 now_ns,
-						  bool is_frame)
+static __always_inline enum guard_row block_judge(const __u8 addr[16], bool is_v4, bool is_frame)
 {
 	struct yg_control *knobs;
 	struct yg_block *block;
 	enum guard_row row;
+	__u64 now_ns;
 
-	block = block_find(addr, is_v4, now_ns, &row);
+	block = block_find(addr, is_v4, is_frame, &row, &now_ns);
 	if (!block)
 		return GUARD_pass;
 	if (is_allowed(addr))
 		return GUARD_allow;
 	knobs = control();
-	if (!knobs || (is_silent(knobs, now_ns) && !(knobs->flags & YG_CONTROL_FAIL_CLOSED)))
+	if (!knobs)
+		return GUARD_fail_open;
+	if (is_silent(knobs, now_ns) && !(knobs->flags & YG_CONTROL_FAIL_CLOSED))
 		return GUARD_fail_open;
 	if (is_frame)
 		__sync_fetch_and_add(&block->drops, 1);

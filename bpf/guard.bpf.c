@@ -24,7 +24,7 @@ static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
 {
 	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
 	enum packet_kind kind;
-	struct packet p = {};
+	struct packet p;
 	__be16 type;
 
 	kind = link_skip(&c, &type);
@@ -34,7 +34,7 @@ static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
 		return row_of_failure(kind);
 	if (!yg_config.xdp_drop)
 		return GUARD_pass;
-	return block_judge(p.key.saddr, p.is_v4, coarse_ns(), true);
+	return block_judge(p.key.saddr, p.is_v4, true);
 }
 
 /* A function of its own: the verifier comes back from it with one state per kind. */
@@ -135,8 +135,7 @@ static __always_inline int guard_tc(struct __sk_buff *skb, bool is_egress)
 	if (kind != PACKET_IP)
 		row = row_of_failure(kind);
 	else
-		row = block_judge(is_egress ? p.key.daddr : p.key.saddr, p.is_v4, coarse_ns(),
-				  true);
+		row = block_judge(is_egress ? p.key.daddr : p.key.saddr, p.is_v4, true);
 	if (is_egress && is_drop(row))
 		row = GUARD_drop_answer;
 	count_guard(c, row);

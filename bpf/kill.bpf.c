@@ -28,7 +28,7 @@ int yg_sk_kill(struct bpf_iter__tcp *ctx)
 
 	if (!sk || sk->skc_state == TCP_STATE_LISTEN || socket_read(sk, &socket))
 		return 0;
-	row = block_judge(socket.remote, is_mapped(socket.remote), bpf_ktime_get_ns(), false);
+	row = block_judge(socket.remote, is_mapped(socket.remote), false);
 	if (row == GUARD_drop_exact || row == GUARD_drop_net)
 		(void)bpf_sock_destroy(sk); /* one that is closing already refuses: as good */
 	return 0;
