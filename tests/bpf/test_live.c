@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sample.bpf.c on real traffic: what a test run cannot make. A POST of 200 KB over loopback is a
+ * few skbs of up to 64 KB whose payload is outside the linear part; the sampler must read their
+ * heads, keep to the budget, and count each of them once.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
+#include <bpf/bpf.h>
+
+#include "bpf/sample.skel.h"
+#include "rig.h"
+#include "test.h"
+
+#define RING_LEN (4u << 20)
+#define BUDGET	 8192u
+#define BODY_LEN 200000u
+#define RESPONSE "HTTP/1.1 204 No Content\r\n\r\n"
+
+struct bench {
+	struct sample_bpf *skel;
+	struct rig rig;
+	int client, server; /* both ends of one connection over loopback */
+};
+
+static void hook_egress(struct bench *b)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)if_nametoindex("lo"),
+		    .attach_point = BPF_TC_EGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = bpf_program__fd(b->skel->progs.yg_tc_egress));
+
+	assert_int_equal(bpf_tc_hook_create(&hook), 0);
+	assert_int_equal(bpf_tc_attach(&hook, &opts), 0);
+}
+
+static void connect_pair(struct bench *b)
+{
+	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(addr);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	b->client = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(b->client, (struct sockaddr *)&addr, len), 0);
+	b->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(b->server >= 0);
+	(void)close(listener);
+}
+
+static int set_up(void **state)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	static struct bench bench;
+	struct bench *b = &bench;
+
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	b->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(ioctl(b->client, SIOCSIFFLAGS, &ifr), 0);
+	(void)close(b->client);
+	b->skel = sample_bpf__open();
+	assert_non_null(b->skel);
+	b->skel->rodata->yg_config.body_budget = BUDGET;
+	assert_int_equal(sample_bpf__load(b->skel), 0);
+	rig_init(&b->rig, b->skel->obj, RING_LEN);
+	hook_egress(b);
+	connect_pair(b);
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	(void)close(b->client);
+	(void)close(b->server);
+	rig_clean(&b->rig);
+	sample_bpf__destroy(b->skel);
+	return 0; /* the namespace, and the filter in it, go with the process */
+}
+
+static void *drain(void *arg)
+{
+	static char buf[BODY_LEN];
+	size_t got = 0;
+
+	while (got < BODY_LEN) {
+		ssize_t n = recv(*(int *)arg, buf, sizeof(buf), 0);
+
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return NULL;
+}
+
+/* Send a request of BODY_LEN bytes and a response; wait until both arrived. */
+static void exchange(struct bench *b)
+{
+	char *request = calloc(1, BODY_LEN), reply[64];
+	pthread_t thread;
+
+	assert_non_null(request);
+	memset(request, 'b', BODY_LEN);
+	memcpy(request, "POST /upload HTTP/1.1\r\n", 23);
+	assert_int_equal(pthread_create(&thread, NULL, drain, &b->server), 0);
+	assert_int_equal(send(b->client, request, BODY_LEN, 0), BODY_LEN);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(send(b->server, RESPONSE, strlen(RESPONSE), 0), strlen(RESPONSE));
+	assert_int_equal(recv(b->client, reply, sizeof(reply), 0), strlen(RESPONSE));
+	free(request);
+}
+
+static void super_packets_are_sampled_within_the_budget(void **state)
+{
+	struct bench *b = *state;
+	struct yg_counters c;
+	uint32_t copied = 0, largest = 0;
+
+	rig_reset(&b->rig);
+	exchange(b);
+	c = rig_counters(&b->rig);
+	(void)rig_read(&b->rig);
+	for (size_t i = 0; i < b->rig.record_count; i++) {
+		const struct yg_segment *seg = &b->rig.records[i];
+
+		if (memcmp(seg->data, "HTTP", 4) == 0)
+			continue; /* the response */
+		copied += seg->data_len;
+		largest = seg->payload_len > largest ? seg->payload_len : largest;
+	}
+	print_message("  largest skb %u bytes, %u copied\n", largest, copied);
+	assert_true(largest > 30000);
+	assert_int_equal(copied, BUDGET);
+	assert_int_equal(c.sample.request, 1);
+	assert_int_equal(c.sample.response, 1);
+	assert_true(c.sample.skip_budget > 0);
+	assert_int_equal(c.sample.lost_header + c.sample.lost_copy + c.sample.lost_ring, 0);
+	assert_int_equal(c.sample.rx,
+			 c.sample.segment + c.sample.skip_empty + c.sample.skip_budget);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(super_packets_are_sampled_within_the_budget),
+	};
+
+	if (geteuid() != 0) {
+		(void)fputs("skip: loading BPF programs needs root\n", stderr);
+		return 77;
+	}
+	rig_quiet();
+	return cmocka_run_group_tests_name("bpf/live", tests, set_up, tear_down);
+}
