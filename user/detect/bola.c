@@ -123,8 +123,8 @@ static void read_list(struct state *s, const struct yg_scene *scene)
 	handed = yg_lru_get(s->handed, scene->caller->hash, NULL);
 	if (scene->time_ns > handed->since_ns + HANDED_NS)
 		*handed = (struct handed){ .since_ns = scene->time_ns };
-	while (count < HANDED_FIELDS && yg_fields_next(&fields, &field)) {
-		if (!yg_field_is_id(field.name) || field.value.len == 0)
+	while (count < HANDED_FIELDS && yg_fields_next_id(&fields, &field)) {
+		if (field.value.len == 0)
 			continue;
 		hand(handed, yg_object_hash(&s->key, field.value));
 		count++;

@@ -136,7 +136,18 @@ static bool ends_with(struct yg_slice name, struct yg_slice tail)
 	return true;
 }
 
-/* Asked for every field of every list: no strlen(), no call. */
+/* The last byte of any of the names below. */
+static bool may_end_id(char c)
+{
+	static const bool table[256] = {
+		['d'] = true, ['D'] = true, ['o'] = true, ['e'] = true,
+		['r'] = true, ['R'] = true, ['t'] = true, ['T'] = true,
+	};
+
+	return table[(unsigned char)c];
+}
+
+/* Asked for every field of every list: no strlen(), and most names end in another byte. */
 bool yg_field_is_id(struct yg_slice name)
 {
 	static const struct yg_slice tails[] = {
@@ -149,12 +160,62 @@ bool yg_field_is_id(struct yg_slice name)
 		{ "user", 4 }, { "member", 6 }, { "order", 5 },
 	};
 
+	if (name.len == 0 || !may_end_id(name.ptr[name.len - 1]))
+		return false;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(whole); i++) {
 		if (yg_slice_equal_nocase(name, whole[i]))
 			return true;
 	}
 	for (size_t i = 0; i < YG_ARRAY_SIZE(tails); i++) {
 		if (ends_with(name, tails[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The name before the colon at @colon, if it may be one of an identifier. */
+static struct yg_slice id_before(const char *start, const char *colon)
+{
+	const char *close = colon, *open;
+
+	while (close > start && close[-1] == ' ')
+		close--;
+	if (close - start < 3 || close[-1] != '"' || !may_end_id(close[-2]))
+		return (struct yg_slice){ 0 };
+	open = memrchr(start, '"', (size_t)(close - 1 - start));
+	if (!open)
+		return (struct yg_slice){ 0 };
+	return (struct yg_slice){ open + 1, (size_t)(close - 1 - (open + 1)) };
+}
+
+static bool next_json_id(struct yg_fields *fields, struct yg_field *ret)
+{
+	const char *start = fields->p, *colon;
+
+	while (fields->p < fields->end &&
+	       (colon = memchr(fields->p, ':', (size_t)(fields->end - fields->p))) != NULL) {
+		struct yg_slice name = id_before(start, colon);
+
+		fields->p = colon + 1;
+		if (!yg_field_is_id(name))
+			continue;
+		fields->name = name;
+		if (!next_json(fields, ret))
+			return false;
+		if (yg_field_is_id(ret->name))
+			return true;
+		start = fields->p;
+	}
+	fields->p = fields->end;
+	return false;
+}
+
+bool yg_fields_next_id(struct yg_fields *fields, struct yg_field *ret)
+{
+	if (fields->form == YG_FIELD_JSON)
+		return next_json_id(fields, ret);
+	while (yg_fields_next(fields, ret)) {
+		if (yg_field_is_id(ret->name))
 			return true;
 	}
 	return false;

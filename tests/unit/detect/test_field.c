@@ -88,12 +88,117 @@ static void knows_names_of_ids(void **state)
 		assert_false(yg_field_is_id(yg_slice_from_str(no[i])));
 }
 
+static const struct {
+	const char *name, *json;
+	const char *want[9]; /* name, value, ... */
+} id_cases[] = {
+	{ "flat", "{\"id\":1,\"name\":\"x\",\"userId\":\"u-2\"}", { "id", "1", "userId", "u-2" } },
+	{ "nested", "{\"user\":{\"id\":5,\"t\":1},\"order\":7}", { "id", "5", "order", "7" } },
+	{ "list", "[{\"id\":1},{\"id\":2},{\"id\":3}]", { "id", "1", "id", "2", "id", "3" } },
+	{ "spaces", "{ \"id\" : 1 ,\n \"uuid\" :  \"a\" }", { "id", "1", "uuid", "a" } },
+	{ "colons in values", "{\"url\":\"http://h/id:9\",\"id\":4}", { "id", "4" } },
+	{ "escaped quotes", "{\"t\":\"a\\\"id\\\":1\",\"id\":4}", { "id", "4" } },
+	{ "names that end alike",
+	  "{\"created\":1,\"valid\":true,\"Code\":\"c\"}",
+	  { "Code", "c" } },
+	{ "an empty value", "{\"id\":\"\",\"uid\":2}", { "id", "", "uid", "2" } },
+	{ "cut in a number", "{\"id\":1,\"uid\":22", { "id", "1" } },
+	{ "cut in a string", "{\"id\":1,\"uid\":\"22", { "id", "1" } },
+	{ "cut in a name", "{\"id\":1,\"ui", { "id", "1" } },
+	{ "no names", "[1,2,3]", { NULL } },
+	{ "garbage", ":::\"\":\"", { NULL } },
+	{ "empty", "", { NULL } },
+};
+
+static struct yg_fields open_list(const struct guard *in, struct yg_message *message,
+				  struct yg_header *header)
+{
+	*header = (struct yg_header){ YG_SLICE("Content-Type"), YG_SLICE("application/json") };
+	*message = (struct yg_message){
+		.present = true, .headers = header, .header_count = 1, .body = { in->ptr, in->len }
+	};
+	return yg_fields_from_body(message);
+}
+
+static void expect(size_t i, uint32_t at, const struct yg_field *field)
+{
+	assert_true(at < 4);
+	assert_non_null(id_cases[i].want[2 * at]);
+	assert_true(yg_slice_equal(field->name, yg_slice_from_str(id_cases[i].want[2 * at])));
+	assert_true(yg_slice_equal(field->value, yg_slice_from_str(id_cases[i].want[2 * at + 1])));
+}
+
+/* Both ways of reading give the same identifiers. */
+static void finds_identifiers(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(id_cases); i++) {
+		GUARD_CLEANUP struct guard in =
+			guard_copy(id_cases[i].json, strlen(id_cases[i].json));
+		struct yg_message message;
+		struct yg_header header;
+		struct yg_fields fields = open_list(&in, &message, &header);
+		struct yg_field field;
+		uint32_t fast = 0, slow = 0;
+
+		print_message("  %s\n", id_cases[i].name);
+		while (yg_fields_next_id(&fields, &field))
+			expect(i, fast++, &field);
+		fields = open_list(&in, &message, &header);
+		while (yg_fields_next(&fields, &field)) {
+			if (yg_field_is_id(field.name))
+				expect(i, slow++, &field);
+		}
+		assert_int_equal(fast, slow);
+		assert_null(id_cases[i].want[2 * fast]);
+	}
+}
+
+static void filters_queries(void **state)
+{
+	struct yg_fields fields = yg_fields_from_query(YG_SLICE("a=1&user_id=2&x&id=3"));
+	struct yg_field field;
+
+	(void)state;
+
+	assert_true(yg_fields_next_id(&fields, &field));
+	assert_true(yg_slice_equal(field.value, YG_SLICE("2")));
+	assert_true(yg_fields_next_id(&fields, &field));
+	assert_true(yg_slice_equal(field.value, YG_SLICE("3")));
+	assert_false(yg_fields_next_id(&fields, &field));
+}
+
+/* Every cut of a list gives the identifiers before the cut, and reads nothing beyond it. */
+static void ends_at_any_cut(void **state)
+{
+	static const char list[] = "[{\"id\" : 17,\"t\":\"\\\"\"},{\"userId\":\"a\\\\\"}]";
+
+	(void)state;
+
+	for (size_t len = 0; len < sizeof(list); len++) {
+		GUARD_CLEANUP struct guard in = guard_copy(list, len);
+		struct yg_message message;
+		struct yg_header header;
+		struct yg_fields fields = open_list(&in, &message, &header);
+		struct yg_field field;
+		uint32_t count = 0;
+
+		while (yg_fields_next_id(&fields, &field))
+			count++;
+		assert_true(count <= 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_case_of_the_table),
 		cmocka_unit_test(never_reads_beyond_any_cut),
 		cmocka_unit_test(knows_names_of_ids),
+		cmocka_unit_test(finds_identifiers),
+		cmocka_unit_test(filters_queries),
+		cmocka_unit_test(ends_at_any_cut),
 	};
 
 	return cmocka_run_group_tests_name("detect/field", tests, NULL, NULL);
