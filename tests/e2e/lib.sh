@@ -21,7 +21,8 @@
 #	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
 #	stop_yagurad, daemon_log	end it, print what it said
 #	yagura COMMAND...		the command line, talking to that daemon
-#	status FIELD, counter TABLE.ROW	one value (jq path of status; row of counter.h)
+#	api PATH			the desk's answer to GET /v1/PATH
+#	status FIELD, counter TABLE.ROW	one value (jq path of status; row of a counter table)
 #	access_lines FILE		complete lines of an access log
 set -euo pipefail
 export LC_ALL=C
@@ -331,20 +332,23 @@ yagura() { "$BUILD/yagura" "$1" --socket "$RUN/yagura.sock" "${@:2}"; }
 # start_yagurad OPTION...: on veth0 and lo, scoped to this sandbox's network namespace.
 start_yagurad() {
 	[[ -x $BUILD/yagurad ]] || skip "no $BUILD/yagurad: run make"
-	need bpftool jq
+	need bpftool jq curl
 	"$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
 		--interface veth0 --scope-netns "$(netns_id)" "$@" >>"$DAEMON_LOG" 2>&1 &
 	DAEMON_PID=$!
 	wait_until 20 daemon_answers
 }
 
-# daemon_answers: true when the desk answers; a daemon that died is a failure at once.
+# api PATH: what the desk answers there, e.g. api callers?limit=100
+api() { curl -sf --unix-socket "$RUN/yagura.sock" "http://yagura/v1/$1"; }
+
+# daemon_answers: true when every hook is attached and the desk knows; a daemon that died is a failure at once.
 daemon_answers() {
 	is_running "$DAEMON_PID" || {
 		daemon_log >&2
 		fail "yagurad ended during start"
 	}
-	yagura status --json
+	grep -q 'warden: ready' "$DAEMON_LOG" && [[ $(status '.interfaces | length') -gt 0 ]]
 }
 
 stop_yagurad() {
@@ -357,11 +361,17 @@ stop_yagurad() {
 daemon_log() { tail -n "${1:-40}" "$DAEMON_LOG" 2>/dev/null || true; }
 on_fail() { daemon_log 30; tail -n 5 "$WORK"/*/start.log "$WORK"/*/error.log 2>/dev/null || true; }
 
-# status FIELD: a jq path of `yagura status --json`, e.g. status .mode
-status() { yagura status --json | jq -r "$1"; }
+# status FIELD: a jq path of the desk's status, e.g. status .sensor[0].mode
+status() { api status | jq -r "$1"; }
 
-# counter TABLE.ROW: one row of counter.h summed over CPUs, e.g. counter sample.request
+# counter TABLE.ROW: the kernel's tables (guard, sample, tls) are read from the pinned map and summed
+# over CPUs; every other table is asked of the desk.
 counter() {
-	bpftool -j map dump pinned "$BPFFS/yg_counters" |
-		jq "[.. | objects | select(has(\"guard\") and has(\"tls\")) | .$1] | add"
+	case $1 in
+	guard.* | sample.* | tls.*)
+		bpftool -j map dump pinned "$BPFFS/yg_counters" |
+			jq "[.. | objects | select(has(\"guard\") and has(\"tls\")) | .$1] | add"
+		;;
+	*) status ".counters.$1 // 0" ;;
+	esac
 }

@@ -63,8 +63,7 @@ tls_is_read() {
 # by_client: "address requests" per client, from the access log and from yagura.
 by_client_served() { sed -E 's/^(\S+):[0-9]+ .*/\1/' "$ACCESS_LOG" | sort | uniq -c | awk '{ print $2, $1 }'; }
 by_client_seen() {
-	yagura callers --json | jq -r 'select(.type == "caller") | "\(.client) \(.requests)"' |
-		sed -E 's/:[0-9]+ / /' | sort
+	api callers?limit=1000 | jq -r '.items[] | "\(.client) \(.requests)"' | sort
 }
 same_clients() { diff <(by_client_served | sort) <(by_client_seen); }
 
@@ -97,6 +96,8 @@ conserve() {
 }
 
 on_fail() {
+	status '[.counters.ring, .counters.stream, .counters.analyzer, .counters.feed] |
+		map(with_entries(select(.value > 0)))' | jq -c '.[]'
 	echo "served $(served) seen $(seen) lost $(lost) requests $(requests)"
 	diff <(by_client_served | sort) <(by_client_seen) || true
 	daemon_log 20
