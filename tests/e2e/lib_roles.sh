@@ -16,20 +16,19 @@
 BLOCKED=10.77.0.30  # the client that tests block
 ORDINARY=10.77.0.10 # one that must never notice
 
-run_yagurad() {
-	"$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
+run_yagurad() (
+	exec "$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
 		--interface veth0 --scope-netns "$(netns_id)" --mode enforce "$@" \
 		>>"$DAEMON_LOG" 2>&1
-}
+)
 
 start_roles() {
 	[[ -x $BUILD/yagurad ]] || skip "no $BUILD/yagurad: run make"
 	need bpftool jq curl pgrep
 	run_yagurad "$@" &
-	DAEMON_PID=$!
 	wait_until 20 api GET status
 	wait_until 20 roles_are_up
-	# the shell that runs run_yagurad is its parent
+	# shellcheck disable=SC2034 # the daemon, not the shell that runs it; read by tests
 	DAEMON_PID=$(<"$RUN/yagurad.pid")
 }
 

@@ -7,11 +7,10 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib_roles.sh"
 
-LIMIT_S=3
+LIMIT_S=6
 
 kill_daemon() {
 	kill -KILL "$DAEMON_PID"
-	wait 2>/dev/null || true
 	wait_until 5 bash -c "! pgrep -x yagurad && ! pgrep yg-"
 }
 
@@ -22,9 +21,9 @@ block_by_hand "$BLOCKED"
 ! reach "$BLOCKED" || fail "the block is not in force"
 
 start_load
-kill_daemon
 killed=$EPOCHREALTIME
-! reach "$BLOCKED" 1 || fail "the block ended with the daemon"
+kill_daemon
+! reach "$BLOCKED" 0.5 || fail "the block ended with the daemon"
 wait_until 10 reach "$BLOCKED" 0.3
 opened=$EPOCHREALTIME
 after_ms=$(((${opened/./} - ${killed/./}) / 1000))
