@@ -26,6 +26,7 @@ struct yg_emission {
 	__u32 data_len;
 	__u32 sampled;
 	__u32 ring;
+	__u32 ack;
 	__u8 source;
 	__u8 bind;
 	__u8 tcp_flags;

@@ -70,6 +70,7 @@ struct packet {
 	__u32 seq; /* of the first payload byte, host order */
 	__u32 off; /* of the payload, from the start of the frame */
 	__u32 len; /* bytes of payload that the IP header claims */
+	__u32 ack; /* host order; 0 without the ACK flag */
 	__u8 tcp_flags;
 	__u8 protocol; /* of the transport, IPPROTO_* */
 	__u8 is_v4;
@@ -273,6 +274,7 @@ static __always_inline enum packet_kind tcp_skip(struct cursor *c, struct packet
 	ret->key.dport = tcp->dest;
 	ret->seq = bpf_ntohl(tcp->seq);
 	ret->tcp_flags = ((__u8 *)tcp)[13];
+	ret->ack = tcp->ack ? bpf_ntohl(tcp->ack_seq) : 0;
 	ret->len -= tcp_len;
 	ret->off = c->off + tcp_len;
 	return PACKET_TCP;

@@ -121,6 +121,8 @@ static __always_inline void record_fill(struct yg_segment *seg, const struct yg_
 	seg->bind = e->bind;
 	seg->tcp_flags = e->tcp_flags;
 	seg->pad0 = 0;
+	seg->ack = e->ack;
+	seg->pad1 = 0;
 }
 
 /* emit() for records of one class. @room is a constant: this is inlined once per class. */

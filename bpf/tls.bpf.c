@@ -206,6 +206,7 @@ static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emiss
 	e->generation = ssl->generation;
 	e->bind = ssl->bind;
 	e->tcp_flags = 0;
+	e->ack = 0;
 	key_fill(e, ssl);
 	hash = hash_ssl(e);
 	if (!knobs || !is_chosen(knobs, hash_flow(&e->key, hash)))

@@ -96,6 +96,7 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 	e->ring = ring_of(addresses);
 	e->bind = YG_BIND_SOCKET;
 	e->tcp_flags = p->tcp_flags;
+	e->ack = p->ack;
 	return row_of_emitted(emit(e, from, kind));
 }
 
