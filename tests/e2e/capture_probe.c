@@ -185,7 +185,7 @@ static int load(struct probe *probe)
 			      MAP_SHARED, yg_loader_map(probe->loader, YG_MAP_CONTROL), 0);
 	if (probe->control == MAP_FAILED)
 		return -errno;
-	probe->control->heartbeat_limit_ns = 10000000000u;
+	probe->control->heartbeat_limit_ns = 120000000000u;
 	probe->control->heartbeat_ns = now_ns();
 	return yg_scope_write(&probe->scope, yg_loader_map(probe->loader, YG_MAP_SCOPE_NETS),
 			      yg_loader_map(probe->loader, YG_MAP_SCOPE_CGROUPS),

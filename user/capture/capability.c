@@ -46,7 +46,8 @@ static const struct row rows[YG_CAPABILITY_MAX] = {
 	[YG_CAPABILITY_KILL] = { "kill",
 				 { YG_PROGRAM_SK_KILL, YG_PROGRAM_SK_KILL },
 				 "closes connections of blocked clients",
-				 "kernel lacks bpf_sock_destroy (Linux 6.5); they time out" },
+				 "kernel lacks bpf_sock_destroy (Linux 6.5) and SOCK_DESTROY; "
+				 "they time out" },
 	[YG_CAPABILITY_EXEC] = { "exec",
 				 { YG_PROGRAM_PROC_EXEC, YG_PROGRAM_PROC_EXEC },
 				 "new processes are seen at once",
@@ -64,6 +65,8 @@ void yg_capability_judge(enum yg_capability_kind kind, const struct yg_capabilit
 	if (err == 0 && ((kind == YG_CAPABILITY_TCX && !facts->has_tcx) ||
 			 (kind == YG_CAPABILITY_MULTI && !facts->has_multi)))
 		err = -EOPNOTSUPP;
+	if (kind == YG_CAPABILITY_KILL && facts->has_diag)
+		err = 0;
 
 	*ret = (struct yg_capability){ .available = err == 0, .err = err };
 	if (err == 0)

@@ -10,6 +10,7 @@ struct yg_capability_facts {
 	const int *program_err; /* [YG_PROGRAM_MAX], 0: loaded */
 	bool has_multi;		/* uprobe_multi links */
 	bool has_tcx;		/* TCX links */
+	bool has_diag;		/* sock_diag closes sockets */
 };
 
 /* yg_capability_judge() - fill @ret: "kill: not available: kernel lacks bpf_sock_destroy". */

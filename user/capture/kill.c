@@ -45,12 +45,8 @@ int yg_kill_open(struct yg_loader *loader, struct yg_kill **ret)
 		kill->iterator = bpf_program__attach_iter(program, NULL);
 		if (!kill->iterator)
 			return -errno;
-	} else {
-		YG_CLEANUP_CLOSE int fd =
-			socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
-		if (fd < 0)
-			return -EOPNOTSUPP;
+	} else if (!yg_kill_has_diag()) {
+		return -EOPNOTSUPP;
 	}
 	*ret = YG_TAKE_PTR(kill);
 	return 0;
@@ -170,12 +166,27 @@ static ssize_t receive(int fd, char *buffer)
 	return len < 0 ? -errno : len;
 }
 
-/* Dump first, destroy afterwards: the walk of the kernel must not meet sockets that vanish. */
-static int sweep_family(struct sweep *sweep, int fd, char *buffer)
+/* The kernel's answer to one SOCK_DESTROY: 0 closed; -ENOENT no such socket; -errno. */
+static int destroy(int fd, const struct inet_diag_req_v2 *request, char *buffer)
 {
-	struct inet_diag_req_v2 request = { .sdiag_family = sweep->family,
-					    .sdiag_protocol = IPPROTO_TCP,
-					    .idiag_states = ALL_BUT_LISTEN };
+	const struct nlmsghdr *head = (const void *)buffer;
+	const struct nlmsgerr *err = NLMSG_DATA(head);
+	int r = send_request(fd, SOCK_DESTROY, NLM_F_ACK, request);
+	ssize_t len = r ? r : receive(fd, buffer);
+
+	if (len < 0)
+		return (int)len;
+	if ((size_t)len < NLMSG_LENGTH(sizeof(*err)) || head->nlmsg_type != NLMSG_ERROR)
+		return -EPROTO;
+	return err->error;
+}
+
+/* Collect the blocked sockets of one family. */
+static int dump_family(struct sweep *sweep, int fd, char *buffer)
+{
+	const struct inet_diag_req_v2 request = { .sdiag_family = sweep->family,
+						  .sdiag_protocol = IPPROTO_TCP,
+						  .idiag_states = ALL_BUT_LISTEN };
 	int r = send_request(fd, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request);
 
 	while (r == 0) {
@@ -185,17 +196,27 @@ static int sweep_family(struct sweep *sweep, int fd, char *buffer)
 			return (int)len;
 		r = take_sockets(sweep, buffer, (size_t)len);
 	}
-	for (size_t i = 0; r > 0 && i < sweep->count; i++) {
-		ssize_t len;
+	return r < 0 ? r : 0;
+}
+
+/* Dump first, destroy afterwards: the walk of the kernel must not meet sockets that vanish. */
+static int sweep_family(struct sweep *sweep, int fd, char *buffer)
+{
+	struct inet_diag_req_v2 request = { .sdiag_family = sweep->family,
+					    .sdiag_protocol = IPPROTO_TCP,
+					    .idiag_states = ALL_BUT_LISTEN };
+	int r = dump_family(sweep, fd, buffer);
+
+	for (size_t i = 0; r == 0 && i < sweep->count; i++) {
+		int err;
 
 		request.id = sweep->victims[i];
-		r = send_request(fd, SOCK_DESTROY, NLM_F_ACK, &request) ?: 1;
-		len = r > 0 ? receive(fd, buffer) : 0;
-		/* A socket that ended on its own meanwhile answers ENOENT: as good. */
-		if (len > 0 && take_sockets(sweep, buffer, (size_t)len) == -EOPNOTSUPP)
-			r = -EOPNOTSUPP;
+		err = destroy(fd, &request, buffer);
+		/* A socket that ended on its own meanwhile is as good as closed. */
+		if (err && err != -ENOENT)
+			r = err;
 	}
-	return r < 0 ? r : 0;
+	return r;
 }
 
 static int sweep_diag(struct yg_kill *kill, uint64_t now_ns)
@@ -218,6 +239,29 @@ static int sweep_diag(struct yg_kill *kill, uint64_t now_ns)
 		r = sweep_family(sweep, fd, buffer);
 	}
 	return r;
+}
+
+bool yg_kill_has_diag(void)
+{
+	const struct inet_diag_req_v2 nobody = { .sdiag_family = AF_INET,
+						 .sdiag_protocol = IPPROTO_TCP,
+						 .idiag_states = ALL_BUT_LISTEN };
+	YG_CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	YG_CLEANUP_FREE char *buffer = calloc(1, BUFFER_BYTES);
+	struct sweep *sweep;
+	int r;
+
+	if (fd < 0 || !buffer)
+		return false;
+	/* Without the module for TCP the answer would be ENOENT too: a dump tells them apart. */
+	sweep = calloc(1, sizeof(*sweep));
+	if (!sweep)
+		return false;
+	sweep->family = AF_INET;
+	sweep->count = VICTIMS_MAX; /* full: nothing is looked up, nothing is closed */
+	r = dump_family(sweep, fd, buffer);
+	free(sweep);
+	return r == 0 && destroy(fd, &nobody, buffer) == -ENOENT;
 }
 
 int yg_kill_sweep(struct yg_kill *kill, int netns_fd, uint64_t now_ns)

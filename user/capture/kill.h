@@ -8,10 +8,16 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "capture/loader.h"
 #include "core/macros.h"
 
 struct yg_kill;
+
+/* Does sock_diag close sockets here? Asks it to close one that cannot exist. */
+bool yg_kill_has_diag(void);
 
 /**
  * yg_kill_open() - prepare whichever way this kernel has.

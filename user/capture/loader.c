@@ -23,6 +23,7 @@
 #include "bpf/tls.skel.h"
 #include "capture/capability.h"
 #include "capture/hook.h"
+#include "capture/kill.h"
 #include "capture/pin.h"
 #include "yagura/event.h"
 #include "yagura/limits.h"
@@ -281,18 +282,31 @@ static void keep_programs(struct yg_loader *loader, struct bpf_object *object)
 	}
 }
 
-static int load_object(struct yg_loader *loader, size_t index)
+/* Is there a program left that has not failed alone? */
+static bool has_hope(const struct yg_loader *loader, const struct bpf_object *object)
+{
+	const struct bpf_program *program = NULL;
+
+	while ((program = bpf_object__next_program(object, (struct bpf_program *)program))) {
+		int id = find_name(program_names, YG_PROGRAM_MAX, bpf_program__name(program));
+
+		if (id >= 0 && loader->program_err[id] == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Load all of an object, or what of it this kernel takes. *ret is NULL if that is nothing. */
+static int load_most(struct yg_loader *loader, size_t index, struct bpf_object **ret)
 {
 	YG_CLEANUP(close_object) struct bpf_object *object = NULL;
-	int r;
+	int r, err;
 
 	r = open_object(loader, index, PROGRAM_NONE, &object);
 	if (r)
 		return r;
-	r = bpf_object__load(object);
-	if (r) {
-		int err = r;
-
+	err = bpf_object__load(object);
+	if (err) {
 		r = find_failing(loader, index, object);
 		if (r <= 0) /* each loads alone, so it is not the programs */
 			return r ? r : err;
@@ -300,10 +314,23 @@ static int load_object(struct yg_loader *loader, size_t index)
 		r = open_object(loader, index, PROGRAM_NONE, &object);
 		if (r)
 			return r;
-		r = bpf_object__load(object);
-		if (r)
-			return r;
+		err = bpf_object__load(object);
+		/* Without any program the maps may still load; where they do not, nobody uses them. */
+		if (err && has_hope(loader, object))
+			return err;
 	}
+	*ret = err ? NULL : YG_TAKE_PTR(object);
+	return 0;
+}
+
+static int load_object(struct yg_loader *loader, size_t index)
+{
+	YG_CLEANUP(close_object) struct bpf_object *object = NULL;
+	int r;
+
+	r = load_most(loader, index, &object);
+	if (r || !object)
+		return r;
 	r = keep_maps(loader, object);
 	if (r)
 		return r;
@@ -404,6 +431,7 @@ static void find_capabilities(struct yg_loader *loader)
 	struct yg_capability_facts facts = {
 		.program_err = loader->program_err,
 		.has_multi = loader->has_multi,
+		.has_diag = yg_kill_has_diag(),
 	};
 	int tc = yg_loader_program(loader, YG_PROGRAM_TC_INGRESS);
 

@@ -9,7 +9,7 @@
 static void says_what_is_there(void **state)
 {
 	const int loaded[YG_PROGRAM_MAX] = { 0 };
-	const struct yg_capability_facts facts = { loaded, true, true };
+	const struct yg_capability_facts facts = { loaded, true, true, true };
 
 	(void)state;
 	for (int kind = 0; kind < YG_CAPABILITY_MAX; kind++) {
@@ -26,7 +26,7 @@ static void says_what_is_there(void **state)
 static void says_what_is_not_and_why(void **state)
 {
 	int failed[YG_PROGRAM_MAX];
-	const struct yg_capability_facts facts = { failed, false, false };
+	const struct yg_capability_facts facts = { failed, false, false, false };
 
 	(void)state;
 	for (int i = 0; i < YG_PROGRAM_MAX; i++)
@@ -42,10 +42,22 @@ static void says_what_is_not_and_why(void **state)
 	}
 }
 
+static void closing_needs_one_way_of_two(void **state)
+{
+	int failed[YG_PROGRAM_MAX] = { 0 };
+	const struct yg_capability_facts facts = { failed, false, false, true };
+	struct yg_capability capability;
+
+	(void)state;
+	failed[YG_PROGRAM_SK_KILL] = -EINVAL;
+	yg_capability_judge(YG_CAPABILITY_KILL, &facts, &capability);
+	assert_true(capability.available);
+}
+
 static void links_need_more_than_programs(void **state)
 {
 	const int loaded[YG_PROGRAM_MAX] = { 0 };
-	const struct yg_capability_facts facts = { loaded, false, false };
+	const struct yg_capability_facts facts = { loaded, false, false, false };
 	struct yg_capability capability;
 
 	(void)state;
@@ -62,6 +74,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_there),
 		cmocka_unit_test(says_what_is_not_and_why),
+		cmocka_unit_test(closing_needs_one_way_of_two),
 		cmocka_unit_test(links_need_more_than_programs),
 	};
 
