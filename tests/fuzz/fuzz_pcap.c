@@ -14,7 +14,7 @@
 #include "capture/pcap.h"
 #include "daemon/pipeline.h"
 
-#define MEMORY_BYTES (16u << 20) /* small tables are evicted and refused more often */
+#define MEMORY_BYTES (4u << 20) /* small tables are evicted and refused more often */
 
 static struct yg_pipeline *make_pipeline(void)
 {

@@ -7,10 +7,13 @@
 
 #include "parse/forwarded.h"
 #include "parse/streams.h"
+#include "stream/flow.h"
 
-#define STREAM_TICK_NS	  10000000ull	/* holes are given up this often, see parse/streams.h */
-#define KNOWLEDGE_TICK_NS 1000000000ull /* minutes end and states expire */
-#define POOL_SHARE	  4u		/* of the memory: bytes that wait in streams */
+#define STREAM_TICK_NS	  10000000ull	 /* holes are given up this often, see parse/streams.h */
+#define KNOWLEDGE_TICK_NS 1000000000ull	 /* minutes end and states expire */
+#define MEMORY_DEFAULT	  (256ull << 20) /* bytes; what the caps of limits.h need together */
+#define POOL_SHARE	  4u		 /* of the memory: bytes that wait in streams */
+#define ROWS_MIN	  64u		 /* of a table, however small the budget is */
 
 struct yg_pipeline {
 	struct yg_pipeline_sink sink;
@@ -60,11 +63,23 @@ static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	return 0;
 }
 
+/* A table gets the share of the memory that it has in the default. */
+static uint32_t scale_rows(uint32_t rows, uint64_t memory_bytes)
+{
+	uint64_t scaled = rows * (memory_bytes >> 10) / (MEMORY_DEFAULT >> 10);
+
+	if (scaled > rows)
+		return rows;
+	return scaled < ROWS_MIN ? ROWS_MIN : (uint32_t)scaled;
+}
+
 static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
 {
+	uint64_t memory = options->memory_bytes ? options->memory_bytes : MEMORY_DEFAULT;
 	const struct yg_streams_options streams = {
 		.key = options->table_key,
-		.pool_bytes = options->memory_bytes / POOL_SHARE,
+		.pool_bytes = memory / POOL_SHARE,
+		.flows_max = scale_rows(YG_FLOWS_DEFAULT, memory),
 	};
 	const struct yg_knowledge_options knowledge = {
 		.identity_key = options->identity_key,
@@ -73,6 +88,10 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.protected_prefixes = options->protected_prefixes,
 		.protected_count = options->protected_count,
 		.block_ttl_ns = options->block_ttl_ns,
+		.endpoints_max = scale_rows(YG_ENDPOINTS_MAX, memory),
+		.callers_max = scale_rows(YG_CALLERS_MAX, memory),
+		.pairs_max = scale_rows(YG_PAIRS_MAX, memory),
+		.findings_max = scale_rows(YG_FINDINGS_MAX, memory),
 	};
 	const struct yg_knowledge_sink sink = {
 		.ctx = pipeline->sink.ctx,

@@ -31,7 +31,8 @@ struct yg_pipeline_options {
 	uint32_t trusted_proxies_count;
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */
 	uint32_t protected_count;
-	uint64_t memory_bytes; /* budget of all tables together; 0: the default of limits.h */
+	/* Budget of all tables together; 0: 256 MiB. No table grows beyond its row of limits.h. */
+	uint64_t memory_bytes;
 	uint64_t block_ttl_ns; /* of a requested block; 0: one hour */
 };
 
