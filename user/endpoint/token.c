@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "endpoint/token.h"
 
+#include "core/macros.h"
+
 #define OPAQUE_MIN    16u /* bytes; shorter random strings are MIXED and need evidence */
 #define HEX_MIN	      8u  /* bytes, with a digit among them */
 #define HEX_WORDLESS  12u /* bytes; no word of a-f is as long */
@@ -13,6 +15,7 @@ struct census {
 	size_t hex;	      /* 0-9 a-f A-F */
 	size_t turns;	      /* changes between letter and digit */
 	size_t humps;	      /* changes from lower to upper case */
+	size_t shifts;	      /* changes between lower case, upper case and digit */
 	size_t uppers_in_row; /* longest */
 	size_t vowels;
 };
@@ -72,6 +75,12 @@ static void count_mark(struct census *n, char c)
 	}
 }
 
+/* 1 lower case, 2 upper case, 3 digit, 0 anything else. */
+static int class_of(char c)
+{
+	return c >= 'a' && c <= 'z' ? 1 : c >= 'A' && c <= 'Z' ? 2 : is_digit(c) ? 3 : 0;
+}
+
 static struct census take_census(struct yg_slice s)
 {
 	struct census n = { 0 };
@@ -98,6 +107,7 @@ static struct census take_census(struct yg_slice s)
 		n.vowels += is_vowel(c);
 		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
 		n.humps += upper && last >= 'a' && last <= 'z';
+		n.shifts += class_of(c) && class_of(last) && class_of(c) != class_of(last);
 		last = c;
 	}
 	return n;
@@ -284,11 +294,12 @@ static bool is_opaque(struct yg_slice s, const struct census *n)
 		return false;
 	if (n->digit >= 2 && n->turns >= 4)
 		return true;
-	/* camelCase has few turns of case per letter and vowels in between. */
-	return n->lower > 0 && n->upper > 0 &&
-	       ((n->digit > 0 && n->humps * 5 >= s.len) ||
-		(n->humps * 4 >= s.len && n->vowels * 3 < letters) ||
-		(n->humps * 6 >= s.len && n->vowels * 5 < letters));
+	if (n->lower == 0 || n->upper == 0)
+		return false;
+	/* camelCase shifts twice per word, with vowels in between; chance shifts all the time. */
+	return (n->digit > 0 && n->humps * 5 >= s.len) ||
+	       (n->shifts * 5 >= s.len * 2 && n->vowels * 3 < letters) ||
+	       (n->humps * 6 >= s.len && n->vowels * 5 < letters);
 }
 
 static bool is_urn(struct yg_slice s, const struct census *n)
@@ -334,11 +345,13 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 
 static bool is_locale(struct yg_slice s)
 {
+	if (s.len == 2)
+		return class_of(s.ptr[0]) == 1 && class_of(s.ptr[1]) == 1;
 	if (s.len < 5 || !is_letter(s.ptr[0]) || !is_letter(s.ptr[1]))
 		return false;
 	if (s.len == 5)
-		return (s.ptr[2] == '-' || s.ptr[2] == '_') && s.ptr[3] >= 'A' && s.ptr[3] <= 'Z' &&
-		       s.ptr[4] >= 'A' && s.ptr[4] <= 'Z';
+		return (s.ptr[2] == '-' || s.ptr[2] == '_') && class_of(s.ptr[3]) == 2 &&
+		       class_of(s.ptr[4]) == 2;
 	return matches(s, "aa-aaaa-aa");
 }
 
@@ -378,6 +391,18 @@ static size_t stem_of(struct yg_slice s, const struct census *n)
 	return stem;
 }
 
+/* An extension that says how the answer is written, not which file it is. */
+static bool is_format(struct yg_slice extension)
+{
+	static const char *const names[] = { ".json", ".xml", ".csv", ".html", ".php", ".do" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal(extension, yg_slice_from_str(names[i])))
+			return true;
+	}
+	return false;
+}
+
 enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_len)
 {
 	struct census n = take_census(segment);
@@ -399,7 +424,15 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 			return token;
 		}
 	}
-	return segment.len > YG_TOKEN_LITERAL_MAX ? YG_TOKEN_LONG : weak_type(segment, &n);
+	if (segment.len > YG_TOKEN_LITERAL_MAX)
+		return YG_TOKEN_LONG;
+	if (is_format((struct yg_slice){ segment.ptr + stem, segment.len - stem })) {
+		struct yg_slice before = { segment.ptr, stem };
+		struct census m = take_census(before);
+
+		return weak_type(before, &m);
+	}
+	return weak_type(segment, &n);
 }
 
 const char *yg_token_parameter(enum yg_token token)

@@ -24,9 +24,9 @@ struct need {
 };
 
 static const struct need needs[YG_TOKEN_INT] = {
-	[YG_TOKEN_WORD] = { 30, 8 },	[YG_TOKEN_VERSION] = { 12, NEVER },
+	[YG_TOKEN_WORD] = { 30, 12 },	[YG_TOKEN_VERSION] = { 12, NEVER },
 	[YG_TOKEN_UPPER] = { 6, 2 },	[YG_TOKEN_LOCALE] = { 4, 2 },
-	[YG_TOKEN_SLUG] = { 8, 2 },	[YG_TOKEN_DOTTED] = { 12, 2 },
+	[YG_TOKEN_SLUG] = { 5, 2 },	[YG_TOKEN_DOTTED] = { 8, 2 },
 	[YG_TOKEN_NUMBERED] = { 4, 2 }, [YG_TOKEN_TEXT] = { 2, 2 },
 	[YG_TOKEN_MIXED] = { 2, 2 },
 };
@@ -39,16 +39,35 @@ static bool is_collection(const struct node *node)
 	       node->name[len - 2] != 's';
 }
 
-/* May this child fold as one of @token's kind? */
-static bool is_candidate(const struct node *node, enum yg_token token)
+/* Ids stand right below the name of their collection, so what has them below it is a name. */
+static bool has_ids_below(const struct yg_trie *trie, const struct node *node)
 {
-	return node_is_literal(node) && !(node->flags & NODE_KEPT) && node->token == token;
+	for (uint32_t c = node->child; c; c = trie->nodes[c].next) {
+		if (trie->nodes[c].flags & NODE_PARAMETER &&
+		    yg_token_is_strong((enum yg_token)trie->nodes[c].token))
+			return true;
+	}
+	return false;
+}
+
+/* May this child fold as one of @token's kind? */
+static bool is_candidate(const struct yg_trie *trie, const struct node *node, enum yg_token token)
+{
+	if (!node_is_literal(node) || node->flags & NODE_KEPT || node->token != token)
+		return false;
+	return (token != YG_TOKEN_WORD && token != YG_TOKEN_SLUG) || !has_ids_below(trie, node);
 }
 
 static bool is_vocabulary(const struct yg_trie *trie, const struct node *node)
 {
 	return node->token == YG_TOKEN_WORD &&
 	       trie->vocabulary[node->hash % VOCABULARY_CAP] >= VOCABULARY_MIN;
+}
+
+/* A name below two siblings that makes them alike; every group of an API has a "v1". */
+static bool is_telling(const struct node *node)
+{
+	return node_is_literal(node) && node->token != YG_TOKEN_VERSION;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -67,10 +86,10 @@ static uint32_t shared_names(const struct yg_trie *trie, uint32_t parent, enum y
 	uint32_t shared = 0;
 
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (!is_candidate(&nodes[c], token) && !(nodes[c].flags & NODE_PARAMETER))
+		if (!is_candidate(trie, &nodes[c], token) && !(nodes[c].flags & NODE_PARAMETER))
 			continue;
 		for (uint32_t g = nodes[c].child; g && count < GRANDCHILDREN_MAX; g = nodes[g].next)
-			if (node_is_literal(&nodes[g]))
+			if (is_telling(&nodes[g]))
 				ret[count++] = nodes[g].hash;
 	}
 	qsort(ret, count, sizeof(*ret), by_hash);
@@ -88,11 +107,37 @@ static uint32_t count_shared(const struct yg_trie *trie, uint32_t node, const ui
 	uint32_t count = 0;
 
 	for (uint32_t g = trie->nodes[node].child; g; g = trie->nodes[g].next) {
-		if (node_is_literal(&trie->nodes[g]) &&
+		if (is_telling(&trie->nodes[g]) &&
 		    bsearch(&trie->nodes[g].hash, names, name_count, sizeof(*names), by_hash))
 			count++;
 	}
 	return count;
+}
+
+/*
+ * "chat.list" and "chat.post" are methods of one thing: what stands before the dot comes again.
+ * Files and hosts share what stands behind it. Counts names with a stem of their own, less those
+ * that share one.
+ */
+static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent)
+{
+	uint64_t stems[GRANDCHILDREN_MAX];
+	uint32_t count = 0;
+	uint32_t shared = 0;
+
+	for (uint32_t c = trie->nodes[parent].child; c; c = trie->nodes[c].next) {
+		const struct node *node = &trie->nodes[c];
+		const char *dot = memchr(node->name, '.', node->name_len);
+
+		if (dot && count < GRANDCHILDREN_MAX && is_candidate(trie, node, YG_TOKEN_DOTTED))
+			stems[count++] =
+				yg_hash(&trie->key, node->name, (size_t)(dot - node->name));
+	}
+	qsort(stems, count, sizeof(*stems), by_hash);
+	for (uint32_t i = 0; i < count; i++)
+		shared += (i > 0 && stems[i] == stems[i - 1]) ||
+			  (i + 1 < count && stems[i] == stems[i + 1]);
+	return count > 2 * shared ? count - 2 * shared : 0;
 }
 
 static bool has_evidence(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
@@ -106,9 +151,11 @@ static bool has_evidence(const struct yg_trie *trie, uint32_t parent, enum yg_to
 	struct need have = { 0 };
 
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (is_candidate(&nodes[c], token) && !is_vocabulary(trie, &nodes[c]))
+		if (is_candidate(trie, &nodes[c], token) && !is_vocabulary(trie, &nodes[c]))
 			have.distinct++;
 	}
+	if (token == YG_TOKEN_DOTTED)
+		have.distinct = count_stems(trie, parent);
 	if (have.distinct * half >= needs[token].distinct)
 		return true;
 	if (have.distinct * half < needs[token].alike)
@@ -118,7 +165,7 @@ static bool has_evidence(const struct yg_trie *trie, uint32_t parent, enum yg_to
 	if (name_count < names_min)
 		return false;
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (is_candidate(&nodes[c], token) && !is_vocabulary(trie, &nodes[c]) &&
+		if (is_candidate(trie, &nodes[c], token) && !is_vocabulary(trie, &nodes[c]) &&
 		    count_shared(trie, c, names, name_count) >= names_min)
 			have.alike++;
 	}
@@ -237,7 +284,7 @@ static bool fold(struct yg_trie *trie, uint32_t parent, enum yg_token token)
 		struct node *child = &trie->nodes[c];
 
 		next = child->next;
-		if (!is_candidate(child, token))
+		if (!is_candidate(trie, child, token))
 			continue;
 		if (is_heavy(trie, parent, child)) {
 			child->flags |= NODE_KEPT;
@@ -260,7 +307,7 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 
 	if (!(nodes[parent].folded & (1u << token)))
 		return has_evidence(trie, parent, token);
-	while (c && !is_candidate(&nodes[c], token))
+	while (c && !is_candidate(trie, &nodes[c], token))
 		c = nodes[c].next;
 	return c != 0;
 }

@@ -120,14 +120,52 @@ static void many_distinct_words_become_a_parameter(void **state)
 	(void)state;
 
 	for (char c = 'a'; c <= 'z'; c++) {
-		(void)snprintf(path, sizeof(path), "/tags/%cx", c);
+		(void)snprintf(path, sizeof(path), "/tags/%cxo", c);
 		learn(trie, path);
-		(void)snprintf(path, sizeof(path), "/tags/%cy", c);
+		(void)snprintf(path, sizeof(path), "/tags/%cyo", c);
 		learn(trie, path);
 	}
 	expect(trie, "/tags/unseen", "/tags/{name}");
 	assert_true(yg_trie_counters(trie).folds > 0);
 	assert_true(yg_trie_counters(trie).nodes < 10);
+}
+
+/* Methods share what stands before the dot, files what stands behind it. */
+static void dots_tell_methods_from_files(void **state)
+{
+	static const char *const things[] = { "chat",  "users", "files", "auth", "team",
+					      "views", "stars", "calls", "pins", "dnd" };
+	static const char *const verbs[] = { "list", "info", "add", "removeAll" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(things) * YG_ARRAY_SIZE(verbs); i++) {
+		(void)snprintf(path, sizeof(path), "/api/%s.%s",
+			       things[i / 2 % YG_ARRAY_SIZE(things)], verbs[i % 2 + i / 20 * 2]);
+		learn(trie, path);
+		(void)snprintf(path, sizeof(path), "/media/%c%c.png", 'a' + (int)i % 26,
+			       'a' + (int)i / 26);
+		learn(trie, path);
+	}
+	expect(trie, "/api/chat.removeAll", "/api/chat.removeAll");
+	expect(trie, "/media/zz.png", "/media/{name}");
+}
+
+static void names_of_collections_stay_literal(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (int i = 0; i < 60; i++) {
+		(void)snprintf(path, sizeof(path), "/api/thing_of_%c%c/%d", 'a' + i % 26,
+			       'a' + i / 26, 1000 + i);
+		learn(trie, path);
+	}
+	expect(trie, "/api/thing_of_ba/5", "/api/thing_of_ba/{id}");
 }
 
 static void popular_words_stay_literal_when_siblings_fold(void **state)
@@ -140,7 +178,7 @@ static void popular_words_stay_literal_when_siblings_fold(void **state)
 	for (int i = 0; i < 40; i++)
 		learn(trie, "/tags/popular");
 	for (int i = 0; i < 40; i++) {
-		(void)snprintf(path, sizeof(path), "/tags/%c%c", 'a' + i / 20, 'a' + i % 20);
+		(void)snprintf(path, sizeof(path), "/tags/t%c%c", 'a' + i / 20, 'a' + i % 20);
 		learn(trie, path);
 	}
 	expect(trie, "/tags/popular", "/tags/popular");
@@ -311,6 +349,8 @@ int main(void)
 		cmocka_unit_test(words_stay_literal_without_evidence),
 		cmocka_unit_test(alike_collections_stay_literal),
 		cmocka_unit_test(many_distinct_words_become_a_parameter),
+		cmocka_unit_test(dots_tell_methods_from_files),
+		cmocka_unit_test(names_of_collections_stay_literal),
 		cmocka_unit_test(popular_words_stay_literal_when_siblings_fold),
 		cmocka_unit_test(children_that_look_alike_fold_early),
 		cmocka_unit_test(old_templates_can_be_read_again),
