@@ -297,7 +297,7 @@ static bool is_opaque(struct yg_slice s, const struct census *n)
 	if (n->lower == 0 || n->upper == 0)
 		return false;
 	/* camelCase shifts twice per word, with vowels in between; chance shifts all the time. */
-	return (n->digit > 0 && n->humps * 5 >= s.len) ||
+	return (n->digit > 0 && (n->humps * 5 >= s.len || n->vowels * 5 < letters)) ||
 	       (n->shifts * 5 >= s.len * 2 && n->vowels * 3 < letters) ||
 	       (n->humps * 6 >= s.len && n->vowels * 5 < letters);
 }
