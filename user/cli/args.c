@@ -65,6 +65,24 @@ const char *yg_cli_value(const struct yg_cli_args *args, const char *name)
 	return NULL;
 }
 
+int yg_cli_number(const struct yg_cli_args *args, const char *name, uint64_t *ret)
+{
+	const char *text = yg_cli_value(args, name);
+	uint64_t value = 0;
+
+	if (!text)
+		return 0;
+	for (const char *p = text; *p; p++) {
+		if (*p < '0' || *p > '9' || value > UINT32_MAX)
+			return -EINVAL;
+		value = value * 10 + (uint64_t)(*p - '0');
+	}
+	if (value == 0)
+		return -EINVAL;
+	*ret = value;
+	return 0;
+}
+
 int yg_cli_duration(const char *text, uint64_t *ret)
 {
 	static const struct {

@@ -69,6 +69,9 @@ const char *yg_cli_value(const struct yg_cli_args *args, const char *name);
  */
 YG_MUST_CHECK int yg_cli_duration(const char *text, uint64_t *ret);
 
+/* Option @name as a number above 0; @ret is untouched without it. Return: 0; -EINVAL. */
+YG_MUST_CHECK int yg_cli_number(const struct yg_cli_args *args, const char *name, uint64_t *ret);
+
 /**
  * yg_cli_usage() - print "yagura COMMAND: cause" and where to read on.
  * Return: YG_EXIT_USAGE, to be returned by the command.
@@ -86,6 +89,12 @@ __attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_fail(const struct yg_c
 /* Options of the commands whose file holds the table. */
 extern const struct yg_cli_option yg_analyze_options[];
 extern const struct yg_cli_option yg_help_options[];
+extern const struct yg_cli_option yg_endpoints_options[];
+extern const struct yg_cli_option yg_callers_options[];
+extern const struct yg_cli_option yg_findings_options[];
+extern const struct yg_cli_option yg_block_options[];
+extern const struct yg_cli_option yg_limits_options[];
+extern const struct yg_cli_option yg_top_options[];
 
 /* All commands, in the order of the manual; [*ret_count]. */
 const struct yg_command *yg_command_table(size_t *ret_count);
@@ -109,5 +118,20 @@ const struct yg_command *yg_command_find(const char *name);
 
 /* One function per command; each in the file of its name. */
 enum yg_exit yg_command_analyze(const struct yg_cli_args *args);
+enum yg_exit yg_command_status(const struct yg_cli_args *args);
+enum yg_exit yg_command_endpoints(const struct yg_cli_args *args);
+enum yg_exit yg_command_endpoint(const struct yg_cli_args *args);
+enum yg_exit yg_command_callers(const struct yg_cli_args *args);
+enum yg_exit yg_command_findings(const struct yg_cli_args *args);
+enum yg_exit yg_command_finding(const struct yg_cli_args *args);
+enum yg_exit yg_command_block(const struct yg_cli_args *args);
+enum yg_exit yg_command_unblock(const struct yg_cli_args *args);
+enum yg_exit yg_command_blocks(const struct yg_cli_args *args);
+enum yg_exit yg_command_approve(const struct yg_cli_args *args);
+enum yg_exit yg_command_dismiss(const struct yg_cli_args *args);
+enum yg_exit yg_command_rules(const struct yg_cli_args *args);
+enum yg_exit yg_command_query(const struct yg_cli_args *args);
+enum yg_exit yg_command_top(const struct yg_cli_args *args);
+enum yg_exit yg_command_limits(const struct yg_cli_args *args);
 enum yg_exit yg_command_help(const struct yg_cli_args *args);
 enum yg_exit yg_command_version(const struct yg_cli_args *args);

@@ -262,7 +262,7 @@ static const char *read_block(const struct yg_body *body, struct errand *errand)
 {
 	const char *prefix = yg_body_text(body, "prefix");
 	const char *reason = yg_body_text(body, "reason");
-	const uint64_t seconds_max = YG_BLOCK_TTL_MAX_S;
+	const uint64_t seconds_max = (uint64_t)YG_BLOCK_TTL_MAX_S;
 	uint64_t seconds = default_ttl_s(errand->desk);
 
 	if (!prefix || yg_prefix_from_text(yg_slice_from_str(prefix), &errand->prefix))

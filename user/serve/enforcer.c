@@ -9,8 +9,8 @@ struct waiter {
 	yg_enforcer_fn fn; /* NULL: the place is free */
 	void *ctx;
 	uint64_t deadline_ns;
-	uint32_t cookie;
-	uint32_t kind;
+	struct yg_request request; /* as it is sent */
+	bool sent;		   /* false: a list that waits for the one before it */
 };
 
 struct yg_enforcer {
@@ -31,12 +31,34 @@ int yg_enforcer_new(int fd, struct yg_enforcer **ret)
 	return 0;
 }
 
+/* Send the next list that waits. One at a time: the enforcer begins anew at every request. */
+static void send_list(struct yg_enforcer *enforcer)
+{
+	struct waiter *next = NULL;
+
+	for (size_t i = 0; i < YG_ENFORCER_PENDING_MAX; i++) {
+		struct waiter *waiter = &enforcer->waiters[i];
+
+		if (!waiter->fn || waiter->request.kind != YG_REQUEST_LIST)
+			continue;
+		if (waiter->sent)
+			return;
+		/* Cookies say who came first. */
+		if (!next || waiter->request.cookie - next->request.cookie > UINT32_MAX / 2)
+			next = waiter;
+	}
+	if (next)
+		next->sent = yg_link_send(enforcer->fd, &next->request, sizeof(next->request)) == 0;
+}
+
 /* The place is free before fn runs: fn may ask again. */
-static void tell(struct waiter *waiter, const struct yg_reply *reply)
+static void tell(struct yg_enforcer *enforcer, struct waiter *waiter, const struct yg_reply *reply)
 {
 	struct waiter taken = *waiter;
 
 	waiter->fn = NULL;
+	if (taken.request.kind == YG_REQUEST_LIST && enforcer->fd >= 0)
+		send_list(enforcer);
 	taken.fn(taken.ctx, reply);
 }
 
@@ -44,9 +66,10 @@ void yg_enforcer_free(struct yg_enforcer **enforcer)
 {
 	if (!*enforcer)
 		return;
+	(*enforcer)->fd = -1;
 	for (size_t i = 0; i < YG_ENFORCER_PENDING_MAX; i++) {
 		if ((*enforcer)->waiters[i].fn)
-			tell(&(*enforcer)->waiters[i], NULL);
+			tell(*enforcer, &(*enforcer)->waiters[i], NULL);
 	}
 	free(*enforcer);
 	*enforcer = NULL;
@@ -55,9 +78,8 @@ void yg_enforcer_free(struct yg_enforcer **enforcer)
 int yg_enforcer_ask(struct yg_enforcer *enforcer, const struct yg_request *request, uint64_t now_ns,
 		    yg_enforcer_fn fn, void *ctx)
 {
-	struct yg_request asked = *request;
 	struct waiter *waiter = NULL;
-	int r;
+	int r = 0;
 
 	if (enforcer->fd < 0)
 		return -EPIPE;
@@ -67,12 +89,19 @@ int yg_enforcer_ask(struct yg_enforcer *enforcer, const struct yg_request *reque
 	}
 	if (!waiter)
 		return -EAGAIN;
-	asked.cookie = ++enforcer->cookie;
-	r = yg_link_send(enforcer->fd, &asked, sizeof(asked));
+	*waiter = (struct waiter){ .deadline_ns = now_ns + YG_ENFORCER_TIMEOUT_NS,
+				   .request = *request };
+	waiter->request.cookie = ++enforcer->cookie;
+	if (request->kind != YG_REQUEST_LIST) {
+		r = yg_link_send(enforcer->fd, &waiter->request, sizeof(waiter->request));
+		waiter->sent = true;
+	}
 	if (r)
 		return r == -EAGAIN ? -EAGAIN : -EPIPE;
-	*waiter = (struct waiter){ fn, ctx, now_ns + YG_ENFORCER_TIMEOUT_NS, asked.cookie,
-				   asked.kind };
+	waiter->fn = fn;
+	waiter->ctx = ctx;
+	if (request->kind == YG_REQUEST_LIST)
+		send_list(enforcer);
 	return 0;
 }
 
@@ -81,14 +110,15 @@ static void take_reply(struct yg_enforcer *enforcer, const struct yg_reply *repl
 	for (size_t i = 0; i < YG_ENFORCER_PENDING_MAX; i++) {
 		struct waiter *waiter = &enforcer->waiters[i];
 
-		if (!waiter->fn || waiter->cookie != reply->cookie || waiter->kind != reply->kind)
+		if (!waiter->fn || waiter->request.cookie != reply->cookie ||
+		    waiter->request.kind != reply->kind)
 			continue;
 		if (reply->kind == YG_REQUEST_LIST && reply->result == YG_RESULT_OK) {
 			/* A long list is an enforcer at work. */
 			waiter->deadline_ns = now_ns + YG_ENFORCER_TIMEOUT_NS;
 			waiter->fn(waiter->ctx, reply);
 		} else {
-			tell(waiter, reply);
+			tell(enforcer, waiter, reply);
 		}
 		return;
 	}
@@ -112,7 +142,7 @@ void yg_enforcer_step(struct yg_enforcer *enforcer, uint64_t now_ns)
 	}
 	for (size_t i = 0; i < YG_ENFORCER_PENDING_MAX; i++) {
 		if (enforcer->waiters[i].fn && now_ns >= enforcer->waiters[i].deadline_ns)
-			tell(&enforcer->waiters[i], NULL);
+			tell(enforcer, &enforcer->waiters[i], NULL);
 	}
 }
 

@@ -200,10 +200,8 @@ static void handle(struct yg_http_request *request)
 	request->http->fn(request->http->ctx, request);
 }
 
-/*
- * Called with the head, then with each part of the body, then without one; again after a wait.
- * NOLINTNEXTLINE(readability-function-size): the library's type has eight parameters
- */
+/* Called with the head, then with each part of the body, then without one; again after a wait. */
+/* NOLINTNEXTLINE(readability-function-size): the library's type has eight parameters */
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
 				  const char *method, const char *version, const char *data,
 				  size_t *data_len, void **state)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "cli/client.h"
+
+static int print_dismissed(void *ctx, const char *line, yajl_val value)
+{
+	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
+
+	(void)line;
+	(void)fprintf(args->out, "dismissed %s\n", yg_value_text(value, "id"));
+	return 0;
+}
+
+enum yg_exit yg_command_dismiss(const struct yg_cli_args *args)
+{
+	char path[256] = "/v1/findings/";
+
+	yg_client_add(path, sizeof(path), NULL, args->items[0]);
+	(void)strncat(path, "/dismiss", sizeof(path) - strlen(path) - 1);
+	return yg_client_one(args, "POST", path, "", print_dismissed, &args);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/client.h"
+#include "cli/show.h"
+#include "cli/table.h"
+
+static const struct yg_column span_columns[] = {
+	{ "TIME", YG_ALIGN_LEFT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
+	{ "CALLERS", YG_ALIGN_RIGHT, 0 }, { "P50", YG_ALIGN_RIGHT, 0 },
+	{ "P99", YG_ALIGN_RIGHT, 0 },
+};
+
+static const struct yg_column sample_columns[] = {
+	{ "TIME", YG_ALIGN_LEFT, 0 },	 { "CLIENT", YG_ALIGN_LEFT, 15 },
+	{ "CALLER", YG_ALIGN_LEFT, 12 }, { "STATUS", YG_ALIGN_RIGHT, 0 },
+	{ "TARGET", YG_ALIGN_LEFT, 16 },
+};
+
+static int add_span(struct yg_table *table, yajl_val span)
+{
+	char time[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
+	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP], p50[YG_FORMAT_CAP], p99[YG_FORMAT_CAP];
+	const char *texts[] = {
+		yg_time_format(yg_value_text(span, "time"), time),
+		yg_count_format(yg_value_uint(span, "requests"), requests),
+		yg_count_format(yg_value_uint(span, "errors_client"), refused),
+		yg_count_format(yg_value_uint(span, "errors_server"), failed),
+		yg_count_format(yg_value_uint(span, "callers"), callers),
+		yg_us_format(yg_value_uint(span, "latency_p50_us"), p50),
+		yg_us_format(yg_value_uint(span, "latency_p99_us"), p99),
+	};
+
+	return yg_table_add(table, texts);
+}
+
+static int add_sample(struct yg_table *table, yajl_val sample)
+{
+	char time[YG_FORMAT_CAP], status[YG_FORMAT_CAP];
+	const char *texts[] = {
+		yg_time_format(yg_value_text(sample, "time"), time),
+		yg_value_text(sample, "client"),
+		yg_value_text(sample, "caller"),
+		status,
+		yg_value_text(sample, "target"),
+	};
+
+	(void)snprintf(status, sizeof(status), "%" PRIu64, yg_value_uint(sample, "status"));
+	return yg_table_add(table, texts);
+}
+
+/* A list inside the object as a table under a title; nothing when it is empty. */
+static void print_list(const struct yg_cli_args *args, const char *title, yajl_val list,
+		       const struct yg_column *columns, size_t count,
+		       int (*add)(struct yg_table *table, yajl_val item))
+{
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+
+	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
+	    yg_table_new(columns, count, &table))
+		return;
+	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
+		if (add(table, YAJL_GET_ARRAY(list)->values[i]))
+			return;
+	}
+	(void)fputc('\n', args->out);
+	yg_print_styled(args, "1", title);
+	(void)fputc('\n', args->out);
+	yg_table_print(table, args->out, args->columns);
+}
+
+static void print_number(const struct yg_cli_args *args, const char *name, uint64_t value)
+{
+	char text[YG_FORMAT_CAP];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, value);
+	yg_print_field(args, name, text);
+}
+
+static void print_statuses(const struct yg_cli_args *args, yajl_val status)
+{
+	char text[512] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; YAJL_IS_OBJECT(status) && i < YAJL_GET_OBJECT(status)->len; i++) {
+		const char *key = YAJL_GET_OBJECT(status)->keys[i];
+		int n = snprintf(text + used, sizeof(text) - used, "%s%s %" PRIu64,
+				 used ? ", " : "", key[0] == '0' ? "none" : key,
+				 yg_value_uint(status, key));
+
+		if (n < 0 || (size_t)n >= sizeof(text) - used)
+			break;
+		used += (size_t)n;
+	}
+	yg_print_field(args, "status", text);
+}
+
+static int print_endpoint(void *ctx, const char *line, yajl_val value)
+{
+	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
+	char name[1024], text[256], time[YG_FORMAT_CAP];
+
+	(void)line;
+	yg_endpoint_name(value, name, sizeof(name));
+	yg_print_styled(args, "1", name);
+	(void)fputs("\n\n", args->out);
+	yg_print_field(args, "id", yg_value_text(value, "id"));
+	print_number(args, "requests", yg_value_uint(value, "requests"));
+	print_number(args, "callers", yg_value_uint(value, "callers"));
+	print_statuses(args, yg_value_find(value, "status"));
+	yg_join_texts(yg_value_find(value, "auth"), text, sizeof(text));
+	yg_print_field(args, "auth", text);
+	yg_join_texts(yg_value_find(value, "protocols"), text, sizeof(text));
+	yg_print_field(args, "protocols", text);
+	print_number(args, "under TLS", yg_value_uint(value, "tls_requests"));
+	yg_print_field(args, "first seen",
+		       yg_time_format(yg_value_text(value, "first_seen"), time));
+	yg_print_field(args, "last seen", yg_time_format(yg_value_text(value, "last_seen"), time));
+	print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,
+		   YG_ARRAY_SIZE(span_columns), add_span);
+	print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,
+		   YG_ARRAY_SIZE(span_columns), add_span);
+	print_list(args, "Latest samples", yg_value_find(value, "samples"), sample_columns,
+		   YG_ARRAY_SIZE(sample_columns), add_sample);
+	return 0;
+}
+
+enum yg_exit yg_command_endpoint(const struct yg_cli_args *args)
+{
+	char path[256] = "/v1/endpoints/";
+
+	yg_client_add(path, sizeof(path), NULL, args->items[0]);
+	return yg_client_one(args, "GET", path, NULL, print_endpoint, &args);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/client.h"
+#include "cli/show.h"
+#include "cli/table.h"
+
+const struct yg_cli_option yg_endpoints_options[] = {
+	{ "service", "HOST", "Only endpoints of this service", false },
+	{ "method", "METHOD", "Only endpoints of this method", false },
+	{ "contains", "TEXT", "Only endpoints whose template holds this text", false },
+	{ "busiest", NULL, "Most requests first, instead of the order of names", false },
+	{ "limit", "N", "At most so many, all if not given", false },
+	{ 0 },
+};
+
+static const struct yg_column columns[] = {
+	{ "ID", YG_ALIGN_LEFT, 0 },   { "ENDPOINT", YG_ALIGN_LEFT, 24 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 }, { "4XX", YG_ALIGN_RIGHT, 0 },
+	{ "5XX", YG_ALIGN_RIGHT, 0 }, { "CALLERS", YG_ALIGN_RIGHT, 0 },
+	{ "AUTH", YG_ALIGN_LEFT, 6 },
+};
+
+static int add_endpoint(void *ctx, const char *line, yajl_val value)
+{
+	char name[1024], auth[128], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
+	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP];
+	const char *texts[YG_ARRAY_SIZE(columns)];
+
+	(void)line;
+	yg_endpoint_name(value, name, sizeof(name));
+	yg_join_texts(yg_value_find(value, "auth"), auth, sizeof(auth));
+	texts[0] = yg_value_text(value, "id");
+	texts[1] = name;
+	texts[2] = yg_count_format(yg_value_uint(value, "requests"), requests);
+	texts[3] = yg_count_format(yg_endpoint_class(value, '4'), refused);
+	texts[4] = yg_count_format(yg_endpoint_class(value, '5'), failed);
+	texts[5] = yg_count_format(yg_value_uint(value, "callers"), callers);
+	texts[6] = auth;
+	return yg_table_add(ctx, texts);
+}
+
+enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
+{
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	char path[1024] = "/v1/endpoints?";
+	uint64_t limit = 0;
+	enum yg_exit code;
+
+	if (yg_cli_number(args, "limit", &limit))
+		return yg_cli_usage(args, "--limit: not a number above 0");
+	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
+		return yg_cli_fail(args, "endpoints: Out of memory");
+	yg_client_add(path, sizeof(path), "service", yg_cli_value(args, "service"));
+	yg_client_add(path, sizeof(path), "method", yg_cli_value(args, "method"));
+	yg_client_add(path, sizeof(path), "contains", yg_cli_value(args, "contains"));
+	if (yg_cli_value(args, "busiest"))
+		yg_client_add(path, sizeof(path), "sort", "requests");
+	code = yg_client_each(args, path, limit, add_endpoint, table);
+	if (code != YG_EXIT_DONE || args->json)
+		return code;
+	if (yg_table_count(table) == 0)
+		(void)fprintf(args->out, "No endpoints have been seen\n");
+	yg_table_print(table, args->out, args->columns);
+	return YG_EXIT_DONE;
+}

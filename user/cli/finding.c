@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/client.h"
+#include "cli/finding.h"
+#include "cli/show.h"
+#include "cli/table.h"
+
+static void print_evidence(const struct yg_cli_args *args, yajl_val evidence)
+{
+	for (size_t i = 0; YAJL_IS_OBJECT(evidence) && i < YAJL_GET_OBJECT(evidence)->len; i++) {
+		yajl_val value = YAJL_GET_OBJECT(evidence)->values[i];
+		const char *text =
+			YAJL_IS_STRING(value) ? YAJL_GET_STRING(value) : YAJL_GET_NUMBER(value);
+		char line[768];
+
+		(void)snprintf(line, sizeof(line), "%s = %s", YAJL_GET_OBJECT(evidence)->keys[i],
+			       text ? text : "-");
+		yg_print_field(args, i ? "" : "evidence", line);
+	}
+}
+
+static const char *style_of(const char *severity)
+{
+	if (strcmp(severity, "critical") == 0 || strcmp(severity, "high") == 0)
+		return "1;31";
+	return strcmp(severity, "medium") == 0 ? "1;33" : "1";
+}
+
+static void print_wrapped(const struct yg_cli_args *args, const char *title, const char *text)
+{
+	if (!text[0])
+		return;
+	(void)fprintf(args->out, "\n%s\n", title);
+	yg_text_wrap(args->out, text, 2, args->columns);
+}
+
+int yg_print_finding(void *ctx, const char *line, yajl_val value)
+{
+	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
+	char text[256], time[YG_FORMAT_CAP];
+
+	(void)line;
+	(void)snprintf(text, sizeof(text), "%s: %s", yg_value_text(value, "severity"),
+		       yg_value_text(value, "rule"));
+	yg_print_styled(args, style_of(yg_value_text(value, "severity")), text);
+	(void)fputc('\n', args->out);
+	yg_text_wrap(args->out, yg_value_text(value, "title"), 0, args->columns);
+	(void)fputc('\n', args->out);
+	yg_print_field(args, "id", yg_value_text(value, "id"));
+	yg_print_field(args, "time", yg_time_format(yg_value_text(value, "time"), time));
+	(void)snprintf(text, sizeof(text), "%" PRIu64, yg_value_uint(value, "repeats"));
+	yg_print_field(args, "seen again", text);
+	yg_print_field(args, "service", yg_value_text(value, "service"));
+	yg_print_field(args, "endpoint", yg_value_text(value, "endpoint"));
+	yg_print_field(args, "caller", yg_value_text(value, "caller"));
+	(void)snprintf(text, sizeof(text), "%s%s", yg_value_text(value, "client"),
+		       yg_value_flag(value, "client_blockable") ? "" : " (not certain)");
+	yg_print_field(args, "client", text);
+	yg_print_field(args, "class", yg_value_text(value, "owasp"));
+	yg_print_field(args, "action", yg_value_text(value, "action"));
+	yg_print_field(args, "status", yg_value_text(value, "status"));
+	print_evidence(args, yg_value_find(value, "evidence"));
+	print_wrapped(args, "Cause", yg_value_text(value, "cause"));
+	print_wrapped(args, "Effect", yg_value_text(value, "effect"));
+	print_wrapped(args, "Cure", yg_value_text(value, "remediation"));
+	return 0;
+}
+
+enum yg_exit yg_command_finding(const struct yg_cli_args *args)
+{
+	char path[256] = "/v1/findings/";
+
+	yg_client_add(path, sizeof(path), NULL, args->items[0]);
+	return yg_client_one(args, "GET", path, NULL, yg_print_finding, &args);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/client.h"
+#include "cli/table.h"
+
+const struct yg_cli_option yg_findings_options[] = {
+	{ "severity", "LEVEL", "At least this: info, low, medium, high or critical", false },
+	{ "status", "STATUS", "Only open, dismissed or approved ones", false },
+	{ "rule", "ID", "Only findings of this rule", false },
+	{ "service", "HOST", "Only findings about this service", false },
+	{ "contains", "TEXT", "Only findings about a caller that holds this text, or an address",
+	  false },
+	{ "limit", "N", "At most so many, 100 if not given", false },
+	{ 0 },
+};
+
+static const struct yg_column columns[] = {
+	{ "ID", YG_ALIGN_LEFT, 0 },	  { "TIME", YG_ALIGN_LEFT, 0 },
+	{ "SEVERITY", YG_ALIGN_LEFT, 0 }, { "RULE", YG_ALIGN_LEFT, 12 },
+	{ "CLIENT", YG_ALIGN_LEFT, 13 },  { "ACTION", YG_ALIGN_LEFT, 0 },
+	{ "STATUS", YG_ALIGN_LEFT, 6 },
+};
+
+static int add_finding(void *ctx, const char *line, yajl_val value)
+{
+	char time[YG_FORMAT_CAP];
+	const char *texts[] = {
+		yg_value_text(value, "id"),
+		yg_time_format(yg_value_text(value, "time"), time) + 11,
+		yg_value_text(value, "severity"),
+		yg_value_text(value, "rule"),
+		yg_value_text(value, "client"),
+		yg_value_text(value, "action"),
+		yg_value_text(value, "status"),
+	};
+
+	(void)line;
+	return yg_table_add(ctx, texts);
+}
+
+enum yg_exit yg_command_findings(const struct yg_cli_args *args)
+{
+	static const char *const filters[] = { "severity", "status", "rule", "service",
+					       "contains" };
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	char path[1024] = "/v1/findings?";
+	uint64_t limit = 100;
+	enum yg_exit code;
+
+	if (yg_cli_number(args, "limit", &limit))
+		return yg_cli_usage(args, "--limit: not a number above 0");
+	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
+		return yg_cli_fail(args, "findings: Out of memory");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(filters); i++)
+		yg_client_add(path, sizeof(path), filters[i], yg_cli_value(args, filters[i]));
+	code = yg_client_each(args, path, limit, add_finding, table);
+	if (code != YG_EXIT_DONE || args->json)
+		return code;
+	if (yg_table_count(table) == 0)
+		(void)fprintf(args->out, "No findings\n");
+	yg_table_print(table, args->out, args->columns);
+	return YG_EXIT_DONE;
+}

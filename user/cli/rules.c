@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The rules of this program; the daemon is not asked. */
+#include "cli/command.h"
+#include "cli/table.h"
+#include "core/json.h"
+#include "detect/finding.h"
+#include "respond/knowledge.h"
+
+static const struct yg_column columns[] = {
+	{ "RULE", YG_ALIGN_LEFT, 0 },	{ "SEVERITY", YG_ALIGN_LEFT, 0 },
+	{ "OWASP", YG_ALIGN_LEFT, 0 },	{ "PCI DSS", YG_ALIGN_LEFT, 0 },
+	{ "TITLE", YG_ALIGN_LEFT, 20 },
+};
+
+static enum yg_exit print_lines(const struct yg_cli_args *args)
+{
+	YG_CLEANUP(yg_json_free) struct yg_json *json = NULL;
+	uint32_t count = 0;
+	const struct yg_rule *const *rules = yg_rules(&count);
+
+	if (yg_json_new(&json))
+		return yg_cli_fail(args, "rules: Out of memory");
+	for (uint32_t i = 0; i < count; i++) {
+		yg_json_open_object(json);
+		yg_json_pair_str(json, "type", "rule");
+		yg_json_pair_str(json, "id", rules[i]->id);
+		yg_json_pair_str(json, "severity", yg_severity_name(rules[i]->severity));
+		yg_json_pair_str(json, "owasp", rules[i]->owasp);
+		yg_json_pair_str(json, "pci", rules[i]->pci);
+		yg_json_pair_str(json, "title", rules[i]->title);
+		yg_json_pair_str(json, "effect", rules[i]->effect);
+		yg_json_pair_str(json, "remediation", rules[i]->remediation);
+		yg_json_close_object(json);
+		if (yg_json_flush_line(json, args->out))
+			return yg_cli_fail(args, "rules: output failed");
+	}
+	return YG_EXIT_DONE;
+}
+
+enum yg_exit yg_command_rules(const struct yg_cli_args *args)
+{
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	uint32_t count = 0;
+	const struct yg_rule *const *rules = yg_rules(&count);
+
+	if (args->json)
+		return print_lines(args);
+	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
+		return yg_cli_fail(args, "rules: Out of memory");
+	for (uint32_t i = 0; i < count; i++) {
+		const char *texts[] = { rules[i]->id, yg_severity_name(rules[i]->severity),
+					rules[i]->owasp, rules[i]->pci, rules[i]->title };
+
+		if (yg_table_add(table, texts))
+			return yg_cli_fail(args, "rules: Out of memory");
+	}
+	yg_table_print(table, args->out, args->columns);
+	return YG_EXIT_DONE;
+}

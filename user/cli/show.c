@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/show.h"
+
+#include <string.h>
+
+#include "cli/client.h"
+#include "cli/table.h"
+
+#define NAME_WIDTH 14
+
+uint64_t yg_endpoint_class(yajl_val endpoint, char class)
+{
+	yajl_val status = yg_value_find(endpoint, "status");
+	uint64_t sum = 0;
+
+	if (!YAJL_IS_OBJECT(status))
+		return 0;
+	for (size_t i = 0; i < YAJL_GET_OBJECT(status)->len; i++) {
+		const char *key = YAJL_GET_OBJECT(status)->keys[i];
+
+		if (key[0] == class && strlen(key) == 3)
+			sum += yg_value_uint(status, key);
+	}
+	return sum;
+}
+
+void yg_endpoint_name(yajl_val endpoint, char *ret, size_t cap)
+{
+	(void)snprintf(ret, cap, "%s %s%s", yg_value_text(endpoint, "method"),
+		       yg_value_text(endpoint, "service"), yg_value_text(endpoint, "template"));
+}
+
+void yg_join_texts(yajl_val list, char *ret, size_t cap)
+{
+	size_t used = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; YAJL_IS_ARRAY(list) && i < YAJL_GET_ARRAY(list)->len; i++) {
+		const char *text = YAJL_GET_STRING(YAJL_GET_ARRAY(list)->values[i]);
+		int n = snprintf(ret + used, cap - used, "%s%s", used ? "," : "", text ? text : "");
+
+		if (n < 0 || (size_t)n >= cap - used)
+			return;
+		used += (size_t)n;
+	}
+}
+
+void yg_print_field(const struct yg_cli_args *args, const char *name, const char *text)
+{
+	(void)fprintf(args->out, "%-*s", NAME_WIDTH, name);
+	/* The first line stands behind the name, the others below it. */
+	if (yg_text_width(text) <= args->columns - NAME_WIDTH) {
+		yg_text_put(args->out, text);
+		(void)fputc('\n', args->out);
+		return;
+	}
+	(void)fputc('\n', args->out);
+	yg_text_wrap(args->out, text, NAME_WIDTH, args->columns);
+}
+
+void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text)
+{
+	if (args->terminal)
+		(void)fprintf(args->out, "\033[%sm", code);
+	yg_text_put(args->out, text);
+	if (args->terminal)
+		(void)fputs("\033[0m", args->out);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Pieces that several commands print. */
+#pragma once
+
+#include <yajl/yajl_tree.h>
+
+#include "cli/command.h"
+
+/* Responses of one class: '2' for 2xx. */
+uint64_t yg_endpoint_class(yajl_val endpoint, char class);
+/* "GET api.example.com/v1/users/{id}" */
+void yg_endpoint_name(yajl_val endpoint, char *ret, size_t cap);
+/* "a,b,c" of a list of texts. */
+void yg_join_texts(yajl_val list, char *ret, size_t cap);
+/* "name   text" lines: the name in a column of 14. */
+void yg_print_field(const struct yg_cli_args *args, const char *name, const char *text);
+/* A text behind "\033[...m" when the output is a terminal. @code: "1", "31". */
+void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/client.h"
+#include "cli/show.h"
+#include "cli/table.h"
+
+static const struct yg_column role_columns[] = {
+	{ "ROLE", YG_ALIGN_LEFT, 0 },	   { "STATE", YG_ALIGN_LEFT, 0 },
+	{ "PID", YG_ALIGN_RIGHT, 0 },	   { "UP", YG_ALIGN_RIGHT, 0 },
+	{ "RESTARTS", YG_ALIGN_RIGHT, 0 }, { "LAST END", YG_ALIGN_LEFT, 10 },
+};
+
+static const struct yg_column interface_columns[] = {
+	{ "INTERFACE", YG_ALIGN_LEFT, 0 },  { "STATE", YG_ALIGN_LEFT, 0 },
+	{ "XDP", YG_ALIGN_LEFT, 0 },	    { "DROPS AT", YG_ALIGN_LEFT, 0 },
+	{ "SAMPLES AT", YG_ALIGN_LEFT, 0 },
+};
+
+static const struct yg_column library_columns[] = {
+	{ "TLS LIBRARY", YG_ALIGN_LEFT, 20 }, { "KIND", YG_ALIGN_LEFT, 0 },
+	{ "STATE", YG_ALIGN_LEFT, 0 },	      { "PROBES", YG_ALIGN_RIGHT, 0 },
+	{ "PROCESSES", YG_ALIGN_RIGHT, 0 },   { "USED BY", YG_ALIGN_LEFT, 6 },
+};
+
+/* Seconds since the epoch of "2026-11-21T21:03:00.123456Z"; 0 of anything else. */
+static time_t read_time(const char *text)
+{
+	struct tm tm = { 0 };
+
+	return strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) ? timegm(&tm) : 0;
+}
+
+/* "3 h" from @since to the time of the answer. */
+static const char *format_age(yajl_val status, const char *since, char *ret)
+{
+	time_t now = read_time(yg_value_text(status, "time")), then = read_time(since);
+
+	if (then == 0 || now < then)
+		(void)snprintf(ret, YG_FORMAT_CAP, "-");
+	else
+		(void)yg_seconds_format((uint64_t)(now - then), ret);
+	return ret;
+}
+
+static void print_sensor(const struct yg_cli_args *args, yajl_val status)
+{
+	yajl_val list = yg_value_find(status, "sensor"), sensor;
+	char up[YG_FORMAT_CAP], line[512];
+
+	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0)
+		return;
+	sensor = YAJL_GET_ARRAY(list)->values[0];
+	(void)snprintf(line, sizeof(line), "Yagura %s on %s, mode %s, up %s",
+		       yg_value_text(sensor, "version"), yg_value_text(sensor, "host"),
+		       yg_value_text(sensor, "mode"),
+		       format_age(status, yg_value_text(sensor, "started"), up));
+	yg_print_styled(args, "1", line);
+	(void)fputc('\n', args->out);
+	(void)snprintf(line, sizeof(line), "%s", yg_value_text(sensor, "kernel"));
+	yg_print_field(args, "kernel", line);
+	yg_print_field(args, "scope", yg_value_text(sensor, "scope"));
+	(void)snprintf(line, sizeof(line), "%" PRIu64 " of %" PRIu64 " KiB",
+		       yg_value_uint(sensor, "rings"), yg_value_uint(sensor, "ring_bytes") / 1024);
+	yg_print_field(args, "rings", line);
+	(void)snprintf(line, sizeof(line), "%s when the daemon is gone for %" PRIu64 " s",
+		       yg_value_flag(sensor, "fail_closed") ? "keeps dropping"
+							    : "passes everything",
+		       yg_value_uint(sensor, "heartbeat_limit_s"));
+	yg_print_field(args, "blocks", line);
+	(void)fputc('\n', args->out);
+}
+
+static int add_role(struct yg_table *table, yajl_val status, yajl_val role)
+{
+	char pid[YG_FORMAT_CAP], restarts[YG_FORMAT_CAP], up[YG_FORMAT_CAP];
+	const char *texts[] = { yg_value_text(role, "role"),
+				yg_value_text(role, "state"),
+				pid,
+				format_age(status, yg_value_text(role, "started"), up),
+				yg_count_format(yg_value_uint(role, "restarts"), restarts),
+				yg_value_text(role, "cause") };
+
+	(void)snprintf(pid, sizeof(pid), "%" PRIu64, yg_value_uint(role, "pid"));
+	return yg_table_add(table, texts);
+}
+
+static int add_interface(struct yg_table *table, yajl_val status, yajl_val interface)
+{
+	const char *texts[] = { yg_value_text(interface, "name"), yg_value_text(interface, "state"),
+				yg_value_text(interface, "xdp"), yg_value_text(interface, "guard"),
+				yg_value_text(interface, "sample") };
+
+	(void)status;
+	return yg_table_add(table, texts);
+}
+
+static int add_library(struct yg_table *table, yajl_val status, yajl_val library)
+{
+	char probes[YG_FORMAT_CAP], processes[YG_FORMAT_CAP];
+	const char *texts[] = { yg_value_text(library, "path"),
+				yg_value_text(library, "kind"),
+				yg_value_text(library, "state"),
+				yg_count_format(yg_value_uint(library, "probes"), probes),
+				yg_count_format(yg_value_uint(library, "processes"), processes),
+				yg_value_text(library, "comm") };
+
+	(void)status;
+	return yg_table_add(table, texts);
+}
+
+typedef int (*add_fn)(struct yg_table *table, yajl_val status, yajl_val row);
+
+/* A list of the answer as a table, then "name: reason" of the rows that have a reason. */
+static void print_rows(const struct yg_cli_args *args, yajl_val status, const char *name,
+		       const struct yg_column *columns, size_t count, add_fn add)
+{
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	yajl_val list = yg_value_find(status, name);
+
+	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
+	    yg_table_new(columns, count, &table))
+		return;
+	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
+		if (add(table, status, YAJL_GET_ARRAY(list)->values[i]))
+			return;
+	}
+	yg_table_print(table, args->out, args->columns);
+	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
+		yajl_val row = YAJL_GET_ARRAY(list)->values[i];
+		const char *title = yg_value_text(row, "name");
+		char line[768];
+
+		if (!yg_value_text(row, "reason")[0])
+			continue;
+		(void)snprintf(line, sizeof(line), "%s: %s",
+			       title[0] ? title : yg_value_text(row, "path"),
+			       yg_value_text(row, "reason"));
+		yg_text_wrap(args->out, line, 2, args->columns);
+	}
+	(void)fputc('\n', args->out);
+}
+
+/* What the kernel lacks; nothing when it has all. */
+static void print_lacks(const struct yg_cli_args *args, yajl_val status)
+{
+	yajl_val list = yg_value_find(status, "capabilities");
+	bool any = false;
+
+	for (size_t i = 0; YAJL_IS_ARRAY(list) && i < YAJL_GET_ARRAY(list)->len; i++) {
+		yajl_val row = YAJL_GET_ARRAY(list)->values[i];
+		char line[256];
+
+		if (yg_value_flag(row, "present"))
+			continue;
+		if (!any)
+			(void)fputs("This kernel lacks\n", args->out);
+		any = true;
+		(void)snprintf(line, sizeof(line), "%s: %s", yg_value_text(row, "name"),
+			       yg_value_text(row, "detail"));
+		yg_text_wrap(args->out, line, 2, args->columns);
+	}
+	if (any)
+		(void)fputc('\n', args->out);
+}
+
+/* "sample lost_ring 17" for each counter of a loss that is not zero. */
+static void print_losses(const struct yg_cli_args *args, yajl_val counters)
+{
+	bool any = false;
+
+	for (size_t i = 0; YAJL_IS_OBJECT(counters) && i < YAJL_GET_OBJECT(counters)->len; i++) {
+		yajl_val table = YAJL_GET_OBJECT(counters)->values[i];
+
+		for (size_t j = 0; YAJL_IS_OBJECT(table) && j < YAJL_GET_OBJECT(table)->len; j++) {
+			const char *name = YAJL_GET_OBJECT(table)->keys[j];
+			uint64_t value = yg_value_uint(table, name);
+			char line[256];
+
+			if (!strstr(name, "lost") || value == 0)
+				continue;
+			(void)snprintf(line, sizeof(line), "%s %s %" PRIu64,
+				       YAJL_GET_OBJECT(counters)->keys[i], name, value);
+			yg_print_field(args, any ? "" : "losses", line);
+			any = true;
+		}
+	}
+	if (!any)
+		yg_print_field(args, "losses", "none");
+}
+
+static void print_counts(const struct yg_cli_args *args, yajl_val status)
+{
+	yajl_val known = yg_value_find(status, "known");
+	yajl_val counters = yg_value_find(status, "counters");
+	yajl_val guard = yg_value_find(counters, "guard");
+	yajl_val sample = yg_value_find(counters, "sample"), tls = yg_value_find(counters, "tls");
+	char line[256];
+
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu64 " endpoints, %" PRIu64 " callers, %" PRIu64 " findings (%" PRIu64
+		       " open)",
+		       yg_value_uint(known, "endpoints"), yg_value_uint(known, "callers"),
+		       yg_value_uint(known, "findings"), yg_value_uint(known, "findings_open"));
+	yg_print_field(args, "known", line);
+	(void)snprintf(line, sizeof(line), "%" PRIu64 " in clear, %" PRIu64 " under TLS",
+		       yg_value_uint(sample, "request"), yg_value_uint(tls, "request"));
+	yg_print_field(args, "requests", line);
+	(void)snprintf(line, sizeof(line), "%" PRIu64 " frames of blocked addresses",
+		       yg_value_uint(guard, "drop_exact") + yg_value_uint(guard, "drop_net") +
+			       yg_value_uint(guard, "drop_answer"));
+	yg_print_field(args, "dropped", line);
+	print_losses(args, counters);
+}
+
+static int print_status(void *ctx, const char *line, yajl_val status)
+{
+	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
+
+	(void)line;
+	print_sensor(args, status);
+	print_rows(args, status, "roles", role_columns, YG_ARRAY_SIZE(role_columns), add_role);
+	print_rows(args, status, "interfaces", interface_columns, YG_ARRAY_SIZE(interface_columns),
+		   add_interface);
+	print_rows(args, status, "libraries", library_columns, YG_ARRAY_SIZE(library_columns),
+		   add_library);
+	print_lacks(args, status);
+	print_counts(args, status);
+	return 0;
+}
+
+enum yg_exit yg_command_status(const struct yg_cli_args *args)
+{
+	return yg_client_one(args, "GET", "/v1/status", NULL, print_status, &args);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <wchar.h>
+
+#define GAP	  2 /* blanks between columns */
+#define ELLIPSIS  "\xe2\x80\xa6"
+#define ROWS_GROW 64u
+#define US_PER_MS 1000u
+#define US_PER_S  1000000u
+
+struct yg_table {
+	const struct yg_column *columns;
+	size_t column_count;
+	char **cells; /* [row_count * column_count], owned */
+	size_t row_count, row_cap;
+};
+
+int yg_table_new(const struct yg_column *columns, size_t count, struct yg_table **ret)
+{
+	struct yg_table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return -ENOMEM;
+	table->columns = columns;
+	table->column_count = count;
+	*ret = table;
+	return 0;
+}
+
+void yg_table_free(struct yg_table **table)
+{
+	if (!*table)
+		return;
+	for (size_t i = 0; i < (*table)->row_count * (*table)->column_count; i++)
+		free((*table)->cells[i]);
+	free((void *)(*table)->cells);
+	free(*table);
+	*table = NULL;
+}
+
+int yg_table_add(struct yg_table *table, const char *const *texts)
+{
+	char **row;
+
+	if (table->row_count == table->row_cap) {
+		size_t cap = table->row_cap + ROWS_GROW;
+		char **grown = (char **)realloc((void *)table->cells,
+						cap * table->column_count * sizeof(char *));
+
+		if (!grown)
+			return -ENOMEM;
+		table->cells = grown;
+		table->row_cap = cap;
+	}
+	row = table->cells + table->row_count * table->column_count;
+	for (size_t i = 0; i < table->column_count; i++) {
+		row[i] = strdup(texts[i] ? texts[i] : "");
+		if (row[i])
+			continue;
+		while (i > 0)
+			free(row[--i]);
+		return -ENOMEM;
+	}
+	table->row_count++;
+	return 0;
+}
+
+size_t yg_table_count(const struct yg_table *table)
+{
+	return table->row_count;
+}
+
+/* The next character of @text: its bytes and its columns; what cannot be shown is one '?'. */
+static size_t next_char(const char *text, mbstate_t *state, int *ret_width, bool *ret_shown)
+{
+	wchar_t wide = 0;
+	size_t len = mbrtowc(&wide, text, strlen(text), state);
+	int width;
+
+	*ret_shown = false;
+	*ret_width = 1;
+	if (len == (size_t)-1 || len == (size_t)-2) {
+		*state = (mbstate_t){ 0 };
+		return 1;
+	}
+	/* Below 0: control, C1 included. Bidirectional controls have width 0 and can turn a line. */
+	width = wcwidth(wide);
+	if (width > 0 || (width == 0 && (wide < 0x200b || wide > 0x206f))) {
+		*ret_width = width;
+		*ret_shown = true;
+	}
+	return len;
+}
+
+int yg_text_width(const char *text)
+{
+	mbstate_t state = { 0 };
+	int width = 0;
+
+	while (*text) {
+		int columns;
+		bool shown;
+
+		text += next_char(text, &state, &columns, &shown);
+		width += columns;
+	}
+	return width;
+}
+
+/* Up to @width columns of @text. Return: columns printed. */
+static int put_some(FILE *out, const char *text, int width)
+{
+	mbstate_t state = { 0 };
+	int used = 0;
+
+	while (*text) {
+		int columns;
+		bool shown;
+		size_t len = next_char(text, &state, &columns, &shown);
+
+		if (used + columns > width)
+			break;
+		if (shown)
+			(void)fwrite(text, 1, len, out);
+		else
+			(void)fputc('?', out);
+		used += columns;
+		text += len;
+	}
+	return used;
+}
+
+static void pad(FILE *out, int columns)
+{
+	if (columns > 0)
+		(void)fprintf(out, "%*s", columns, "");
+}
+
+void yg_text_print(FILE *out, const char *text, int width, enum yg_align align)
+{
+	int need = yg_text_width(text);
+
+	if (width <= 0)
+		return;
+	if (need > width) {
+		int used = put_some(out, text, width - 1);
+
+		(void)fputs(ELLIPSIS, out);
+		pad(out, width - 1 - used);
+		return;
+	}
+	if (align == YG_ALIGN_RIGHT)
+		pad(out, width - need);
+	(void)put_some(out, text, width);
+	if (align == YG_ALIGN_LEFT)
+		pad(out, width - need);
+}
+
+void yg_text_put(FILE *out, const char *text)
+{
+	(void)put_some(out, text, INT32_MAX);
+}
+
+/* Bytes of @text that fit @width columns, ending at a blank where there is one. */
+static size_t line_len(const char *text, int width)
+{
+	mbstate_t state = { 0 };
+	size_t len = 0, blank = 0;
+	int used = 0;
+
+	while (text[len]) {
+		int columns;
+		bool shown;
+		size_t step = next_char(text + len, &state, &columns, &shown);
+
+		if (used + columns > width)
+			return blank ? blank : len ? len : step;
+		if (text[len] == ' ')
+			blank = len;
+		used += columns;
+		len += step;
+	}
+	return len;
+}
+
+void yg_text_wrap(FILE *out, const char *text, int indent, int width)
+{
+	while (*text) {
+		size_t len = line_len(text, width - indent);
+		char *line = strndup(text, len);
+
+		pad(out, indent);
+		if (line)
+			yg_text_put(out, line);
+		free(line);
+		(void)fputc('\n', out);
+		text += len;
+		while (*text == ' ')
+			text++;
+	}
+}
+
+/* Widths that the content wants, then what is too much taken from the widest that may shrink. */
+static void fit_widths(const struct yg_table *table, int width, int *ret)
+{
+	int total = GAP * (int)(table->column_count - 1);
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		ret[i] = yg_text_width(table->columns[i].title);
+		for (size_t row = 0; row < table->row_count; row++) {
+			int need = yg_text_width(table->cells[row * table->column_count + i]);
+
+			ret[i] = need > ret[i] ? need : ret[i];
+		}
+		total += ret[i];
+	}
+	while (total > width) {
+		size_t widest = table->column_count;
+
+		for (size_t i = 0; i < table->column_count; i++) {
+			int least = table->columns[i].shrinks_to;
+
+			if (least && ret[i] > least &&
+			    (widest == table->column_count || ret[i] > ret[widest]))
+				widest = i;
+		}
+		if (widest == table->column_count)
+			return;
+		ret[widest]--;
+		total--;
+	}
+}
+
+static void print_row(const struct yg_table *table, FILE *out, char *const *cells,
+		      const int *widths)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		const char *text = cells ? cells[i] : table->columns[i].title;
+		bool last = i + 1 == table->column_count;
+		int need = yg_text_width(text);
+
+		/* No blanks at the end of a line. */
+		if (last && table->columns[i].align == YG_ALIGN_LEFT && need < widths[i])
+			yg_text_put(out, text);
+		else
+			yg_text_print(out, text, widths[i], table->columns[i].align);
+		pad(out, last ? 0 : GAP);
+	}
+	(void)fputc('\n', out);
+}
+
+void yg_table_print(const struct yg_table *table, FILE *out, int width)
+{
+	int widths[YG_TABLE_COLUMNS_MAX];
+
+	if (table->row_count == 0 || table->column_count > YG_TABLE_COLUMNS_MAX)
+		return;
+	fit_widths(table, width, widths);
+	print_row(table, out, NULL, widths);
+	for (size_t row = 0; row < table->row_count; row++)
+		print_row(table, out, table->cells + row * table->column_count, widths);
+}
+
+const char *yg_count_format(uint64_t value, char *ret)
+{
+	static const struct {
+		uint64_t unit;
+		char letter;
+	} units[] = {
+		{ 1000000000000u, 'T' }, { 1000000000u, 'G' }, { 1000000u, 'M' }, { 1000u, 'k' }
+	};
+
+	(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64, value);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(units) && value >= 100000; i++) {
+		double part = (double)value / (double)units[i].unit;
+
+		if (value < units[i].unit)
+			continue;
+		(void)snprintf(ret, YG_FORMAT_CAP,
+			       part < 10    ? "%.2f%c"
+			       : part < 100 ? "%.1f%c"
+					    : "%.0f%c",
+			       part, units[i].letter);
+		break;
+	}
+	return ret;
+}
+
+const char *yg_us_format(uint64_t us, char *ret)
+{
+	if (us < US_PER_MS)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " us", us);
+	else if (us < US_PER_S)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%.1f ms", (double)us / US_PER_MS);
+	else
+		(void)snprintf(ret, YG_FORMAT_CAP, "%.2f s", (double)us / US_PER_S);
+	return ret;
+}
+
+const char *yg_seconds_format(uint64_t seconds, char *ret)
+{
+	if (seconds < 120)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " s", seconds);
+	else if (seconds < 7200)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " min", seconds / 60);
+	else if (seconds < 172800)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " h", seconds / 3600);
+	else
+		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " d", seconds / 86400);
+	return ret;
+}
+
+const char *yg_time_format(const char *time, char *ret)
+{
+	if (strlen(time) < 19) {
+		(void)snprintf(ret, YG_FORMAT_CAP, "-");
+		return ret;
+	}
+	(void)snprintf(ret, YG_FORMAT_CAP, "%.10s %.8s", time, time + 11);
+	return ret;
+}
