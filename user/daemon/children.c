@@ -190,11 +190,18 @@ static bool is_crash(int signal)
 	       signal == SIGABRT || signal == SIGSYS;
 }
 
-void yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns)
+bool yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns)
 {
 	unsigned recent;
 
 	child->pid = 0;
+	child->due_ns = now_ns;
+	if (child->asked && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		child->asked = false;
+		child->crashed = false;
+		return false;
+	}
+	child->asked = false;
 	child->crashed = WIFSIGNALED(status) && is_crash(WTERMSIG(status));
 	if (WIFSIGNALED(status))
 		(void)snprintf(child->cause, sizeof(child->cause), "killed by signal %d (%s)",
@@ -208,12 +215,11 @@ void yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns)
 	child->failed = recent >= YG_DEATHS_MAX;
 	if (child->failed)
 		child->due_ns = now_ns + MINUTE_NS;
-	else if (recent <= 1)
-		child->due_ns = now_ns;
-	else
+	else if (recent > 1)
 		child->due_ns =
 			now_ns +
 			(BACKOFF_NS << (recent - 2 < BACKOFF_SHIFT ? recent - 2 : BACKOFF_SHIFT));
+	return true;
 }
 
 bool yg_children_reap(struct yg_children *children, uint64_t now_ns, enum yg_role *ret)
@@ -225,7 +231,8 @@ bool yg_children_reap(struct yg_children *children, uint64_t now_ns, enum yg_rol
 		/* By pid: the ELF readers of discovery are reaped by those who started them. */
 		if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 			continue;
-		yg_child_note_death(child, status, now_ns);
+		if (!yg_child_note_death(child, status, now_ns))
+			continue;
 		*ret = role;
 		return true;
 	}

@@ -29,6 +29,7 @@ struct yg_child {
 	uint32_t death_count;
 	bool crashed; /* by a signal of its own making: what it read may be the cause */
 	bool failed;
+	bool asked;	/* told to end, to begin anew: not a death */
 	char cause[64]; /* how it ended the last time; "" never */
 };
 
@@ -59,17 +60,17 @@ YG_MUST_CHECK int yg_children_start(struct yg_children *children, enum yg_role r
 
 /**
  * yg_children_reap() - take note of roles that have ended.
- * @ret: the role, when one has.
- * Return: true if one has; call again until false.
+ * @ret: the role, when one has died.
+ * Return: true if one has died; call again until false.
  */
 bool yg_children_reap(struct yg_children *children, uint64_t now_ns, enum yg_role *ret);
 
-/* A running role has been told that it may be called a success: forgets old deaths by itself. */
 enum yg_child_state yg_child_state(const struct yg_child *child);
 const char *yg_child_state_name(enum yg_child_state state); /* "running" */
 
 /**
  * yg_child_note_death() - the pure part of reaping: when to try again.
  * @status: of waitpid(2).
+ * Return: false if it ended well because it was asked to.
  */
-void yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns);
+bool yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns);

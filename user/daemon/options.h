@@ -51,7 +51,6 @@ struct yg_options {
 	struct yg_text_list scope_processes; /* comm */
 	struct yg_prefix_list allow;
 	struct yg_prefix_list trusted_proxies;
-	struct yg_text_list api_key_headers;
 	uint64_t block_ttl_s;
 	uint64_t block_share_percent; /* of recent callers one decision may cut */
 	uint64_t block_rate_per_min;  /* automatic blocks */

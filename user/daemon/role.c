@@ -128,6 +128,11 @@ int yg_role_lock(const struct yg_role_context *ctx, enum yg_cage cage, const int
 	}
 	if (getppid() != ctx->start.warden_pid)
 		return -ESRCH; /* the warden died before its death could reach us */
+	/* Said once, not by each role: the other layers hold without it. */
+	if (landlock == 0 && cage == YG_CAGE_ANALYZER)
+		yg_log(YG_LOG_WARNING,
+		       "sandbox: this kernel has no Landlock: file modes, "
+		       "capabilities and system-call filters alone keep roles apart");
 	yg_log(YG_LOG_DEBUG, "sandbox: in force, Landlock ABI %d", landlock);
 	return 0;
 }

@@ -15,7 +15,8 @@
 #include "daemon/lock.h"
 #include "daemon/warden.h"
 
-#define REPLACE_MS 15000u
+#define REPLACE_MS  15000u
+#define CGROUP_ROOT "/sys/fs/cgroup"
 
 static int fail(const char *object, int r)
 {
@@ -76,6 +77,20 @@ static int add_netns(struct yg_scope *scope, const char *value)
 	return yg_scope_add_netns(scope, path);
 }
 
+/* As systemd-cgls prints it, or the whole path. */
+static int add_cgroup(struct yg_scope *scope, const char *value)
+{
+	char path[PATH_MAX];
+	int len;
+
+	if (strncmp(value, CGROUP_ROOT, strlen(CGROUP_ROOT)) == 0)
+		return yg_scope_add_cgroup(scope, value);
+	len = snprintf(path, sizeof(path), CGROUP_ROOT "/%s", value);
+	if (len >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return yg_scope_add_cgroup(scope, path);
+}
+
 static int make_scope(struct yg_warden *warden)
 {
 	const struct yg_options *options = &warden->options;
@@ -90,7 +105,7 @@ static int make_scope(struct yg_warden *warden)
 			return fail(options->scope_netns.items[i], r);
 	}
 	for (size_t i = 0; !r && i < options->scope_cgroups.count; i++) {
-		r = yg_scope_add_cgroup(warden->scope, options->scope_cgroups.items[i]);
+		r = add_cgroup(warden->scope, options->scope_cgroups.items[i]);
 		if (r)
 			return fail(options->scope_cgroups.items[i], r);
 	}
@@ -198,7 +213,7 @@ static int start_discovery(struct yg_warden *warden)
 {
 	struct yg_discover_config config = {
 		.proc = "/proc",
-		.cgroup = "/sys/fs/cgroup",
+		.cgroup = CGROUP_ROOT,
 		.scope = warden->scope,
 		.ops = { .attach = place_probe, .detach = take_probe, .ctx = warden },
 		.note = note,

@@ -237,8 +237,12 @@ static void reload(struct yg_warden *warden)
 	warden->protect = true;
 	/* Roles read their options at birth: they are restarted, one system call each. */
 	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
-		if (warden->children.rows[role].pid != 0)
-			(void)kill(warden->children.rows[role].pid, SIGTERM);
+		struct yg_child *child = &warden->children.rows[role];
+
+		if (child->pid == 0)
+			continue;
+		child->asked = true;
+		(void)kill(child->pid, SIGTERM);
 	}
 	yg_log(YG_LOG_INFO, "reload: done");
 }

@@ -20,13 +20,13 @@ static void starts_again_at_once_then_later_and_later(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(wait_ms); i++) {
-		yg_child_note_death(&child, SIGKILL, now);
+		assert_true(yg_child_note_death(&child, SIGKILL, now));
 		assert_int_equal(child.pid, 0);
 		assert_int_equal(child.due_ns - now, wait_ms[i] * MS);
 		assert_int_equal(yg_child_state(&child), YG_CHILD_STARTING);
 		now = child.due_ns;
 	}
-	yg_child_note_death(&child, SIGKILL, now);
+	assert_true(yg_child_note_death(&child, SIGKILL, now));
 	assert_int_equal(yg_child_state(&child), YG_CHILD_FAILED);
 	assert_int_equal(child.due_ns - now, 60 * SECOND);
 }
@@ -39,7 +39,7 @@ static void forgets_deaths_of_a_minute_ago(void **state)
 	(void)state;
 
 	for (int i = 0; i < 100; i++) {
-		yg_child_note_death(&child, SIGKILL, now);
+		assert_true(yg_child_note_death(&child, SIGKILL, now));
 		assert_int_equal(child.due_ns, now);
 		assert_false(child.failed);
 		now += 61 * SECOND;
@@ -67,10 +67,30 @@ static void knows_a_crash_from_an_order(void **state)
 	for (size_t i = 0; i < YG_ARRAY_SIZE(table); i++) {
 		struct yg_child child = { 0 };
 
-		yg_child_note_death(&child, table[i].status, START);
+		assert_true(yg_child_note_death(&child, table[i].status, START));
 		assert_int_equal(child.crashed, table[i].crashed);
 		assert_string_equal(child.cause, table[i].cause);
 	}
+}
+
+static void does_not_count_an_end_that_was_asked_for(void **state)
+{
+	struct yg_child child = { .pid = 7 };
+
+	(void)state;
+
+	for (int i = 0; i < 100; i++) {
+		child.asked = true;
+		assert_false(yg_child_note_death(&child, EXITED(0), START));
+		assert_int_equal(child.pid, 0);
+		assert_int_equal(child.due_ns, START);
+	}
+	assert_int_equal(child.death_count, 0);
+	assert_true(yg_child_note_death(&child, EXITED(0), START)); /* nobody asked */
+	child.asked = true;
+	assert_true(yg_child_note_death(&child, SIGSEGV, START)); /* not in order */
+	assert_false(child.asked);
+	assert_int_equal(child.death_count, 2);
 }
 
 static void links_the_pairs_of_the_table_and_no_others(void **state)
@@ -119,6 +139,7 @@ int main(void)
 		cmocka_unit_test(starts_again_at_once_then_later_and_later),
 		cmocka_unit_test(forgets_deaths_of_a_minute_ago),
 		cmocka_unit_test(knows_a_crash_from_an_order),
+		cmocka_unit_test(does_not_count_an_end_that_was_asked_for),
 		cmocka_unit_test(links_the_pairs_of_the_table_and_no_others),
 		cmocka_unit_test(has_a_name_for_every_state_and_role),
 	};
