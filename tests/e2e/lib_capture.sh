@@ -34,7 +34,8 @@ stop_probe() {
 }
 
 attached() { grep -q "^note attached to .*$1" "$PROBE_LOG"; }
-seen() { grep -c "^$1 .*$2" "$PROBE_LOG" || true; }
+# A retransmission is the same line again, with the same sequence number.
+seen() { { grep "^$1 .*$2" "$PROBE_LOG" || true; } | sort -u | wc -l; }
 
 ask() {
 	local count=$1 url i
@@ -51,8 +52,7 @@ ask() {
 unseen() {
 	local source=$1 count=$2 port=$3 i got
 	for ((i = 2; i < ASKERS + 2; i++)); do
-		got=$(grep -cE "^$source 10\.77\.0\.$i:[0-9]+ 10\.77\.0\.1:$port .*GET /from-$i\?n=" \
-			"$PROBE_LOG") || true
+		got=$(seen "$source" "10\.77\.0\.$i:[0-9]* 10\.77\.0\.1:$port .*GET /from-$i?n=")
 		((got == count)) || echo "10.77.0.$i: $got of $count"
 	done
 }
