@@ -14,7 +14,9 @@
 #include "capture/pcap.h"
 #include "daemon/pipeline.h"
 
-#define MEMORY_BYTES (4u << 20) /* small tables are evicted and refused more often */
+/* Making the tables takes longer than most inputs: one pipeline serves so many. */
+#define INPUTS_PER_PIPELINE 32u
+#define MEMORY_BYTES	    (4u << 20) /* small tables are evicted and refused more often */
 
 static struct yg_pipeline *make_pipeline(void)
 {
@@ -70,14 +72,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64], error[YG_PCAP_ERROR_CAP];
 	YG_CLEANUP_CLOSE int fd = open_memory(data, size, path, sizeof(path));
-	struct yg_pipeline *pipeline;
+	static struct yg_pipeline *pipeline;
+	static unsigned int inputs;
 	struct yg_pcap *pcap;
 
 	if (yg_pcap_open(path, &pcap, error))
 		return 0;
-	pipeline = make_pipeline();
+	if (inputs++ % INPUTS_PER_PIPELINE == 0) {
+		yg_pipeline_free(&pipeline);
+		pipeline = make_pipeline();
+	}
 	feed(pcap, pipeline);
-	yg_pipeline_free(&pipeline);
 	yg_pcap_close(&pcap);
 	return 0;
 }
