@@ -156,7 +156,8 @@ static struct yg_draft *pair(const struct turn *turn)
 
 	if (!lost || !pairing->first)
 		return dequeue(pairing);
-	if (!pairing->pipelines) {
+	/* Both sides lost something: the request may be one that was never seen. */
+	if (!pairing->pipelines && !(own && turn->peer->lost)) {
 		while (own && pairing->pending > 1)
 			give_up_first(turn);
 		return dequeue(pairing);

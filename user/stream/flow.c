@@ -329,6 +329,24 @@ static void start_stream(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 }
 
 /*
+ * A flow joined late: the first acknowledgement says where the peer's next byte is, so a loss
+ * before its first segment shows as a hole. Anybody can write any number there, so the first
+ * byte itself corrects it.
+ */
+static void guess_start(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint32_t ack)
+{
+	start_stream(flows, flow, dir, WIRE_BASE + ack);
+	flow->streams[dir].guessed = true;
+}
+
+static void confirm_start(struct yg_stream *stream, uint64_t offset)
+{
+	if (stream->guessed && offset - stream->next > YG_FLOW_GUESS_BYTES)
+		stream->next = offset; /* before it, or far away */
+	stream->guessed = false;
+}
+
+/*
  * SYN: where a direction starts. On a flow that runs it is believed only when data follow it, else
  * one forged frame would end our view of a connection that goes on.
  */
@@ -424,11 +442,16 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 		yg_stream_acked(&flows->order, flow, !dir, yg_stream_unwrap(peer, meta->ack),
 				flows->now_ns, meta->payload_len && flow->server_dir == dir);
 
+	if (meta->ack && !peer->started && !flow->closed && meta->payload_len)
+		guess_start(flows, flow, !dir, meta->ack);
+
 	offset = yg_stream_unwrap(stream, sequence);
-	if (meta->payload_len)
+	if (meta->payload_len) {
+		confirm_start(stream, offset);
 		take_payload(flows, flow, dir, view, offset);
-	else
+	} else {
 		flows->order.counters->seg_empty++;
+	}
 	if (meta->tcp_flags & TCP_RST)
 		take_reset(flows, flow, dir, offset + meta->payload_len);
 	else if ((meta->tcp_flags & TCP_FIN) && stream->started)

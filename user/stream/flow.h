@@ -21,14 +21,15 @@
 #include "stream/stream.h"
 #include "stream/view.h"
 
-#define YG_FLOWS_DEFAULT  65536u
-#define YG_FLOWS_LIMIT	  (1u << 22)		/* entries; more is a configuration error */
-#define YG_FLOW_DIR_NONE  2u			/* instead of a direction: not known */
-#define YG_FLOW_IDLE_NS	  (300ull * 1000000000) /* default */
-#define YG_FLOW_LINGER_NS (10ull * 1000000000)	/* an ended flow stays: a few retransmissions */
-#define YG_FLOW_GAP_NS	  (1ull * 1000000000)	/* default: longer than most retransmissions */
-#define YG_FLOW_TICK_NS	  (5ull * 1000000)	/* timers are looked at this often */
-#define YG_FLOW_TOUCH_NS  (50ull * 1000000)	/* order of use is kept this exactly */
+#define YG_FLOWS_DEFAULT    65536u
+#define YG_FLOWS_LIMIT	    (1u << 22)		  /* entries; more is a configuration error */
+#define YG_FLOW_DIR_NONE    2u			  /* instead of a direction: not known */
+#define YG_FLOW_IDLE_NS	    (300ull * 1000000000) /* default */
+#define YG_FLOW_LINGER_NS   (10ull * 1000000000)  /* an ended flow stays: a few retransmissions */
+#define YG_FLOW_GAP_NS	    (1ull * 1000000000)	  /* default: longer than most retransmissions */
+#define YG_FLOW_TICK_NS	    (5ull * 1000000)	  /* timers are looked at this often */
+#define YG_FLOW_GUESS_BYTES (1u << 20) /* a first byte further from where the peer said is not */
+#define YG_FLOW_TOUCH_NS    (50ull * 1000000) /* order of use is kept this exactly */
 
 /* 40 bytes without padding: hashed and compared as a whole. */
 struct yg_flow_id {

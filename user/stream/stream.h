@@ -59,6 +59,7 @@ struct yg_stream {
 	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
 	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if data follow it */
 	bool started;	  /* next is known */
+	bool guessed;	  /* from an acknowledgement of the peer: no byte seen yet */
 	bool has_syn, has_syn_new, has_fin;
 	bool ended; /* on_end was called */
 };

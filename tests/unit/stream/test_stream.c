@@ -267,6 +267,37 @@ static void joins_in_the_middle(void **state)
 	world_clean(&world);
 }
 
+/* The first acknowledgement says where the peer was: what it sent since then is missing. */
+static void sees_a_loss_before_the_first_byte_of_a_direction(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0, .ack = 500 }, "ab");
+	add_text(&world, (struct sent){ .server = true, .at = 503 }, "XY");
+	expect(&world, "ab");
+	yg_flows_finish(world.flows);
+	expect(&world, "ab???XY");
+	world_clean(&world);
+}
+
+static void lets_the_first_byte_correct_a_forged_acknowledgement(void **state)
+{
+	static const uint32_t starts[] = { 7, 0x7000000, 0xff000000 };
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(starts); i++) {
+		struct world world;
+
+		world_init(&world, 1);
+		add_text(&world, (struct sent){ .at = 0, .ack = 500 }, "ab");
+		add_text(&world, (struct sent){ .server = true, .at = starts[i] }, "XY");
+		expect(&world, "abXY");
+		world_clean(&world);
+	}
+}
+
 static void ends_by_fin_of_both_and_keeps_retransmissions_out(void **state)
 {
 	struct world world;
@@ -403,6 +434,8 @@ int main(void)
 		cmocka_unit_test(gives_a_hole_up_when_too_much_waits),
 		cmocka_unit_test(counts_what_it_has_seen_before),
 		cmocka_unit_test(joins_in_the_middle),
+		cmocka_unit_test(sees_a_loss_before_the_first_byte_of_a_direction),
+		cmocka_unit_test(lets_the_first_byte_correct_a_forged_acknowledgement),
 		cmocka_unit_test(ends_by_fin_of_both_and_keeps_retransmissions_out),
 		cmocka_unit_test(ignores_a_reset_out_of_place),
 		cmocka_unit_test(believes_a_syn_only_with_data),
