@@ -71,12 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[64], error[YG_PCAP_ERROR_CAP];
-	YG_CLEANUP_CLOSE int fd = open_memory(data, size, path, sizeof(path));
+	int fd = open_memory(data, size, path, sizeof(path)), r;
 	static struct yg_pipeline *pipeline;
 	static unsigned int inputs;
 	struct yg_pcap *pcap;
 
-	if (yg_pcap_open(path, &pcap, error))
+	r = yg_pcap_open(path, &pcap, error);
+	yg_closep(&fd);
+	if (r)
 		return 0;
 	if (inputs++ % INPUTS_PER_PIPELINE == 0) {
 		yg_pipeline_free(&pipeline);
