@@ -43,6 +43,7 @@ YG_MUST_CHECK int yg_blocks_new(const struct yg_hash_key *key,
 				const uint32_t max[YG_BLOCKS_MAX_KIND], struct yg_blocks **ret);
 void yg_blocks_free(struct yg_blocks **blocks);
 
+/* Rows of all kinds. */
 size_t yg_blocks_count(const struct yg_blocks *blocks);
 
 /* Row @index, below the count; its prefix is read-only. Valid until the next put or remove. */

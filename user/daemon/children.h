@@ -65,6 +65,7 @@ YG_MUST_CHECK int yg_children_start(struct yg_children *children, enum yg_role r
  */
 bool yg_children_reap(struct yg_children *children, uint64_t now_ns, enum yg_role *ret);
 
+/* Running, waiting to be started, or given up for a minute. */
 enum yg_child_state yg_child_state(const struct yg_child *child);
 const char *yg_child_state_name(enum yg_child_state state); /* "running" */
 

@@ -25,6 +25,8 @@ struct yg_feed_out {
 	uint8_t packet[YG_FEED_PACKET_MAX];
 };
 
+/* An empty packet for @fd; nothing to clean up. */
 void yg_feed_out_init(struct yg_feed_out *out, int fd);
+/* Gather one message; a packet that is full goes first. */
 void yg_feed_out_put(struct yg_feed_out *out, const struct yg_feed_message *message);
 void yg_feed_out_flush(struct yg_feed_out *out); /* what is gathered goes now */

@@ -33,6 +33,7 @@ struct yg_rails {
 	struct yg_prefixes current, next;
 };
 
+/* Frees both sets; all is zero afterwards, so nothing may be blocked. */
 void yg_rails_clean(struct yg_rails *rails);
 
 /**
