@@ -43,8 +43,8 @@ struct yg_trust {
  * @peer: the other end of the connection.
  *
  * A peer that is not trusted is the client, whatever it sends. From a trusted one, Forwarded and
- * X-Forwarded-For are walked, X-Real-IP is taken as it is; a field whose value is unusable makes the
- * client unknown, never a guess. Repeated fields are one list. When all entries are trusted, the
+ * X-Forwarded-For are walked, X-Real-IP is taken as it is; a field whose value is unusable makes
+ * the client unknown, never a guess. Repeated fields are one list. When all entries are trusted, the
  * leftmost is the client. O(bytes of the fields * prefixes).
  *
  * Most proxies write one of the three and pass the others on as the client sent them. Which one is

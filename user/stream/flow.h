@@ -2,8 +2,8 @@
 /*
  * The flow table: which flow a segment belongs to, and when a flow begins and ends.
  *
- *	wire	key = both (address, port) pairs, lower first	direction 0: from the lower
- *	TLS	key = (tgid, object, generation)			direction 0: read, 1: written
+ *	wire	key = both (address, port) pairs, lower first	direction 0: the lower sends
+ *	TLS	key = (tgid, object, generation)		direction 0: read, 1: written
  *
  * A flow begins with any segment, SYN or not. It ends by FIN of both sides, by RST, by SSL_free, by
  * a new connection with the same key, by idle time, or because the table is full: least recently
