@@ -44,8 +44,8 @@ struct yg_trust {
  *
  * A peer that is not trusted is the client, whatever it sends. From a trusted one, Forwarded and
  * X-Forwarded-For are walked, X-Real-IP is taken as it is; a field whose value is unusable makes
- * the client unknown, never a guess. Repeated fields are one list. When all entries are trusted, the
- * leftmost is the client. O(bytes of the fields * prefixes).
+ * the client unknown, never a guess. Repeated fields are one list. When all entries are trusted,
+ * the leftmost is the client. O(bytes of the fields * prefixes).
  *
  * Most proxies write one of the three and pass the others on as the client sent them. Which one is
  * not known here, so fields that contradict each other make the client unknown, too: both lists
