@@ -9,7 +9,15 @@
 
 #include <linux/types.h>
 
-/* Bits of scope: which tables limit what is read. No bit: everything on the attached interfaces. */
+/*
+ * Bits of scope: which tables limit what is read; all that are set must agree. No bit: everything on
+ * the attached interfaces, and every process.
+ *
+ *		TLS			wire (TC and XDP)
+ * NETNS	of the task		of the interface: the loader attaches only to those
+ * CGROUP	of the task, or above	not checked: on its way in a frame has no socket yet
+ * COMM		of the task		not checked
+ */
 #define YG_SCOPE_NETNS	1u
 #define YG_SCOPE_CGROUP 2u
 #define YG_SCOPE_COMM	4u
