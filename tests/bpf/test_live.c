@@ -2,9 +2,10 @@
 /*
  * sample.bpf.c on real traffic: what a test run cannot make. A POST of 200 KB over loopback is a
  * few skbs of up to 64 KB whose payload is outside the linear part; the sampler must read their
- * heads, keep to the budget, and count each of them once.
+ * heads, keep to the budget, and count each of them once. And a tun device, which has no Ethernet.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -21,6 +24,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf/sample.skel.h"
+#include "packet.h"
 #include "rig.h"
 #include "test.h"
 
@@ -35,11 +39,11 @@ struct bench {
 	int client, server; /* both ends of one connection over loopback */
 };
 
-static void hook_egress(struct bench *b)
+static void hook_up(const char *name, enum bpf_tc_attach_point point,
+		    const struct bpf_program *program)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)if_nametoindex("lo"),
-		    .attach_point = BPF_TC_EGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = bpf_program__fd(b->skel->progs.yg_tc_egress));
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)if_nametoindex(name), .attach_point = point);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = bpf_program__fd(program));
 
 	assert_int_equal(bpf_tc_hook_create(&hook), 0);
 	assert_int_equal(bpf_tc_attach(&hook, &opts), 0);
@@ -76,7 +80,7 @@ static int set_up(void **state)
 	b->skel->rodata->yg_config.body_budget = BUDGET;
 	assert_int_equal(sample_bpf__load(b->skel), 0);
 	rig_init(&b->rig, b->skel->obj, RING_LEN);
-	hook_egress(b);
+	hook_up("lo", BPF_TC_EGRESS, b->skel->progs.yg_tc_egress);
 	connect_pair(b);
 	*state = b;
 	return 0;
@@ -154,9 +158,52 @@ static void super_packets_are_sampled_within_the_budget(void **state)
 			 c.sample.segment + c.sample.skip_empty + c.sample.skip_budget);
 }
 
+/* A tun device, up. Return: its fd; what is written to it comes in at the device. */
+static int tun_open(const char *name)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return fd;
+	(void)snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	assert_int_equal(ioctl(fd, TUNSETIFF, &ifr), 0);
+	ifr.ifr_flags = IFF_UP;
+	assert_int_equal(ioctl(control, SIOCSIFFLAGS, &ifr), 0);
+	(void)close(control);
+	return fd;
+}
+
+static void a_device_without_ethernet_is_read_too(void **state)
+{
+	const struct packet_spec specs[] = { { .payload = "GET /4 HTTP/1.1\r\n\r\n" },
+					     { .payload = "GET /6 HTTP/1.1\r\n\r\n", .is_v6 = 1 } };
+	struct bench *b = *state;
+	int fd = tun_open("yg-tun");
+
+	if (fd < 0) {
+		print_message("  no /dev/net/tun: %s\n", strerror(errno));
+		skip();
+	}
+	hook_up("yg-tun", BPF_TC_INGRESS, b->skel->progs.yg_tc_ingress);
+	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
+		uint8_t frame[PACKET_CAP];
+		size_t len = packet_build(&specs[i], frame) - ETH_HLEN;
+
+		rig_reset(&b->rig);
+		assert_int_equal(write(fd, frame + ETH_HLEN, len), len);
+		assert_int_equal(rig_read(&b->rig), 1);
+		assert_memory_equal(b->rig.records[0].data, specs[i].payload, 6);
+		assert_int_equal(ntohs(b->rig.records[0].key.dport), 80);
+	}
+	(void)close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_device_without_ethernet_is_read_too),
 		cmocka_unit_test(super_packets_are_sampled_within_the_budget),
 	};
 
