@@ -21,6 +21,7 @@
 #define TC_NEXT	  (-1)
 #define TC_DROP	  2
 #define RING_LEN  (1u << 20)
+#define JUMBO_LEN 9014
 #define SECOND_NS 1000000000ll
 #define HOUR_NS	  (3600 * SECOND_NS)
 
@@ -419,6 +420,41 @@ static void samples_at_xdp_what_it_passes(void **state)
 	guard_bpf__destroy(skel);
 }
 
+/* A frame of a 9000-byte MTU: its payload goes on in further buffers. 5.18 and later. */
+static void a_frame_in_several_buffers_is_judged_and_sampled(void **state)
+{
+	const struct packet_spec spec = { .payload = "POST / HTTP/1.1\r\n" };
+	struct guard_bpf *skel = guard_bpf__open();
+	struct bench b = { .skel = skel };
+	uint8_t frame[JUMBO_LEN];
+	size_t head;
+
+	(void)state;
+	assert_non_null(skel);
+	skel->rodata->yg_config.xdp_sample = 1;
+	(void)bpf_program__set_autoload(skel->progs.yg_xdp_guard_mb, true);
+	if (guard_bpf__load(skel)) {
+		guard_bpf__destroy(skel);
+		print_message("  this kernel has no xdp.frags\n");
+		skip();
+	}
+	rig_init(&b.rig, skel->obj, RING_LEN);
+	memset(frame, 'b', sizeof(frame));
+	head = packet_build(&spec, frame) - strlen(spec.payload);
+	frame[16] = (JUMBO_LEN - 14) >> 8; /* the IP header's total length */
+	frame[17] = (JUMBO_LEN - 14) & 0xff;
+
+	assert_int_equal(rig_run(skel->progs.yg_xdp_guard_mb, frame, sizeof(frame)), XDP_PASS);
+	assert_int_equal(rig_read(&b.rig), 1);
+	assert_int_equal(b.rig.records[0].payload_len, JUMBO_LEN - head);
+	assert_int_equal(b.rig.records[0].data_len, YG_BODY_BUDGET_BYTES);
+	assert_memory_equal(b.rig.records[0].data, frame + head, YG_BODY_BUDGET_BYTES);
+	block(&b, "192.0.2.10", HOUR_NS);
+	assert_int_equal(rig_run(skel->progs.yg_xdp_guard_mb, frame, sizeof(frame)), XDP_DROP);
+	rig_clean(&b.rig);
+	guard_bpf__destroy(skel);
+}
+
 /* With xdp_drop 0 the program is there to sample: it never drops. */
 static void only_samples_when_told_not_to_drop(void **state)
 {
@@ -448,6 +484,7 @@ int main(void)
 		cmocka_unit_test(a_silent_daemon_fails_closed_if_told),
 		cmocka_unit_test(a_daemon_that_never_spoke_fails_open),
 		cmocka_unit_test(samples_at_xdp_what_it_passes),
+		cmocka_unit_test(a_frame_in_several_buffers_is_judged_and_sampled),
 		cmocka_unit_test(only_samples_when_told_not_to_drop),
 	};
 
