@@ -178,14 +178,25 @@ static int build(struct run *run)
 		.memory_bytes = run->config.memory,
 	};
 	const struct yg_pipeline_sink sink = { .ctx = run, .on_exchange = take_exchange };
-	const char *dir = secure_getenv("TMPDIR");
 	int r = yg_json_new(&run->json);
 
 	if (r == 0)
 		r = yg_pipeline_new(&options, &sink, &run->pipeline);
-	if (r == 0 && yg_cli_value(run->args, "exchanges"))
-		r = yg_spool_new(dir && dir[0] ? dir : "/tmp", &run->spool);
 	return r;
+}
+
+static enum yg_exit open_spool(struct run *run)
+{
+	const char *dir = secure_getenv("TMPDIR");
+	int r;
+
+	if (!yg_cli_value(run->args, "exchanges"))
+		return YG_EXIT_DONE;
+	dir = dir && dir[0] ? dir : "/tmp";
+	r = yg_spool_new(dir, &run->spool);
+	if (r)
+		return yg_cli_fail(run->args, "temporary file in %s: %s", dir, strerror(-r));
+	return YG_EXIT_DONE;
 }
 
 static void draw_progress(struct run *run, const char *path, const struct yg_pcap *pcap)
@@ -352,9 +363,8 @@ static enum yg_exit print_all(struct run *run)
 	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
 	print_summary(run);
-	if (fflush(run->args->out) || ferror(run->args->out))
-		return yg_cli_fail(run->args, "output: %s", strerror(errno));
-	if (run->failed)
+	if (run->failed ||
+	    ferror(run->args->out)) /* yg_cli_main() says what the output failed of */
 		return YG_EXIT_FAILED;
 	return run->severe ? YG_EXIT_FINDINGS : YG_EXIT_DONE;
 }
@@ -370,6 +380,9 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 	r = build(&run);
 	if (r)
 		return yg_cli_fail(args, "analyze: %s", strerror(-r));
+	code = open_spool(&run);
+	if (code != YG_EXIT_DONE)
+		return code;
 	/* Fails when something was written before: then the buffer is small, nothing else. */
 	(void)setvbuf(args->out, NULL, _IOFBF, OUTPUT_BUFFER);
 	run.bar = isatty(fileno(args->err)) == 1;

@@ -256,6 +256,8 @@ static void take_finding(void *ctx, struct yg_finding *finding)
 static void name_findings(const struct yg_knowledge *knowledge, const struct yg_recall *recall,
 			  struct yg_observation *ret)
 {
+	if (!yg_detectors_first(knowledge->detectors))
+		return;
 	if (!yg_lru_peek(knowledge->flagged, hash_caller(knowledge, recall->caller)) &&
 	    !yg_lru_peek(knowledge->flagged, hash_client(knowledge, &recall->client)))
 		return;
