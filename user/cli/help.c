@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 
+#define WIDTH	       80 /* columns of help texts */
 #define SYNOPSIS_WIDTH 26 /* columns of the left side of a list */
 
 const struct yg_cli_option yg_help_options[] = {
@@ -30,22 +31,49 @@ static void each_option(const struct yg_command *command, FILE *out, option_fn f
 	fn(out, &common_help);
 }
 
+/* @text behind @indent columns that are filled already, wrapped at blanks. */
+static void print_wrapped(FILE *out, const char *text, size_t indent)
+{
+	const size_t width = WIDTH - indent;
+
+	for (;;) {
+		size_t len = strlen(text), take = len;
+
+		if (len > width) {
+			for (take = width; take > 0 && text[take] != ' ';)
+				take--;
+			take = take ? take : width;
+		}
+		(void)fprintf(out, "%.*s\n", (int)take, text);
+		text += take;
+		while (*text == ' ')
+			text++;
+		if (!*text)
+			return;
+		(void)fprintf(out, "%*s", (int)indent, "");
+	}
+}
+
 static void print_option(FILE *out, const struct yg_cli_option *option)
 {
-	char left[64];
+	char left[64], right[512];
 
 	(void)snprintf(left, sizeof(left), "--%s%s%s", option->name, option->value ? " " : "",
 		       option->value ? option->value : "");
-	(void)fprintf(out, "  %-*s %s%s\n", SYNOPSIS_WIDTH - 2, left, option->help,
-		      option->many ? "; may be given again" : "");
+	(void)snprintf(right, sizeof(right), "%s%s", option->help,
+		       option->many ? "; may be given again" : "");
+	(void)fprintf(out, "  %-*s", SYNOPSIS_WIDTH - 1, left);
+	print_wrapped(out, right, SYNOPSIS_WIDTH + 1);
 }
 
 static void print_one(const struct yg_command *command, FILE *out)
 {
 	(void)fprintf(out, "usage: yagura %s%s%s\n\n%s.\n", command->name,
 		      command->synopsis[0] ? " " : "", command->synopsis, command->summary);
-	if (command->text)
-		(void)fprintf(out, "\n%s\n", command->text);
+	if (command->text) {
+		(void)fputc('\n', out);
+		print_wrapped(out, command->text, 0);
+	}
 	(void)fprintf(out, "\n");
 	each_option(command, out, print_option);
 }

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "detect/finding.h"
 #include "respond/knowledge.h"
+#include "serve/rule.h"
 
 static const struct yg_column columns[] = {
 	{ "RULE", YG_ALIGN_LEFT, 0 },	{ "SEVERITY", YG_ALIGN_LEFT, 0 },
@@ -21,16 +22,7 @@ static enum yg_exit print_lines(const struct yg_cli_args *args)
 	if (yg_json_new(&json))
 		return yg_cli_fail(args, "rules: Out of memory");
 	for (uint32_t i = 0; i < count; i++) {
-		yg_json_open_object(json);
-		yg_json_pair_str(json, "type", "rule");
-		yg_json_pair_str(json, "id", rules[i]->id);
-		yg_json_pair_str(json, "severity", yg_severity_name(rules[i]->severity));
-		yg_json_pair_str(json, "owasp", rules[i]->owasp);
-		yg_json_pair_str(json, "pci", rules[i]->pci);
-		yg_json_pair_str(json, "title", rules[i]->title);
-		yg_json_pair_str(json, "effect", rules[i]->effect);
-		yg_json_pair_str(json, "remediation", rules[i]->remediation);
-		yg_json_close_object(json);
+		yg_rule_write(json, rules[i]);
 		if (yg_json_flush_line(json, args->out))
 			return yg_cli_fail(args, "rules: output failed");
 	}

@@ -241,14 +241,16 @@ static void print_row(const struct yg_table *table, FILE *out, char *const *cell
 	for (size_t i = 0; i < table->column_count; i++) {
 		const char *text = cells ? cells[i] : table->columns[i].title;
 		bool last = i + 1 == table->column_count;
-		int need = yg_text_width(text);
 
 		/* No blanks at the end of a line. */
-		if (last && table->columns[i].align == YG_ALIGN_LEFT && need < widths[i])
+		if (last && !text[0])
+			break;
+		pad(out, i ? GAP : 0);
+		if (last && table->columns[i].align == YG_ALIGN_LEFT &&
+		    yg_text_width(text) <= widths[i])
 			yg_text_put(out, text);
 		else
 			yg_text_print(out, text, widths[i], table->columns[i].align);
-		pad(out, last ? 0 : GAP);
 	}
 	(void)fputc('\n', out);
 }

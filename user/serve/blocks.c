@@ -104,7 +104,8 @@ static void write_block(struct yg_desk *desk, const struct yg_reply *reply)
 			  block->placed_ns < mono_ns ? epoch_ns - (mono_ns - block->placed_ns)
 						     : epoch_ns);
 	yg_json_pair_time(json, "expires", epoch_ns + left_ns);
-	yg_json_pair_uint(json, "seconds_left", left_ns / YG_NS_PER_SECOND);
+	yg_json_pair_uint(json, "seconds_left",
+			  (left_ns + YG_NS_PER_SECOND - 1) / YG_NS_PER_SECOND);
 	yg_json_pair_uint(json, "drops", block->drops);
 	(void)!yg_store_block_find(desk->store, yg_slice_from_str(text), write_note, json);
 	yg_json_close_object(json);

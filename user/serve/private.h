@@ -65,6 +65,7 @@ void yg_get_callers(struct yg_desk *desk, struct yg_http_request *request, const
 void yg_get_findings(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 void yg_get_finding(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 void yg_get_samples(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
+void yg_get_rules(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 void yg_post_query(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 
 /* blocks.c */

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "respond/knowledge.h"
 #include "serve/body.h"
 #include "serve/private.h"
+#include "serve/rule.h"
 #include "store/query.h"
 
 #define QUERY_NS       (2 * YG_NS_PER_SECOND) /* an operator's query; the desk waits for it */
@@ -334,6 +336,22 @@ void yg_get_status(struct yg_desk *desk, struct yg_http_request *request, const 
 	write_counters(desk);
 	yg_json_close_object(json);
 	yg_reply_json(desk, request, 200);
+}
+
+void yg_get_rules(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
+{
+	struct yg_reply_list list;
+	uint32_t count = 0;
+	const struct yg_rule *const *rules = yg_rules(&count);
+
+	(void)rest;
+	yg_reply_list_open(&list, request);
+	for (uint32_t i = 0; i < count; i++) {
+		yg_json_reset(desk->json);
+		yg_rule_write(desk->json, rules[i]);
+		(void)yg_reply_list_add(&list, yg_json_view(desk->json));
+	}
+	yg_reply_list_close(&list, 0);
 }
 
 struct query_run {

@@ -32,6 +32,7 @@ static const struct route routes[] = {
 	{ "DELETE", "/v1/blocks/", "", yg_delete_block, true },
 	{ "POST", "/v1/findings/", "/approve", yg_post_approve, true },
 	{ "POST", "/v1/findings/", "/dismiss", yg_post_dismiss, true },
+	{ "GET", "/v1/rules", NULL, yg_get_rules, false },
 	{ "POST", "/v1/query", NULL, yg_post_query, false },
 	{ "GET", "/metrics", NULL, yg_get_metrics, false },
 };

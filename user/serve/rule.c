@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "serve/rule.h"
+
+void yg_rule_write(struct yg_json *json, const struct yg_rule *rule)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "rule");
+	yg_json_pair_str(json, "id", rule->id);
+	yg_json_pair_str(json, "severity", yg_severity_name(rule->severity));
+	yg_json_pair_str(json, "owasp", rule->owasp);
+	yg_json_pair_str(json, "pci", rule->pci);
+	yg_json_pair_str(json, "title", rule->title);
+	yg_json_pair_str(json, "effect", rule->effect);
+	yg_json_pair_str(json, "remediation", rule->remediation);
+	yg_json_close_object(json);
+}
