@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "core/log.h"
 #include "daemon/clock.h"
@@ -63,6 +64,7 @@ int yg_desk_role_run(struct yg_role_context *ctx)
 	struct yg_desk *desk = NULL;
 	int r;
 
+	(void)setpriority(PRIO_PROCESS, 0, 0); /* nothing in the kernel waits for the desk */
 	r = lock(ctx, metrics_fd);
 	if (!r)
 		r = yg_desk_new(&options, &desk);

@@ -23,6 +23,7 @@
 
 #define SWEEP_NS      YG_NS_PER_S
 #define RECONCILE_NS  (5u * YG_NS_PER_S)
+#define PER_ROW_NS    50000u /* added for each block: a million is compared once a minute */
 #define POLL_MS	      200
 #define TURN_MESSAGES 64    /* per link and round: one peer cannot starve the others */
 #define TURN_ROWS     4096u /* compared per round: bounds the time a request waits */
@@ -354,7 +355,8 @@ static void restore(struct enforcer *enforcer)
 		if (read_kernel(enforcer, row, &now))
 			continue;
 		if (may_log(enforcer))
-			yg_log(YG_LOG_WARNING, "block map: an entry was missing: put back");
+			yg_log(YG_LOG_WARNING,
+			       "block map: an entry was missing or changed: put back");
 		report(yg_blockmap_put(&enforcer->maps, &row->prefix, &row->block));
 	}
 }
@@ -393,7 +395,8 @@ static void tick(struct enforcer *enforcer)
 		enforcer->sweep_ns = now_ns;
 		sweep(enforcer, now_ns);
 	}
-	if (now_ns - enforcer->reconcile_ns >= RECONCILE_NS) {
+	if (now_ns - enforcer->reconcile_ns >=
+	    RECONCILE_NS + PER_ROW_NS * yg_blocks_count(enforcer->blocks)) {
 		enforcer->reconcile_ns = now_ns;
 		begin_reconcile(enforcer);
 	}
