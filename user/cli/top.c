@@ -26,10 +26,11 @@
 #define ROWS_DEFAULT 24
 #define ROWS_FIXED   9 /* head, rates, roles, titles and the blanks between */
 #define KEY_CTRL_C   3
-#define SCREEN_ON    "\033[?1049h\033[?25l"
-#define SCREEN_OFF   "\033[?25h\033[?1049l"
-#define MS_PER_S     1000
-#define NS_PER_S     1000000000u
+/* Own screen, no cursor, no wrapping: a window too narrow cuts lines, it does not break them. */
+#define SCREEN_ON  "\033[?1049h\033[?25l\033[?7l"
+#define SCREEN_OFF "\033[?7h\033[?25h\033[?1049l"
+#define MS_PER_S   1000
+#define NS_PER_S   1000000000u
 
 const struct yg_cli_option yg_top_options[] = {
 	{ "once", NULL, "Print one picture and end; needs no terminal", false },
