@@ -251,6 +251,13 @@ static void close_blocked(struct probe *probe)
 	yg_kill_close(&kill);
 }
 
+static void read_rings(struct probe *probe)
+{
+	for (uint32_t i = 0; i < yg_loader_ring_count(probe->loader); i++)
+		(void)yg_ring_read_segments(&probe->rings[i], SIZE_MAX, print_segment, probe);
+	(void)fflush(stdout);
+}
+
 static void run(struct probe *probe)
 {
 	while (!stopped) {
@@ -263,9 +270,7 @@ static void run(struct probe *probe)
 		wants_kill = 0;
 		(void)yg_ring_read_procs(&probe->procs, 1024, take_proc, probe);
 		timeout = yg_discover_step(probe->discover, now_ns());
-		for (uint32_t i = 0; i < yg_loader_ring_count(probe->loader); i++)
-			(void)yg_ring_read_segments(&probe->rings[i], 4096, print_segment, probe);
-		(void)fflush(stdout);
+		read_rings(probe);
 		poller.fd = yg_discover_fd(probe->discover);
 		(void)poll(&poller, 1, timeout < 2 ? timeout : 2);
 	}
@@ -321,6 +326,7 @@ int main(int argc, char **argv)
 		return die("attach", r);
 	printf("ready\n");
 	run(&probe);
+	read_rings(&probe);
 	r = print_counters(&probe);
 	yg_discover_stats(probe.discover, &stats);
 	printf("discover sweeps %zu scans %zu skip_scope %zu inspected %zu attached %zu crash %zu "
