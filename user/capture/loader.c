@@ -315,7 +315,7 @@ static int load_most(struct yg_loader *loader, size_t index, struct bpf_object *
 		if (r)
 			return r;
 		err = bpf_object__load(object);
-		/* Without any program the maps may still load; where they do not, nobody uses them. */
+		/* The maps may load without programs; where they do not, nobody uses them. */
 		if (err && has_hope(loader, object))
 			return err;
 	}
