@@ -124,10 +124,10 @@ static int open_state(const struct yg_detect_options *options, void **ret)
 	return 0;
 }
 
-static bool is_any(struct yg_slice name, const char *const *list, size_t count)
+static bool is_any(struct yg_slice name, const struct yg_slice *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (yg_slice_equal_nocase(name, yg_slice_from_str(list[i])))
+		if (yg_slice_equal_nocase(name, list[i]))
 			return true;
 	}
 	return false;
@@ -135,18 +135,24 @@ static bool is_any(struct yg_slice name, const char *const *list, size_t count)
 
 static bool is_user_name(struct yg_slice name)
 {
-	static const char *const list[] = { "user",	"username", "user_name", "userid",
-					    "user_id",	"login",    "loginid",	 "login_id",
-					    "email",	"mail",	    "account",	 "account_id",
-					    "memberid", "phone",    "identifier" };
+	static const struct yg_slice list[] = {
+		YG_SLICE("user"),     YG_SLICE("username"), YG_SLICE("user_name"),
+		YG_SLICE("userid"),   YG_SLICE("user_id"),  YG_SLICE("login"),
+		YG_SLICE("loginid"),  YG_SLICE("login_id"), YG_SLICE("email"),
+		YG_SLICE("mail"),     YG_SLICE("account"),  YG_SLICE("account_id"),
+		YG_SLICE("memberid"), YG_SLICE("phone"),    YG_SLICE("identifier")
+	};
 
 	return is_any(name, list, YG_ARRAY_SIZE(list));
 }
 
 static bool is_password_name(struct yg_slice name)
 {
-	static const char *const list[] = { "password", "passwd",     "pass", "pwd", "pin",
-					    "passcode", "passphrase", "otp",  "code" };
+	static const struct yg_slice list[] = { YG_SLICE("password"),	YG_SLICE("passwd"),
+						YG_SLICE("pass"),	YG_SLICE("pwd"),
+						YG_SLICE("pin"),	YG_SLICE("passcode"),
+						YG_SLICE("passphrase"), YG_SLICE("otp"),
+						YG_SLICE("code") };
 
 	return is_any(name, list, YG_ARRAY_SIZE(list));
 }

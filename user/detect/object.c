@@ -67,11 +67,14 @@ static bool names_an_object(enum yg_token token)
 
 static bool is_paging(struct yg_slice name)
 {
-	static const char *const names[] = { "page", "pages", "offset", "limit",  "size",
-					     "year", "month", "day",	"version" };
+	static const struct yg_slice names[] = {
+		YG_SLICE("page"),  YG_SLICE("pages"), YG_SLICE("offset"),
+		YG_SLICE("limit"), YG_SLICE("size"),  YG_SLICE("year"),
+		YG_SLICE("month"), YG_SLICE("day"),   YG_SLICE("version"),
+	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
-		if (yg_slice_equal_nocase(name, yg_slice_from_str(names[i])))
+		if (yg_slice_equal_nocase(name, names[i]))
 			return true;
 	}
 	return false;

@@ -3,14 +3,14 @@
 
 #include "endpoint/inventory.h"
 
-/* Hash of (@domain, @value): equal values of two kinds are two identities. */
-static uint64_t hash_identity(const struct yg_hash_key *key, const char *domain,
+/* What a value is; beyond the kinds of credentials. */
+enum domain { DOMAIN_ADDRESS = YG_CREDENTIAL_MAX, DOMAIN_APP, DOMAIN_ISSUER };
+
+/* Hash of (@domain, @value): equal values of two domains are two identities. */
+static uint64_t hash_identity(const struct yg_hash_key *key, unsigned int domain,
 			      struct yg_slice value)
 {
-	struct yg_hash_key derived = {
-		.k0 = yg_hash(key, domain, strlen(domain)),
-		.k1 = key->k1,
-	};
+	struct yg_hash_key derived = { .k0 = key->k0 ^ yg_hash_mix(domain + 1), .k1 = key->k1 };
 	uint64_t hash = yg_hash(&derived, value.ptr, value.len);
 
 	return hash ? hash : 1;
@@ -53,11 +53,11 @@ static uint64_t hash_subject(const struct yg_hash_key *key,
 			     const struct yg_credentials *credentials)
 {
 	struct yg_hash_key derived = {
-		.k0 = hash_identity(key, "issuer", credentials->jwt.issuer),
+		.k0 = hash_identity(key, DOMAIN_ISSUER, credentials->jwt.issuer),
 		.k1 = key->k1,
 	};
 
-	return hash_identity(&derived, "jwt", credentials->value);
+	return hash_identity(&derived, YG_CREDENTIAL_JWT, credentials->value);
 }
 
 void yg_caller_from_credentials(const struct yg_hash_key *identity_key,
@@ -74,7 +74,7 @@ void yg_caller_from_credentials(const struct yg_hash_key *identity_key,
 	ret->text[0] = ret->app_text[0] = '\0';
 
 	if (credentials->jwt.client_id.len > 0) {
-		ret->app = hash_identity(identity_key, "app", credentials->jwt.client_id);
+		ret->app = hash_identity(identity_key, DOMAIN_APP, credentials->jwt.client_id);
 		ret->app_len = write_name(ret->app_text, "app", ret->app);
 	}
 	if (best == YG_CREDENTIAL_NONE) {
@@ -83,11 +83,11 @@ void yg_caller_from_credentials(const struct yg_hash_key *identity_key,
 		if (yg_address_is_unknown(client))
 			return;
 		kind = "address";
-		ret->hash = hash_identity(identity_key, kind, bytes);
+		ret->hash = hash_identity(identity_key, DOMAIN_ADDRESS, bytes);
 	} else if (best == YG_CREDENTIAL_JWT) {
 		ret->hash = hash_subject(identity_key, credentials);
 	} else {
-		ret->hash = hash_identity(identity_key, kind, credentials->value);
+		ret->hash = hash_identity(identity_key, best, credentials->value);
 	}
 	ret->text_len = write_name(ret->text, kind, ret->hash);
 }

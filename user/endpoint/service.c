@@ -69,10 +69,11 @@ static size_t name_server(const struct yg_exchange *exchange, char *ret)
 struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, char *ret)
 {
 	const struct yg_message *request = &exchange->request;
-	struct yg_url url = yg_url_from_target(request->method, request->target);
-	struct yg_slice authority = url.authority;
+	struct yg_slice authority = { 0 };
 	size_t len = 0;
 
+	if (request->target.len > 0 && request->target.ptr[0] != '/')
+		authority = yg_url_from_target(request->method, request->target).authority;
 	if (!authority.ptr)
 		authority = yg_message_find(request, "host");
 	if (authority.ptr)

@@ -182,16 +182,19 @@ static struct yg_route_segment read_segment(const struct yg_trie *trie, uint32_t
 					    const struct yg_path *path, uint32_t i)
 {
 	struct yg_slice text = path->segments[i];
+	struct yg_route_segment segment = { .stem_len = (uint32_t)text.len };
+	enum yg_token token;
 	size_t stem;
-	enum yg_token token = token_at(path, i, &stem);
-	struct yg_route_segment segment = { .token = token, .stem_len = (uint32_t)text.len };
 	bool folded;
 
 	if (parent) {
 		segment.node = find(trie, parent, hash_name(trie, text));
+		segment.token = (enum yg_token)trie->nodes[segment.node].token;
 		if (segment.node)
 			return segment;
 	}
+	token = token_at(path, i, &stem);
+	segment.token = token;
 	folded = parent && !yg_token_is_strong(token) &&
 		 (trie->nodes[parent].folded & (1u << token));
 	if (!folded && !yg_token_is_strong(token))

@@ -33,6 +33,7 @@ struct yg_knowledge {
 	struct yg_knowledge_sink sink;
 	struct yg_hash_key identity_key, table_key;
 	struct service services[YG_SERVICES_MAX];
+	uint32_t service_last; /* index of the one found last */
 	uint64_t uses;
 	struct yg_trie *blank; /* reads paths of services that are not known */
 	struct yg_inventory *inventory;

@@ -40,14 +40,22 @@ static void evict_service(struct yg_knowledge *knowledge, struct service *servic
 struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_slice name,
 				     bool make)
 {
-	uint64_t hash = yg_hash(&service_key, name.ptr, name.len) | 1;
-	struct service *service = &knowledge->services[0];
+	struct service *service = &knowledge->services[knowledge->service_last];
+	uint64_t hash;
 
+	/* Most exchanges ask the service of the one before. */
+	if (service->hash && yg_slice_equal(service->text, name)) {
+		service->used = ++knowledge->uses;
+		return service;
+	}
+	hash = yg_hash(&service_key, name.ptr, name.len) | 1;
+	service = &knowledge->services[0];
 	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
 		struct service *at = &knowledge->services[i];
 
 		if (at->hash == hash && yg_slice_equal(at->text, name)) {
 			at->used = ++knowledge->uses;
+			knowledge->service_last = i;
 			return at;
 		}
 		if (at->used < service->used)
