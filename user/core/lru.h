@@ -42,6 +42,11 @@ uint32_t yg_lru_next(const struct yg_lru *lru, uint32_t i);
 void *yg_lru_at(const struct yg_lru *lru, uint32_t i);
 uint64_t yg_lru_key(const struct yg_lru *lru, uint32_t i);
 
+/* Rows in use; at most the cap. */
 uint32_t yg_lru_count(const struct yg_lru *lru);
+
+/* Rows given up since the table was made. */
 uint64_t yg_lru_evicted(const struct yg_lru *lru);
-size_t yg_lru_bytes(const struct yg_lru *lru); /* of all memory held */
+
+/* Bytes of all memory held: constant after yg_lru_new(). */
+size_t yg_lru_bytes(const struct yg_lru *lru);

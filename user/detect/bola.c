@@ -190,7 +190,7 @@ static bool is_foreign_walk(const struct yg_scene *scene, const struct yg_walk *
 	return walk->steps >= STEPS_MIN && walk->steps > TIMES_NORMAL * normal;
 }
 
-/* No order, no owners known; but the service says no, and no again, for one object after another. */
+/* No order, no owners known; but the service says no to one object after another. */
 static bool is_guessing(const struct yg_scene *scene, const struct yg_walk *walk)
 {
 	return !scene->caller->by_address && walk->refused >= STEPS_REFUSED &&

@@ -33,6 +33,7 @@ enum yg_answer {
 	YG_ANSWER_MAX
 };
 
+/* @status: 0 for no response. */
 enum yg_answer yg_answer_from_status(uint16_t status);
 
 /* One exchange with all that stages 4 and 5 know. Borrowed for the call. */

@@ -143,6 +143,7 @@ uint32_t yg_inventory_cap(const struct yg_inventory *inventory);
 uint32_t yg_inventory_count(const struct yg_inventory *inventory);
 uint64_t yg_inventory_evicted(const struct yg_inventory *inventory);
 
+/* One row as bytes, without its index; the same on every machine. */
 void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writer);
 
 /* @ret: all but index; worthless if the reader turned bad. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside of struct yg_knowledge, shared by knowledge.c (exchanges) and knowledge_view.c (reading). */
+/*
+ * Inside of struct yg_knowledge, shared by knowledge.c (exchanges), knowledge_place.c (rows) and
+ * knowledge_view.c (reading).
+ */
 #pragma once
 
 #include "baseline/profile.h"

@@ -82,10 +82,12 @@ struct yg_verdict_on {
 	uint32_t result; /* enum yg_result */
 };
 
+/* Match an answer of the enforcer to its request; each cookie is answered once. */
 struct yg_verdict_on yg_policy_reply(struct yg_policy *policy, const struct yg_reply *reply);
 
 struct yg_policy_counters {
 	uint64_t requested, blocked, refused, protected_, too_many, unknown_replies;
 };
 
+/* Running totals. */
 struct yg_policy_counters yg_policy_counters(const struct yg_policy *policy);

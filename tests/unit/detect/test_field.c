@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "detect/field.h"
 
+#include <stdio.h>
+
 #include "test.h"
 
 struct field_case {
@@ -29,24 +31,25 @@ static void reads_every_case_of_the_table(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		size_t len = strlen(cases[i].body);
-		GUARD_CLEANUP struct guard g = guard_copy(cases[i].body, len);
+		size_t body_len = strlen(cases[i].body);
+		GUARD_CLEANUP struct guard g = guard_copy(cases[i].body, body_len);
 		struct yg_header header = { YG_SLICE("content-type"),
 					    yg_slice_from_str(cases[i].type) };
 		struct yg_message message = { .present = true,
 					      .headers = &header,
 					      .header_count = 1,
-					      .body = { g.ptr, len } };
+					      .body = { g.ptr, body_len } };
 		struct yg_fields fields = yg_fields_from_body(&message);
 		struct yg_field field;
 		char text[256] = "";
 
 		while (yg_fields_next(&fields, &field)) {
-			(void)strncat(text, field.name.ptr ? field.name.ptr : "", field.name.len);
-			(void)strcat(text, "=");
-			(void)strncat(text, field.value.ptr ? field.value.ptr : "",
-				      field.value.len);
-			(void)strcat(text, ";");
+			size_t len = strlen(text);
+
+			(void)snprintf(text + len, sizeof(text) - len, "%.*s=%.*s;",
+				       (int)field.name.len, field.name.ptr ? field.name.ptr : "",
+				       (int)field.value.len,
+				       field.value.ptr ? field.value.ptr : "");
 		}
 		assert_string_equal(text, cases[i].want);
 	}
