@@ -53,7 +53,7 @@ int yg_desk_role_run(struct yg_role_context *ctx)
 		.warden_fd = YG_FD_LINK + YG_ROLE_WARDEN,
 		.analyzer_fd = YG_FD_LINK + YG_ROLE_ANALYZER,
 		.enforcer_fd = YG_FD_LINK + YG_ROLE_ENFORCER,
-		.group = ctx->start.gid,
+		.group = (gid_t)ctx->start.group,
 		.version = YG_VERSION,
 		.retention_days = (uint32_t)ctx->options.retention_days,
 		.block_ttl_s = ctx->options.block_ttl_s,

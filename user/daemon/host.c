@@ -133,6 +133,10 @@ int yg_host_open(const struct yg_options *options, struct yg_host *ret)
 	r = yg_identity_find(user, &ret->identity);
 	if (r)
 		return fail(user ? user : "user 'yagura' or 'nobody'", r);
+	if (ret->identity.shared)
+		yg_log(YG_LOG_WARNING,
+		       "roles run as nobody, whom other services may share, and the "
+		       "API is root's alone; a user 'yagura' is better");
 	r = open_dir(options->run_dir, &ret->run_fd);
 	if (!r && fchmod(ret->run_fd, 0755))
 		r = -errno;
@@ -150,6 +154,7 @@ int yg_host_open(const struct yg_options *options, struct yg_host *ret)
 /* bind(2) knows no directory fd: the name goes through /proc, so its length is bounded. */
 static int listen_api(struct yg_host *host, int *ret)
 {
+	gid_t group = host->identity.shared ? 0 : host->identity.gid;
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd YG_CLEANUP_CLOSE = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -160,7 +165,7 @@ static int listen_api(struct yg_host *host, int *ret)
 	if (unlinkat(host->run_fd, SOCKET_NAME, 0) && errno != ENOENT)
 		return -errno;
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    fchownat(host->run_fd, SOCKET_NAME, 0, host->identity.gid, AT_SYMLINK_NOFOLLOW) ||
+	    fchownat(host->run_fd, SOCKET_NAME, 0, group, AT_SYMLINK_NOFOLLOW) ||
 	    fchmodat(host->run_fd, SOCKET_NAME, 0660, 0) || listen(fd, BACKLOG))
 		return -errno;
 	*ret = YG_TAKE_FD(fd);

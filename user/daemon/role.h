@@ -63,8 +63,8 @@ struct yg_role_start {
 	uint32_t ring_count;
 	uint32_t ring_bytes;
 	uint32_t cpu_max;
-	uint32_t blocks_max; /* exact addresses per family */
-	uint32_t pad;
+	uint32_t blocks_max;		 /* exact addresses per family */
+	uint32_t group;			 /* members may use the API; UINT32_MAX: root alone */
 	struct yg_hash_key table_key;	 /* per boot of the daemon */
 	struct yg_hash_key identity_key; /* per installation */
 };

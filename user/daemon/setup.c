@@ -183,6 +183,7 @@ static int fill_start(struct yg_warden *warden)
 	*start = (struct yg_role_start){
 		.uid = warden->host.identity.uid,
 		.gid = warden->host.identity.gid,
+		.group = warden->host.identity.shared ? UINT32_MAX : warden->host.identity.gid,
 		.ring_count = yg_loader_ring_count(warden->loader),
 		.ring_bytes = yg_loader_ring_bytes(warden->loader),
 		.cpu_max = config->cpu_max,

@@ -7,6 +7,7 @@
 #include <linux/securebits.h>
 #include <pwd.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -48,7 +49,9 @@ int yg_identity_find(const char *name, struct yg_identity *ret)
 		return -ENOENT;
 	if (entry->pw_uid == 0 || entry->pw_gid == 0)
 		return -EPERM;
-	*ret = (struct yg_identity){ .uid = entry->pw_uid, .gid = entry->pw_gid };
+	*ret = (struct yg_identity){ .uid = entry->pw_uid,
+				     .gid = entry->pw_gid,
+				     .shared = strcmp(entry->pw_name, "nobody") == 0 };
 	return 0;
 }
 

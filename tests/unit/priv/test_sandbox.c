@@ -451,6 +451,7 @@ static void finds_the_user_of_the_roles(void **state)
 	assert_int_not_equal(identity.uid, 0);
 	assert_int_equal(yg_identity_find("nobody", &identity), 0);
 	assert_int_equal(identity.uid, NOBODY);
+	assert_true(identity.shared);
 	assert_int_equal(yg_identity_find("root", &identity), -EPERM);
 	assert_int_equal(yg_identity_find("no-such-user", &identity), -ENOENT);
 }
