@@ -31,7 +31,7 @@ enum yg_cage {
 struct yg_identity {
 	uid_t uid;
 	gid_t gid;
-	bool shared; /* it is nobody: other services may be the same user, its group means nothing */
+	bool shared; /* nobody: other services may be the same user, its group means nothing */
 };
 
 /* A file or directory that Landlock leaves in reach. */
