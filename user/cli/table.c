@@ -87,7 +87,7 @@ static size_t next_char(const char *text, mbstate_t *state, int *ret_width, bool
 		*state = (mbstate_t){ 0 };
 		return 1;
 	}
-	/* Below 0: control, C1 included. Bidirectional controls have width 0 and can turn a line. */
+	/* Below 0: control, C1 included. Bidirectional marks have width 0 and turn a line. */
 	width = wcwidth(wide);
 	if (width > 0 || (width == 0 && (wide < 0x200b || wide > 0x206f))) {
 		*ret_width = width;

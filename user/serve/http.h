@@ -36,6 +36,7 @@ void yg_http_free(struct yg_http **http);
 
 int yg_http_fd(const struct yg_http *http);	    /* readable: call yg_http_step() */
 int yg_http_timeout_ms(const struct yg_http *http); /* at the latest then; -1: no hurry */
+/* Serve what is ready, without waiting. */
 void yg_http_step(struct yg_http *http);
 uint64_t yg_http_count(const struct yg_http *http); /* requests that came whole */
 

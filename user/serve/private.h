@@ -49,9 +49,11 @@ struct yg_reply_list {
 	uint64_t count;
 };
 
+/* Begin the answer to @request, in the form its Accept header asks for. */
 void yg_reply_list_open(struct yg_reply_list *list, struct yg_http_request *request);
-int yg_reply_list_add(void *ctx, struct yg_slice object); /* ctx: the list; always 0 */
-/* @next: offset of the rows that did not fit; 0: there are none. Sends it. */
+/* Add one object; @ctx: the list. Always 0. */
+int yg_reply_list_add(void *ctx, struct yg_slice object);
+/* End and send it. @next: offset of the rows that did not fit; 0: there are none. */
 void yg_reply_list_close(struct yg_reply_list *list, uint64_t next);
 
 /* Id of 16 hex digits. Return: 0; -EINVAL. */

@@ -184,6 +184,7 @@ struct yg_store_case {
 };
 
 typedef void (*yg_store_case_fn)(void *ctx, const struct yg_store_case *found);
+
 /* Show the finding to @fn. Return: 0; -ENOENT; -errno. */
 YG_MUST_CHECK int yg_store_case_find(struct yg_store *store, uint64_t finding, yg_store_case_fn fn,
 				     void *ctx);

@@ -110,10 +110,10 @@ static void fits_eighty_columns(void **state)
 
 	for (size_t i = 0; i < count; i++) {
 		const char *argv[] = { "yagura", "help", table[i].name, NULL };
-		char *line;
+		char *line, *save = NULL;
 
 		assert_int_equal(run(argv), 0);
-		for (line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+		for (line = strtok_r(out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 			if (strlen(line) > 80)
 				fail_msg("%s: too long: %s", table[i].name, line);
 		}

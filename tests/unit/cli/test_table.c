@@ -58,10 +58,10 @@ static void never_exceeds_the_width(void **state)
 	(void)state;
 
 	for (int width = 19; width < 40; width++) {
-		char *line;
+		char *line, *save = NULL;
 
 		(void)print_table(width, rows, 3);
-		for (line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
+		for (line = strtok_r(out, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 			assert_true(yg_text_width(line) <= width);
 	}
 }

@@ -36,7 +36,7 @@ static int set_up(void **state)
 	struct yg_store_options options = { -1, 30, 7 };
 
 	(void)state;
-	strcpy(path, "/tmp/yg_query_XXXXXX");
+	(void)snprintf(path, sizeof(path), "/tmp/yg_query_XXXXXX");
 	assert_non_null(mkdtemp(path));
 	dir_fd = open(path, O_DIRECTORY | O_CLOEXEC);
 	options.dir_fd = dir_fd;

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Blocks, from the operator to the enforcer and back. */
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "desk.h"
+#include "priv/link.h"
+#include "priv/request.h"
+#include "test.h"
+
+static enum yg_result next_result;
+static struct yg_request last_request;
+static bool silent;
+static uint32_t blocked_count; /* rows of the list */
+
+/* The enforcer: does as next_result says. */
+static void play_enforcer(void)
+{
+	struct yg_reply reply;
+	ssize_t len;
+
+	while ((len = yg_link_receive(desk_rig.enforcer[1], &last_request, sizeof(last_request))) >
+	       0) {
+		assert_int_equal(len, sizeof(last_request));
+		if (silent)
+			continue;
+		reply = (struct yg_reply){ .kind = last_request.kind,
+					   .cookie = last_request.cookie,
+					   .result = next_result,
+					   .prefix = last_request.prefix };
+		reply.block.placed_ns = desk_rig.now_ns;
+		reply.block.expires_ns = desk_rig.now_ns + last_request.ttl_ns;
+		reply.block.reason = last_request.reason;
+		reply.block.finding = last_request.finding;
+		for (uint32_t i = 0; last_request.kind == YG_REQUEST_LIST && i < blocked_count;
+		     i++) {
+			reply.result = YG_RESULT_OK;
+			reply.block.expires_ns = desk_rig.now_ns + 60 * SECOND;
+			reply.block.reason = YG_REASON_OPERATOR;
+			reply.block.drops = 42;
+			assert_int_equal(yg_prefix_from_text(YG_SLICE("10.1.2.3"), &reply.prefix),
+					 0);
+			assert_int_equal(yg_link_send(desk_rig.enforcer[1], &reply, sizeof(reply)),
+					 0);
+		}
+		if (last_request.kind == YG_REQUEST_LIST)
+			reply.result = YG_RESULT_END;
+		assert_int_equal(yg_link_send(desk_rig.enforcer[1], &reply, sizeof(reply)), 0);
+	}
+}
+
+static void blocks_and_unblocks_through_the_enforcer(void **state)
+{
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	blocked_count = 1;
+	assert_int_equal(desk_ask("POST", "/v1/blocks",
+				  "{\"prefix\":\"10.1.2.3\",\"seconds\":60,\"reason\":\"scraper\"}",
+				  play_enforcer),
+			 200);
+	assert_int_equal(last_request.kind, YG_REQUEST_BLOCK);
+	assert_int_equal(last_request.reason, YG_REASON_OPERATOR);
+	assert_int_equal(last_request.ttl_ns, 60 * SECOND);
+	desk_assert_has("\"type\":\"block\",\"prefix\":\"10.1.2.3\"");
+	desk_assert_has("\"reason\":\"scraper\",\"who\":\"root\"");
+
+	assert_int_equal(desk_ask("GET", "/v1/blocks", "", play_enforcer), 200);
+	desk_assert_has("\"drops\":42");
+	desk_assert_has("\"reason\":\"scraper\"");
+
+	assert_int_equal(desk_ask("DELETE", "/v1/blocks/10.1.2.3", "", play_enforcer), 200);
+	assert_int_equal(last_request.kind, YG_REQUEST_UNBLOCK);
+	assert_int_equal(desk_ask("DELETE", "/v1/blocks/10.0.0.0%2F16", "", play_enforcer), 200);
+	assert_int_equal(last_request.prefix.len, 112);
+	assert_int_equal(desk_ask("POST", "/v1/query",
+				  "{\"sql\":\"SELECT action, object, result FROM"
+				  " audit ORDER BY time LIMIT 1\"}",
+				  NULL),
+			 200);
+	desk_assert_has(
+		"{\"type\":\"row\",\"action\":\"block\",\"object\":\"10.1.2.3\",\"result\":\"ok\"}");
+}
+
+static void hands_refusals_on(void **state)
+{
+	static const struct {
+		enum yg_result result;
+		int want;
+		const char *cause;
+	} cases[] = {
+		{ YG_RESULT_PROTECTED, 409, "protected" },
+		{ YG_RESULT_OBSERVE, 409, "mode observe" },
+		{ YG_RESULT_TOO_WIDE, 409, "too wide" },
+		{ YG_RESULT_RATE, 429, "within a minute" },
+		{ YG_RESULT_FULL, 507, "full" },
+		{ YG_RESULT_FAILED, 502, "kernel" },
+		{ YG_RESULT_MAX, 504, "not known" },
+	};
+
+	(void)state;
+
+	silent = false;
+	blocked_count = 0;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		next_result = cases[i].result;
+		assert_int_equal(
+			desk_ask("POST", "/v1/blocks", "{\"prefix\":\"10.1.2.3\"}", play_enforcer),
+			cases[i].want);
+		desk_assert_has(cases[i].cause);
+	}
+}
+
+static void answers_though_the_enforcer_does_not(void **state)
+{
+	(void)state;
+
+	silent = true;
+	assert_int_equal(desk_ask("POST", "/v1/blocks", "{\"prefix\":\"10.1.2.3\"}", play_enforcer),
+			 504);
+	desk_assert_has("the enforcer does not answer");
+	assert_int_equal(desk_ask("GET", "/v1/blocks", "", play_enforcer), 504);
+	silent = false;
+}
+
+static void approves_what_can_be_blocked_and_dismisses_the_rest(void **state)
+{
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	blocked_count = 0;
+	desk_send_finding(1, true);
+	desk_send_finding(2, false);
+	desk_settle();
+	assert_int_equal(
+		desk_ask("POST", "/v1/findings/0000000000000001/approve", "", play_enforcer), 200);
+	assert_int_equal(last_request.reason, YG_REASON_APPROVED);
+	assert_int_equal(last_request.finding, 1);
+	assert_int_equal(last_request.prefix.len, 128);
+	assert_int_equal(desk_ask("GET", "/v1/findings/0000000000000001", "", NULL), 200);
+	desk_assert_has("\"status\":\"approved\",\"decided_by\":\"root\"");
+	assert_int_equal(
+		desk_ask("POST", "/v1/findings/0000000000000002/approve", "", play_enforcer), 409);
+	desk_assert_has("not certain");
+	assert_int_equal(desk_ask("POST", "/v1/findings/0000000000000002/dismiss", "", NULL), 200);
+	desk_assert_has("\"status\":\"dismissed\"");
+}
+
+/* Runs one request as @uid with the supplementary @group; the parent serves it. */
+static int ask_as(uid_t uid, gid_t group, const char *method, const char *path)
+{
+	int results[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(results), 0);
+	child = fork();
+	if (child == 0) {
+		int fd, got = 0;
+		char text[64] = "";
+
+		if (setgroups(group ? 1 : 0, &group) || setgid(65534) || setuid(uid))
+			_exit(1);
+		fd = desk_connect_unix();
+		desk_send_text(fd, method, path, "{\"prefix\":\"10.1.2.3\"}");
+		if (recv(fd, text, sizeof(text) - 1, 0) > 0)
+			(void)sscanf(text, "HTTP/1.1 %d", &got);
+		_exit(write(results[1], &got, sizeof(got)) != sizeof(got));
+	}
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		desk_step();
+		play_enforcer();
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(read(results[0], &status, sizeof(status)), sizeof(status));
+	yg_closep(&results[0]);
+	yg_closep(&results[1]);
+	return status;
+}
+
+static void lets_root_and_the_group_write_and_others_read(void **state)
+{
+	(void)state;
+
+	if (getuid() != 0)
+		skip();
+	silent = false;
+	next_result = YG_RESULT_OK;
+	assert_int_equal(ask_as(65534, 0, "GET", "/v1/status"), 200);
+	assert_int_equal(ask_as(65534, 0, "POST", "/v1/blocks"), 403);
+	assert_int_equal(ask_as(65534, 0, "DELETE", "/v1/blocks/10.1.2.3"), 403);
+	assert_int_equal(ask_as(65534, 0, "POST", "/v1/findings/0000000000000001/dismiss"), 403);
+	assert_int_equal(ask_as(65534, GROUP, "POST", "/v1/blocks"), 200);
+	assert_int_equal(desk_ask("GET", "/v1/status", "", NULL), 200);
+	desk_assert_has("\"denied\":3");
+}
+
+static void asks_again_for_blocks_that_the_kernel_lost(void **state)
+{
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	blocked_count = 0;
+	assert_int_equal(desk_ask("POST", "/v1/blocks",
+				  "{\"prefix\":\"10.1.2.3\",\"seconds\":600,\"reason\":\"x\"}",
+				  play_enforcer),
+			 200);
+	/* The kernel lists nothing: a minute later the desk asks for what is left of the time. */
+	last_request = (struct yg_request){ 0 };
+	desk_rig.now_ns += 61 * SECOND;
+	for (int i = 0; i < 200 && last_request.kind != YG_REQUEST_BLOCK; i++) {
+		desk_step();
+		play_enforcer();
+	}
+	assert_int_equal(last_request.kind, YG_REQUEST_BLOCK);
+	assert_true(last_request.ttl_ns < 540 * SECOND && last_request.ttl_ns > 530 * SECOND);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, desk_set_up, desk_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(blocks_and_unblocks_through_the_enforcer),
+		TEST(hands_refusals_on),
+		TEST(answers_though_the_enforcer_does_not),
+		TEST(approves_what_can_be_blocked_and_dismisses_the_rest),
+		TEST(lets_root_and_the_group_write_and_others_read),
+		TEST(asks_again_for_blocks_that_the_kernel_lost),
+	};
+
+	return cmocka_run_group_tests_name("serve/blocks", tests, NULL, NULL);
+}
