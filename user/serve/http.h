@@ -34,11 +34,14 @@ YG_MUST_CHECK int yg_http_new(int listen_fd, yg_http_fn fn, void *ctx, struct yg
 /* Every waiting request must have been finished. Accepts NULL inside. */
 void yg_http_free(struct yg_http **http);
 
-int yg_http_fd(const struct yg_http *http);	    /* readable: call yg_http_step() */
-int yg_http_timeout_ms(const struct yg_http *http); /* at the latest then; -1: no hurry */
+/* Becomes readable when yg_http_step() has something to do. */
+int yg_http_fd(const struct yg_http *http);
+/* At the latest then yg_http_step() is due; -1: no hurry. */
+int yg_http_timeout_ms(const struct yg_http *http);
 /* Serve what is ready, without waiting. */
 void yg_http_step(struct yg_http *http);
-uint64_t yg_http_count(const struct yg_http *http); /* requests that came whole */
+/* Requests that came whole. */
+uint64_t yg_http_count(const struct yg_http *http);
 
 /* The request. All texts live until it is answered. */
 const char *yg_http_method(const struct yg_http_request *request);

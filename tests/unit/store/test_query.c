@@ -74,8 +74,9 @@ static int keep(void *ctx, struct yg_slice object)
 	struct answer *answer = ctx;
 
 	if (answer->used + object.len + 2 < sizeof(answer->text))
-		answer->used += (size_t)sprintf(answer->text + answer->used, "%.*s\n",
-						(int)object.len, object.ptr);
+		answer->used += (size_t)snprintf(answer->text + answer->used,
+						 sizeof(answer->text) - answer->used, "%.*s\n",
+						 (int)object.len, object.ptr);
 	answer->rows++;
 	return 0;
 }
