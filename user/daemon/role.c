@@ -102,7 +102,7 @@ int yg_role_lock(const struct yg_role_context *ctx, enum yg_cage cage, const int
 {
 	int fds[STDERR_FILENO + 1 + YG_ROLE_MAX + 1 + YG_ROLE_KEEP_MAX];
 	struct yg_sandbox box = { .cage = cage,
-				  .identity = { ctx->start.uid, ctx->start.gid },
+				  .identity = { .uid = ctx->start.uid, .gid = ctx->start.gid },
 				  .keep = fds,
 				  .paths = paths };
 	int landlock = 0;

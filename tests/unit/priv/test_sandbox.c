@@ -277,7 +277,7 @@ static int in_cage(enum yg_cage cage, const struct yg_sandbox_path *paths, int (
 {
 	static const int keep[] = { 0, 1, 2 };
 	struct yg_sandbox box = { .cage = cage,
-				  .identity = { NOBODY, NOBODY },
+				  .identity = { .uid = NOBODY, .gid = NOBODY },
 				  .keep = keep,
 				  .keep_count = YG_ARRAY_SIZE(keep),
 				  .paths = paths };
@@ -384,7 +384,8 @@ static void drops_everything_for_ever(void **state)
 			{ "Uid", "65534\t65534\t65534\t65534" },
 			{ "Gid", "65534\t65534\t65534\t65534" },
 			{ "Groups", "" } };
-	struct yg_sandbox box = { .cage = YG_CAGE_ANALYZER, .identity = { NOBODY, NOBODY } };
+	struct yg_sandbox box = { .cage = YG_CAGE_ANALYZER,
+				  .identity = { .uid = NOBODY, .gid = NOBODY } };
 	char value[256];
 	int pipes[2];
 	pid_t pid;
@@ -420,7 +421,7 @@ static void drops_everything_for_ever(void **state)
 
 static int enter_as(uid_t uid, enum yg_cage cage)
 {
-	struct yg_sandbox box = { .cage = cage, .identity = { uid, uid } };
+	struct yg_sandbox box = { .cage = cage, .identity = { .uid = uid, .gid = uid } };
 	pid_t pid = fork();
 	int status = 0;
 	int abi;
