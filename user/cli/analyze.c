@@ -52,11 +52,12 @@ struct run {
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
 	struct yg_run_totals totals;
-	enum yg_severity fail_on; /* YG_SEVERITY_MAX: never */
-	bool severe;		  /* a finding at or above fail_on was seen */
-	bool failed;		  /* a file failed, or the output did */
-	bool bar;		  /* stderr is a terminal */
-	uint64_t bar_due;	  /* bytes */
+	char service[YG_SERVICE_CAP]; /* of the endpoint printed last */
+	enum yg_severity fail_on;     /* YG_SEVERITY_MAX: never */
+	bool severe;		      /* a finding at or above fail_on was seen */
+	bool failed;		      /* a file failed, or the output did */
+	bool bar;		      /* stderr is a terminal */
+	uint64_t bar_due;	      /* bytes */
 };
 
 static void clean_run(struct run *run)
@@ -315,7 +316,10 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 
 	if (!run->args->json) {
 		if (run->totals.endpoints == 0)
-			yg_tables_endpoint_head(run->args->out, run->args->columns);
+			yg_tables_endpoint_head(run->args->out);
+		if (run->totals.endpoints == 0 || strcmp(run->service, endpoint->service) != 0)
+			yg_tables_service(run->args->out, endpoint);
+		(void)snprintf(run->service, sizeof(run->service), "%s", endpoint->service);
 		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
 	} else {
 		yg_lines_endpoint(run->json, endpoint);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -13,34 +16,57 @@ const struct yg_cli_option yg_endpoints_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "ID", YG_ALIGN_LEFT, 0 },   { "ENDPOINT", YG_ALIGN_LEFT, 24 },
-	{ "REQ", YG_ALIGN_RIGHT, 0 }, { "4XX", YG_ALIGN_RIGHT, 0 },
-	{ "5XX", YG_ALIGN_RIGHT, 0 }, { "CALLERS", YG_ALIGN_RIGHT, 0 },
-	{ "AUTH", YG_ALIGN_LEFT, 6 },
+	{ "ID", YG_ALIGN_LEFT, 0 },	  { "METHOD", YG_ALIGN_LEFT, 0 },
+	{ "PATH", YG_ALIGN_ENDS, 20 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
+	{ "CALLERS", YG_ALIGN_RIGHT, 0 }, { "AUTH", YG_ALIGN_LEFT, 6 },
 };
+
+/* The rows come sorted by service: its name stands once, above them. */
+struct listing {
+	struct yg_table *table;
+	char service[256]; /* of the last heading */
+	bool by_service;
+};
+
+static int add_service(struct listing *listing, const char *service)
+{
+	if (listing->by_service && strcmp(service, listing->service) == 0)
+		return 0;
+	(void)snprintf(listing->service, sizeof(listing->service), "%s", service);
+	listing->by_service = true;
+	return yg_table_heading(listing->table, service);
+}
 
 static int add_endpoint(void *ctx, const char *line, yajl_val value)
 {
-	char name[1024], auth[128], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
+	char id[YG_ID_SHORT + 1], auth[128], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP];
 	const char *texts[YG_ARRAY_SIZE(columns)];
+	struct listing *listing = ctx;
+	int r;
 
 	(void)line;
-	yg_endpoint_name(value, name, sizeof(name));
+	r = add_service(listing, yg_value_text(value, "service"));
+	if (r < 0)
+		return r;
+	(void)snprintf(id, sizeof(id), "%s", yg_value_text(value, "id"));
 	yg_join_texts(yg_value_find(value, "auth"), auth, sizeof(auth));
-	texts[0] = yg_value_text(value, "id");
-	texts[1] = name;
-	texts[2] = yg_count_format(yg_value_uint(value, "requests"), requests);
-	texts[3] = yg_count_format(yg_endpoint_class(value, '4'), refused);
-	texts[4] = yg_count_format(yg_endpoint_class(value, '5'), failed);
-	texts[5] = yg_count_format(yg_value_uint(value, "callers"), callers);
-	texts[6] = auth;
-	return yg_table_add(ctx, texts);
+	texts[0] = id;
+	texts[1] = yg_value_text(value, "method");
+	texts[2] = yg_value_text(value, "template");
+	texts[3] = yg_count_format(yg_value_uint(value, "requests"), requests);
+	texts[4] = yg_count_format(yg_endpoint_class(value, '4'), refused);
+	texts[5] = yg_count_format(yg_endpoint_class(value, '5'), failed);
+	texts[6] = yg_count_format(yg_value_uint(value, "callers"), callers);
+	texts[7] = auth;
+	return yg_table_add(listing->table, texts);
 }
 
 enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
 {
 	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	struct listing listing = { .by_service = false };
 	char path[1024] = "/v1/endpoints?";
 	uint64_t limit = 0;
 	enum yg_exit code;
@@ -49,12 +75,13 @@ enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
 		return yg_cli_usage(args, "--limit: not a number above 0");
 	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
 		return yg_cli_fail(args, "endpoints: Out of memory");
+	listing.table = table;
 	yg_client_add(path, sizeof(path), "service", yg_cli_value(args, "service"));
 	yg_client_add(path, sizeof(path), "method", yg_cli_value(args, "method"));
 	yg_client_add(path, sizeof(path), "contains", yg_cli_value(args, "contains"));
 	if (yg_cli_value(args, "busiest"))
 		yg_client_add(path, sizeof(path), "sort", "requests");
-	code = yg_client_each(args, path, limit, add_endpoint, table);
+	code = yg_client_each(args, path, limit, add_endpoint, &listing);
 	if (code != YG_EXIT_DONE || args->json)
 		return code;
 	if (yg_table_count(table) == 0)

@@ -6,6 +6,9 @@
 
 #include "cli/command.h"
 
+#define YG_ID_DIGITS 16 /* of an id */
+#define YG_ID_SHORT  8	/* of them in a table; commands take any beginning that is unique */
+
 /* Responses of one class: '2' for 2xx. */
 uint64_t yg_endpoint_class(yajl_val endpoint, char class);
 /* "GET api.example.com/v1/users/{id}" */

@@ -17,6 +17,7 @@ struct yg_table {
 	size_t column_count;
 	char **cells; /* [row_count * column_count], owned */
 	size_t row_count, row_cap;
+	size_t heading_count; /* rows whose cells but the first are NULL */
 };
 
 int yg_table_new(const struct yg_column *columns, size_t count, struct yg_table **ret)
@@ -42,21 +43,28 @@ void yg_table_free(struct yg_table **table)
 	*table = NULL;
 }
 
-int yg_table_add(struct yg_table *table, const char *const *texts)
+/* Room for one more row. Return: its cells, NULL without memory. */
+static char **next_row(struct yg_table *table)
 {
-	char **row;
-
 	if (table->row_count == table->row_cap) {
 		size_t cap = table->row_cap + ROWS_GROW;
 		char **grown = (char **)realloc((void *)table->cells,
 						cap * table->column_count * sizeof(char *));
 
 		if (!grown)
-			return -ENOMEM;
+			return NULL;
 		table->cells = grown;
 		table->row_cap = cap;
 	}
-	row = table->cells + table->row_count * table->column_count;
+	return table->cells + table->row_count * table->column_count;
+}
+
+int yg_table_add(struct yg_table *table, const char *const *texts)
+{
+	char **row = next_row(table);
+
+	if (!row)
+		return -ENOMEM;
 	for (size_t i = 0; i < table->column_count; i++) {
 		row[i] = strdup(texts[i] ? texts[i] : "");
 		if (row[i])
@@ -69,9 +77,30 @@ int yg_table_add(struct yg_table *table, const char *const *texts)
 	return 0;
 }
 
+int yg_table_heading(struct yg_table *table, const char *text)
+{
+	char **row = next_row(table);
+
+	if (!row)
+		return -ENOMEM;
+	for (size_t i = 1; i < table->column_count; i++)
+		row[i] = NULL;
+	row[0] = strdup(text);
+	if (!row[0])
+		return -ENOMEM;
+	table->row_count++;
+	table->heading_count++;
+	return 0;
+}
+
 size_t yg_table_count(const struct yg_table *table)
 {
-	return table->row_count;
+	return table->row_count - table->heading_count;
+}
+
+static bool is_heading(const struct yg_table *table, size_t row)
+{
+	return table->column_count > 1 && !table->cells[row * table->column_count + 1];
 }
 
 /* The next character of @text: its bytes and its columns; what cannot be shown is one '?'. */
@@ -140,12 +169,44 @@ static void pad(FILE *out, int columns)
 		(void)fprintf(out, "%*s", columns, "");
 }
 
+/* Bytes to leave out at the start of @text so that at most @width columns remain. */
+static size_t skip_of(const char *text, int width)
+{
+	mbstate_t state = { 0 };
+	int excess = yg_text_width(text) - width;
+	size_t at = 0;
+
+	while (excess > 0 && text[at]) {
+		int columns;
+		bool shown;
+
+		at += next_char(text + at, &state, &columns, &shown);
+		excess -= columns;
+	}
+	return at;
+}
+
+/* @text is too long: its two ends in @width columns. */
+static void put_ends(FILE *out, const char *text, int width)
+{
+	int tail = (width - 1) * 3 / 5, used;
+
+	used = put_some(out, text, width - 1 - tail);
+	(void)fputs(ELLIPSIS, out);
+	used += 1 + put_some(out, text + skip_of(text, tail), tail);
+	pad(out, width - used);
+}
+
 void yg_text_print(FILE *out, const char *text, int width, enum yg_align align)
 {
 	int need = yg_text_width(text);
 
 	if (width <= 0)
 		return;
+	if (need > width && align == YG_ALIGN_ENDS) {
+		put_ends(out, text, width);
+		return;
+	}
 	if (need > width) {
 		int used = put_some(out, text, width - 1);
 
@@ -156,7 +217,7 @@ void yg_text_print(FILE *out, const char *text, int width, enum yg_align align)
 	if (align == YG_ALIGN_RIGHT)
 		pad(out, width - need);
 	(void)put_some(out, text, width);
-	if (align == YG_ALIGN_LEFT)
+	if (align != YG_ALIGN_RIGHT)
 		pad(out, width - need);
 }
 
@@ -212,8 +273,11 @@ static void fit_widths(const struct yg_table *table, int width, int *ret)
 	for (size_t i = 0; i < table->column_count; i++) {
 		ret[i] = yg_text_width(table->columns[i].title);
 		for (size_t row = 0; row < table->row_count; row++) {
-			int need = yg_text_width(table->cells[row * table->column_count + i]);
+			int need;
 
+			if (is_heading(table, row))
+				continue;
+			need = yg_text_width(table->cells[row * table->column_count + i]);
 			ret[i] = need > ret[i] ? need : ret[i];
 		}
 		total += ret[i];
@@ -246,7 +310,7 @@ static void print_row(const struct yg_table *table, FILE *out, char *const *cell
 		if (last && !text[0])
 			break;
 		pad(out, i ? GAP : 0);
-		if (last && table->columns[i].align == YG_ALIGN_LEFT &&
+		if (last && table->columns[i].align != YG_ALIGN_RIGHT &&
 		    yg_text_width(text) <= widths[i])
 			yg_text_put(out, text);
 		else
@@ -263,8 +327,16 @@ void yg_table_print(const struct yg_table *table, FILE *out, int width)
 		return;
 	fit_widths(table, width, widths);
 	print_row(table, out, NULL, widths);
-	for (size_t row = 0; row < table->row_count; row++)
-		print_row(table, out, table->cells + row * table->column_count, widths);
+	for (size_t row = 0; row < table->row_count; row++) {
+		char *const *cells = table->cells + row * table->column_count;
+
+		if (is_heading(table, row)) {
+			(void)put_some(out, cells[0], width);
+			(void)fputc('\n', out);
+		} else {
+			print_row(table, out, cells, widths);
+		}
+	}
 }
 
 const char *yg_count_format(uint64_t value, char *ret)

@@ -15,7 +15,8 @@
 #define YG_TABLE_COLUMNS_MAX 12u
 #define YG_FORMAT_CAP	     32 /* bytes of a formatted number or time */
 
-enum yg_align { YG_ALIGN_LEFT, YG_ALIGN_RIGHT, YG_ALIGN_MAX };
+/* ENDS: to the left, and cut in the middle: of a path both ends matter. */
+enum yg_align { YG_ALIGN_LEFT, YG_ALIGN_RIGHT, YG_ALIGN_ENDS, YG_ALIGN_MAX };
 
 struct yg_column {
 	const char *title;
@@ -32,7 +33,10 @@ void yg_table_free(struct yg_table **table); /* accepts NULL inside */
 
 /* Texts of one row, [count of columns], copied. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_table_add(struct yg_table *table, const char *const *texts);
-size_t yg_table_count(const struct yg_table *table);
+size_t yg_table_count(const struct yg_table *table); /* headings not counted */
+
+/* A line of its own between rows: what the rows after it have in common. Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_table_heading(struct yg_table *table, const char *text);
 
 /* Print the head and the rows within @width columns; nothing when there are no rows. */
 void yg_table_print(const struct yg_table *table, FILE *out, int width);

@@ -4,44 +4,30 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/table.h"
+
 #define COLUMNS_MIN    60
-#define ENDPOINT_FIXED 34 /* columns before the endpoint's name */
+#define ENDPOINT_FIXED 45 /* columns before the endpoint's path */
+#define METHOD_WIDTH   7
 #define INDENT	       4
 #define TEXT_CAP       1024u
 #define NS_PER_S       1e9
-
-static bool is_printable(char c)
-{
-	return c >= 0x20 && c < 0x7f;
-}
-
-/* @text as printable ASCII, cut to @width with "..." when longer. @ret: TEXT_CAP bytes. */
-static const char *fit(struct yg_slice text, int width, char *ret)
-{
-	size_t cap = width < (int)TEXT_CAP - 1 ? (size_t)width : TEXT_CAP - 1;
-	size_t len = text.len < cap ? text.len : cap;
-
-	memset(ret, '?', len);
-	for (size_t i = 0; i < len; i++) {
-		if (is_printable(text.ptr[i]))
-			ret[i] = text.ptr[i];
-	}
-	if (text.len > cap && cap >= 3)
-		memcpy(ret + cap - 3, "...", 3);
-	ret[len] = '\0';
-	return ret;
-}
 
 static int usable(int columns)
 {
 	return columns < COLUMNS_MIN ? COLUMNS_MIN : columns;
 }
 
-void yg_tables_endpoint_head(FILE *out, int columns)
+void yg_tables_endpoint_head(FILE *out)
 {
-	(void)columns;
-	(void)fprintf(out, "%9s %8s %7s %7s  %s\n", "REQUESTS", "CALLERS", "4XX", "5XX",
-		      "ENDPOINT");
+	(void)fprintf(out, "%9s %8s %7s %7s  %-*s  %s\n", "REQUESTS", "CALLERS", "4XX", "5XX",
+		      METHOD_WIDTH, "METHOD", "PATH");
+}
+
+void yg_tables_service(FILE *out, const struct yg_endpoint *endpoint)
+{
+	yg_text_put(out, endpoint->service);
+	(void)fputc('\n', out);
 }
 
 static uint64_t count_class(const struct yg_endpoint *endpoint, unsigned int class)
@@ -57,69 +43,65 @@ static uint64_t count_class(const struct yg_endpoint *endpoint, unsigned int cla
 
 void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoint)
 {
-	char name[YG_METHOD_CAP + YG_SERVICE_CAP + YG_TEMPLATE_CAP + 2], text[TEXT_CAP];
+	const char *path = endpoint->template_;
+	int room = usable(columns) - ENDPOINT_FIXED;
 
-	(void)snprintf(name, sizeof(name), "%s %s%s", endpoint->method, endpoint->service,
-		       endpoint->template_);
-	(void)fprintf(out, "%9" PRIu64 " %8" PRIu64 " %7" PRIu64 " %7" PRIu64 "  %s\n",
+	(void)fprintf(out, "%9" PRIu64 " %8" PRIu64 " %7" PRIu64 " %7" PRIu64 "  ",
 		      endpoint->requests, yg_hll_count(&endpoint->callers),
-		      count_class(endpoint, 4), count_class(endpoint, 5),
-		      fit(yg_slice_from_str(name), usable(columns) - ENDPOINT_FIXED - 2, text));
-}
-
-/* Words of @text on lines of at most @columns, each behind INDENT blanks. */
-static void print_wrapped(FILE *out, int columns, const char *text)
-{
-	size_t width = (size_t)(usable(columns) - INDENT), len = strlen(text);
-
-	while (len > 0) {
-		size_t take = len <= width ? len : width;
-		char line[TEXT_CAP];
-
-		while (take < len && take > 0 && text[take] != ' ')
-			take--;
-		if (take == 0)
-			take = len <= width ? len : width;
-		(void)fprintf(out, "%*s%s\n", INDENT, "",
-			      fit((struct yg_slice){ text, take }, (int)width, line));
-		text += take;
-		len -= take;
-		while (len > 0 && *text == ' ') {
-			text++;
-			len--;
-		}
-	}
+		      count_class(endpoint, 4), count_class(endpoint, 5));
+	yg_text_print(out, endpoint->method, METHOD_WIDTH, YG_ALIGN_LEFT);
+	(void)fputs("  ", out);
+	if (yg_text_width(path) <= room)
+		yg_text_put(out, path);
+	else
+		yg_text_print(out, path, room, YG_ALIGN_ENDS);
+	(void)fputc('\n', out);
 }
 
 void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding)
 {
-	char address[YG_ADDRESS_TEXT_CAP], line[TEXT_CAP], text[TEXT_CAP];
+	char address[YG_ADDRESS_TEXT_CAP], line[TEXT_CAP];
 
 	(void)snprintf(line, sizeof(line), "%s  %s  %s", yg_severity_name(finding->severity),
 		       finding->rule->id, finding->rule->title);
-	(void)fprintf(out, "%s\n", fit(yg_slice_from_str(line), usable(columns), text));
+	yg_text_wrap(out, line, 0, usable(columns));
 	(void)snprintf(line, sizeof(line), "%s from %s on %s%s%s",
 		       finding->caller[0] ? finding->caller : "unknown caller",
 		       yg_address_format(&finding->client, address), finding->service,
 		       finding->endpoint[0] ? ": " : "", finding->endpoint);
-	print_wrapped(out, columns, line);
-	print_wrapped(out, columns, finding->cause);
-	print_wrapped(out, columns, finding->rule->effect);
-	print_wrapped(out, columns, finding->rule->remediation);
+	yg_text_wrap(out, line, INDENT, usable(columns));
+	yg_text_wrap(out, finding->cause, INDENT, usable(columns));
+	yg_text_wrap(out, finding->rule->effect, INDENT, usable(columns));
+	yg_text_wrap(out, finding->rule->remediation, INDENT, usable(columns));
 	(void)fputc('\n', out);
+}
+
+/* @text of the capture as a string, cut to TEXT_CAP; "?" when it was not seen. */
+static const char *text_of(struct yg_slice text, char *ret)
+{
+	(void)snprintf(ret, TEXT_CAP, "%.*s", (int)(text.len < TEXT_CAP ? text.len : TEXT_CAP - 1),
+		       text.ptr ? text.ptr : "?");
+	return text.ptr ? ret : "?";
 }
 
 void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item)
 {
-	char address[YG_ADDRESS_TEXT_CAP], method[TEXT_CAP], target[TEXT_CAP], status[8] = "-";
+	char address[YG_ADDRESS_TEXT_CAP], text[TEXT_CAP], status[8] = "-";
+	const char *target;
 	int used;
 
 	if (item->status)
 		(void)snprintf(status, sizeof(status), "%" PRIu16, item->status);
-	used = fprintf(out, "%-3s %-21s %-7s ", status, yg_address_format(&item->asked, address),
-		       item->method.ptr ? fit(item->method, 16, method) : "?");
-	(void)fprintf(out, "%s\n",
-		      item->target.ptr ? fit(item->target, usable(columns) - used, target) : "?");
+	used = fprintf(out, "%-3s %-21s ", status, yg_address_format(&item->asked, address));
+	yg_text_print(out, text_of(item->method, text), METHOD_WIDTH, YG_ALIGN_LEFT);
+	(void)fputc(' ', out);
+	used += METHOD_WIDTH + 1;
+	target = text_of(item->target, text);
+	if (yg_text_width(target) <= usable(columns) - used)
+		yg_text_put(out, target);
+	else
+		yg_text_print(out, target, usable(columns) - used, YG_ALIGN_LEFT);
+	(void)fputc('\n', out);
 }
 
 void yg_tables_summary(FILE *out, const struct yg_run_totals *totals)

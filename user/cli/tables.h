@@ -2,8 +2,7 @@
 /*
  * What `analyze` prints for a person: endpoints, findings, summary, each line within @columns.
  *
- * Everything from the capture passes through a filter: control bytes and what is not ASCII are
- * printed as '?', so that no path can move the terminal's cursor.
+ * Everything from the capture passes cli/table.h: no path can move the terminal's cursor.
  */
 #pragma once
 
@@ -13,8 +12,10 @@
 #include "detect/finding.h"
 #include "endpoint/inventory.h"
 
-/* One line of a table for people, cut to @columns; the head goes above the endpoints. */
-void yg_tables_endpoint_head(FILE *out, int columns);
+/* The head goes above all endpoints, the service above those of one service. */
+void yg_tables_endpoint_head(FILE *out);
+void yg_tables_service(FILE *out, const struct yg_endpoint *endpoint);
+/* Within @columns; of a path that is too long both ends remain. */
 void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoint);
 void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding);
 void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item);

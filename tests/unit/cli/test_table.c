@@ -74,6 +74,26 @@ static void prints_nothing_without_rows(void **state)
 	assert_string_equal(print_table(80, rows, 0), "");
 }
 
+/* A heading is as long as the line allows, counts as no row and widens no column. */
+static void prints_headings_between_rows(void **state)
+{
+	FILE *file = fmemopen(out, sizeof(out), "w");
+	struct yg_table *table = NULL;
+
+	(void)state;
+
+	assert_int_equal(yg_table_new(columns, YG_ARRAY_SIZE(columns), &table), 0);
+	assert_int_equal(yg_table_heading(table, "api.example.com and more"), 0);
+	assert_int_equal(yg_table_add(table, rows[0]), 0);
+	assert_int_equal(yg_table_count(table), 1);
+	yg_table_print(table, file, 20);
+	yg_table_free(&table);
+	assert_int_equal(fclose(file), 0);
+	assert_string_equal(out, "NAME   COUNT  NOTE\n"
+				 "api.example.com and \n"
+				 "short      7  a note\n");
+}
+
 static void cuts_and_pads_texts_exactly(void **state)
 {
 	static const struct {
@@ -87,6 +107,14 @@ static void cuts_and_pads_texts_exactly(void **state)
 		{ "cut", "abcdef", "abc\xe2\x80\xa6", 4, YG_ALIGN_LEFT },
 		{ "a wide character does not fit the last column", "\xe6\xab\x93\xe6\xab\x93z",
 		  "\xe6\xab\x93\xe2\x80\xa6 ", 4, YG_ALIGN_LEFT },
+		{ "both ends", "/v1/accounts/{id}/cards",
+		  "/v1/\xe2\x80\xa6"
+		  "/cards",
+		  11, YG_ALIGN_ENDS },
+		{ "both ends of wide characters",
+		  "\xe6\xab\x93\xe6\xab\x93\xe6\xab\x93\xe6\xab\x93",
+		  "\xe6\xab\x93\xe2\x80\xa6\xe6\xab\x93 ", 6, YG_ALIGN_ENDS },
+		{ "ends that fit", "abc", "abc ", 4, YG_ALIGN_ENDS },
 		{ "no room", "abc", "", 0, YG_ALIGN_LEFT },
 		{ "a turned line is not turned",
 		  "a\xe2\x80\xae"
@@ -150,6 +178,7 @@ int main(void)
 		cmocka_unit_test(aligns_by_the_width_of_characters),
 		cmocka_unit_test(never_exceeds_the_width),
 		cmocka_unit_test(prints_nothing_without_rows),
+		cmocka_unit_test(prints_headings_between_rows),
 		cmocka_unit_test(cuts_and_pads_texts_exactly),
 		cmocka_unit_test(wraps_at_blanks),
 		cmocka_unit_test(formats_numbers_and_times),
