@@ -48,8 +48,7 @@ need() {
 if [[ -z ${YG_SANDBOX-} ]]; then
 	((EUID == 0)) || skip "needs root"
 	need unshare ip
-	exec env YG_SANDBOX=1 unshare --mount --net --pid --ipc --fork --kill-child=KILL \
-		--mount-proc "$0" "$@"
+	exec env YG_SANDBOX=1 "$(dirname "${BASH_SOURCE[0]}")/../../tools/sandbox" "$(realpath "$0")" "$@"
 fi
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -83,7 +82,6 @@ is_listening() { ss -Hltn "sport = :$1" | grep -q .; }
 is_running() { kill -0 "$1" 2>/dev/null; }
 
 make_sandbox() {
-	mount --make-rprivate /
 	mount -t tmpfs tmpfs /run
 	mount -t tmpfs tmpfs /var/lib # the state directory may be missing: its parent is ours
 	mkdir -p /run/netns "$RUN" "$STATE" "$WORK"
