@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "detect/field.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "core/macros.h"
 #include "parse/url.h"
+
+#define ID_QUOTED_MIN 4u /* bytes of the shortest name with its quotes: "id" */
 
 struct yg_fields yg_fields_from_query(struct yg_slice text)
 {
@@ -136,18 +142,19 @@ static bool ends_with(struct yg_slice name, struct yg_slice tail)
 	return true;
 }
 
-/* The last byte of any of the names below. */
-static bool may_end_id(char c)
+/* The last two bytes of any of the names below, in any case; @tail: two bytes. */
+static bool may_end_id(const char *tail)
 {
-	static const bool table[256] = {
-		['d'] = true, ['D'] = true, ['o'] = true, ['e'] = true,
-		['r'] = true, ['R'] = true, ['t'] = true, ['T'] = true,
-	};
+	static const char ends[][3] = { "id", "no", "er", "nt", "de" };
 
-	return table[(unsigned char)c];
+	for (size_t i = 0; i < YG_ARRAY_SIZE(ends); i++) {
+		if ((tail[0] | 0x20) == ends[i][0] && (tail[1] | 0x20) == ends[i][1])
+			return true;
+	}
+	return false;
 }
 
-/* Asked for every field of every list: no strlen(), and most names end in another byte. */
+/* Asked for every field of every list: no strlen(), and most names end in other bytes. */
 bool yg_field_is_id(struct yg_slice name)
 {
 	static const struct yg_slice tails[] = {
@@ -160,7 +167,7 @@ bool yg_field_is_id(struct yg_slice name)
 		{ "user", 4 }, { "member", 6 }, { "order", 5 },
 	};
 
-	if (name.len == 0 || !may_end_id(name.ptr[name.len - 1]))
+	if (name.len < 2 || !may_end_id(name.ptr + name.len - 2))
 		return false;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(whole); i++) {
 		if (yg_slice_equal_nocase(name, whole[i]))
@@ -173,6 +180,69 @@ bool yg_field_is_id(struct yg_slice name)
 	return false;
 }
 
+/*
+ * Where a name that may be one of an identifier has ended: a colon follows, and here stands a quote
+ * behind such an end, or white space that may hide one. @p: two bytes before it can be read.
+ */
+static bool may_close_id(const char *p)
+{
+	return *p == ' ' || (*p == '"' && may_end_id(p - 2));
+}
+
+#ifdef __SSE2__
+
+static inline __m128i load16(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+/* Positions among the 16 where @low stands in @first and @high in @second. */
+static inline __m128i both(__m128i first, char low, __m128i second, char high)
+{
+	return _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(low)),
+			     _mm_cmpeq_epi8(second, _mm_set1_epi8(high)));
+}
+
+/* may_close_id() and the colon for 16 positions from @p on, one bit each. Reads [p - 2, p + 17). */
+static inline uint32_t closes16(const char *p)
+{
+	__m128i at = load16(p), colon = _mm_cmpeq_epi8(load16(p + 1), _mm_set1_epi8(':'));
+	__m128i one = _mm_or_si128(load16(p - 1), _mm_set1_epi8(0x20));
+	__m128i two = _mm_or_si128(load16(p - 2), _mm_set1_epi8(0x20));
+	__m128i end = both(two, 'i', one, 'd');
+
+	end = _mm_or_si128(end, both(two, 'n', one, 'o'));
+	end = _mm_or_si128(end, both(two, 'e', one, 'r'));
+	end = _mm_or_si128(end, both(two, 'n', one, 't'));
+	end = _mm_or_si128(end, both(two, 'd', one, 'e'));
+	end = _mm_and_si128(end, _mm_cmpeq_epi8(at, _mm_set1_epi8('"')));
+	end = _mm_or_si128(end, _mm_cmpeq_epi8(at, _mm_set1_epi8(' ')));
+	return (uint32_t)_mm_movemask_epi8(_mm_and_si128(end, colon));
+}
+
+#endif
+
+/* First may_close_id() before a colon in [p, end), or NULL. @p: as there. */
+static const char *find_close(const char *p, const char *end)
+{
+	const char *colon;
+
+#ifdef __SSE2__
+	for (; end - p > 16; p += 16) {
+		uint32_t mask = closes16(p);
+
+		if (mask)
+			return p + __builtin_ctz(mask);
+	}
+#endif
+	while (end - p > 1 && (colon = memchr(p + 1, ':', (size_t)(end - p - 1))) != NULL) {
+		if (may_close_id(colon - 1))
+			return colon - 1;
+		p = colon;
+	}
+	return NULL;
+}
+
 /* The name before the colon at @colon, if it may be one of an identifier. */
 static struct yg_slice id_before(const char *start, const char *colon)
 {
@@ -180,7 +250,7 @@ static struct yg_slice id_before(const char *start, const char *colon)
 
 	while (close > start && close[-1] == ' ')
 		close--;
-	if (close - start < 3 || close[-1] != '"' || !may_end_id(close[-2]))
+	if (close - start < (ptrdiff_t)ID_QUOTED_MIN || close[-1] != '"' || !may_end_id(close - 3))
 		return (struct yg_slice){ 0 };
 	open = memrchr(start, '"', (size_t)(close - 1 - start));
 	if (!open)
@@ -190,21 +260,28 @@ static struct yg_slice id_before(const char *start, const char *colon)
 
 static bool next_json_id(struct yg_fields *fields, struct yg_field *ret)
 {
-	const char *start = fields->p, *colon;
+	const char *start = fields->p, *p = start;
 
-	while (fields->p < fields->end &&
-	       (colon = memchr(fields->p, ':', (size_t)(fields->end - fields->p))) != NULL) {
-		struct yg_slice name = id_before(start, colon);
+	for (;;) {
+		const char *first = start + ID_QUOTED_MIN - 1, *close;
+		struct yg_slice name;
 
-		fields->p = colon + 1;
+		if (first >= fields->end)
+			break;
+		close = find_close(p < first ? first : p, fields->end);
+		if (!close)
+			break;
+		name = id_before(start, close + 1);
+		p = close + 2;
 		if (!yg_field_is_id(name))
 			continue;
 		fields->name = name;
+		fields->p = p;
 		if (!next_json(fields, ret))
 			return false;
 		if (yg_field_is_id(ret->name))
 			return true;
-		start = fields->p;
+		start = p = fields->p;
 	}
 	fields->p = fields->end;
 	return false;
