@@ -123,9 +123,10 @@ void yg_inventory_free(struct yg_inventory **inventory)
 	*inventory = NULL;
 }
 
+/* @want is shorter than the room of @have. */
 static bool same_text(const char *have, struct yg_slice want)
 {
-	return strncmp(have, want.ptr ? want.ptr : "", want.len) == 0 && have[want.len] == '\0';
+	return (want.len == 0 || memcmp(have, want.ptr, want.len) == 0) && have[want.len] == '\0';
 }
 
 static bool is_row_of(const struct row *row, uint64_t hash, const struct identity *identity)
@@ -327,6 +328,8 @@ void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in
 {
 	struct yg_parameter *parameter;
 
+	if (name.len == 0 || name.len >= YG_PARAMETER_NAME_CAP)
+		return;
 	for (uint32_t i = 0; i < endpoint->parameter_count; i++) {
 		parameter = &endpoint->parameters[i];
 		if (parameter->in != in || !same_text(parameter->name, name))
@@ -335,8 +338,7 @@ void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in
 			parameter->type = yg_token_type(YG_TOKEN_WORD);
 		return;
 	}
-	if (endpoint->parameter_count == YG_PARAMETERS_MAX || name.len == 0 ||
-	    name.len >= YG_PARAMETER_NAME_CAP)
+	if (endpoint->parameter_count == YG_PARAMETERS_MAX)
 		return;
 	parameter = &endpoint->parameters[endpoint->parameter_count++];
 	copy_text(parameter->name, name);

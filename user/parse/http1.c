@@ -325,32 +325,44 @@ static void connection(struct yg_http1 *http, struct yg_slice value)
 	}
 }
 
+/* The fields that decide framing, by the length of their names. */
+static const struct yg_slice special_names[] = {
+	[4] = { "host", 4 },
+	[6] = { "expect", 6 },
+	[7] = { "upgrade", 7 },
+	[10] = { "connection", 10 },
+	[14] = { "content-length", 14 },
+	[17] = { "transfer-encoding", 17 },
+};
+
+static bool is_special(struct yg_slice name)
+{
+	return name.len < YG_ARRAY_SIZE(special_names) && special_names[name.len].ptr &&
+	       (name.ptr[0] | 0x20) == special_names[name.len].ptr[0] &&
+	       yg_slice_equal_nocase(name, special_names[name.len]);
+}
+
 static enum yg_parse special(struct yg_http1 *http, struct yg_slice name, struct yg_slice value)
 {
+	if (!is_special(name))
+		return YG_PARSE_DONE;
 	switch (name.len) {
 	case 4:
-		if (yg_slice_equal_nocase(name, YG_SLICE("host")) && http->hosts < UINT16_MAX)
-			http->hosts++;
+		http->hosts = (uint16_t)(http->hosts + (http->hosts < UINT16_MAX));
 		break;
 	case 6:
-		if (yg_slice_equal_nocase(name, YG_SLICE("expect")))
-			http->has_expect = yg_slice_equal_nocase(value, YG_SLICE("100-continue"));
+		http->has_expect = yg_slice_equal_nocase(value, YG_SLICE("100-continue"));
 		break;
 	case 7:
-		if (yg_slice_equal_nocase(name, YG_SLICE("upgrade")))
-			http->has_upgrade = true;
+		http->has_upgrade = true;
 		break;
 	case 10:
-		if (yg_slice_equal_nocase(name, YG_SLICE("connection")))
-			connection(http, value);
+		connection(http, value);
 		break;
 	case 14:
-		if (yg_slice_equal_nocase(name, YG_SLICE("content-length")))
-			return content_length(http, value);
-		break;
+		return content_length(http, value);
 	case 17:
-		if (yg_slice_equal_nocase(name, YG_SLICE("transfer-encoding")))
-			transfer_encoding(http, value);
+		transfer_encoding(http, value);
 		break;
 	default:
 		break;

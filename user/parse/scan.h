@@ -16,9 +16,43 @@
 /* tchar of RFC 9110 section 5.6.2. */
 extern const bool yg_scan_token[256];
 
-/* First byte that is no tchar. */
+#ifdef __SSE2__
+
+static inline __m128i yg_scan_range(__m128i bytes, char low, char high)
+{
+	__m128i from = _mm_max_epu8(bytes, _mm_set1_epi8(low));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(high)), bytes);
+}
+
+/* Of 16 bytes at @p, those that are no letter, digit or hyphen: one bit each. */
+static inline uint32_t yg_scan_no_name(const uint8_t *p)
+{
+	__m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i letter = yg_scan_range(_mm_or_si128(chunk, _mm_set1_epi8(0x20)), 'a', 'z');
+	__m128i digit = yg_scan_range(chunk, '0', '9');
+	__m128i hyphen = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('-'));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, digit), hyphen)) ^
+	       0xffffu;
+}
+
+#endif
+
+/* First byte that is no tchar. Field names are short and of letters: sixteen bytes hold most. */
 static inline const uint8_t *yg_scan_token_end(const uint8_t *p, const uint8_t *end)
 {
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		uint32_t mask = yg_scan_no_name(p);
+
+		if (mask) {
+			p += __builtin_ctz(mask);
+			break;
+		}
+		p += 16;
+	}
+#endif
 	while (p < end && yg_scan_token[*p])
 		p++;
 	return p;
