@@ -18,6 +18,7 @@
  */
 #define WINDOW_CAP (512u << 10)
 #define GZIP_CAP   (128u << 10) /* compressed bytes per read(2) */
+#define READ_CAP   (96u << 10)	/* bytes asked for at once: what is read stays in the cache */
 _Static_assert(WINDOW_CAP >= 2 * YG_PCAP_FRAME_MAX, "a frame must fit behind a partial one");
 
 /*
@@ -69,8 +70,9 @@ static int fill(struct yg_pcap *pcap, size_t need)
 	pcap->begin = 0;
 	pcap->end = have;
 	while (pcap->end < need) {
+		size_t room = WINDOW_CAP - pcap->end;
 		int n = gzread(pcap->gz, pcap->buffer + pcap->end,
-			       (unsigned)(WINDOW_CAP - pcap->end));
+			       (unsigned)(room < READ_CAP ? room : READ_CAP));
 		int code;
 		const char *text;
 
