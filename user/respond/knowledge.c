@@ -161,6 +161,7 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		yg_knowledge_note_parameters(knowledge, endpoint);
 	yg_inventory_use(knowledge->inventory, endpoint, &use);
 	yg_profile_add(profile, &sample, end_cell, &context);
+	knowledge->late |= use.time_ns / YG_CELL_SPAN_NS < knowledge->tick_ns / YG_CELL_SPAN_NS;
 	knowledge->dirty[endpoint->index] = true;
 }
 
@@ -373,12 +374,19 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 
 void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 {
+	bool minute;
+
 	if (now_ns <= knowledge->now_ns)
 		return;
 	knowledge->now_ns = now_ns;
 	if (now_ns < knowledge->tick_ns + PROFILES_EACH)
 		return;
+	/* Minutes and hours end on a minute, so between two of them there is nothing to see. */
+	minute = now_ns / YG_CELL_SPAN_NS != knowledge->tick_ns / YG_CELL_SPAN_NS;
 	knowledge->tick_ns = now_ns;
+	if (!minute && !knowledge->late)
+		return;
+	knowledge->late = false;
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 

@@ -48,6 +48,7 @@ struct yg_knowledge {
 	struct yg_policy *policy;
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
+	bool late;	  /* since then, something was counted in a minute that was over by then */
 	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
 
 	/* Of the exchange in hand. */

@@ -229,6 +229,7 @@ static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reade
 	into->index = index;
 	free(knowledge->profiles[index]);
 	knowledge->profiles[index] = YG_TAKE_PTR(profile);
+	knowledge->late = true; /* its minute may be over long since */
 	return 0;
 }
 
