@@ -206,6 +206,11 @@ static struct waiting *queue_room(struct yg_discover *d, bool first)
 	return &d->queue[(d->queue_head + d->queue_count++) % YG_DISCOVER_QUEUE_MAX];
 }
 
+static bool has_tls_name(struct yg_slice name)
+{
+	return memmem(name.ptr, name.len, "ssl", 3) || memmem(name.ptr, name.len, "tls", 3);
+}
+
 /* Return: was @fd taken? */
 static bool enqueue(struct yg_discover *d, int fd, const struct stat *st, pid_t pid,
 		    struct yg_slice name)
@@ -227,7 +232,7 @@ static bool enqueue(struct yg_discover *d, int fd, const struct stat *st, pid_t 
 	}
 	file->seen = d->sweep_number;
 	/* The name only decides who goes first: a lie costs the liar's neighbours nothing. */
-	waiting = queue_room(d, memmem(name.ptr, name.len, "ssl", 3) != NULL);
+	waiting = queue_room(d, has_tls_name(name));
 	waiting->index = yg_known_index(d->known, file);
 	waiting->fd = fd;
 	waiting->pid = pid;
@@ -428,6 +433,7 @@ static void attach(struct yg_discover *d, struct yg_file *file, const struct yg_
 		.attached_ns = now_ns,
 		.pid = waiting->pid,
 		.probes = place->count,
+		.stack = place->stack,
 	};
 	for (uint32_t i = 0; i < place->count; i++)
 		attached->file.internal += place->probes[i].placement == YG_PLACEMENT_INTERNAL;

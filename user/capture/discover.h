@@ -74,6 +74,7 @@ struct yg_discover_file {
 	pid_t pid; /* one process that maps it */
 	uint32_t probes;
 	uint32_t internal;		 /* of these placed on an internal function */
+	uint32_t stack;			 /* enum yg_stack */
 	char name[YG_DISCOVER_NAME_CAP]; /* as that process sees it; control bytes are '?' */
 };
 

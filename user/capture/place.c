@@ -20,7 +20,8 @@ enum function {
 	FUNCTION_SINCE_3_0,
 	FUNCTION_SINCE_3_2,
 	FUNCTION_SINCE_3_3,
-	FUNCTION_MAX
+	FUNCTION_GNUTLS, /* the first of gnutls[] */
+	FUNCTION_MAX = FUNCTION_GNUTLS + 8
 };
 
 static const char *const names[FUNCTION_MAX] = {
@@ -34,12 +35,38 @@ static const char *const names[FUNCTION_MAX] = {
 	[FUNCTION_SINCE_3_3] = "SSL_write_ex2",
 };
 
+/*
+ * GnuTLS: (session, data, size) and the bytes moved, or a negative code, as the result; the same as
+ * SSL_read and SSL_write. Some call others of the list: the outermost call counts.
+ * Source: gnutls/gnutls.h of 3.7.9.
+ */
+static const struct {
+	const char *name;
+	enum yg_probe_kind kind;
+} gnutls[FUNCTION_MAX - FUNCTION_GNUTLS] = {
+	{ "gnutls_record_recv", YG_PROBE_READ },
+	{ "gnutls_record_recv_seq", YG_PROBE_READ },
+	{ "gnutls_record_recv_early_data", YG_PROBE_READ },
+	{ "gnutls_record_send", YG_PROBE_WRITE },
+	{ "gnutls_record_send2", YG_PROBE_WRITE },
+	{ "gnutls_record_send_range", YG_PROBE_WRITE },
+	{ "gnutls_record_send_early_data", YG_PROBE_WRITE },
+	{ "gnutls_deinit", YG_PROBE_FREE },
+};
+
 struct finder {
 	const struct yg_elf *elf;
 	struct yg_elf_symbol symbols[FUNCTION_MAX];
 	csh disassembler;
 	cs_insn *insn; /* room for one instruction */
 };
+
+const char *yg_stack_name(enum yg_stack stack)
+{
+	static const char *const stacks[YG_STACK_MAX] = { "none", "openssl", "gnutls" };
+
+	return stacks[stack];
+}
 
 static void clean_finder(struct finder *finder)
 {
@@ -157,10 +184,21 @@ static uint64_t find_callee(struct finder *finder, uint64_t offset)
 	return 0;
 }
 
+/* Two names of one function get one probe. */
+static bool has_probe(const struct yg_place *place, uint64_t offset)
+{
+	for (uint32_t i = 0; i < place->count; i++) {
+		if (place->probes[i].offset == offset)
+			return true;
+	}
+	return false;
+}
+
 static void add_probe(struct yg_place *place, uint64_t offset, enum yg_probe_kind kind,
 		      enum yg_placement placement)
 {
-	place->probes[place->count++] = (struct yg_probe){ offset, kind, placement };
+	if (place->count < YG_PROBES_MAX && !has_probe(place, offset))
+		place->probes[place->count++] = (struct yg_probe){ offset, kind, placement };
 }
 
 /* Entry and return on the function itself: only where %rsp points at the return address. */
@@ -217,6 +255,24 @@ static void add_free(struct finder *finder, struct yg_place *place)
 		add_probe(place, offset, YG_PROBE_FREE, YG_PLACEMENT_SYMBOL);
 }
 
+static void add_gnutls(struct finder *finder, struct yg_place *place)
+{
+	for (size_t i = 0; i < YG_ARRAY_SIZE(gnutls); i++)
+		add_symbol(finder, (enum function)(FUNCTION_GNUTLS + i), gnutls[i].kind, place);
+	place->stack = YG_STACK_GNUTLS;
+}
+
+/* Is there something that reads, and something that writes? */
+static bool has_both(const struct yg_place *place)
+{
+	uint32_t kinds = 0;
+
+	for (uint32_t i = 0; i < place->count; i++)
+		kinds |= 1u << place->probes[i].kind;
+	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
+	       (kinds & (1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX));
+}
+
 static int open_disassembler(struct finder *finder)
 {
 	if (finder->elf->machine != EM_X86_64)
@@ -229,44 +285,61 @@ static int open_disassembler(struct finder *finder)
 	return finder->insn ? 0 : -ENOMEM;
 }
 
+/* OpenSSL's API needs one function of each direction: a file with SSL_read alone is a stub. */
+static int find_openssl(struct finder *finder, struct yg_place *place)
+{
+	const struct yg_elf_symbol *symbols = finder->symbols;
+	int r;
+
+	if (!(symbols[FUNCTION_READ].offset || symbols[FUNCTION_READ_EX].offset) ||
+	    !(symbols[FUNCTION_WRITE].offset || symbols[FUNCTION_WRITE_EX].offset))
+		return 0;
+	r = open_disassembler(finder);
+	if (r)
+		return r;
+	add_direction(finder, FUNCTION_READ, FUNCTION_READ_EX, YG_PROBE_READ, place);
+	add_direction(finder, FUNCTION_WRITE, FUNCTION_WRITE_EX, YG_PROBE_WRITE, place);
+	add_free(finder, place);
+	place->stack = YG_STACK_OPENSSL;
+	return 0;
+}
+
 int yg_place_find(const struct yg_elf *elf, struct yg_place *ret)
 {
 	YG_CLEANUP(clean_finder) struct finder finder = { .elf = elf };
-	const struct yg_elf_symbol *symbols = finder.symbols;
 	struct yg_place place = { .count = 0 };
 	int r;
 
 	for (size_t i = 0; i < FUNCTION_MAX; i++)
-		finder.symbols[i].name = names[i];
+		finder.symbols[i].name =
+			i < FUNCTION_GNUTLS ? names[i] : gnutls[i - FUNCTION_GNUTLS].name;
 	(void)yg_elf_resolve(elf, finder.symbols, FUNCTION_MAX);
-	if ((symbols[FUNCTION_READ].offset || symbols[FUNCTION_READ_EX].offset) &&
-	    (symbols[FUNCTION_WRITE].offset || symbols[FUNCTION_WRITE_EX].offset)) {
-		r = open_disassembler(&finder);
-		if (r)
-			return r;
-		add_direction(&finder, FUNCTION_READ, FUNCTION_READ_EX, YG_PROBE_READ, &place);
-		add_direction(&finder, FUNCTION_WRITE, FUNCTION_WRITE_EX, YG_PROBE_WRITE, &place);
-		add_free(&finder, &place);
-	}
+	r = find_openssl(&finder, &place);
+	if (r)
+		return r;
+	if (finder.symbols[FUNCTION_GNUTLS].offset)
+		add_gnutls(&finder, &place);
+	/* A record_recv alone is a stub too. */
+	if (!has_both(&place))
+		place = (struct yg_place){ .count = 0 };
 	*ret = place;
 	return 0;
 }
 
 bool yg_place_is_valid(const struct yg_place *place, uint64_t file_len)
 {
-	uint32_t kinds = 0;
-
-	if (place->count == 0 || place->count > YG_PROBES_MAX)
+	if (place->count == 0 || place->count > YG_PROBES_MAX || place->stack >= YG_STACK_MAX)
 		return false;
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct yg_probe *probe = &place->probes[i];
 
 		if (probe->kind >= YG_PROBE_MAX || probe->placement >= YG_PLACEMENT_MAX ||
-		    probe->offset == 0 || probe->offset >= file_len ||
-		    (kinds & (1u << probe->kind)))
+		    probe->offset == 0 || probe->offset >= file_len)
 			return false;
-		kinds |= 1u << probe->kind;
+		for (uint32_t k = 0; k < i; k++) {
+			if (place->probes[k].offset == probe->offset)
+				return false;
+		}
 	}
-	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
-	       (kinds & (1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX));
+	return has_both(place);
 }

@@ -25,11 +25,11 @@
 
 /* Which program sits on the entry; READ* and WRITE* have yg_ssl_ret on their return too. */
 enum yg_probe_kind {
-	YG_PROBE_READ,	   /* int SSL_read(ssl, buf, num) */
+	YG_PROBE_READ,	   /* int SSL_read(ssl, buf, num); gnutls_record_recv and its like */
 	YG_PROBE_READ_EX,  /* int SSL_read_ex(ssl, buf, num, *read) */
-	YG_PROBE_WRITE,	   /* int SSL_write(ssl, buf, num) */
+	YG_PROBE_WRITE,	   /* int SSL_write(ssl, buf, num); gnutls_record_send and its like */
 	YG_PROBE_WRITE_EX, /* int SSL_write_ex(ssl, buf, num, *written) */
-	YG_PROBE_FREE,	   /* void SSL_free(ssl) */
+	YG_PROBE_FREE,	   /* void SSL_free(ssl); gnutls_deinit */
 	YG_PROBE_MAX
 };
 
@@ -47,13 +47,24 @@ struct yg_probe {
 	uint32_t placement; /* enum yg_placement */
 };
 
-#define YG_PROBES_MAX 8
+#define YG_PROBES_MAX 96 /* of one file: Go has one on each RET; an answer stays below PIPE_BUF */
+
+/* Whose API the probes speak. */
+enum yg_stack {
+	YG_STACK_NONE,
+	YG_STACK_OPENSSL, /* and BoringSSL, LibreSSL */
+	YG_STACK_GNUTLS,
+	YG_STACK_MAX
+};
 
 struct yg_place {
 	struct yg_probe probes[YG_PROBES_MAX];
 	uint32_t count; /* 0: not a TLS library we can read */
-	uint32_t pad;
+	uint32_t stack; /* enum yg_stack of the last probe, for people */
 };
+
+/* "openssl", "gnutls"; "none". */
+const char *yg_stack_name(enum yg_stack stack);
 
 /**
  * yg_place_find() - the probes for the TLS functions of @elf.

@@ -161,14 +161,15 @@ static void put_libraries(struct round *round)
 		return;
 	count = yg_discover_files(round->warden->discover, files, LIBRARIES_MAX);
 	for (size_t i = 0; i < count && i < LIBRARIES_MAX; i++)
-		put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_LIBRARY,
-						      .library = { .path = text(files[i].name),
-								   .device = files[i].dev,
-								   .inode = files[i].ino,
-								   .kind = text("openssl"),
-								   .processes = files[i].pid > 0,
-								   .probes = files[i].probes,
-								   .state = text("attached") } });
+		put(round, &(struct yg_feed_message){
+				   .kind = YG_FEED_KIND_LIBRARY,
+				   .library = { .path = text(files[i].name),
+						.device = files[i].dev,
+						.inode = files[i].ino,
+						.kind = text(yg_stack_name(files[i].stack)),
+						.processes = files[i].pid > 0,
+						.probes = files[i].probes,
+						.state = text("attached") } });
 }
 
 static void put_capabilities(struct round *round)

@@ -130,6 +130,38 @@ static void other_machines_get_symbols(void **state)
 		assert_int_equal(place.probes[i].placement, YG_PLACEMENT_SYMBOL);
 }
 
+/* GnuTLS has one signature for all; a name that leads to a probed function adds nothing. */
+static void places_gnutls(void **state)
+{
+	static const struct elf_function functions[] = {
+		{ "gnutls_record_recv", { ELF_SUB_RSP }, -1 },
+		{ "gnutls_record_send", { 0x31, 0xc9 }, -1 },
+		{ "gnutls_record_send2", { 0x41, 0x57 }, -1 },
+		{ "gnutls_deinit", { 0x48, 0x85, 0xff }, -1 },
+	};
+	static const struct yg_probe expected[] = {
+		AT(0, 0, READ, SYMBOL),
+		AT(1, 0, WRITE, SYMBOL),
+		AT(2, 0, WRITE, EMULATED),
+		AT(3, 0, FREE, SYMBOL),
+	};
+	uint8_t image[ELF_IMAGE_LEN];
+	struct yg_place place;
+	struct yg_elf elf;
+
+	(void)state;
+	for (int count = 1; count <= (int)YG_ARRAY_SIZE(functions); count++) {
+		elf_image_make(image, functions, count, SHT_DYNSYM);
+		assert_int_equal(yg_elf_open(image, sizeof(image), &elf), 0);
+		assert_int_equal(yg_place_find(&elf, &place), 0);
+		assert_int_equal(place.count, count > 1 ? count : 0); /* reading alone is a stub */
+		assert_memory_equal(place.probes, expected, place.count * sizeof(expected[0]));
+		assert_string_equal(yg_stack_name((enum yg_stack)place.stack),
+				    count > 1 ? "gnutls" : "none");
+		assert_int_equal(yg_place_is_valid(&place, sizeof(image)), count > 1);
+	}
+}
+
 /* The parent believes nothing of what the child answers. */
 static void judges_answers(void **state)
 {
@@ -155,6 +187,13 @@ static void judges_answers(void **state)
 	bad.probes[1].kind = YG_PROBE_READ; /* twice, and nothing that writes */
 	assert_false(yg_place_is_valid(&bad, 64));
 	bad = good;
+	bad = good;
+	bad.probes[1].offset = 16; /* two probes on one instruction */
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
+	bad.stack = YG_STACK_MAX;
+	assert_false(yg_place_is_valid(&bad, 64));
+	bad = good;
 	bad.probes[0].offset = 0;
 	assert_false(yg_place_is_valid(&bad, 64));
 	bad.count = 0;
@@ -166,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_probes),
 		cmocka_unit_test(other_machines_get_symbols),
+		cmocka_unit_test(places_gnutls),
 		cmocka_unit_test(judges_answers),
 	};
 
