@@ -15,7 +15,7 @@ static inline const char *broken_law(const struct yg_stream_counters *c, bool fi
 {
 	uint64_t segments = c->seg_ordered + c->seg_overlap + c->seg_ahead + c->seg_queued +
 			    c->seg_duplicate + c->seg_probe + c->seg_empty + c->seg_late +
-			    c->seg_invalid;
+			    c->seg_invalid + c->seg_forged;
 	uint64_t bytes = c->byte_ordered + c->byte_queued + c->byte_duplicate + c->byte_conflict +
 			 c->byte_late + c->byte_unsampled;
 	uint64_t read = c->read_head + c->read_body + c->read_framing + c->read_other +

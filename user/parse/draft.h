@@ -26,6 +26,7 @@ struct yg_draft {
 	struct yg_draft *next; /* requests that wait for a response */
 	uint64_t start_ns, end_ns;
 	uint64_t body_bytes; /* seen, or known to be there */
+	uint64_t seen_to;    /* request: offset where the segment with its last byte so far ends */
 	uint32_t body_len;
 	uint32_t body_room; /* kept: bytes of prefix that fit; in place: of the scratch */
 	uint32_t bytes_len; /* a partial head: bytes present */

@@ -65,6 +65,26 @@ static bool is_outbound(const struct yg_flow *flow, const struct yg_draft *reque
 	       memcmp(flow->ends[0].addr, flow->ends[1].addr, sizeof(flow->ends[0].addr)) != 0;
 }
 
+/*
+ * Who asked is certain when the one who is said to ask must have received the answer. On the wire
+ * a frame may name any sender; so the answer has to be one that left this host, and this host's
+ * stack has to have acknowledged the request: it does that only on a connection whose handshake
+ * was completed, and only for bytes in their order.
+ */
+static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_draft *request,
+				  const struct yg_draft *response)
+{
+	uint64_t acked;
+
+	if (flow->tls || !request || request->source == YG_SOURCE_FILE)
+		return flow->bind == YG_BIND_SOCKET;
+	if (!response || response->source != YG_SOURCE_EGRESS ||
+	    flow->server_dir == YG_FLOW_DIR_NONE)
+		return false;
+	acked = flow->streams[!flow->server_dir].acked;
+	return request->seen_to <= acked && acked - request->seen_to <= YG_FLOW_PROOF_BYTES;
+}
+
 static void emit(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
 		 const struct yg_draft *response)
 {
@@ -74,7 +94,7 @@ static void emit(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg
 		.request = yg_draft_view(request, pairer->headers[0]),
 		.response = yg_draft_view(response, pairer->headers[1]),
 		.tls = flow->tls,
-		.addresses_certain = flow->bind == YG_BIND_SOCKET,
+		.addresses_certain = are_addresses_certain(flow, request, response),
 		.outbound = is_outbound(flow, request),
 		.protocol = YG_PROTOCOL_H1,
 		.sampled = flow->sampled,
@@ -142,6 +162,7 @@ static void enqueue(const struct turn *turn, struct yg_draft *request)
 	if (pairing->pending > 1 || (pairing->last && pairing->last->start_ns == request->start_ns))
 		pairing->pipelines = true;
 	request->next = NULL;
+	request->seen_to = turn->flow->streams[turn->dir].next;
 	*(pairing->last ? &pairing->last->next : &pairing->first) = request;
 	pairing->last = request;
 	pairing->pending++;
@@ -312,6 +333,8 @@ static void refuse_request(const struct turn *turn)
 
 static void request_done(const struct turn *turn)
 {
+	if (turn->reader->draft)
+		turn->reader->draft->seen_to = turn->flow->streams[turn->dir].next;
 	turn->reader->draft = NULL; /* it waits in the list now */
 }
 

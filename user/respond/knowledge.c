@@ -281,6 +281,14 @@ static void name_findings(const struct yg_knowledge *knowledge, const struct yg_
 	}
 }
 
+/* Who is made to answer for it. An address that is not certain may be an innocent's. */
+static const struct yg_address *witness_of(const struct yg_subject *subject)
+{
+	static const struct yg_address unknown;
+
+	return subject->exchange->addresses_certain ? &subject->client : &unknown;
+}
+
 static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			struct yg_observation *ret)
 {
@@ -288,7 +296,7 @@ static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject 
 
 	yg_credentials_from_request(&subject->exchange->request, NULL, &knowledge->credentials);
 	yg_caller_from_credentials(&knowledge->identity_key, &knowledge->credentials,
-				   &subject->client, caller);
+				   witness_of(subject), caller);
 	if (caller->hash)
 		ret->caller = (struct yg_slice){ caller->text, caller->text_len };
 	if (caller->app)
@@ -311,7 +319,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.objects = &knowledge->objects,
 		.service = observation->service,
 		.template_ = observation->template_,
-		.client = subject->client,
+		.client = *witness_of(subject),
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
 		.time_ns = time_of(exchange),

@@ -27,6 +27,7 @@
 	X(seg_empty, "no payload: SYN, FIN, RST, ACK, end of a TLS object")                   \
 	X(seg_late, "before the point where the stream was joined, or after its end")         \
 	X(seg_invalid, "lengths or source out of range")                                      \
+	X(seg_forged, "came in from outside in the name of this host")                        \
 	X(byte_rx, "payload bytes received, sampled or not")                                  \
 	X(byte_ordered, "handed to the parser in order")                                      \
 	X(byte_queued, "wait now for bytes before them")                                      \

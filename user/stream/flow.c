@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "stream/witness.h"
+
 #define TCP_FIN 0x01u
 #define TCP_SYN 0x02u
 #define TCP_RST 0x04u
@@ -432,6 +434,11 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	struct yg_stream *stream = &flow->streams[dir], *peer = &flow->streams[!dir];
 	uint64_t offset;
 
+	if (yg_witness_is_forged(stream, peer, meta)) {
+		flows->order.counters->seg_forged++;
+		flows->order.counters->byte_late += meta->payload_len;
+		return;
+	}
 	if (meta->tcp_flags & TCP_SYN)
 		take_syn(flows, flow, dir, sequence - 1);
 	if (meta->payload_len && is_new_connection(flow, dir, sequence))
@@ -445,6 +452,7 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	if (meta->ack && !peer->started && !flow->closed && meta->payload_len)
 		guess_start(flows, flow, !dir, meta->ack);
 
+	yg_witness_note(stream, peer, meta);
 	offset = yg_stream_unwrap(stream, sequence);
 	if (meta->payload_len) {
 		confirm_start(stream, offset);

@@ -28,6 +28,7 @@
 #define YG_FLOW_LINGER_NS   (10ull * 1000000000)  /* an ended flow stays: a few retransmissions */
 #define YG_FLOW_GAP_NS	    (1ull * 1000000000)	  /* default: longer than most retransmissions */
 #define YG_FLOW_TICK_NS	    (5ull * 1000000)	  /* timers are looked at this often */
+#define YG_FLOW_PROOF_BYTES (1u << 20) /* acknowledged this far behind a request: not of it */
 #define YG_FLOW_GUESS_BYTES (1u << 20) /* a first byte further from where the peer said is not */
 #define YG_FLOW_TOUCH_NS    (50ull * 1000000) /* order of use is kept this exactly */
 

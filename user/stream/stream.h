@@ -54,6 +54,7 @@ struct yg_stream {
 	uint64_t unwanted;	/* written by stage 3: bytes after next that nobody will read */
 	uint64_t fin_at;	/* offset of FIN, when has_fin */
 	uint64_t hole_ns;	/* since when the first hole waits */
+	uint64_t acked;		/* this host acknowledged everything before it; 0: not known */
 	struct yg_early *early; /* sorted by offset */
 	uint32_t early_count, early_bytes;
 	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
@@ -61,7 +62,8 @@ struct yg_stream {
 	bool started;	  /* next is known */
 	bool guessed;	  /* from an acknowledgement of the peer: no byte seen yet */
 	bool has_syn, has_syn_new, has_fin;
-	bool ended; /* on_end was called */
+	bool outgoing; /* wire: a frame of it left this host */
+	bool ended;    /* on_end was called */
 };
 
 /* What reassembly works with; one per flow table. */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whose address is certain: a frame names any sender, so this host's stack testifies. */
+#include "parse/pairing.h"
+
+#include <string.h>
+
+#include "laws.h"
+#include "parse/streams.h"
+#include "test.h"
+
+#define REQUEST "GET /v1/accounts/1 HTTP/1.1\r\nHost: a\r\n\r\n"
+#define ANSWER	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+#define MB	(1u << 20)
+#define CLIENT	1000u /* first sequence numbers */
+#define SERVER	5000u
+#define SENT	((uint32_t)strlen(REQUEST))
+
+struct frame {
+	bool server;	/* says that the server sends it */
+	uint8_t source; /* enum yg_source */
+	uint32_t at;	/* sequence number */
+	uint32_t ack;
+};
+
+struct seen {
+	uint32_t answered; /* exchanges with both sides */
+	uint32_t certain;  /* of them */
+};
+
+static void on_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	struct seen *seen = ctx;
+
+	seen->answered += exchange->request.present && exchange->response.present;
+	seen->certain += exchange->addresses_certain;
+}
+
+static void send(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns)
+{
+	const char *text = frame->server ? ANSWER : REQUEST;
+	struct yg_segment meta = {
+		.time_ns = time_ns,
+		.offset = frame->at,
+		.ack = frame->ack,
+		.payload_len = (uint32_t)strlen(text),
+		.data_len = (uint32_t)strlen(text),
+		.source = frame->source,
+		.bind = YG_BIND_SOCKET,
+	};
+	GUARD_CLEANUP struct guard copy = guard_copy(text, meta.data_len);
+	struct yg_segment_view view = { &meta, (const uint8_t *)copy.ptr };
+
+	meta.key.saddr[15] = frame->server ? 2 : 1;
+	meta.key.daddr[15] = frame->server ? 1 : 2;
+	meta.key.sport = frame->server ? 80 : 1000;
+	meta.key.dport = frame->server ? 1000 : 80;
+	yg_streams_view(streams, &view);
+	assert_null(broken_law(yg_streams_counters(streams), false));
+}
+
+static struct seen run(const struct frame *frames, size_t count, struct yg_stream_counters *ret)
+{
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+	struct yg_streams *streams;
+	struct seen seen = { 0 };
+
+	assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+	for (size_t i = 0; i < count; i++)
+		send(streams, &frames[i], 1 + i);
+	yg_streams_finish(streams);
+	assert_null(broken_law(yg_streams_counters(streams), true));
+	*ret = *yg_streams_counters(streams);
+	yg_streams_free(&streams);
+	return seen;
+}
+
+static const struct {
+	const char *name;
+	struct frame frames[2];
+	uint32_t answered, certain;
+} cases[] = {
+	{ "an answer that left, and acknowledged the request, makes the client certain",
+	  { { false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+	    { true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT } },
+	  1,
+	  1 },
+	{ "so it does for requests taken at XDP",
+	  { { false, YG_SOURCE_XDP, CLIENT, SERVER },
+	    { true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT } },
+	  1,
+	  1 },
+	{ "a capture file has no host to testify",
+	  { { false, YG_SOURCE_FILE, CLIENT, 0 }, { true, YG_SOURCE_FILE, SERVER, 0 } },
+	  1,
+	  1 },
+	{ "an answer that came in testifies nothing",
+	  { { false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+	    { true, YG_SOURCE_INGRESS, SERVER, CLIENT + SENT } },
+	  1,
+	  0 },
+	{ "an answer that does not acknowledge is not to this request",
+	  { { false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+	    { true, YG_SOURCE_EGRESS, SERVER, CLIENT } },
+	  1,
+	  0 },
+	{ "nor is one whose acknowledgement lies elsewhere",
+	  { { false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+	    { true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT + 2 * MB } },
+	  1,
+	  0 },
+	{ "a request alone testifies nothing",
+	  { { false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+	    { false, YG_SOURCE_INGRESS, CLIENT, SERVER } },
+	  0,
+	  0 },
+};
+
+static void believes_only_what_the_stack_testifies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_stream_counters counters;
+		struct seen seen;
+
+		print_message("  %s\n", cases[i].name);
+		seen = run(cases[i].frames, YG_ARRAY_SIZE(cases[i].frames), &counters);
+		assert_int_equal(seen.answered, cases[i].answered);
+		assert_int_equal(seen.certain, cases[i].certain);
+	}
+}
+
+/* A connection that runs, and an answer in the server's name from outside. */
+static void refuses_the_hosts_own_name_from_outside(void **state)
+{
+	const uint32_t answer = (uint32_t)strlen(ANSWER);
+	const struct frame frames[] = {
+		{ false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+		{ true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT },
+		{ true, YG_SOURCE_INGRESS, SERVER + answer, CLIENT + SENT },
+		{ false, YG_SOURCE_INGRESS, CLIENT + SENT, SERVER + answer },
+		{ true, YG_SOURCE_EGRESS, SERVER + answer, CLIENT + 2 * SENT },
+	};
+	struct yg_stream_counters counters;
+	struct seen seen = run(frames, YG_ARRAY_SIZE(frames), &counters);
+
+	(void)state;
+	assert_int_equal(counters.seg_forged, 1);
+	assert_int_equal(seen.answered, 2);
+	assert_int_equal(seen.certain, 2);
+}
+
+/* A router's interfaces show each frame coming in and going out. */
+static void reads_frames_that_pass_through(void **state)
+{
+	const struct frame frames[] = {
+		{ false, YG_SOURCE_INGRESS, CLIENT, SERVER },
+		{ false, YG_SOURCE_EGRESS, CLIENT, SERVER },
+		{ true, YG_SOURCE_INGRESS, SERVER, CLIENT + SENT },
+		{ true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT },
+	};
+	struct yg_stream_counters counters;
+	struct seen seen = run(frames, YG_ARRAY_SIZE(frames), &counters);
+
+	(void)state;
+	assert_int_equal(seen.answered, 1);
+	assert_int_equal(counters.seg_duplicate, 2);
+	assert_int_equal(counters.seg_forged, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(believes_only_what_the_stack_testifies),
+		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
+		cmocka_unit_test(reads_frames_that_pass_through),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
