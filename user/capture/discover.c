@@ -13,7 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "capture/gaps.h"
 #include "capture/known.h"
+#include "capture/listen.h"
 #include "capture/maps.h"
 #include "capture/process.h"
 
@@ -76,6 +78,7 @@ struct yg_discover {
 
 	struct attached attached[YG_DISCOVER_TLS_MAX];
 	size_t attached_count;
+	struct yg_gaps gaps;
 };
 
 int yg_discover_new(const struct yg_discover_config *config, struct yg_discover **ret)
@@ -174,7 +177,38 @@ struct scan {
 	struct yg_discover *discover;
 	int dir_fd;
 	pid_t pid;
+	struct yg_gap_row gap; /* of the first file that has one */
 };
+
+/* The process maps a file that speaks TLS and cannot be read. */
+static void note_gap(struct scan *scan, const struct yg_file *file, struct yg_slice name)
+{
+	if (!file || file->state != YG_FILE_OTHER || !file->gap || scan->gap.gap)
+		return;
+	scan->gap = (struct yg_gap_row){
+		.pid = scan->pid,
+		.gap = file->gap,
+		.dev = file->dev,
+		.ino = file->ino,
+		.seen = scan->discover->sweep_number,
+	};
+	copy_name(name, scan->gap.name);
+}
+
+/* It is one that others can reach? Then it is a gap in coverage. */
+static void take_gap(struct scan *scan)
+{
+	struct yg_discover *d = scan->discover;
+	struct yg_gap_row *gap = &scan->gap;
+
+	gap->port = yg_listen_port(scan->dir_fd);
+	if (!gap->port)
+		return;
+	yg_process_comm(scan->dir_fd, gap->comm);
+	if (yg_gaps_put(&d->gaps, gap))
+		yg_note(&d->config.note, "cannot read TLS of %s (process %d, port %u): %s",
+			gap->name, gap->pid, gap->port, yg_gap_reason((enum yg_gap)gap->gap));
+}
 
 /* Is there nothing to find out about this file? */
 static bool is_settled(struct yg_discover *d, const struct stat *st)
@@ -242,7 +276,7 @@ static bool enqueue(struct yg_discover *d, int fd, const struct stat *st, pid_t 
 
 static void take_mapping(void *ctx, const struct yg_mapping *mapping)
 {
-	const struct scan *scan = ctx;
+	struct scan *scan = ctx;
 	struct yg_discover *d = scan->discover;
 	YG_CLEANUP_CLOSE int fd = -1;
 	char path[64];
@@ -252,8 +286,12 @@ static void take_mapping(void *ctx, const struct yg_mapping *mapping)
 		return;
 	(void)snprintf(path, sizeof(path), "map_files/%jx-%jx", (uintmax_t)mapping->start,
 		       (uintmax_t)mapping->end);
-	if (fstatat(scan->dir_fd, path, &st, 0) || !S_ISREG(st.st_mode) || is_settled(d, &st))
+	if (fstatat(scan->dir_fd, path, &st, 0) || !S_ISREG(st.st_mode))
 		return;
+	if (is_settled(d, &st)) {
+		note_gap(scan, yg_known_find(d->known, &st), mapping->name);
+		return;
+	}
 	fd = openat(scan->dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	/* Mapped anew between the two calls: what counts is what was opened. */
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || is_settled(d, &st))
@@ -285,6 +323,8 @@ static bool scan_process(struct yg_discover *d, pid_t pid)
 	scan.dir_fd = dir_fd;
 	if (yg_mappings_each(maps_fd, take_mapping, &scan) == 1)
 		d->stats.lost_maps++;
+	if (scan.gap.gap)
+		take_gap(&scan);
 	return true;
 }
 
@@ -301,6 +341,7 @@ static void end_sweep(struct yg_discover *d, uint64_t now_ns)
 	d->sweep = NULL;
 	d->stats.sweeps++;
 	d->sweep_due_ns = now_ns + d->config.sweep_ms * MS_NS;
+	yg_gaps_expire(&d->gaps, d->sweep_number - 1);
 	for (size_t i = d->attached_count; i > 0; i--) {
 		const struct attached *attached = &d->attached[i - 1];
 
@@ -452,8 +493,11 @@ static void take_verdict(struct yg_discover *d, int verdict, const struct yg_pla
 	file->state = YG_FILE_OTHER;
 	if (verdict == YG_INSPECTION_TLS) {
 		attach(d, file, place, now_ns);
-	} else if (verdict == YG_INSPECTION_OTHER) {
+	} else if (verdict == YG_INSPECTION_OTHER || verdict == YG_INSPECTION_GAP) {
 		d->stats.other++;
+		file->gap = verdict == YG_INSPECTION_GAP ? (uint8_t)place->gap : YG_GAP_NONE;
+		if (file->gap) /* now that it is known: does the process listen? */
+			add_rescan(d, 0, d->inspected.pid, now_ns);
 	} else {
 		d->stats.crash += verdict == YG_INSPECTION_CRASH;
 		d->stats.timeout += verdict == YG_INSPECTION_TIMEOUT;
@@ -540,4 +584,9 @@ size_t yg_discover_files(const struct yg_discover *discover, struct yg_discover_
 	for (size_t i = 0; i < discover->attached_count && i < max; i++)
 		ret[i] = discover->attached[i].file;
 	return discover->attached_count;
+}
+
+const struct yg_gaps *yg_discover_gaps(const struct yg_discover *discover)
+{
+	return &discover->gaps;
 }

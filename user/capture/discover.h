@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "capture/gaps.h"
 #include "capture/inspect.h"
 #include "capture/note.h"
 #include "capture/scope.h"
@@ -110,3 +111,6 @@ void yg_discover_stats(const struct yg_discover *discover, struct yg_discover_st
 /* Copy up to @max attached files. Return: how many are attached. */
 size_t yg_discover_files(const struct yg_discover *discover, struct yg_discover_file *ret,
 			 size_t max);
+
+/* Processes that speak TLS and cannot be read. Borrowed; valid until the next step. */
+const struct yg_gaps *yg_discover_gaps(const struct yg_discover *discover);

@@ -61,6 +61,7 @@ int yg_elf_open(const uint8_t *data, size_t len, struct yg_elf *ret)
 		return -ENOEXEC;
 
 	elf.machine = head.e_machine;
+	elf.entry = head.e_entry;
 	elf.phoff = head.e_phoff;
 	elf.phnum = head.e_phnum;
 	/* A file without section headers still runs; it only has no names for us. */

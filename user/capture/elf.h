@@ -22,6 +22,7 @@ struct yg_elf {
 	const uint8_t *data; /* borrowed */
 	size_t len;
 	uint16_t machine; /* EM_* */
+	uint64_t entry;	  /* address where it starts to run; 0: a library */
 	uint64_t phoff, shoff;
 	uint32_t phnum, shnum;
 };

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "capture/gap.h"
 #include "priv/sandbox.h"
 
 #define HEAP_MAX     (256ull << 20) /* address space beyond what was there and the file */
@@ -37,6 +38,7 @@ static int answer_for(int file_fd, size_t len, struct answer *ret)
 {
 	struct yg_elf elf;
 	void *data;
+	int r;
 
 	*ret = (struct answer){ .magic = ANSWER_MAGIC };
 	if (len == 0 || len > YG_INSPECT_BYTES)
@@ -46,7 +48,10 @@ static int answer_for(int file_fd, size_t len, struct answer *ret)
 		return -errno;
 	if (yg_elf_open(data, len, &elf))
 		return 0; /* no ELF file: count 0 */
-	return yg_place_find(&elf, &ret->place);
+	r = yg_place_find(&elf, &ret->place);
+	if (r == 0 && ret->place.count == 0)
+		ret->place.gap = yg_gap_find(&elf);
+	return r;
 }
 
 /* Bytes of address space in use; a child begins with all of its parent's. Return: 0: unknown. */
@@ -131,8 +136,12 @@ static int judge(const struct yg_inspect *inspect, const struct answer *answer,
 {
 	if (answer->magic != ANSWER_MAGIC)
 		return YG_INSPECTION_CRASH;
-	if (answer->place.count == 0)
-		return YG_INSPECTION_OTHER;
+	if (answer->place.gap >= YG_GAP_MAX)
+		return YG_INSPECTION_CRASH;
+	if (answer->place.count == 0) {
+		*ret_place = answer->place;
+		return answer->place.gap ? YG_INSPECTION_GAP : YG_INSPECTION_OTHER;
+	}
 	if (!yg_place_is_valid(&answer->place, inspect->file_len))
 		return YG_INSPECTION_CRASH;
 	*ret_place = answer->place;

@@ -15,7 +15,8 @@
 
 enum yg_inspection {
 	YG_INSPECTION_TLS,     /* probes found */
-	YG_INSPECTION_OTHER,   /* an ELF file without TLS functions, or no ELF file */
+	YG_INSPECTION_GAP,     /* it speaks TLS, but not by functions that can be probed */
+	YG_INSPECTION_OTHER,   /* an ELF file without TLS, or no ELF file */
 	YG_INSPECTION_CRASH,   /* the child died or answered nonsense */
 	YG_INSPECTION_TIMEOUT, /* the child was killed after YG_INSPECT_MS */
 	YG_INSPECTION_MAX
@@ -41,7 +42,7 @@ YG_MUST_CHECK int yg_inspect_start(int file_fd, uint64_t now_ns, struct yg_inspe
 
 /**
  * yg_inspect_finish() - take the answer if there is one; never blocks.
- * @ret_place: set for YG_INSPECTION_TLS.
+ * @ret_place: set for YG_INSPECTION_TLS, and for YG_INSPECTION_GAP its gap.
  * Return: enum yg_inspection; -EAGAIN while the child works and has time.
  */
 YG_MUST_CHECK int yg_inspect_finish(struct yg_inspect *inspect, uint64_t now_ns,

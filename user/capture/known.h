@@ -30,6 +30,7 @@ struct yg_file {
 	uint64_t seen;		/* sweep in which a process mapped it */
 	uint32_t next;		/* in its bucket */
 	uint8_t state;		/* enum yg_file_state */
+	uint8_t gap;		/* enum yg_gap, of YG_FILE_OTHER */
 };
 
 struct yg_known;

@@ -61,6 +61,8 @@ struct yg_place {
 	struct yg_probe probes[YG_PROBES_MAX];
 	uint32_t count; /* 0: not a TLS library we can read */
 	uint32_t stack; /* enum yg_stack of the last probe, for people */
+	uint32_t gap;	/* enum yg_gap, of a file without probes; yg_inspect_finish() sets it */
+	uint32_t pad;
 };
 
 /* "openssl", "gnutls"; "none". */

@@ -90,3 +90,15 @@ bool yg_process_in_scope(int dir_fd, int cgroup_fd, const struct yg_scope *scope
 		return false;
 	return !(bits & YG_SCOPE_CGROUP) || has_cgroup(dir_fd, cgroup_fd, scope);
 }
+
+void yg_process_comm(int dir_fd, char ret[YG_COMM_LEN])
+{
+	ssize_t len = read_text(dir_fd, "comm", ret, YG_COMM_LEN);
+
+	if (len > 0 && ret[len - 1] == '\n')
+		ret[len - 1] = '\0';
+	for (char *c = ret; *c; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			*c = '?';
+	}
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stage 1, capture: is a process in the scope? The same questions the BPF programs ask. */
+/* Stage 1, capture: who is a process, and is it in the scope? The same questions the BPF programs
+ * ask. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,3 +16,6 @@
  * What cannot be read is outside: the process ended, or hides.
  */
 bool yg_process_in_scope(int dir_fd, int cgroup_fd, const struct yg_scope *scope);
+
+/* The name of a process; "" if it cannot be read. Bytes that do not print become '?'. */
+void yg_process_comm(int dir_fd, char ret[YG_COMM_LEN]);

@@ -172,6 +172,35 @@ static void put_libraries(struct round *round)
 						.state = text("attached") } });
 }
 
+/* One row per process, not per file: two services may share a binary. */
+static void put_gaps(struct round *round)
+{
+	const struct yg_gaps *gaps;
+
+	if (!round->warden->discover)
+		return;
+	gaps = yg_discover_gaps(round->warden->discover);
+	for (size_t i = 0; i < gaps->count; i++) {
+		const struct yg_gap_row *row = &gaps->rows[i];
+		char reason[160];
+
+		(void)snprintf(reason, sizeof(reason), "process %d, port %u: %s", row->pid,
+			       row->port, yg_gap_reason((enum yg_gap)row->gap));
+		put(round, &(struct yg_feed_message){
+				   .kind = YG_FEED_KIND_LIBRARY,
+				   .library = { .path = text(row->name),
+						.device = row->dev,
+						.inode = row->ino,
+						.kind = text(yg_gap_name((enum yg_gap)row->gap)),
+						.processes = 1,
+						.state = text("gap"),
+						.reason = text(reason),
+						.comm = text(row->comm),
+						.pid = (uint64_t)row->pid,
+						.port = row->port } });
+	}
+}
+
 static void put_capabilities(struct round *round)
 {
 	static const char *const names[YG_CAPABILITY_MAX] = {
@@ -241,6 +270,7 @@ void yg_status_send(struct yg_warden *warden)
 	put_roles(round);
 	put_interfaces(round);
 	put_libraries(round);
+	put_gaps(round);
 	put_capabilities(round);
 	put_counters(round);
 	/* Only a round that arrived whole may say that what it did not repeat is gone. */

@@ -87,7 +87,9 @@
 	X(uint, probes, 0, "probes that are attached")                   \
 	X(text, state, 16, "attached, partial, gap or gone")             \
 	X(text, reason, 256, "why there is a gap in coverage, or empty") \
-	X(text, comm, 16, "name of one process that maps it")
+	X(text, comm, 16, "name of one process that maps it")            \
+	X(uint, pid, 0, "of a gap: the process; else 0")                 \
+	X(uint, port, 0, "of a gap: a TCP port on which it listens")
 
 /* One ability of the running kernel, from the warden. */
 #define YG_FEED_CAPABILITY(X)                              \

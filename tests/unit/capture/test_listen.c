@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/listen.h"
+
+#include "fake_proc.h"
+
+#define HEAD \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid timeout inode\n"
+#define TAIL " 00000000:00000000 00:00000000 00000000     0        0 "
+
+static struct fake_proc proc;
+
+static int make(void **state)
+{
+	(void)state;
+	fake_proc_make(&proc);
+	fake_proc_add(&proc, 7, "server");
+	fake_proc_mkdir(&proc, "7/net");
+	fake_proc_mkdir(&proc, "7/fd");
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	fake_proc_clean(&proc);
+	return 0;
+}
+
+static uint16_t port(void)
+{
+	char path[128];
+	uint16_t ret;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/7", proc.root);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ret = yg_listen_port(fd);
+	(void)close(fd);
+	return ret;
+}
+
+static void descriptor(const char *number, const char *target)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/7/fd/%s", proc.root, number);
+	(void)unlink(path);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+static void file(const char *name, const char *text)
+{
+	fake_proc_write(&proc, name, text, strlen(text));
+}
+
+static void without_files_nobody_listens(void **state)
+{
+	(void)state;
+	assert_int_equal(port(), 0);
+}
+
+static void joins_sockets_to_descriptors(void **state)
+{
+	(void)state;
+	file("7/net/tcp", HEAD "   0: 0100007F:1F90 00000000:0000 0A" TAIL "501 1 0\n"
+			       "   1: 0100007F:0016 0100007F:9999 01" TAIL "502 1 0\n");
+	descriptor("0", "/dev/null");
+	descriptor("3", "socket:[502]");
+	assert_int_equal(port(), 0); /* connected, not listening */
+	descriptor("4", "socket:[501]");
+	assert_int_equal(port(), 0x1f90);
+}
+
+/* IPv6 is a file of its own, whatever the first one held. */
+static void reads_ipv6(void **state)
+{
+	(void)state;
+	file("7/net/tcp", HEAD "   0: 0100007F:1F90 00000000:0000 0A" TAIL "501 1 0\n");
+	file("7/net/tcp6", HEAD "   0: 00000000000000000000000000000000:01BB "
+				"00000000000000000000000000000000:0000 0A" TAIL "601 1 0\n");
+	descriptor("5", "socket:[601]");
+	assert_int_equal(port(), 443);
+}
+
+static void survives_nonsense(void **state)
+{
+	(void)state;
+	file("7/net/tcp", "::::\n\n0: zz:zz 0A\nsocket 0A 0A 0A 0A 0A\n");
+	file("7/net/tcp6", "");
+	descriptor("6", "socket:[");
+	descriptor("7", "socket:[99999999999999999999999]");
+	assert_int_equal(port(), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(without_files_nobody_listens, make, unmake),
+		cmocka_unit_test_setup_teardown(joins_sockets_to_descriptors, make, unmake),
+		cmocka_unit_test_setup_teardown(reads_ipv6, make, unmake),
+		cmocka_unit_test_setup_teardown(survives_nonsense, make, unmake),
+	};
+
+	return cmocka_run_group_tests_name("capture/listen", tests, NULL, NULL);
+}
