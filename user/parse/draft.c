@@ -160,6 +160,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 		.headers = headers,
 		.header_count = head->field_count,
 		.header_dropped = head->field_dropped,
+		.header_unknown = draft->unknown,
 		.body = { draft->body_len ? (const char *)draft->body : "", draft->body_len },
 	};
 }

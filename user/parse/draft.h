@@ -31,6 +31,7 @@ struct yg_draft {
 	uint32_t body_room; /* kept: bytes of prefix that fit; in place: of the scratch */
 	uint32_t bytes_len; /* a partial head: bytes present */
 	uint32_t bytes_cap; /* a partial head: room for bytes */
+	uint32_t unknown;   /* HTTP/2: fields that are not known */
 	uint8_t source;	    /* enum yg_source of the first byte */
 	bool kept;	    /* in a pool block */
 	bool complete;

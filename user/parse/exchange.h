@@ -42,7 +42,13 @@ enum yg_anomaly {
 	YG_ANOMALY_VERSION = 1u << 11,
 	YG_ANOMALY_HOST = 1u << 12,	 /* none in HTTP/1.1, or two */
 	YG_ANOMALY_TOO_LARGE = 1u << 13, /* head beyond the limit */
+	/* HTTP/2: frames that cost the receiver more than the sender. */
+	YG_ANOMALY_RESET_FLOOD = 1u << 14,	  /* requests taken back before their answers */
+	YG_ANOMALY_CONTINUATION_FLOOD = 1u << 15, /* a header block that does not end */
+	YG_ANOMALY_SETTINGS_FLOOD = 1u << 16,	  /* SETTINGS or PING that each want an answer */
 };
+
+#define YG_GRPC_STATUS_NONE (-1) /* no grpc-status was seen */
 
 struct yg_header {
 	struct yg_slice name;  /* as sent; compare without case */
@@ -54,11 +60,11 @@ struct yg_message {
 	bool complete; /* the end was seen, by framing or by close */
 	bool refused;  /* framing broken or ambiguous, see anomalies: evidence, not inventory */
 	bool body_gap; /* body[] is not the whole body: sampled prefix or loss */
-	uint8_t version_minor; /* HTTP/1.x */
+	uint8_t version_minor; /* HTTP/1.x; HTTP/2: 0 */
 	uint32_t anomalies;    /* enum yg_anomaly bits */
 	uint64_t start_ns;     /* time of the first byte's segment */
 	uint64_t end_ns;       /* time of the last byte's segment */
-	uint64_t head_bytes;   /* start line and fields, with the empty line */
+	uint64_t head_bytes;   /* start line and fields, with the empty line; HTTP/2: decoded */
 	uint64_t
 		body_bytes; /* decoded from chunks; counts bytes that were not sampled when known */
 
@@ -69,7 +75,8 @@ struct yg_message {
 	const struct yg_header *headers; /* [header_count] */
 	uint32_t header_count;
 	uint32_t header_dropped;
-	struct yg_slice body; /* contiguous prefix, chunk framing removed, content coding kept */
+	uint32_t header_unknown; /* HTTP/2: fields sent before the connection was joined */
+	struct yg_slice body;	 /* contiguous prefix, chunk framing removed, content coding kept */
 };
 
 struct yg_peer {
@@ -90,6 +97,8 @@ struct yg_exchange {
 	uint32_t tgid;		/* TLS: the process; wire: 0 */
 	uint16_t informational; /* 1xx responses before the final one */
 	bool upgraded;		/* 101 or a CONNECT that was accepted: the stream is a tunnel now */
+	uint32_t stream;	/* HTTP/2: stream identifier; else 0 */
+	int32_t grpc_status;	/* gRPC, gRPC-Web: 0..16; YG_GRPC_STATUS_NONE */
 };
 
 /**

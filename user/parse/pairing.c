@@ -2,7 +2,10 @@
 #include "parse/pairing.h"
 
 #include <assert.h>
-#include <string.h>
+
+#include "parse/h2.h"
+#include "parse/report.h"
+#include "parse/upgrade.h"
 
 /* One call's worth of context. */
 struct turn {
@@ -38,85 +41,33 @@ static struct yg_stream_counters *counters_of(const struct turn *turn)
 
 /* --- exchanges ---------------------------------------------------------------------------- */
 
-static struct yg_peer peer_of(const struct yg_end *end)
+static bool is_upgraded(const struct yg_draft *request, const struct yg_draft *response)
 {
-	struct yg_peer peer = { .port = end->port };
-
-	memcpy(peer.addr.bytes, end->addr, sizeof(peer.addr.bytes));
-	return peer;
-}
-
-static bool is_loopback(const struct yg_end *end)
-{
-	static const uint8_t v6[16] = { [15] = 1 };
-	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-
-	return memcmp(end->addr, v6, sizeof(v6)) == 0 || memcmp(end->addr, v4, sizeof(v4)) == 0;
-}
-
-/* This host asked: the process wrote the request, or the frame left for somebody else. */
-static bool is_outbound(const struct yg_flow *flow, const struct yg_draft *request)
-{
-	if (!request)
-		return false;
-	if (flow->tls)
-		return request->source == YG_SOURCE_TLS_WRITE;
-	return request->source == YG_SOURCE_EGRESS && !is_loopback(&flow->ends[0]) &&
-	       memcmp(flow->ends[0].addr, flow->ends[1].addr, sizeof(flow->ends[0].addr)) != 0;
-}
-
-/*
- * Who asked is certain when the one who is said to ask must have received the answer. On the wire
- * a frame may name any sender; so the answer has to be one that left this host, and this host's
- * stack has to have acknowledged the request: it does that only on a connection whose handshake
- * was completed, and only for bytes in their order.
- */
-static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_draft *request,
-				  const struct yg_draft *response)
-{
-	uint64_t acked;
-
-	if (flow->tls || !request || request->source == YG_SOURCE_FILE)
-		return flow->bind == YG_BIND_SOCKET;
-	if (!response || response->source != YG_SOURCE_EGRESS ||
-	    flow->server_dir == YG_FLOW_DIR_NONE)
-		return false;
-	acked = flow->streams[!flow->server_dir].acked;
-	return request->seen_to <= acked && acked - request->seen_to <= YG_FLOW_PROOF_BYTES;
+	if (response->head.status == 101)
+		return true;
+	return request && response->head.status / 100 == 2 &&
+	       yg_slice_equal(yg_draft_slice(request, request->head.method), YG_SLICE("CONNECT"));
 }
 
 static void emit(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
 		 const struct yg_draft *response)
 {
 	struct yg_pairing *pairing = (struct yg_pairing *)(void *)flow->state;
-	struct yg_stream_counters *counters = pairer->reading.counters;
-	struct yg_exchange exchange = {
-		.request = yg_draft_view(request, pairer->headers[0]),
-		.response = yg_draft_view(response, pairer->headers[1]),
-		.tls = flow->tls,
-		.addresses_certain = are_addresses_certain(flow, request, response),
-		.outbound = is_outbound(flow, request),
+	struct yg_report report = {
+		.request = request,
+		.response = response,
 		.protocol = YG_PROTOCOL_H1,
-		.sampled = flow->sampled,
-		.tgid = flow->tgid,
-		.informational = response ? pairing->informational : 0,
+		.grpc_status = YG_GRPC_STATUS_NONE,
 	};
-	unsigned server = flow->server_dir;
 
-	if (server != YG_FLOW_DIR_NONE) {
-		exchange.client = peer_of(&flow->ends[!server]);
-		exchange.server = peer_of(&flow->ends[server]);
-	}
 	if (response) {
+		report.informational = pairing->informational;
 		pairing->informational = 0;
-		exchange.upgraded = response->head.status == 101 ||
-				    (request && response->head.status / 100 == 2 &&
-				     yg_slice_equal(exchange.request.method, YG_SLICE("CONNECT")));
+		report.upgraded = is_upgraded(request, response);
 	}
-	counters->exchanges++;
-	counters->exchange_no_request += !request;
-	counters->exchange_no_response += !response;
-	pairer->fn(pairer->ctx, &exchange);
+	if (report.upgraded && request && yg_upgrade_is(request, YG_SLICE("websocket")))
+		report.protocol = YG_PROTOCOL_WS;
+	yg_report_exchange(pairer, flow, &report);
 }
 
 /* A request leaves for good: a reader that still fills it lets go. */
@@ -286,6 +237,8 @@ static void response_head(const struct turn *turn)
 		return;
 	}
 	yg_reader_frame(turn->reader, body);
+	if (body == YG_BODY_TUNNEL && yg_upgrade_accepted(turn->pairer, turn->flow, turn->dir))
+		return;
 	make_room(turn, body);
 	if (body == YG_BODY_TUNNEL)
 		yg_reader_skip(turn->peer, YG_SKIP_TUNNEL);
@@ -397,8 +350,7 @@ static void handle(const struct turn *turn, enum yg_event event)
 		counters_of(turn)->lost_request += requests;
 		break;
 	case YG_EVENT_HTTP2:
-		counters_of(turn)->stream_http2++;
-		yg_reader_skip(turn->peer, YG_SKIP_OTHER);
+		yg_upgrade_begin(turn->pairer, turn->flow, turn->dir);
 		break;
 	case YG_EVENT_NONE:
 		break;
@@ -503,6 +455,18 @@ static void take_gap(const struct turn *turn, const struct yg_run *run)
 	}
 }
 
+/* What follows the bytes that told of HTTP/2. */
+static void run_rest(const struct turn *turn, const struct yg_run *run, const struct yg_feed *feed)
+{
+	struct yg_run rest = *run;
+
+	rest.data = feed->p;
+	rest.len = (uint64_t)(feed->end - feed->p);
+	rest.start = feed->start;
+	if (rest.len)
+		yg_h2_run(turn->pairer, turn->flow, turn->pairing->h2, &rest);
+}
+
 void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_run *run)
 {
 	struct turn turn = turn_of(pairer, flow, run->dir, run->time_ns);
@@ -514,6 +478,10 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 		.start = run->start,
 	};
 
+	if (turn.pairing->h2) {
+		yg_h2_run(pairer, flow, turn.pairing->h2, run);
+		return;
+	}
 	turn.reader->joined = flow->tls ? flow->joined : !flow->streams[run->dir].has_syn;
 	if (run->data) {
 		enum yg_event event;
@@ -521,7 +489,11 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 		do {
 			event = yg_reader_next(&pairer->reading, turn.reader, &feed);
 			handle(&turn, event);
-		} while (event != YG_EVENT_NONE);
+		} while (event != YG_EVENT_NONE && !turn.pairing->h2);
+		if (turn.pairing->h2) {
+			run_rest(&turn, run, &feed);
+			return;
+		}
 		keep_unfinished(&turn);
 	} else {
 		take_gap(&turn, run);
@@ -534,6 +506,10 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	struct turn turn = turn_of(pairer, flow, dir, time_ns);
 	struct yg_reader *reader = turn.reader;
 
+	if (turn.pairing->h2) {
+		yg_h2_end(turn.pairing->h2, dir);
+		return;
+	}
 	switch ((enum yg_reader_state)reader->state) {
 	case YG_READER_START: /* a head that its sender did not finish is no message */
 		pairer->reading.counters->head_cut += reader->draft != NULL;
@@ -561,6 +537,8 @@ void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 {
 	struct turn turn = turn_of(pairer, flow, 0, flow->last_ns);
 
+	if (turn.pairing->h2)
+		yg_h2_close(pairer, flow, &turn.pairing->h2);
 	while (turn.pairing->first)
 		give_up_first(&turn);
 	assert(!turn.pairing->answering);

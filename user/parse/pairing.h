@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parse/h2head.h"
 #include "parse/reader.h"
 #include "stream/flow.h"
 
@@ -27,6 +28,7 @@ struct yg_pairing {
 	uint32_t pending;	       /* requests in the list */
 	uint16_t informational;	       /* 1xx since the last final response */
 	bool pipelines;		       /* two requests were open at once */
+	struct yg_h2 *h2;	       /* not NULL: the flow is HTTP/2, and all above is unused */
 };
 
 /* What all flows share. */
@@ -35,6 +37,8 @@ struct yg_pairer {
 	yg_exchange_fn fn;
 	void *ctx;
 	struct yg_header headers[2][YG_HEADERS_MAX];
+	struct yg_heap *heap;	   /* HPACK tables of all connections */
+	struct yg_h2_head h2_head; /* the block being decoded */
 };
 
 /* The three calls of struct yg_flow_sink. */

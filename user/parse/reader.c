@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
+#include "parse/h2frame.h"
 #include "stream/stream.h"
 
-#define APPEND_BYTES 4096u /* taken into a partial head at once: most heads end within */
+#define PREFACE_PROOF 14u   /* "PRI * HTTP/2.0": no HTTP/1 request begins so */
+#define APPEND_BYTES  4096u /* taken into a partial head at once: most heads end within */
 
 static size_t feed_len(const struct yg_feed *feed)
 {
@@ -42,15 +44,44 @@ void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why)
 
 /* --- where a message starts --------------------------------------------------------------- */
 
-/* The preface of HTTP/2; MORE while the bytes can still become one. */
+/* The first bytes of a direction of HTTP/2; MORE while the bytes can still become that. */
 static enum yg_parse is_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
 {
-	static const char preface[] = "PRI * HTTP/2.0";
-	size_t n = len < sizeof(preface) - 1 ? len : sizeof(preface) - 1;
+	size_t n = len < PREFACE_PROOF ? len : PREFACE_PROOF;
 
-	if (reader->kind == YG_READER_RESPONSES || memcmp(data, preface, n) != 0)
+	if (len && *data == 0 && reader->kind != YG_READER_REQUESTS && !reader->begun)
+		return yg_h2_opening(data, len);
+	if (reader->kind == YG_READER_RESPONSES || memcmp(data, yg_h2_preface, n) != 0)
 		return YG_PARSE_BAD;
-	return n == sizeof(preface) - 1 ? YG_PARSE_DONE : YG_PARSE_MORE;
+	return n == PREFACE_PROOF ? YG_PARSE_DONE : YG_PARSE_MORE;
+}
+
+/* Frames of HTTP/2 in the middle of a connection of which nothing is known yet. */
+static bool is_joined_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
+{
+	unsigned count;
+	bool ends;
+
+	if (reader->kind != YG_READER_UNKNOWN || reader->begun || !reader->joined)
+		return false;
+	count = yg_h2_frame_chain(data, len, 3, &ends);
+	return count > 1 || (count == 1 && ends);
+}
+
+static enum yg_event begin_http2(struct yg_reader *reader, enum yg_opening opening)
+{
+	yg_reader_skip(reader, YG_SKIP_OTHER);
+	reader->opening = (uint8_t)opening;
+	reader->left = 0;
+	return YG_EVENT_HTTP2;
+}
+
+/* Fewer than PREFACE_PROOF bytes of HTTP/2 were taken before it was known. */
+static void hold_taken(struct yg_reader *reader, const uint8_t *data, size_t len)
+{
+	assert(len <= sizeof(reader->taken));
+	memcpy(reader->taken, data, len);
+	reader->left = len;
 }
 
 /* As yg_http1_is_start(), for a direction whose kind may be open; tells it when it is not. */
@@ -61,6 +92,8 @@ static enum yg_parse is_start(const struct yg_reader *reader, const uint8_t *dat
 
 	if (request == YG_PARSE_DONE)
 		return YG_PARSE_BAD;
+	if (request == YG_PARSE_MORE && *data == 0)
+		return YG_PARSE_MORE;
 	if (reader->kind != YG_READER_RESPONSES && request == YG_PARSE_BAD)
 		request = yg_http1_is_start(YG_HTTP1_REQUEST, data, len);
 	if (reader->kind != YG_READER_REQUESTS && request != YG_PARSE_DONE)
@@ -80,10 +113,10 @@ static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *r
 	bool tentative = reader->tentative;
 
 	reader->tentative = false;
-	if (is_http2(reader, data, len) == YG_PARSE_DONE) {
-		yg_reader_skip(reader, YG_SKIP_OTHER);
-		return YG_EVENT_HTTP2;
-	}
+	if (is_http2(reader, data, len) == YG_PARSE_DONE)
+		return begin_http2(reader, *data ? YG_OPENING_PREFACE : YG_OPENING_SETTINGS);
+	if (is_joined_http2(reader, data, len))
+		return begin_http2(reader, YG_OPENING_JOINED);
 	if (reader->upgrading) {
 		yg_reader_skip(reader, YG_SKIP_TUNNEL);
 		return YG_EVENT_NONE;
@@ -252,6 +285,8 @@ static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *
 			enum yg_event event =
 				not_a_start(reading, reader, draft->bytes, draft->bytes_len);
 
+			if (event == YG_EVENT_HTTP2)
+				hold_taken(reader, draft->bytes, before);
 			yg_draft_free(reading->pool, &reader->draft);
 			return event;
 		}
@@ -353,7 +388,8 @@ static enum yg_event resync(struct yg_reading *reading, struct yg_reader *reader
 		return YG_EVENT_NONE;
 	}
 	if (feed->start && !reader->begun &&
-	    is_http2(reader, feed->p, feed_len(feed)) == YG_PARSE_DONE)
+	    (is_http2(reader, feed->p, feed_len(feed)) == YG_PARSE_DONE ||
+	     is_joined_http2(reader, feed->p, feed_len(feed))))
 		return not_a_start(reading, reader, feed->p, feed_len(feed));
 	take(feed, feed_len(feed), &reading->counters->read_resync);
 	return YG_EVENT_NONE;

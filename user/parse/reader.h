@@ -43,16 +43,25 @@ struct yg_reader {
 	struct yg_draft *draft; /* current message; NULL: none, or already given up */
 	uint64_t left;
 	struct yg_chunked chunked;
-	uint8_t kind;	/* enum yg_reader_kind */
-	uint8_t state;	/* enum yg_reader_state */
-	uint8_t skip;	/* enum yg_reader_skip */
-	bool has_cr;	/* CR of an empty line before a message was taken */
-	bool begun;	/* a message was read on this direction */
-	bool tentative; /* the head being read was found by resynchronising */
-	bool closing;	/* the message being read is the last of its connection */
-	bool upgrading; /* a request asked to leave HTTP: what follows may not be HTTP */
-	bool lost;	/* a gap may have hidden message starts since the last head */
-	bool joined;	/* the first bytes may be the middle of something */
+	uint8_t kind;	 /* enum yg_reader_kind */
+	uint8_t state;	 /* enum yg_reader_state */
+	uint8_t skip;	 /* enum yg_reader_skip */
+	bool has_cr;	 /* CR of an empty line before a message was taken */
+	bool begun;	 /* a message was read on this direction */
+	bool tentative;	 /* the head being read was found by resynchronising */
+	bool closing;	 /* the message being read is the last of its connection */
+	bool upgrading;	 /* a request asked to leave HTTP: what follows may not be HTTP */
+	bool lost;	 /* a gap may have hidden message starts since the last head */
+	bool joined;	 /* the first bytes may be the middle of something */
+	uint8_t opening; /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
+	char taken[16];	 /* these bytes */
+};
+
+/* How a direction was recognised as HTTP/2. */
+enum yg_opening {
+	YG_OPENING_PREFACE,  /* of a client, from its first byte on */
+	YG_OPENING_SETTINGS, /* of a server, from its first byte on */
+	YG_OPENING_JOINED,   /* frames in a row, in the middle of a connection */
 };
 
 /* What readers of all flows share. */
@@ -81,7 +90,7 @@ enum yg_event {
 	YG_EVENT_END,	  /* draft is complete; set it to NULL after use */
 	YG_EVENT_REFUSED, /* draft, if any, is evidence; the state is SKIP */
 	YG_EVENT_LOST,	  /* no memory for a head; the state is RESYNC */
-	YG_EVENT_HTTP2,	  /* the preface of HTTP/2; the state is SKIP */
+	YG_EVENT_HTTP2,	  /* HTTP/2 begins, see opening; the state is SKIP */
 };
 
 /**

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 
+#include "core/heap.h"
 #include "core/pool.h"
 #include "parse/pairing.h"
 #include "stream/flow.h"
 #include "yagura/limits.h"
 
 #define POOL_DEFAULT_BYTES (64u << 20)
+#define HEAP_SHARE	   4u	  /* of the pool: header tables of HTTP/2 */
 #define BODY_CAP_MAX	   16384u /* with a head of YG_HEAD_MAX it still fits the largest block */
 
 _Static_assert(sizeof(struct yg_draft) + YG_HEADERS_MAX * sizeof(struct yg_field) + YG_HEAD_MAX +
@@ -55,6 +57,10 @@ static int init(struct yg_streams *streams, const struct yg_streams_options *opt
 			&streams->pool);
 	if (r)
 		return r;
+	r = yg_heap_new(streams->pool, yg_pool_bytes(streams->pool) / HEAP_SHARE,
+			&streams->pairer.heap);
+	if (r)
+		return r;
 	reading->body_cap = options->body_cap ? options->body_cap : YG_BODY_BUDGET_BYTES;
 	reading->lenient = options->lenient;
 	reading->pool = streams->pool;
@@ -90,6 +96,7 @@ void yg_streams_free(struct yg_streams **streams)
 {
 	if (*streams) {
 		yg_flows_free(&(*streams)->flows);
+		yg_heap_free(&(*streams)->pairer.heap);
 		yg_pool_free(&(*streams)->pool);
 		free((*streams)->pairer.reading.body);
 		free(*streams);

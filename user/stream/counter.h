@@ -70,8 +70,25 @@
 	X(lost_body, "body prefixes cut short: no memory left")                               \
 	X(pair_unsure, "responses not paired: a loss hid which request they answer")          \
 	X(stream_http1, "streams recognised as HTTP/1")                                       \
-	X(stream_http2, "streams that start with the HTTP/2 preface")                         \
-	X(stream_other, "streams that are neither")
+	X(stream_http2, "flows recognised as HTTP/2")                                         \
+	X(stream_other, "streams that are neither")                                           \
+	X(h2_frame, "HTTP/2 frames read")                                                     \
+	X(h2_block, "HTTP/2 header blocks decoded")                                           \
+	X(h2_block_bad, "HTTP/2 header blocks that cannot be decoded")                        \
+	X(h2_block_lost, "HTTP/2 header blocks not decoded: no memory, or too large")         \
+	X(h2_field, "HTTP/2 header fields decoded")                                           \
+	X(h2_field_unknown, "of these, not known: sent before the join or a loss")            \
+	X(h2_gap, "holes in which HTTP/2 header blocks may have been")                        \
+	X(h2_request_missed, "HTTP/2 requests in such holes, by stream identifiers")          \
+	X(h2_invalid, "HTTP/2 frames against the rules: the frames are looked for again")     \
+	X(h2_reset, "HTTP/2 streams ended by RST_STREAM")                                     \
+	X(h2_push, "HTTP/2 server pushes: not reported")                                      \
+	X(h2_evicted, "HTTP/2 streams given up: too many open in a connection")               \
+	X(h2_ignored, "HTTP/2 header blocks and data of streams that are over or not known")  \
+	X(h2_refused, "HTTP/2 connections not read: no memory")                               \
+	X(ws_frame, "WebSocket frames read")                                                  \
+	X(ws_message, "WebSocket messages read")                                              \
+	X(ws_lost, "WebSocket directions given up: a loss hid where frames begin")
 
 #define YG_STREAM_MEMBER(name, help) uint64_t name;
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The streams of an HTTP/2 connection: header blocks and data become exchanges.
+ *
+ * A response is reported with its request when it ends. One whose request was not seen waits until
+ * the client has gone past its stream: the client's bytes may just come later.
+ */
+#pragma once
+
+#include "core/slice.h"
+#include "parse/h2.h"
+
+/* A whole block was decoded into the shared head. @ends: with END_STREAM. */
+void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends);
+
+/* A block came and could not be decoded: the stream's place is kept. */
+void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends);
+
+void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_slice data);
+void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len);
+void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id);
+void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
+
+/* This direction lost bytes: whatever is open misses a part. */
+void yg_h2_stream_loss(const struct yg_h2_turn *turn);
+
+/* The connection is against the rules in a way that costs its receiver: told once per kind. */
+void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomaly);
+
+/* Report all that is open; the table is given back. */
+void yg_h2_stream_close(const struct yg_h2_turn *turn);
+
+/* Take a request that was sent before the connection was HTTP/2, as stream 1. */
+void yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);

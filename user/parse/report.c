@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/report.h"
+
+#include <string.h>
+
+#include "parse/pairing.h"
+
+static struct yg_peer peer_of(const struct yg_end *end)
+{
+	struct yg_peer peer = { .port = end->port };
+
+	memcpy(peer.addr.bytes, end->addr, sizeof(peer.addr.bytes));
+	return peer;
+}
+
+static bool is_loopback(const struct yg_end *end)
+{
+	static const uint8_t v6[16] = { [15] = 1 };
+	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
+
+	return memcmp(end->addr, v6, sizeof(v6)) == 0 || memcmp(end->addr, v4, sizeof(v4)) == 0;
+}
+
+/* This host asked: the process wrote the request, or the frame left for somebody else. */
+static bool is_outbound(const struct yg_flow *flow, const struct yg_draft *request)
+{
+	if (!request)
+		return false;
+	if (flow->tls)
+		return request->source == YG_SOURCE_TLS_WRITE;
+	return request->source == YG_SOURCE_EGRESS && !is_loopback(&flow->ends[0]) &&
+	       memcmp(flow->ends[0].addr, flow->ends[1].addr, sizeof(flow->ends[0].addr)) != 0;
+}
+
+/*
+ * Who asked is certain when the one who is said to ask must have received the answer. On the wire
+ * a frame may name any sender; so the answer has to be one that left this host, and this host's
+ * stack has to have acknowledged the request: it does that only on a connection whose handshake
+ * was completed, and only for bytes in their order.
+ */
+static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_draft *request,
+				  const struct yg_draft *response)
+{
+	uint64_t acked;
+
+	if (flow->tls || !request || request->source == YG_SOURCE_FILE)
+		return flow->bind == YG_BIND_SOCKET;
+	if (!response || response->source != YG_SOURCE_EGRESS ||
+	    flow->server_dir == YG_FLOW_DIR_NONE)
+		return false;
+	acked = flow->streams[!flow->server_dir].acked;
+	return request->seen_to <= acked && acked - request->seen_to <= YG_FLOW_PROOF_BYTES;
+}
+
+void yg_report_exchange(struct yg_pairer *pairer, const struct yg_flow *flow,
+			const struct yg_report *report)
+{
+	struct yg_stream_counters *counters = pairer->reading.counters;
+	struct yg_exchange exchange = {
+		.request = yg_draft_view(report->request, pairer->headers[0]),
+		.response = yg_draft_view(report->response, pairer->headers[1]),
+		.tls = flow->tls,
+		.addresses_certain = are_addresses_certain(flow, report->request, report->response),
+		.outbound = is_outbound(flow, report->request),
+		.protocol = report->protocol,
+		.sampled = flow->sampled,
+		.tgid = flow->tgid,
+		.informational = report->informational,
+		.upgraded = report->upgraded,
+		.stream = report->stream,
+		.grpc_status = report->grpc_status,
+	};
+	unsigned server = flow->server_dir;
+
+	if (server != YG_FLOW_DIR_NONE) {
+		exchange.client = peer_of(&flow->ends[!server]);
+		exchange.server = peer_of(&flow->ends[server]);
+	}
+	counters->exchanges++;
+	counters->exchange_no_request += !report->request;
+	counters->exchange_no_response += !report->response;
+	pairer->fn(pairer->ctx, &exchange);
+}
