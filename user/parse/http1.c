@@ -431,6 +431,14 @@ static enum yg_parse field_name(struct line *line, struct yg_span *ret)
 	return YG_PARSE_DONE;
 }
 
+static void keep_field(struct yg_http1 *http, struct yg_field field)
+{
+	if (http->field_count < http->field_cap)
+		http->fields[http->field_count++] = field;
+	else
+		http->field_dropped++;
+}
+
 static enum yg_parse field_line(struct line *line)
 {
 	struct yg_http1 *http = line->http;
@@ -458,11 +466,38 @@ static enum yg_parse field_line(struct line *line)
 
 	field.value.at = (uint32_t)(value.ptr - (const char *)line->base);
 	field.value.len = (uint32_t)value.len;
-	if (http->field_count < http->field_cap)
-		http->fields[http->field_count++] = field;
-	else
-		http->field_dropped++;
+	keep_field(http, field);
 	return r;
+}
+
+/*
+ * As many field lines as are plain: name, colon, value, CRLF. Nearly all are. What is not, or not
+ * whole, or wrong, is left where it is for one_line() to judge.
+ */
+static void plain_fields(struct yg_http1 *http, const uint8_t *data, const uint8_t *end)
+{
+	for (;;) {
+		const uint8_t *p = data + http->pos, *from, *to;
+		const uint8_t *colon = yg_scan_token_end(p, end);
+		struct yg_slice name, value;
+
+		if (end - colon < 2 || colon == p || *colon != ':')
+			return;
+		from = colon + 1 + (colon[1] == ' ');
+		to = yg_scan_value_end(from, end);
+		if (end - to < 2 || to[0] != '\r' || to[1] != '\n')
+			return;
+		name = (struct yg_slice){ (const char *)p, (size_t)(colon - p) };
+		value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(to - from) });
+		if (special(http, name, value) != YG_PARSE_DONE)
+			return;
+		keep_field(http, (struct yg_field){
+					 { http->pos, (uint32_t)name.len },
+					 { (uint32_t)((const uint8_t *)value.ptr - data),
+					   (uint32_t)value.len },
+				 });
+		http->pos = (uint32_t)(to + 2 - data);
+	}
 }
 
 static enum yg_parse one_line(struct line *line, bool *ret_last)
@@ -510,10 +545,13 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
 		return len >= YG_HEAD_MAX ? bad(http, YG_ANOMALY_TOO_LARGE) : YG_PARSE_MORE;
 	}
 	for (;;) {
-		struct line line = { http, data, data + http->pos, data + cap };
 		uint32_t anomalies = http->anomalies;
+		struct line line;
 		bool last;
 
+		if (http->has_start)
+			plain_fields(http, data, data + cap);
+		line = (struct line){ http, data, data + http->pos, data + cap };
 		r = one_line(&line, &last);
 		if (r != YG_PARSE_DONE)
 			r = wait_for_line(http, data, cap, anomalies);
