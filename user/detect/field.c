@@ -25,14 +25,25 @@ static bool has_text(struct yg_slice text, const char *part)
 	return text.ptr && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
 }
 
+/* Nearly every body of an API says just this. */
+static bool is_plain_json(struct yg_slice type)
+{
+	static const char json[] = "application/json";
+
+	return type.len >= sizeof(json) - 1 && memcmp(type.ptr, json, sizeof(json) - 1) == 0;
+}
+
 struct yg_fields yg_fields_from_body(const struct yg_message *message)
 {
-	struct yg_slice type = yg_message_find(message, "content-type");
 	struct yg_fields fields = { .p = message->body.ptr };
+	struct yg_slice type;
 
-	if (message->body.len == 0 || !type.ptr || yg_message_find(message, "content-encoding").ptr)
+	if (message->body.len == 0)
 		return (struct yg_fields){ 0 };
-	if (has_text(type, "json"))
+	type = yg_message_find(message, "content-type");
+	if (!type.ptr || yg_message_find(message, "content-encoding").ptr)
+		return (struct yg_fields){ 0 };
+	if (is_plain_json(type) || has_text(type, "json"))
 		fields.form = YG_FIELD_JSON;
 	else if (has_text(type, "x-www-form-urlencoded"))
 		fields.form = YG_FIELD_QUERY;
@@ -145,13 +156,12 @@ static bool ends_with(struct yg_slice name, struct yg_slice tail)
 /* The last two bytes of any of the names below, in any case; @tail: two bytes. */
 static bool may_end_id(const char *tail)
 {
-	static const char ends[][3] = { "id", "no", "er", "nt", "de" };
+	static const char before[256] = {
+		['d'] = 'i', ['o'] = 'n', ['r'] = 'e', ['t'] = 'n', ['e'] = 'd',
+	};
+	char wanted = before[(unsigned char)(tail[1] | 0x20)];
 
-	for (size_t i = 0; i < YG_ARRAY_SIZE(ends); i++) {
-		if ((tail[0] | 0x20) == ends[i][0] && (tail[1] | 0x20) == ends[i][1])
-			return true;
-	}
-	return false;
+	return wanted && (tail[0] | 0x20) == wanted;
 }
 
 /* Asked for every field of every list: no strlen(), and most names end in other bytes. */
@@ -279,7 +289,7 @@ static bool next_json_id(struct yg_fields *fields, struct yg_field *ret)
 		fields->p = p;
 		if (!next_json(fields, ret))
 			return false;
-		if (yg_field_is_id(ret->name))
+		if (ret->name.ptr == name.ptr || yg_field_is_id(ret->name))
 			return true;
 		start = p = fields->p;
 	}
