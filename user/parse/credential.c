@@ -276,10 +276,19 @@ static void read_cookies(struct yg_slice cookies, const struct yg_credential_nam
 
 /* --- all of it ---------------------------------------------------------------------------- */
 
+/* First letters of the fields above that are read; a bit each. Most fields start otherwise. */
+static bool may_be_read(struct yg_slice name)
+{
+	const uint32_t letters = 1u << ('a' & 31) | 1u << ('c' & 31) | 1u << ('o' & 31) |
+				 1u << ('p' & 31) | 1u << ('x' & 31);
+
+	return name.len > 0 && (letters >> (name.ptr[0] & 31) & 1);
+}
+
 static void read_header_field(const struct yg_header *header,
 			      const struct yg_credential_names *names, struct yg_credentials *ret)
 {
-	if (header->value.len == 0)
+	if (header->value.len == 0 || (names->header_count == 0 && !may_be_read(header->name)))
 		return;
 	if (yg_slice_equal_nocase(header->name, YG_SLICE("authorization"))) {
 		if (!ret->scheme.ptr)

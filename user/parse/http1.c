@@ -335,17 +335,16 @@ static const struct yg_slice special_names[] = {
 	[17] = { "transfer-encoding", 17 },
 };
 
-static bool is_special(struct yg_slice name)
+static inline bool is_special(struct yg_slice name)
 {
 	return name.len < YG_ARRAY_SIZE(special_names) && special_names[name.len].ptr &&
 	       (name.ptr[0] | 0x20) == special_names[name.len].ptr[0] &&
 	       yg_slice_equal_nocase(name, special_names[name.len]);
 }
 
+/* @name: is_special(). */
 static enum yg_parse special(struct yg_http1 *http, struct yg_slice name, struct yg_slice value)
 {
-	if (!is_special(name))
-		return YG_PARSE_DONE;
 	switch (name.len) {
 	case 4:
 		http->hosts = (uint16_t)(http->hosts + (http->hosts < UINT16_MAX));
@@ -459,7 +458,7 @@ static enum yg_parse field_line(struct line *line)
 	value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(line->p - from) });
 	name = (struct yg_slice){ (const char *)line->base + field.name.at, field.name.len };
 	r = line_end(line, YG_ANOMALY_VALUE_INVALID);
-	if (r == YG_PARSE_DONE)
+	if (r == YG_PARSE_DONE && is_special(name))
 		r = special(http, name, value);
 	if (r != YG_PARSE_DONE)
 		return r;
@@ -489,7 +488,7 @@ static void plain_fields(struct yg_http1 *http, const uint8_t *data, const uint8
 			return;
 		name = (struct yg_slice){ (const char *)p, (size_t)(colon - p) };
 		value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(to - from) });
-		if (special(http, name, value) != YG_PARSE_DONE)
+		if (is_special(name) && special(http, name, value) != YG_PARSE_DONE)
 			return;
 		keep_field(http, (struct yg_field){
 					 { http->pos, (uint32_t)name.len },

@@ -48,6 +48,8 @@ static inline const uint8_t *yg_scan_token_end(const uint8_t *p, const uint8_t *
 
 		if (mask) {
 			p += __builtin_ctz(mask);
+			if (!yg_scan_token[*p])
+				return p;
 			break;
 		}
 		p += 16;

@@ -52,14 +52,12 @@ static bool split_scheme(struct yg_slice *target, struct yg_slice *ret)
 void yg_url_split_authority(struct yg_slice authority, struct yg_slice *ret_host,
 			    struct yg_slice *ret_port)
 {
-	size_t at = 0, end;
+	const char *at = authority.len ? memrchr(authority.ptr, '@', authority.len) : NULL;
+	size_t end;
 
 	*ret_host = *ret_port = (struct yg_slice){ NULL, 0 };
-	for (size_t i = 0; i < authority.len; i++) {
-		if (authority.ptr[i] == '@')
-			at = i + 1;
-	}
-	authority = from(authority, at);
+	if (at)
+		authority = from(authority, (size_t)(at + 1 - authority.ptr));
 	if (authority.len && authority.ptr[0] == '[') {
 		end = index_of(authority, ']');
 		if (end == authority.len)
