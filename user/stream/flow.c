@@ -2,10 +2,10 @@
 #include "stream/flow.h"
 
 #include <arpa/inet.h>
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
+#include "stream/flow_id.h"
 #include "stream/witness.h"
 
 #define TCP_FIN 0x01u
@@ -15,8 +15,6 @@
 
 /* Offsets of TCP start above 2^32, so that bytes before the first one seen have an offset too. */
 #define WIRE_BASE (1ull << 32)
-
-#define RECENT 256u /* flows of the last segments: 2 KB, they stay in the cache; a power of two */
 
 enum list { LIST_OPEN, LIST_CLOSED, LIST_MAX };
 
@@ -32,10 +30,11 @@ struct yg_flows {
 	uint32_t count, cap;
 	size_t stride; /* bytes of a slot */
 	size_t state_bytes;
-	char *slots;			/* [cap] */
-	uint32_t fresh;			/* slots never used start here */
-	struct yg_flow *free;		/* linked by bucket_next */
-	struct yg_flow *recent[RECENT]; /* by recent_of(); spares most segments the hash */
+	char *slots;	      /* [cap] */
+	uint32_t fresh;	      /* slots never used start here */
+	struct yg_flow *free; /* linked by bucket_next */
+	struct yg_flow
+		*recent[YG_FLOW_RECENT]; /* by yg_flow_id_row(); spares most segments the hash */
 	struct use lists[LIST_MAX];
 	struct yg_flow *wait_first, *wait_last;
 	uint64_t idle_ns;
@@ -163,29 +162,6 @@ static void wait_update(struct yg_flows *flows, struct yg_flow *flow)
 	flows->wait_last = flow;
 }
 
-/* --- recent flows ------------------------------------------------------------------------- */
-
-static bool is_same_id(const struct yg_flow_id *a, const struct yg_flow_id *b)
-{
-	uint64_t x[sizeof(*a) / 8], y[sizeof(*a) / 8], differs = 0;
-
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
-	for (size_t i = 0; i < YG_ARRAY_SIZE(x); i++)
-		differs |= x[i] ^ y[i];
-	return differs == 0;
-}
-
-/* Row of the recent flows. Without a key: who collides on purpose only gets the table's hash. */
-static uint32_t recent_of(const struct yg_flow_id *id)
-{
-	uint32_t ports, object;
-
-	memcpy(&ports, id->port, sizeof(ports));
-	memcpy(&object, id->addr[0], sizeof(object));
-	return (uint32_t)(yg_hash_mix(ports ^ ((uint64_t)object << 32)) % RECENT);
-}
-
 /* --- begin and end ------------------------------------------------------------------------ */
 
 static void flow_init(struct yg_flows *flows, struct yg_flow *flow, const struct yg_flow_id *id,
@@ -227,8 +203,8 @@ static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
 		link = &(*link)->bucket_next;
 	*link = flow->bucket_next;
 	use_unlink(flows, flow);
-	if (flows->recent[recent_of(&flow->id)] == flow)
-		flows->recent[recent_of(&flow->id)] = NULL;
+	if (flows->recent[yg_flow_id_row(&flow->id)] == flow)
+		flows->recent[yg_flow_id_row(&flow->id)] = NULL;
 	flow->bucket_next = flows->free;
 	flows->free = flow;
 	flows->count--;
@@ -279,51 +255,16 @@ static struct yg_flow *slot_take(struct yg_flows *flows)
 
 /* --- lookup ------------------------------------------------------------------------------- */
 
-/* The source is the higher of both ends, bytes compared as numbers of the wire. */
-static bool is_higher(const struct yg_flow_key *key)
-{
-	uint64_t from[2], to[2];
-
-	memcpy(from, key->saddr, sizeof(from));
-	memcpy(to, key->daddr, sizeof(to));
-	if (from[0] != to[0])
-		return be64toh(from[0]) > be64toh(to[0]);
-	if (from[1] != to[1])
-		return be64toh(from[1]) > be64toh(to[1]);
-	return ntohs(key->sport) > ntohs(key->dport);
-}
-
-static unsigned id_of(const struct yg_segment *meta, bool tls, struct yg_flow_id *ret)
-{
-	const struct yg_flow_key *key = &meta->key;
-	unsigned low;
-
-	if (tls) {
-		*ret = (struct yg_flow_id){ .tgid = meta->tgid };
-		memcpy(ret->addr[0], &meta->object, sizeof(meta->object));
-		memcpy(ret->addr[0] + 8, &meta->generation, sizeof(meta->generation));
-		ret->addr[1][0] = 1; /* never equal to a key of the wire: tgid 0 is the kernel */
-		return meta->source == YG_SOURCE_TLS_WRITE;
-	}
-	low = is_higher(key);
-	memcpy(ret->addr[low], key->saddr, sizeof(key->saddr));
-	memcpy(ret->addr[!low], key->daddr, sizeof(key->daddr));
-	ret->port[low] = key->sport;
-	ret->port[!low] = key->dport;
-	ret->tgid = 0;
-	return low;
-}
-
 static struct yg_flow *flow_find(struct yg_flows *flows, const struct yg_flow_id *id)
 {
-	struct yg_flow **recent = &flows->recent[recent_of(id)], *flow = *recent;
+	struct yg_flow **recent = &flows->recent[yg_flow_id_row(id)], *flow = *recent;
 	uint32_t hash;
 
-	if (flow && is_same_id(&flow->id, id))
+	if (flow && yg_flow_id_equal(&flow->id, id))
 		return flow;
 	hash = (uint32_t)yg_hash(&flows->key, id, sizeof(*id));
 	flow = flows->buckets[hash & flows->bucket_mask];
-	while (flow && (flow->hash != hash || !is_same_id(&flow->id, id)))
+	while (flow && (flow->hash != hash || !yg_flow_id_equal(&flow->id, id)))
 		flow = flow->bucket_next;
 	if (!flow) {
 		flow = slot_take(flows);
@@ -546,7 +487,7 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	if (flows->now_ns - flows->ticked_ns >= YG_FLOW_TICK_NS)
 		yg_flows_tick(flows, flows->now_ns);
 
-	dir = id_of(meta, tls, &id);
+	dir = yg_flow_id_from_segment(meta, tls, &id);
 	flow = flow_find(flows, &id);
 	touch(flows, flow);
 	learn(flow, meta, dir, tls);
