@@ -10,10 +10,13 @@
 #define PACK_VERSION 1
 
 /* A row with its place in the table and in the order of use. */
+#define CHANCES_MAX 64u /* rows looked at to make room for one */
+
 struct row {
 	struct yg_endpoint endpoint; /* first: a row is found from its endpoint */
 	uint64_t hash;
 	uint32_t newer, older; /* index + 1; 0 none */
+	uint8_t credit;	       /* uses, halved each time the row should have gone */
 };
 
 struct yg_inventory {
@@ -226,9 +229,27 @@ static void drop(struct yg_inventory *inventory, struct row *row)
 	free(row);
 }
 
-static void evict_oldest(struct yg_inventory *inventory)
+/* The oldest one that is not in use again and again; it goes round when it is. */
+static struct row *find_victim(struct yg_inventory *inventory)
 {
 	struct row *row = inventory->rows[inventory->oldest - 1];
+
+	for (unsigned int i = 0; i < CHANCES_MAX && row->credit > 1; i++) {
+		row->credit /= 2;
+		unlink_use(inventory, row);
+		link_use(inventory, row);
+		row = inventory->rows[inventory->oldest - 1];
+	}
+	return row;
+}
+
+/*
+ * A client can make up paths that a careless server answers with success, one request each. What
+ * was used many times outlives as many of them as it has credit, by powers of two.
+ */
+static void evict(struct yg_inventory *inventory)
+{
+	struct row *row = find_victim(inventory);
 
 	if (inventory->evict)
 		inventory->evict(inventory->ctx, &row->endpoint);
@@ -261,7 +282,7 @@ int yg_inventory_add(struct yg_inventory *inventory, struct yg_slice service,
 	if (!row)
 		return -ENOMEM;
 	if (inventory->count == inventory->cap)
-		evict_oldest(inventory);
+		evict(inventory);
 
 	row->hash = hash;
 	row->endpoint.index = inventory->spare[--inventory->spare_count];
@@ -307,6 +328,8 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	if (use->time_ns > endpoint->last_ns)
 		endpoint->last_ns = use->time_ns;
 	endpoint->requests++;
+	if (row->credit < UINT8_MAX)
+		row->credit++;
 	endpoint->request_bytes += use->request_bytes;
 	endpoint->response_bytes += use->response_bytes;
 	endpoint->auth |= use->auth;

@@ -392,6 +392,7 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 	/* Minutes and hours end on a minute, so between two of them there is nothing to see. */
 	minute = now_ns / YG_CELL_SPAN_NS != knowledge->tick_ns / YG_CELL_SPAN_NS;
 	knowledge->tick_ns = now_ns;
+	yg_knowledge_age_services(knowledge, now_ns);
 	if (!minute && !knowledge->late)
 		return;
 	knowledge->late = false;

@@ -16,6 +16,7 @@ struct service {
 	struct yg_slice text; /* of name */
 	uint64_t hash;	      /* public: the blob's id; 0 free */
 	uint64_t used;	      /* tick of the last use, for eviction */
+	uint32_t weight;      /* exchanges that it accepted, halved each hour, for eviction */
 	struct yg_trie *trie;
 	uint32_t generation; /* of the trie when its endpoints were last looked at */
 	bool dirty;	     /* learned since the last save */
@@ -48,6 +49,7 @@ struct yg_knowledge {
 	struct yg_policy *policy;
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
+	uint64_t aged_ns; /* when weights were halved last */
 	bool late;	  /* since then, something was counted in a minute that was over by then */
 	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
 
@@ -61,9 +63,12 @@ struct yg_knowledge {
 	char template_[YG_TEMPLATE_CAP];
 };
 
-/* The service of this name, made (evicting the least recently used) if @make; NULL if absent. */
+/* The service of this name, made (evicting the least used one) if @make; NULL if absent. */
 struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_slice name,
 				     bool make);
+
+/* What was busy once need not be now: each hour, services weigh half. */
+void yg_knowledge_age_services(struct yg_knowledge *knowledge, uint64_t now_ns);
 
 /* Service, path, template and endpoint of an exchange; learns from it if it was accepted. */
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,

@@ -6,6 +6,8 @@
 #include "endpoint/service.h"
 #include "respond/knowledge_inside.h"
 
+#define SERVICE_AGE_NS 3600000000000ull
+
 static const struct yg_hash_key service_key = { 0x7365727669636501, 0x2026 };
 
 void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
@@ -37,6 +39,19 @@ static void evict_service(struct yg_knowledge *knowledge, struct service *servic
 	knowledge->services_evicted++;
 }
 
+static struct service *use_service(struct yg_knowledge *knowledge, struct service *service,
+				   bool accepted)
+{
+	service->used = ++knowledge->uses;
+	if (accepted && service->weight < UINT32_MAX)
+		service->weight++;
+	return service;
+}
+
+/*
+ * The lightest one makes room, not the one unused for longest: a client can make up a host name
+ * for each request, and a server that takes any name would lose all that is known of the real ones.
+ */
 struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_slice name,
 				     bool make)
 {
@@ -44,22 +59,21 @@ struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_s
 	uint64_t hash;
 
 	/* Most exchanges ask the service of the one before. */
-	if (service->hash && yg_slice_equal(service->text, name)) {
-		service->used = ++knowledge->uses;
-		return service;
-	}
+	if (service->hash && yg_slice_equal(service->text, name))
+		return use_service(knowledge, service, make);
 	hash = yg_hash(&service_key, name.ptr, name.len) | 1;
 	service = &knowledge->services[0];
 	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
 		struct service *at = &knowledge->services[i];
 
 		if (at->hash == hash && yg_slice_equal(at->text, name)) {
-			at->used = ++knowledge->uses;
 			knowledge->service_last = i;
-			return at;
+			return use_service(knowledge, at, make);
 		}
-		if (at->used < service->used)
-			service = at; /* a free one has never been used */
+		/* A free one has no weight and has never been used. */
+		if (at->weight < service->weight ||
+		    (at->weight == service->weight && at->used < service->used))
+			service = at;
 	}
 	if (!make)
 		return NULL;
@@ -73,8 +87,16 @@ struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_s
 	service->name[name.len] = '\0';
 	service->text = (struct yg_slice){ service->name, name.len };
 	service->hash = hash;
-	service->used = ++knowledge->uses;
-	return service;
+	return use_service(knowledge, service, make);
+}
+
+void yg_knowledge_age_services(struct yg_knowledge *knowledge, uint64_t now_ns)
+{
+	if (now_ns < knowledge->aged_ns + SERVICE_AGE_NS)
+		return;
+	knowledge->aged_ns = now_ns;
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++)
+		knowledge->services[i].weight /= 2;
 }
 
 /*

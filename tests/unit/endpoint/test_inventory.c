@@ -84,6 +84,34 @@ static void evicts_the_least_recently_used(void **state)
 	assert_int_equal(yg_inventory_count(inventory), yg_inventory_cap(inventory));
 }
 
+static void add_made_up(struct yg_inventory *inventory, int count, bool used)
+{
+	for (int i = 0; i < count; i++) {
+		struct yg_endpoint *endpoint;
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), used ? "/made/up/%d" : "/unused/%d", i);
+		endpoint = add(inventory, path);
+		if (used)
+			use(inventory, endpoint, 1, 200);
+	}
+}
+
+static void what_is_used_again_and_again_outlives_what_is_used_once(void **state)
+{
+	YG_CLEANUP(yg_inventory_free)
+	struct yg_inventory *inventory = make_inventory(8, NULL);
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		use(inventory, add(inventory, "/real"), 1, 200);
+	add_made_up(inventory, 20, true);
+	assert_non_null(yg_inventory_find(inventory, SERVICE, GET, YG_SLICE("/real")));
+	/* Not for ever: its credit is used up. */
+	add_made_up(inventory, 40, false);
+	assert_null(yg_inventory_find(inventory, SERVICE, GET, YG_SLICE("/real")));
+}
+
 static void stays_whole_over_many_evictions(void **state)
 {
 	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(13, NULL);
@@ -234,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_endpoints_apart_by_each_part),
 		cmocka_unit_test(evicts_the_least_recently_used),
+		cmocka_unit_test(what_is_used_again_and_again_outlives_what_is_used_once),
 		cmocka_unit_test(stays_whole_over_many_evictions),
 		cmocka_unit_test(counts_what_it_is_told),
 		cmocka_unit_test(keeps_parameters_once_and_within_their_cap),

@@ -398,6 +398,26 @@ static void every_table_honours_its_cap(void **state)
 	assert_int_equal(evicted[2] + 8, 1000);
 }
 
+/* A server that answers any Host and any path, and a client that makes them up. */
+static void what_is_real_outlives_what_is_made_up(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	static struct list list;
+	char text[64];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ .endpoints_max = 300 });
+
+	for (int i = 0; i < 20; i++)
+		get(&scene, "real", "/v1/me", 0);
+	for (int i = 0; i < 2000; i++) {
+		(void)snprintf(text, sizeof(text), "h%d.example.com", i);
+		scene_show(&scene, &(struct scene_call){ .target = "/a", .host = text });
+	}
+	list_all(&scene, &list);
+	assert_non_null(strstr(list.text, "GET api.example.com/v1/me 20\n"));
+}
+
 static void refuses_options_out_of_range(void **state)
 {
 	const struct yg_knowledge_options options = { .mode = YG_MODE_MAX };
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(only_what_changed_is_saved_again),
 		cmocka_unit_test(loading_beyond_the_cap_is_refused),
 		cmocka_unit_test(every_table_honours_its_cap),
+		cmocka_unit_test(what_is_real_outlives_what_is_made_up),
 		cmocka_unit_test(refuses_options_out_of_range),
 		cmocka_unit_test(rules_are_sorted_and_complete),
 	};
