@@ -14,6 +14,7 @@
 
 #include "capture/counters.h"
 #include "capture/ring.h"
+#include "core/allowance.h"
 #include "core/log.h"
 #include "daemon/clock.h"
 #include "daemon/feed.h"
@@ -23,13 +24,20 @@
 #include "priv/link.h"
 #include "store/feed_from.h"
 
-#define TURN_RECORDS  512u		   /* per ring and round: rings take turns */
-#define FLUSH_NS      (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
-#define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
-#define COUNTERS_NS   YG_NS_PER_S
-#define CALLERS_NS    (5u * YG_NS_PER_S)
-#define SAVE_NS	      (60u * YG_NS_PER_S)
-#define SAMPLES_PER_S 50u /* exchanges shown to people; the rest is in the aggregates */
+#define TURN_RECORDS 512u		  /* per ring and round: rings take turns */
+#define FLUSH_NS     (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
+#define STOP_NS	     (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
+#define COUNTERS_NS  YG_NS_PER_S
+#define CALLERS_NS   (5u * YG_NS_PER_S)
+#define SAVE_NS	     (60u * YG_NS_PER_S)
+/*
+ * Exchanges shown to people; the rest is in the aggregates. Both rates together stay below
+ * YG_STORE_SAMPLES_MAX a day: nobody can fill the day by being noisy, found or not.
+ */
+#define SAMPLES_PER_S 11u
+#define SAMPLES_BURST 2000u
+#define FOUND_PER_S   11u /* of those that a finding points at: what began the attack is shown */
+#define FOUND_BURST   2000u
 #define TABLE_CAP     32u
 
 struct analyzer {
@@ -40,10 +48,10 @@ struct analyzer {
 	struct yg_feed_out out;
 	struct yg_state_in in;
 	uint64_t offset_ns;					      /* epoch minus monotonic */
+	uint64_t now_ns;					      /* monotonic, about now */
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
 	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
-	uint64_t sample_second;
-	uint32_t samples;
+	struct yg_allowance samples, found;
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
 	uint8_t cell[YG_CELL_PACKED_MAX];
 	uint8_t packet[YG_FEED_PACKET_MAX]; /* of the desk */
@@ -56,21 +64,20 @@ static void on_exchange(void *ctx, const struct yg_subject *subject,
 			const struct yg_observation *observation)
 {
 	struct analyzer *analyzer = ctx;
-	uint64_t second = subject->exchange->request.start_ns / YG_NS_PER_S;
+	uint64_t now_ns = analyzer->now_ns;
 	char target[YG_FEED_TARGET_CAP];
 	struct yg_feed_message message;
+	bool shown;
 
 	analyzer->exchanges++;
-	if (second != analyzer->sample_second) {
-		analyzer->sample_second = second;
-		analyzer->samples = 0;
-	}
-	/* What a finding points at is always shown. */
-	if (observation->finding_count == 0 && analyzer->samples >= SAMPLES_PER_S) {
+	shown = observation->finding_count > 0
+			? yg_allowance_take(&analyzer->found, FOUND_PER_S, FOUND_BURST, now_ns)
+			: yg_allowance_take(&analyzer->samples, SAMPLES_PER_S, SAMPLES_BURST,
+					    now_ns);
+	if (!shown) {
 		analyzer->samples_skipped++;
 		return;
 	}
-	analyzer->samples++;
 	yg_feed_from_exchange(subject, observation, target, &message);
 	yg_feed_out_put(&analyzer->out, &message);
 }
@@ -296,6 +303,7 @@ static void do_due(struct analyzer *analyzer)
 {
 	uint64_t now_ns = yg_monotonic_ns();
 
+	analyzer->now_ns = now_ns;
 	if (now_ns - analyzer->stop_ns < STOP_NS)
 		return;
 	analyzer->stop_ns = now_ns;
@@ -387,7 +395,8 @@ static int start(struct analyzer *analyzer)
 	int r;
 
 	yg_feed_out_init(&analyzer->out, YG_FD_LINK + YG_ROLE_DESK);
-	analyzer->offset_ns = yg_epoch_ns() - yg_monotonic_ns();
+	analyzer->now_ns = yg_monotonic_ns();
+	analyzer->offset_ns = yg_epoch_ns() - analyzer->now_ns;
 	r = map_memory(analyzer);
 	if (!r)
 		r = make_pipeline(analyzer);
