@@ -20,7 +20,7 @@ static inline const char *broken_law(const struct yg_stream_counters *c, bool fi
 			 c->byte_late + c->byte_unsampled;
 	uint64_t read = c->read_head + c->read_body + c->read_framing + c->read_other +
 			c->read_tunnel + c->read_refused + c->read_closed + c->read_resync +
-			c->read_lost;
+			c->read_lost + c->read_proxy;
 	uint64_t flows = c->flow_closed + c->flow_idle + c->flow_evicted + c->flow_finished;
 
 	if (c->seg_rx != segments)

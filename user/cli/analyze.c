@@ -168,6 +168,19 @@ static void take_exchange(void *ctx, const struct yg_subject *subject,
 	yg_spool_put(run->spool, &item);
 }
 
+static void take_handshake(void *ctx, const struct yg_handshake *handshake,
+			   const struct yg_peer *client)
+{
+	struct run *run = ctx;
+
+	run->totals.handshakes++;
+	if (!run->args->json)
+		return;
+	yg_lines_handshake(run->json, handshake, client);
+	if (yg_json_flush_line(run->json, run->args->out))
+		run->failed = true;
+}
+
 static int build(struct run *run)
 {
 	const struct yg_pipeline_options options = {
@@ -178,7 +191,11 @@ static int build(struct run *run)
 		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
 		.memory_bytes = run->config.memory,
 	};
-	const struct yg_pipeline_sink sink = { .ctx = run, .on_exchange = take_exchange };
+	const struct yg_pipeline_sink sink = {
+		.ctx = run,
+		.on_exchange = take_exchange,
+		.on_handshake = take_handshake,
+	};
 	int r = yg_json_new(&run->json);
 
 	if (r == 0)

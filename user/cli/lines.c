@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/pipeline.h"
+#include "parse/hello.h"
 
 #define NS_PER_S 1e9
 
@@ -137,6 +138,33 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	yg_json_pair_bool(json, "complete", item->complete);
 	if (item->anomalies)
 		put_anomalies(json, item->anomalies);
+	if (item->ja4.ptr)
+		yg_json_pair_slice(json, "ja4", item->ja4);
+	if (item->sni.ptr)
+		yg_json_pair_slice(json, "sni", item->sni);
+	yg_json_close_object(json);
+}
+
+void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
+			const struct yg_peer *client)
+{
+	struct yg_slice alpn = handshake->alpn, protocol = yg_hello_alpn_next(&alpn);
+
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "tls");
+	put_peer(json, "client", client);
+	put_peer(json, "server", &handshake->server);
+	yg_json_pair_slice(json, "sni", handshake->sni);
+	yg_json_pair_slice(json, "ja4", handshake->ja4);
+	yg_json_pair_str(json, "version", yg_hello_version_name(handshake->version));
+	yg_json_pair_time(json, "time", handshake->time_ns);
+	yg_json_key(json, "alpn");
+	yg_json_open_array(json);
+	for (; protocol.ptr; protocol = yg_hello_alpn_next(&alpn))
+		yg_json_slice(json, protocol);
+	yg_json_close_array(json);
+	if (client != &handshake->client)
+		put_peer(json, "peer", &handshake->client);
 	yg_json_close_object(json);
 }
 

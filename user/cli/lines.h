@@ -12,6 +12,7 @@
 #include "core/json.h"
 #include "detect/finding.h"
 #include "endpoint/inventory.h"
+#include "parse/handshake.h"
 #include "respond/knowledge.h"
 #include "yagura/counter.h"
 
@@ -20,12 +21,15 @@ struct yg_run_totals {
 	struct yg_sample_counters frames; /* rows of frame.h */
 	uint64_t files, files_failed;	  /* a file that is cut counts as failed */
 	uint64_t first_ns, last_ns;	  /* earliest and latest time stamp; 0 without a frame */
-	uint64_t exchanges, endpoints, findings;
+	uint64_t exchanges, endpoints, findings, handshakes;
 };
 
 /* @resolved: what the whole capture teaches about @item. */
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		       const struct yg_observation *resolved);
+/* @client: who asked, behind trusted proxies. */
+void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
+			const struct yg_peer *client);
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint);
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 

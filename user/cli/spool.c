@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
-#define TEXTS	   5u	      /* slices of an item: method, target, service, path, caller */
+#define TEXTS	   7u	      /* slices of an item: see list_texts() */
 #define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
 /* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
@@ -66,6 +66,8 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 		.service = observation->service,
 		.path = observation->path,
 		.caller = observation->caller,
+		.ja4 = exchange->ja4,
+		.sni = exchange->sni,
 	};
 }
 
@@ -126,6 +128,8 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 	ret[2] = &item->service;
 	ret[3] = &item->path;
 	ret[4] = &item->caller;
+	ret[5] = &item->ja4;
+	ret[6] = &item->sni;
 }
 
 static int spill(struct yg_spool *spool)

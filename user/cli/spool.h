@@ -30,7 +30,7 @@ struct yg_spooled {
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
 	bool tls, forwarded, has_request, complete;
-	struct yg_slice method, target, service, path, caller;
+	struct yg_slice method, target, service, path, caller, ja4, sni;
 };
 
 #define YG_LATENCY_UNKNOWN UINT64_MAX

@@ -118,4 +118,6 @@ void yg_tables_summary(FILE *out, const struct yg_run_totals *totals)
 		      (uint64_t)frames->skip_fragment, (uint64_t)frames->lost_header);
 	(void)fprintf(out, "%" PRIu64 " exchanges, %" PRIu64 " endpoints, %" PRIu64 " findings\n",
 		      totals->exchanges, totals->endpoints, totals->findings);
+	if (totals->handshakes)
+		(void)fprintf(out, "%" PRIu64 " TLS handshakes\n", totals->handshakes);
 }

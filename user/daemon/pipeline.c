@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parse/forwarded.h"
+#include "parse/prelude.h"
 #include "parse/streams.h"
 #include "stream/flow.h"
 
@@ -25,20 +26,42 @@ struct yg_pipeline {
 	uint64_t stream_due_ns, knowledge_due_ns;
 };
 
+/* The client that a PROXY header names, if its writer may speak for others. */
+static const struct yg_peer *trusted_client(const struct yg_pipeline *pipeline,
+					    const struct yg_peer *peer,
+					    const struct yg_peer *proxied)
+{
+	if (yg_address_is_unknown(&proxied->addr) || !yg_trust_has(&pipeline->trust, &peer->addr))
+		return peer;
+	return proxied;
+}
+
+static void take_handshake(void *ctx, const struct yg_handshake *handshake)
+{
+	struct yg_pipeline *pipeline = ctx;
+
+	if (pipeline->sink.on_handshake)
+		pipeline->sink.on_handshake(
+			pipeline->sink.ctx, handshake,
+			trusted_client(pipeline, &handshake->client, &handshake->proxied));
+}
+
 /* Stages 4 to 7: from one exchange to what is known of it. */
 static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 {
 	struct yg_pipeline *pipeline = ctx;
+	const struct yg_peer *peer;
 	struct yg_forwarded forwarded;
 	struct yg_observation observation;
 	struct yg_subject subject;
 
-	forwarded =
-		yg_forwarded_client(&exchange->request, &exchange->client.addr, &pipeline->trust);
+	peer = trusted_client(pipeline, &exchange->client, &exchange->proxied);
+	forwarded = yg_forwarded_client(&exchange->request, &peer->addr, &pipeline->trust);
 	subject = (struct yg_subject){
 		.exchange = exchange,
 		.client = forwarded.client,
-		.client_forwarded = forwarded.source != YG_FORWARDED_PEER,
+		.client_forwarded =
+			forwarded.source != YG_FORWARDED_PEER || peer != &exchange->client,
 	};
 	yg_knowledge_observe(pipeline->knowledge, &subject, pipeline->now_ns, &observation);
 	if (pipeline->sink.on_exchange)
@@ -80,6 +103,8 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.key = options->table_key,
 		.pool_bytes = memory / POOL_SHARE,
 		.flows_max = scale_rows(YG_FLOWS_DEFAULT, memory),
+		.preludes_max = scale_rows(YG_PRELUDES_DEFAULT, memory),
+		.on_handshake = take_handshake,
 	};
 	const struct yg_knowledge_options knowledge = {
 		.identity_key = options->identity_key,

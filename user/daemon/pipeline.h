@@ -17,6 +17,7 @@
 #include "core/slice.h"
 #include "detect/finding.h"
 #include "parse/exchange.h"
+#include "parse/handshake.h"
 #include "priv/request.h"
 #include "respond/knowledge.h"
 #include "yagura/event.h"
@@ -45,6 +46,9 @@ struct yg_pipeline_sink {
 	/* Each exchange once, after it was learned and judged. */
 	void (*on_exchange)(void *ctx, const struct yg_subject *subject,
 			    const struct yg_observation *observation);
+	/* Each ClientHello on the wire once. @client: who asked, behind trusted proxies. */
+	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake,
+			     const struct yg_peer *client);
 	/* What the stages after parse say; see respond/knowledge.h. */
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
 	void (*on_request)(void *ctx, const struct yg_request *request);

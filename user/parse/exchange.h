@@ -99,6 +99,9 @@ struct yg_exchange {
 	bool upgraded;		/* 101 or a CONNECT that was accepted: the stream is a tunnel now */
 	uint32_t stream;	/* HTTP/2: stream identifier; else 0 */
 	int32_t grpc_status;	/* gRPC, gRPC-Web: 0..16; YG_GRPC_STATUS_NONE */
+	struct yg_peer proxied; /* the client that a PROXY header names; all zero: none, unknown */
+	struct yg_slice ja4;	/* of the ClientHello of this connection; absent: not seen */
+	struct yg_slice sni;	/* of the same; as sent */
 };
 
 /**

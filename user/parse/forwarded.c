@@ -112,7 +112,7 @@ static struct yg_slice forwarded_for(struct yg_slice element)
 	return found;
 }
 
-static bool is_trusted(const struct yg_trust *trust, const struct yg_address *address)
+bool yg_trust_has(const struct yg_trust *trust, const struct yg_address *address)
 {
 	for (size_t i = 0; i < trust->count; i++) {
 		if (yg_prefix_has(&trust->prefixes[i], address))
@@ -139,7 +139,7 @@ static struct yg_address walk_list(struct walk *walk, const struct yg_trust *tru
 		client = walk->quotes ? node_address(forwarded_for(entry), true)
 				      : node_address(entry, false);
 		*ret_met = *ret_met || is_same(&client, seek);
-		if (yg_address_is_unknown(&client) || !is_trusted(trust, &client))
+		if (yg_address_is_unknown(&client) || !yg_trust_has(trust, &client))
 			break;
 	}
 	return client;
@@ -180,7 +180,7 @@ struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 	struct yg_address real, client;
 	bool has_real, met = false, agree = true;
 
-	if (!is_trusted(trust, peer))
+	if (!yg_trust_has(trust, peer))
 		return ret;
 	real = real_ip(request, &has_real);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(lists); i++) {

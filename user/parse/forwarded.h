@@ -38,6 +38,9 @@ struct yg_trust {
 	size_t count;
 };
 
+/* May @peer speak for others? */
+bool yg_trust_has(const struct yg_trust *trust, const struct yg_address *peer);
+
 /**
  * yg_forwarded_client() - address of the client that sent @request.
  * @peer: the other end of the connection.

@@ -6,6 +6,7 @@
 #include "core/heap.h"
 #include "core/pool.h"
 #include "parse/pairing.h"
+#include "parse/prelude.h"
 #include "stream/flow.h"
 #include "yagura/limits.h"
 
@@ -23,30 +24,114 @@ struct yg_streams {
 	struct yg_pool *pool;
 	struct yg_flows *flows;
 	struct yg_pairer pairer;
+	struct yg_preludes preludes;
+	const struct yg_prelude *prelude; /* of the flow at hand */
+	yg_exchange_fn fn;
+	void *ctx;
 };
+
+/* The part of struct yg_flow that is ours. */
+struct state {
+	struct yg_pairing pairing; /* first: the pairer takes yg_flow.state for it */
+	struct yg_prelude prelude;
+};
+
+static struct yg_prelude *prelude_of(struct yg_flow *flow)
+{
+	return &((struct state *)(void *)flow->state)->prelude;
+}
+
+/* Few exchanges have an prelude: the others are handed on as they are. */
+static void on_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	struct yg_streams *streams = ctx;
+	struct yg_exchange more;
+
+	if (!exchange->tls && yg_address_is_unknown(&streams->prelude->proxied.addr)) {
+		streams->fn(streams->ctx, exchange);
+		return;
+	}
+	more = *exchange;
+	yg_prelude_add(&streams->preludes, streams->prelude, &more);
+	streams->fn(streams->ctx, &more);
+}
+
+/* What was taken for an prelude and is none, then the rest of the run. */
+static void read_rest(struct yg_streams *streams, struct yg_flow *flow, const struct yg_run *run,
+		      const struct yg_prelude_rest *rest)
+{
+	struct yg_run tail = *run;
+
+	if (rest->held.len) {
+		yg_pairing_run(&streams->pairer, flow, &rest->held);
+		yg_prelude_release(&streams->preludes, prelude_of(flow));
+	}
+	if (run->data) {
+		tail.data += rest->used;
+		tail.len -= rest->used;
+	}
+	if (tail.len)
+		yg_pairing_run(&streams->pairer, flow, &tail);
+}
 
 static void on_run(void *ctx, struct yg_flow *flow, const struct yg_run *run)
 {
-	yg_pairing_run(ctx, flow, run);
+	struct yg_streams *streams = ctx;
+	struct yg_prelude *prelude = prelude_of(flow);
+	struct yg_prelude_rest rest;
+
+	streams->prelude = prelude;
+	if (prelude->phase[run->dir] == YG_PRELUDE_DONE) {
+		yg_pairing_run(&streams->pairer, flow, run);
+		return;
+	}
+	rest = yg_prelude_run(&streams->preludes, prelude, flow, run);
+	read_rest(streams, flow, run, &rest);
 }
 
 static void on_end(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_ns)
 {
-	yg_pairing_end(ctx, flow, dir, time_ns);
+	struct yg_streams *streams = ctx;
+	struct yg_prelude *prelude = prelude_of(flow);
+	struct yg_prelude_rest rest;
+
+	streams->prelude = prelude;
+	if (prelude->phase[dir] != YG_PRELUDE_DONE) {
+		rest = yg_prelude_end(&streams->preludes, prelude, dir);
+		if (rest.held.len) {
+			yg_pairing_run(&streams->pairer, flow, &rest.held);
+			yg_prelude_release(&streams->preludes, prelude);
+		}
+	}
+	yg_pairing_end(&streams->pairer, flow, dir, time_ns);
 }
 
 static void on_close(void *ctx, struct yg_flow *flow)
 {
-	yg_pairing_close(ctx, flow);
+	struct yg_streams *streams = ctx;
+
+	streams->prelude = prelude_of(flow);
+	yg_pairing_close(&streams->pairer, flow);
+	yg_prelude_close(&streams->preludes, prelude_of(flow), flow);
+}
+
+static int init_preludes(struct yg_streams *streams, const struct yg_streams_options *options)
+{
+	streams->preludes.key = options->key;
+	streams->preludes.pool = streams->pool;
+	streams->preludes.counters = &streams->counters;
+	streams->preludes.fn = options->on_handshake;
+	streams->preludes.ctx = streams->ctx;
+	return yg_preludes_init(&streams->preludes, options->preludes_max);
 }
 
 static int init(struct yg_streams *streams, const struct yg_streams_options *options)
 {
-	struct yg_flow_sink sink = { &streams->pairer, on_run, on_end, on_close };
+	struct yg_flow_sink sink = { streams, on_run, on_end, on_close };
 	struct yg_flows_options flows = {
 		.key = options->key,
 		.flows_max = options->flows_max,
-		.state_bytes = sizeof(struct yg_pairing),
+		.state_bytes = sizeof(struct state),
 		.idle_ns = options->idle_ns,
 		.gap_ns = options->gap_ns,
 	};
@@ -55,6 +140,8 @@ static int init(struct yg_streams *streams, const struct yg_streams_options *opt
 
 	r = yg_pool_new(options->pool_bytes ? options->pool_bytes : POOL_DEFAULT_BYTES,
 			&streams->pool);
+	if (r == 0)
+		r = init_preludes(streams, options);
 	if (r)
 		return r;
 	r = yg_heap_new(streams->pool, yg_pool_bytes(streams->pool) / HEAP_SHARE,
@@ -81,8 +168,10 @@ int yg_streams_new(const struct yg_streams_options *options, yg_exchange_fn fn, 
 
 	if (!streams)
 		return -ENOMEM;
-	streams->pairer.fn = fn;
-	streams->pairer.ctx = ctx;
+	streams->fn = fn;
+	streams->ctx = ctx;
+	streams->pairer.fn = on_exchange;
+	streams->pairer.ctx = streams;
 	r = init(streams, options);
 	if (r) {
 		yg_streams_free(&streams);
@@ -97,6 +186,7 @@ void yg_streams_free(struct yg_streams **streams)
 	if (*streams) {
 		yg_flows_free(&(*streams)->flows);
 		yg_heap_free(&(*streams)->pairer.heap);
+		yg_preludes_clean(&(*streams)->preludes);
 		yg_pool_free(&(*streams)->pool);
 		free((*streams)->pairer.reading.body);
 		free(*streams);
@@ -134,7 +224,7 @@ const struct yg_stream_counters *yg_streams_counters(const struct yg_streams *st
 size_t yg_streams_bytes(const struct yg_streams *streams)
 {
 	return sizeof(*streams) + yg_pool_bytes(streams->pool) + yg_flows_bytes(streams->flows) +
-	       streams->pairer.reading.body_cap;
+	       yg_lru_bytes(streams->preludes.table) + streams->pairer.reading.body_cap;
 }
 
 uint32_t yg_streams_flows(const struct yg_streams *streams)

@@ -53,6 +53,7 @@
 	X(read_tunnel, "bytes after an upgrade or an accepted CONNECT")                       \
 	X(read_refused, "bytes after a message whose framing was refused")                    \
 	X(read_closed, "bytes after the last message of a connection")                        \
+	X(read_proxy, "bytes of PROXY protocol headers")                                      \
 	X(read_resync, "bytes skipped while looking for the next message start")              \
 	X(read_lost, "bytes of heads for which no memory was left")                           \
 	X(request_parsed, "requests read; refused ones with a start line included")           \
@@ -88,7 +89,10 @@
 	X(h2_refused, "HTTP/2 connections not read: no memory")                               \
 	X(ws_frame, "WebSocket frames read")                                                  \
 	X(ws_message, "WebSocket messages read")                                              \
-	X(ws_lost, "WebSocket directions given up: a loss hid where frames begin")
+	X(ws_lost, "WebSocket directions given up: a loss hid where frames begin")            \
+	X(proxy_parsed, "PROXY protocol headers read")                                        \
+	X(hello_parsed, "TLS ClientHellos read")                                              \
+	X(hello_refused, "streams that begin like a ClientHello and are none, or are cut")
 
 #define YG_STREAM_MEMBER(name, help) uint64_t name;
 

@@ -210,25 +210,26 @@ static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
 	flows->count--;
 }
 
-/* A new connection took the key over. */
+/* A new connection took the key over; who speaks is in the key, so it stays known. */
 static void flow_restart(struct yg_flows *flows, struct yg_flow *flow)
 {
-	struct yg_flow_id id = flow->id;
-	struct yg_flow *next = flow->bucket_next;
-	struct yg_stream old[2] = { flow->streams[0], flow->streams[1] };
+	const struct yg_flow old = *flow;
 
 	if (!flow->closed)
 		flows->order.counters->flow_closed++;
 	flow_end(flows, flow);
 	use_unlink(flows, flow);
-	flow_init(flows, flow, &id, flow->hash);
-	flow->bucket_next = next;
+	flow_init(flows, flow, &old.id, old.hash);
+	flow->bucket_next = old.bucket_next;
+	memcpy(flow->ends, old.ends, sizeof(flow->ends));
+	flow->bind = old.bind;
+	flow->sampled = old.sampled;
 	for (unsigned dir = 0; dir < 2; dir++) {
-		if (!old[dir].has_syn_new)
+		if (!old.streams[dir].has_syn_new)
 			continue;
 		flow->streams[dir].has_syn = flow->streams[dir].started = true;
-		flow->streams[dir].syn = old[dir].syn_new;
-		flow->streams[dir].next = WIRE_BASE + old[dir].syn_new + 1;
+		flow->streams[dir].syn = old.streams[dir].syn_new;
+		flow->streams[dir].next = WIRE_BASE + old.streams[dir].syn_new + 1;
 	}
 }
 
@@ -496,7 +497,7 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	else
 		take_wire(flows, flow, dir, view);
 
-	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE ||
+	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over ||
 			      (flow->streams[0].ended && flow->streams[1].ended))) {
 		flows->order.counters->flow_closed++;
 		flow_end(flows, flow);

@@ -58,6 +58,7 @@ struct yg_flow {
 	bool tls;
 	bool closed;	    /* both directions ended: lingers */
 	bool joined;	    /* first seen without its SYN */
+	bool over;	    /* written by stage 3: nothing of it is wanted any more */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
 
 	/* Of the table. */

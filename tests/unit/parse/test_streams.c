@@ -179,7 +179,12 @@ static void log_message(struct log *log, const char *side, const struct yg_messa
 
 static void log_exchange(void *ctx, const struct yg_exchange *exchange)
 {
+	char text[YG_ADDRESS_TEXT_CAP];
+
 	put(ctx, "exchange%s", exchange->upgraded ? " upgraded" : "");
+	if (!yg_address_is_unknown(&exchange->proxied.addr))
+		put(ctx, " proxied=%s",
+		    yg_endpoint_format(&exchange->proxied.addr, exchange->proxied.port, text));
 	if (exchange->informational)
 		put(ctx, " informational=%u", exchange->informational);
 	put(ctx, "\n");
@@ -205,6 +210,8 @@ static void log_counters(struct log *log, const struct yg_stream_counters *c)
 	ROW(stream_other)
 	ROW(read_tunnel)
 	ROW(read_closed)
+	ROW(read_proxy)
+	ROW(proxy_parsed)
 #undef ROW
 }
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a connection begins with, and the exchanges that learn it: through the whole of stage 3. */
+#include "parse/prelude.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/macros.h"
+#include "hello.h"
+#include "laws.h"
+#include "parse/streams.h"
+#include "test.h"
+
+#define REQUEST	 "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+#define RESPONSE "HTTP/1.1 204 No\r\n\r\n"
+#define PROXY	 "PROXY TCP4 192.0.2.7 192.0.2.9 56324 443\r\n"
+
+struct seen {
+	unsigned handshakes, exchanges;
+	char sni[64], ja4[64];		 /* of the last handshake */
+	char proxied[64];		 /* of the last of both */
+	char linked_sni[64], linked[64]; /* of the last exchange */
+};
+
+struct net {
+	struct yg_streams *streams;
+	struct seen seen;
+	uint32_t sequence;
+};
+
+static void copy(char *to, struct yg_slice text)
+{
+	(void)snprintf(to, 64, "%.*s", (int)text.len, text.ptr ? text.ptr : "");
+}
+
+static void take_handshake(void *ctx, const struct yg_handshake *handshake)
+{
+	struct net *net = ctx;
+
+	net->seen.handshakes++;
+	copy(net->seen.sni, handshake->sni);
+	copy(net->seen.ja4, handshake->ja4);
+	(void)yg_endpoint_format(&handshake->proxied.addr, handshake->proxied.port,
+				 net->seen.proxied);
+}
+
+static void take_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	struct net *net = ctx;
+
+	net->seen.exchanges++;
+	copy(net->seen.linked_sni, exchange->sni);
+	copy(net->seen.linked, exchange->ja4);
+	(void)yg_endpoint_format(&exchange->proxied.addr, exchange->proxied.port,
+				 net->seen.proxied);
+}
+
+static int setup(void **state)
+{
+	static struct net net;
+	const struct yg_streams_options options = {
+		.flows_max = 16,
+		.pool_bytes = 1 << 20,
+		.preludes_max = 4,
+		.on_handshake = take_handshake,
+	};
+
+	net = (struct net){ .sequence = 5000 };
+	assert_int_equal(yg_streams_new(&options, take_exchange, &net, &net.streams), 0);
+	*state = &net;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct net *net = *state;
+
+	yg_streams_finish(net->streams);
+	assert_null(broken_law(yg_streams_counters(net->streams), true));
+	yg_streams_free(&net->streams);
+	return 0;
+}
+
+/* A segment between client port @port and the server. */
+static struct yg_segment segment(uint8_t source, uint16_t port, bool from_server, size_t len)
+{
+	struct yg_segment meta = {
+		.time_ns = 1000,
+		.source = source,
+		.bind = YG_BIND_SOCKET,
+		.payload_len = (uint32_t)len,
+		.data_len = (uint32_t)len,
+	};
+
+	meta.key.saddr[15] = from_server ? 2 : 1;
+	meta.key.daddr[15] = from_server ? 1 : 2;
+	meta.key.sport = htons(from_server ? 443 : port);
+	meta.key.dport = htons(from_server ? port : 443);
+	return meta;
+}
+
+static void send_wire(struct net *net, uint8_t source, uint16_t port, const void *data, size_t len)
+{
+	GUARD_CLEANUP struct guard in = guard_copy(data, len);
+	static struct yg_segment meta;
+	const struct yg_segment_view view = { &meta, (const uint8_t *)in.ptr };
+
+	meta = segment(source, port, false, len);
+	meta.offset = net->sequence;
+	net->sequence += (uint32_t)len;
+	yg_streams_view(net->streams, &view);
+	assert_null(broken_law(yg_streams_counters(net->streams), false));
+}
+
+static void send_hello(struct net *net, uint8_t source, uint16_t port, const char *sni)
+{
+	const struct hello_spec spec = { .sni = sni, .alpn = "\x02h2\x08http/1.1" };
+	uint8_t message[HELLO_BYTES_CAP], bytes[HELLO_BYTES_CAP];
+	size_t len = hello_records(message, hello_message(&spec, message), 16384, bytes);
+
+	send_wire(net, source, port, bytes, len);
+}
+
+/* One exchange as a uprobe sees it; @object names the TLS object. */
+static void exchange_tls(struct net *net, uint16_t port, uint64_t object, bool close)
+{
+	static const char *const texts[] = { REQUEST, RESPONSE, "" };
+
+	for (unsigned i = 0; i < 2u + close; i++) {
+		static const uint8_t sources[] = { YG_SOURCE_TLS_READ, YG_SOURCE_TLS_WRITE,
+						   YG_SOURCE_TLS_CLOSE };
+		static struct yg_segment meta;
+		const struct yg_segment_view view = { &meta, (const uint8_t *)texts[i] };
+
+		meta = segment(sources[i], port, i == 1, strlen(texts[i]));
+		meta.tgid = 7;
+		meta.object = object;
+		yg_streams_view(net->streams, &view);
+	}
+}
+
+static void links_the_hello_to_the_plaintext(void **state)
+{
+	struct net *net = *state;
+
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	assert_int_equal(net->seen.handshakes, 1);
+	assert_string_equal(net->seen.sni, "api.example");
+	assert_string_equal(net->seen.ja4, HELLO_CHROME);
+	exchange_tls(net, 4000, 0x10, false);
+	assert_int_equal(net->seen.exchanges, 1);
+	assert_string_equal(net->seen.linked_sni, "api.example");
+	assert_string_equal(net->seen.linked, HELLO_CHROME);
+}
+
+static void leaves_other_connections_unknown(void **state)
+{
+	struct net *net = *state;
+
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	exchange_tls(net, 4001, 0x10, false);
+	assert_int_equal(net->seen.exchanges, 1);
+	assert_string_equal(net->seen.linked, "");
+}
+
+static void forgets_when_the_tls_object_ends(void **state)
+{
+	struct net *net = *state;
+
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	exchange_tls(net, 4000, 0x10, true);
+	assert_string_equal(net->seen.linked, HELLO_CHROME);
+	exchange_tls(net, 4000, 0x20, false);
+	assert_int_equal(net->seen.exchanges, 2);
+	assert_string_equal(net->seen.linked, "");
+}
+
+/* Live, the sampler passes neither the rest of a TLS connection nor its end. */
+static void sees_the_next_connection_of_the_same_port(void **state)
+{
+	struct net *net = *state;
+
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "one.example");
+	net->sequence += 0x40000000;
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "two.example");
+	assert_int_equal(net->seen.handshakes, 2);
+	assert_string_equal(net->seen.sni, "two.example");
+	exchange_tls(net, 4000, 0x10, false);
+	assert_string_equal(net->seen.linked_sni, "two.example");
+}
+
+static void makes_room_for_new_connections(void **state)
+{
+	struct net *net = *state;
+
+	for (uint16_t port = 4000; port < 4005; port++)
+		send_hello(net, YG_SOURCE_INGRESS, port, "api.example");
+	exchange_tls(net, 4000, 0x10, false);
+	assert_string_equal(net->seen.linked, "");
+	exchange_tls(net, 4004, 0x20, false);
+	assert_string_equal(net->seen.linked, HELLO_CHROME);
+}
+
+static void links_the_client_of_a_proxy_header(void **state)
+{
+	struct net *net = *state;
+
+	send_wire(net, YG_SOURCE_INGRESS, 4000, PROXY, sizeof(PROXY) - 1);
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	assert_int_equal(net->seen.handshakes, 1);
+	assert_string_equal(net->seen.proxied, "192.0.2.7:56324");
+	net->seen.proxied[0] = '\0';
+	exchange_tls(net, 4000, 0x10, false);
+	assert_string_equal(net->seen.proxied, "192.0.2.7:56324");
+	assert_string_equal(net->seen.linked, HELLO_CHROME);
+}
+
+static void reads_a_hello_in_pieces(void **state)
+{
+	const struct hello_spec spec = { .sni = "a.example", .padding = 1700 };
+	struct net *net = *state;
+	uint8_t message[HELLO_BYTES_CAP], bytes[HELLO_BYTES_CAP];
+	size_t len = hello_records(message, hello_message(&spec, message), 900, bytes);
+
+	for (size_t at = 0; at < len; at += 7)
+		send_wire(net, YG_SOURCE_FILE, 4000, bytes + at, len - at < 7 ? len - at : 7);
+	assert_int_equal(net->seen.handshakes, 1);
+	assert_string_equal(net->seen.sni, "a.example");
+}
+
+static void counts_a_hello_that_is_cut(void **state)
+{
+	struct net *net = *state;
+
+	send_wire(net, YG_SOURCE_FILE, 4000, "\x16\x03\x01\x02\x00\x01\x00\x01", 8);
+	yg_streams_finish(net->streams);
+	assert_int_equal(net->seen.handshakes, 0);
+	assert_int_equal(yg_streams_counters(net->streams)->hello_refused, 1);
+}
+
+#define claim(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		claim(links_the_hello_to_the_plaintext),
+		claim(leaves_other_connections_unknown),
+		claim(forgets_when_the_tls_object_ends),
+		claim(sees_the_next_connection_of_the_same_port),
+		claim(makes_room_for_new_connections),
+		claim(links_the_client_of_a_proxy_header),
+		claim(reads_a_hello_in_pieces),
+		claim(counts_a_hello_that_is_cut),
+	};
+
+	return cmocka_run_group_tests_name("parse/prelude", tests, NULL, NULL);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/prelude.h"
+
+#include <string.h>
+
+#define JA4_LEN (YG_JA4_CAP - 1)
+
+/* A connection: client first. 36 bytes without padding: hashed and compared as a whole. */
+struct ends {
+	uint8_t addr[2][16];
+	uint16_t port[2];
+};
+
+_Static_assert(sizeof(struct ends) == 36, "the key has no padding");
+
+struct row {
+	struct ends ends; /* all zero: used up */
+	struct yg_peer proxied;
+	uint8_t sni_len;
+	bool has_ja4;
+	char ja4[JA4_LEN];
+	char sni[YG_HELLO_SNI_MAX];
+};
+
+int yg_preludes_init(struct yg_preludes *preludes, uint32_t rows)
+{
+	return yg_lru_new(rows ? rows : YG_PRELUDES_DEFAULT, sizeof(struct row), &preludes->table);
+}
+
+void yg_preludes_clean(struct yg_preludes *preludes)
+{
+	yg_lru_free(&preludes->table);
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
+
+static struct ends ends_of(const struct yg_flow *flow, unsigned client)
+{
+	struct ends ends = { .port = { flow->ends[client].port, flow->ends[!client].port } };
+
+	memcpy(ends.addr[0], flow->ends[client].addr, sizeof(ends.addr[0]));
+	memcpy(ends.addr[1], flow->ends[!client].addr, sizeof(ends.addr[1]));
+	return ends;
+}
+
+static struct row *find_row(const struct yg_preludes *preludes, const struct ends *ends)
+{
+	uint64_t key = yg_hash(&preludes->key, ends, sizeof(*ends));
+	struct row *row = yg_lru_peek(preludes->table, key);
+
+	if (!row || memcmp(&row->ends, ends, sizeof(*ends)) != 0)
+		return NULL;
+	return yg_lru_get(preludes->table, key, NULL);
+}
+
+/* A new connection begins: what was known of an older one of the same name is gone. */
+static struct row *renew_row(struct yg_preludes *preludes, const struct ends *ends)
+{
+	struct row *row =
+		yg_lru_get(preludes->table, yg_hash(&preludes->key, ends, sizeof(*ends)), NULL);
+
+	*row = (struct row){ .ends = *ends };
+	return row;
+}
+
+/* --- ClientHello -------------------------------------------------------------------------- */
+
+static void keep_hello(struct row *row, const struct yg_hello *hello)
+{
+	row->has_ja4 = true;
+	memcpy(row->ja4, hello->ja4, JA4_LEN);
+	row->sni_len = (uint8_t)hello->sni.len;
+	if (hello->sni.len)
+		memcpy(row->sni, hello->sni.ptr, hello->sni.len);
+}
+
+static struct yg_peer peer_of(const struct yg_end *end)
+{
+	struct yg_peer peer = { .port = end->port };
+
+	memcpy(peer.addr.bytes, end->addr, sizeof(peer.addr.bytes));
+	return peer;
+}
+
+static void tell(const struct yg_preludes *preludes, const struct yg_prelude *prelude,
+		 const struct yg_flow *flow, const struct yg_run *run, const struct yg_hello *hello)
+{
+	const struct yg_handshake handshake = {
+		.time_ns = run->time_ns,
+		.client = peer_of(&flow->ends[run->dir]),
+		.server = peer_of(&flow->ends[!run->dir]),
+		.proxied = prelude->proxied,
+		.version = hello->version,
+		.sni = hello->sni,
+		.alpn = hello->alpn,
+		.ja4 = { hello->ja4, JA4_LEN },
+	};
+
+	if (preludes->fn)
+		preludes->fn(preludes->ctx, &handshake);
+}
+
+static void read_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		       const struct yg_flow *flow, const struct yg_run *run)
+{
+	const struct ends ends = ends_of(flow, run->dir);
+	struct yg_hello hello;
+	struct row *row;
+
+	if (yg_hello_parse(prelude->gather.bytes, prelude->gather.len, &hello) != YG_PARSE_DONE) {
+		preludes->counters->hello_refused++;
+		return;
+	}
+	preludes->counters->hello_parsed++;
+	row = find_row(preludes, &ends);
+	if (row)
+		keep_hello(row, &hello);
+	tell(preludes, prelude, flow, run, &hello);
+}
+
+/* The sampler passes nothing of this connection after its ClientHello: nothing is waited for. */
+static void end_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		      struct yg_flow *flow, const struct yg_run *run)
+{
+	yg_hello_drop(&prelude->gather, preludes->pool);
+	prelude->phase[run->dir] = YG_PRELUDE_DONE;
+	flow->over = run->source != YG_SOURCE_FILE;
+}
+
+static void gather_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
+			 struct yg_flow *flow, const struct yg_run *run, uint64_t used)
+{
+	switch (yg_hello_gather(&prelude->gather, preludes->pool, run->data + used,
+				(size_t)(run->len - used))) {
+	case YG_PARSE_DONE:
+		read_hello(preludes, prelude, flow, run);
+		break;
+	case YG_PARSE_MORE:
+		return;
+	default:
+		preludes->counters->hello_refused++;
+		break;
+	}
+	end_hello(preludes, prelude, flow, run);
+}
+
+/* Behind a PROXY header, or without one: only the first byte may begin a ClientHello. */
+static void take_first(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		       struct yg_flow *flow, const struct yg_run *run, uint64_t used)
+{
+	const uint8_t *data = run->data + used;
+	struct row *row;
+	struct ends ends;
+
+	if (used == run->len)
+		return;
+	prelude->phase[run->dir] = YG_PRELUDE_DONE;
+	if (yg_hello_is_start(data, (size_t)(run->len - used)) == YG_PARSE_BAD ||
+	    prelude->phase[!run->dir] == YG_PRELUDE_HELLO)
+		return;
+	ends = ends_of(flow, run->dir);
+	row = renew_row(preludes, &ends);
+	row->proxied = prelude->proxied;
+	prelude->phase[run->dir] = YG_PRELUDE_HELLO;
+	gather_hello(preludes, prelude, flow, run, used);
+}
+
+/* --- PROXY -------------------------------------------------------------------------------- */
+
+/* Keep @take bytes of what may be a header. Return: false without memory. */
+static bool hold(struct yg_preludes *preludes, struct yg_prelude *prelude, const struct yg_run *run,
+		 size_t take)
+{
+	size_t cap;
+
+	if (!prelude->held) {
+		prelude->held = yg_pool_take(preludes->pool, YG_PROXY_MAX, &cap);
+		prelude->held_ns = run->time_ns;
+		prelude->held_dir = run->dir;
+		if (!prelude->held)
+			return false;
+	}
+	memcpy(prelude->held + prelude->held_len, run->data, take);
+	prelude->held_len = (uint8_t)(prelude->held_len + take);
+	preludes->counters->read_proxy += take;
+	return true;
+}
+
+static void drop_held(struct yg_preludes *preludes, struct yg_prelude *prelude)
+{
+	yg_pool_give(preludes->pool, prelude->held);
+	prelude->held = NULL;
+	prelude->held_len = 0;
+}
+
+/* What was held is no header: its reader gets it after all. */
+static struct yg_run give_up_held(struct yg_preludes *preludes, struct yg_prelude *prelude,
+				  uint8_t source)
+{
+	preludes->counters->read_proxy -= prelude->held_len;
+	return (struct yg_run){
+		.data = prelude->held,
+		.len = prelude->held_len,
+		.time_ns = prelude->held_ns,
+		.dir = prelude->held_dir,
+		.source = source,
+		.start = true,
+	};
+}
+
+/* A whole header: @used bytes of this run are its own. */
+static uint64_t take_proxy(struct yg_preludes *preludes, struct yg_prelude *prelude,
+			   const struct yg_run *run, const struct yg_proxy *proxy)
+{
+	uint64_t rest = proxy->len - prelude->held_len;
+	uint64_t used = rest < run->len ? rest : run->len;
+
+	preludes->counters->proxy_parsed++;
+	preludes->counters->read_proxy += used;
+	prelude->proxied = proxy->client;
+	prelude->skip = (uint32_t)(rest - used);
+	prelude->phase[run->dir] = prelude->skip ? YG_PRELUDE_SKIP : YG_PRELUDE_FIRST;
+	prelude->phase[!run->dir] = YG_PRELUDE_DONE; /* the server sends none */
+	drop_held(preludes, prelude);
+	return used;
+}
+
+/* Judge what is held of this direction and the next bytes; most often nothing is held. */
+static enum yg_parse judge_proxy(const struct yg_prelude *prelude, const struct yg_run *run,
+				 size_t take, struct yg_proxy *ret)
+{
+	uint8_t bytes[YG_PROXY_MAX];
+
+	if (!prelude->held)
+		return yg_proxy_parse(run->data, take, ret);
+	if (prelude->held_dir != run->dir)
+		return YG_PARSE_BAD; /* the other side speaks first: no header */
+	memcpy(bytes, prelude->held, prelude->held_len);
+	memcpy(bytes + prelude->held_len, run->data, take);
+	return yg_proxy_parse(bytes, prelude->held_len + take, ret);
+}
+
+/* The first bytes of a direction. */
+static struct yg_prelude_rest read_proxy(struct yg_preludes *preludes, struct yg_prelude *prelude,
+					 const struct yg_run *run)
+{
+	size_t room = YG_PROXY_MAX - prelude->held_len;
+	size_t take = run->len < room ? (size_t)run->len : room;
+	struct yg_prelude_rest rest = { .used = 0 };
+	struct yg_proxy proxy;
+	enum yg_parse r = judge_proxy(prelude, run, take, &proxy);
+
+	if (r == YG_PARSE_DONE) {
+		rest.used = take_proxy(preludes, prelude, run, &proxy);
+		return rest;
+	}
+	if (r == YG_PARSE_MORE && take == run->len && hold(preludes, prelude, run, take)) {
+		rest.used = take;
+		return rest;
+	}
+	prelude->phase[run->dir] = YG_PRELUDE_FIRST;
+	if (prelude->held && prelude->held_dir == run->dir)
+		rest.held = give_up_held(preludes, prelude, run->source);
+	return rest;
+}
+
+static uint64_t skip_rest(struct yg_preludes *preludes, struct yg_prelude *prelude,
+			  const struct yg_run *run)
+{
+	uint64_t used = prelude->skip < run->len ? prelude->skip : run->len;
+
+	preludes->counters->read_proxy += used;
+	prelude->skip -= (uint32_t)used;
+	if (prelude->skip == 0)
+		prelude->phase[run->dir] = YG_PRELUDE_FIRST;
+	return used;
+}
+
+/* --- runs --------------------------------------------------------------------------------- */
+
+struct yg_prelude_rest yg_prelude_end(struct yg_preludes *preludes, struct yg_prelude *prelude,
+				      unsigned dir)
+{
+	struct yg_prelude_rest rest = { .used = 0 };
+
+	if (prelude->phase[dir] == YG_PRELUDE_HELLO) {
+		preludes->counters->hello_refused++;
+		yg_hello_drop(&prelude->gather, preludes->pool);
+	}
+	prelude->phase[dir] = YG_PRELUDE_DONE;
+	if (prelude->held_len && prelude->held_dir == dir)
+		rest.held = give_up_held(preludes, prelude, YG_SOURCE_FILE);
+	return rest;
+}
+
+void yg_prelude_release(struct yg_preludes *preludes, struct yg_prelude *prelude)
+{
+	drop_held(preludes, prelude);
+}
+
+struct yg_prelude_rest yg_prelude_run(struct yg_preludes *preludes, struct yg_prelude *prelude,
+				      struct yg_flow *flow, const struct yg_run *run)
+{
+	struct yg_prelude_rest rest = { .used = 0 };
+	uint8_t *phase = &prelude->phase[run->dir];
+
+	if (!run->data || flow->tls)
+		return yg_prelude_end(preludes, prelude, run->dir);
+	if (*phase == YG_PRELUDE_PROXY)
+		rest = read_proxy(preludes, prelude, run);
+	else if (*phase == YG_PRELUDE_SKIP)
+		rest.used = skip_rest(preludes, prelude, run);
+	if (rest.held.len)
+		*phase = YG_PRELUDE_DONE; /* it began with a byte that begins no ClientHello */
+	if (*phase == YG_PRELUDE_HELLO)
+		gather_hello(preludes, prelude, flow, run, 0);
+	else if (*phase == YG_PRELUDE_FIRST)
+		take_first(preludes, prelude, flow, run, rest.used);
+	return rest;
+}
+
+/* --- exchanges ---------------------------------------------------------------------------- */
+
+void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelude,
+		    struct yg_exchange *exchange)
+{
+	struct ends ends = { .port = { exchange->client.port, exchange->server.port } };
+	const struct row *row;
+
+	if (!exchange->tls) {
+		exchange->proxied = prelude->proxied;
+		return;
+	}
+	memcpy(ends.addr[0], exchange->client.addr.bytes, sizeof(ends.addr[0]));
+	memcpy(ends.addr[1], exchange->server.addr.bytes, sizeof(ends.addr[1]));
+	if (!exchange->addresses_certain)
+		return;
+	row = find_row(preludes, &ends);
+	if (!row)
+		return;
+	exchange->proxied = row->proxied;
+	if (row->has_ja4)
+		exchange->ja4 = (struct yg_slice){ row->ja4, JA4_LEN };
+	if (row->sni_len)
+		exchange->sni = (struct yg_slice){ row->sni, row->sni_len };
+}
+
+void yg_prelude_close(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		      const struct yg_flow *flow)
+{
+	struct row *row = NULL;
+
+	yg_hello_drop(&prelude->gather, preludes->pool);
+	drop_held(preludes, prelude);
+	if (flow->tls && flow->server_dir != YG_FLOW_DIR_NONE && yg_lru_count(preludes->table)) {
+		const struct ends ends = ends_of(flow, !flow->server_dir);
+
+		row = find_row(preludes, &ends);
+	}
+	if (row)
+		*row = (struct row){ .sni_len = 0 };
+}
