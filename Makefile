@@ -18,7 +18,7 @@ Q        := $(if $(V),,@)
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(2)')
 
 # One folder per way to build, so that none sees another's objects:
-# build/ (gcc), build/clang (CC=clang), build/san (SAN=1: ASan and UBSan), build/fuzz.
+# build/ (gcc), build/clang (CC=clang), build/san (SAN=1: ASan and UBSan), build/lto, build/fuzz.
 B := build
 ifneq ($(findstring clang,$(notdir $(CC))),)
 B := build/clang
@@ -28,10 +28,18 @@ B := $(B)/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
+# LTO=1: what is shipped and measured (gcc): a tenth faster, slower to build. An output that is only
+# written on success looks uninitialised across files; the ordinary build has judged it in each.
+ifdef LTO
+B := $(B)/lto
+AR := gcc-ar
+LTOFLAGS := -flto=auto -Wno-maybe-uninitialized
+endif
+
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes -Werror
 override CPPFLAGS += -D_GNU_SOURCE -DYG_VERSION='"$(VERSION)"' -Iuser -Iinclude -isystem $(B)
-CFLAGS   ?= -O2 -g
-override CFLAGS += -std=gnu17 $(WARN) $(SANFLAGS) -MMD -MP
+CFLAGS   ?= -O3 -g
+override CFLAGS += -std=gnu17 $(WARN) $(SANFLAGS) $(LTOFLAGS) -MMD -MP
 override LDLIBS += -Wl,--as-needed -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap -lnghttp2 \
 	    -lcapstone -lzstd -lmsgpackc -lnettle -lcurl -lm -lpthread
 BPFARCH  := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
@@ -67,7 +75,7 @@ MANPAGES  := $(patsubst user/man/%.in,$(B)/man/%,$(wildcard user/man/*.in))
 .PHONY: all check tests test test-unit test-bpf test-replay test-e2e test-oom test-kernels \
 	fuzz fuzz-run bench lint rules tidy format install deb man clean help
 
-all: $(SKEL) $(LIB) $(BINS) ## build everything; SAN=1 for ASan and UBSan, CC=clang for clang
+all: $(SKEL) $(LIB) $(BINS) ## build everything; SAN=1 for ASan and UBSan, CC=clang, LTO=1 for speed
 
 # --- BPF objects and their skeletons (generated: a system header, so that our warnings stay ours)
 
