@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/charset.h"
+
+#include "core/macros.h"
+#include "test.h"
+
+/* 山田 */
+#define YAMADA "\xe5\xb1\xb1\xe7\x94\xb0"
+
+static void reads_the_charset_parameter(void **state)
+{
+	static const struct {
+		const char *type;
+		enum yg_charset want;
+	} cases[] = {
+		{ NULL, YG_CHARSET_UTF8 },
+		{ "application/json", YG_CHARSET_UTF8 },
+		{ "application/json; charset=utf-8", YG_CHARSET_UTF8 },
+		{ "text/html;charset=Shift_JIS", YG_CHARSET_SJIS },
+		{ "text/html; q=1; CHARSET=\"windows-31j\"", YG_CHARSET_SJIS },
+		{ "text/plain; charset=EUC-JP ; q=1", YG_CHARSET_EUC_JP },
+		{ "text/plain; charset=iso-8859-1", YG_CHARSET_LATIN1 },
+		{ "text/plain; charset=utf-7", YG_CHARSET_UNKNOWN },
+		{ "text/plain; xcharset=utf-7", YG_CHARSET_UTF8 },
+		{ "text/plain;", YG_CHARSET_UTF8 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		print_message("  %s\n", cases[i].type ? cases[i].type : "absent");
+		assert_int_equal(yg_charset_of(yg_slice_from_str(cases[i].type)), cases[i].want);
+	}
+}
+
+static void converts_to_utf8(void **state)
+{
+	static const struct {
+		const char *name;
+		enum yg_charset charset;
+		const char *text, *want;
+	} cases[] = {
+		{ "Shift_JIS", YG_CHARSET_SJIS, "{\"n\":\"\x8e\x52\x93\x63\"}",
+		  "{\"n\":\"" YAMADA "\"}" },
+		/* The second byte of this one is a backslash, which is why it is done first. */
+		{ "Shift_JIS with 0x5c inside", YG_CHARSET_SJIS, "\x95\x5c\"", "\xe8\xa1\xa8\"" },
+		{ "Shift_JIS, half-width", YG_CHARSET_SJIS, "\xb1", "\xef\xbd\xb1" },
+		{ "EUC-JP", YG_CHARSET_EUC_JP, "\xbb\xb3\xc5\xc4", YAMADA },
+		{ "Latin-1", YG_CHARSET_LATIN1, "caf\xe9", "caf\xc3\xa9" },
+		{ "a character cut in two", YG_CHARSET_SJIS, "a\x8e\x52\x93", "a\xe5\xb1\xb1" },
+		{ "no character of the set", YG_CHARSET_SJIS,
+		  "a\xff"
+		  "b",
+		  "a\xef\xbf\xbd"
+		  "b" },
+	};
+	struct yg_charsets charsets;
+
+	(void)state;
+	yg_charsets_open(&charsets);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		GUARD_CLEANUP struct guard in = guard_copy(cases[i].text, strlen(cases[i].text));
+		char out[64];
+		size_t len = 0;
+
+		print_message("  %s\n", cases[i].name);
+		assert_true(yg_charsets_convert(&charsets, cases[i].charset,
+						(struct yg_slice){ in.ptr, in.len }, out,
+						sizeof(out), &len));
+		assert_int_equal(len, strlen(cases[i].want));
+		assert_memory_equal(out, cases[i].want, len);
+	}
+	yg_charsets_close(&charsets);
+}
+
+static void ends_when_the_room_does(void **state)
+{
+	struct yg_charsets charsets;
+	char out[5];
+	size_t len = 0;
+
+	(void)state;
+	yg_charsets_open(&charsets);
+	assert_true(yg_charsets_convert(&charsets, YG_CHARSET_SJIS,
+					YG_SLICE("\x8e\x52\x93\x63\x8e\x52"), out, sizeof(out),
+					&len));
+	assert_int_equal(len, 3);
+	assert_true(yg_charsets_convert(&charsets, YG_CHARSET_SJIS, YG_SLICE("abc\xff"), out,
+					sizeof(out), &len));
+	assert_int_equal(len, 3);
+	assert_false(yg_charsets_convert(&charsets, YG_CHARSET_UNKNOWN, YG_SLICE("a"), out,
+					 sizeof(out), &len));
+	yg_charsets_close(&charsets);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_the_charset_parameter),
+		cmocka_unit_test(converts_to_utf8),
+		cmocka_unit_test(ends_when_the_room_does),
+	};
+
+	return cmocka_run_group_tests_name("parse/charset", tests, NULL, NULL);
+}

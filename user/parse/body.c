@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/body.h"
+
+#include <errno.h>
+
+#include "parse/charset.h"
+#include "parse/decoder.h"
+
+#define SNIFF_MAX 64u /* bytes that tell text from binary */
+
+/* One side of the exchange in hand. */
+struct side {
+	const struct yg_message *message;
+	struct yg_body_view view;
+	bool asked;
+	char text[YG_BODY_TEXT_MAX];
+};
+
+struct yg_bodies {
+	struct yg_decoder *decoder;
+	struct yg_charsets charsets;
+	struct yg_body_counters counters;
+	struct side request, response;
+	char decoded[YG_BODY_DECODED_MAX]; /* between coding and charset */
+};
+
+int yg_bodies_new(struct yg_bodies **ret)
+{
+	struct yg_bodies *bodies = calloc(1, sizeof(*bodies));
+
+	if (!bodies)
+		return -ENOMEM;
+	if (yg_decoder_new(&bodies->decoder)) {
+		yg_bodies_free(&bodies);
+		return -ENOMEM;
+	}
+	yg_charsets_open(&bodies->charsets);
+	*ret = bodies;
+	return 0;
+}
+
+void yg_bodies_free(struct yg_bodies **bodies)
+{
+	if (!*bodies)
+		return;
+	yg_decoder_free(&(*bodies)->decoder);
+	yg_charsets_close(&(*bodies)->charsets);
+	yg_freep(bodies);
+}
+
+const struct yg_body_counters *yg_bodies_counters(const struct yg_bodies *bodies)
+{
+	return &bodies->counters;
+}
+
+void yg_bodies_begin(struct yg_bodies *bodies, const struct yg_exchange *exchange)
+{
+	bodies->request.message = &exchange->request;
+	bodies->response.message = &exchange->response;
+	bodies->request.asked = bodies->response.asked = false;
+}
+
+/* --- kind ----------------------------------------------------------------------------------- */
+
+const char *yg_body_kind_name(enum yg_body_kind kind)
+{
+	static const char *const names[YG_BODY_KIND_MAX] = {
+		[YG_BODY_KIND_NONE] = "none",	  [YG_BODY_KIND_JSON] = "json",
+		[YG_BODY_KIND_NDJSON] = "ndjson", [YG_BODY_KIND_EVENTS] = "events",
+		[YG_BODY_KIND_FORM] = "form",	  [YG_BODY_KIND_MULTIPART] = "multipart",
+		[YG_BODY_KIND_XML] = "xml",	  [YG_BODY_KIND_GRAPHQL] = "graphql",
+		[YG_BODY_KIND_TEXT] = "text",	  [YG_BODY_KIND_BINARY] = "binary",
+	};
+
+	return names[kind];
+}
+
+static bool has_prefix(struct yg_slice text, struct yg_slice prefix)
+{
+	return text.len >= prefix.len &&
+	       yg_slice_equal_nocase((struct yg_slice){ text.ptr, prefix.len }, prefix);
+}
+
+static bool has_suffix(struct yg_slice text, struct yg_slice suffix)
+{
+	return text.len >= suffix.len &&
+	       yg_slice_equal_nocase(
+		       (struct yg_slice){ text.ptr + text.len - suffix.len, suffix.len }, suffix);
+}
+
+static bool is_control(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f') ||
+	       byte == 0x7f;
+}
+
+static enum yg_body_kind sniff(struct yg_slice body)
+{
+	for (size_t i = 0; i < body.len && i < SNIFF_MAX; i++) {
+		if (is_control(body.ptr[i]))
+			return YG_BODY_KIND_BINARY;
+	}
+	for (size_t i = 0; i < body.len && i < SNIFF_MAX; i++) {
+		char c = body.ptr[i];
+
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		if (c == '{' || c == '[')
+			return YG_BODY_KIND_JSON;
+		return c == '<' ? YG_BODY_KIND_XML : YG_BODY_KIND_TEXT;
+	}
+	return YG_BODY_KIND_TEXT;
+}
+
+static enum yg_body_kind kind_of_media(struct yg_slice media)
+{
+	static const struct {
+		struct yg_slice name;
+		enum yg_body_kind kind;
+	} whole[] = {
+		{ { "application/json", 16 }, YG_BODY_KIND_JSON },
+		{ { "text/json", 9 }, YG_BODY_KIND_JSON },
+		{ { "application/x-www-form-urlencoded", 33 }, YG_BODY_KIND_FORM },
+		{ { "application/x-ndjson", 20 }, YG_BODY_KIND_NDJSON },
+		{ { "application/ndjson", 18 }, YG_BODY_KIND_NDJSON },
+		{ { "application/jsonl", 17 }, YG_BODY_KIND_NDJSON },
+		{ { "application/x-jsonlines", 23 }, YG_BODY_KIND_NDJSON },
+		{ { "text/event-stream", 17 }, YG_BODY_KIND_EVENTS },
+		{ { "application/xml", 15 }, YG_BODY_KIND_XML },
+		{ { "text/xml", 8 }, YG_BODY_KIND_XML },
+		{ { "application/graphql", 19 }, YG_BODY_KIND_GRAPHQL },
+		{ { "application/javascript", 22 }, YG_BODY_KIND_TEXT },
+		{ { "application/yaml", 16 }, YG_BODY_KIND_TEXT },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(whole); i++) {
+		if (yg_slice_equal_nocase(media, whole[i].name))
+			return whole[i].kind;
+	}
+	if (has_suffix(media, YG_SLICE("+json")))
+		return YG_BODY_KIND_JSON;
+	if (has_suffix(media, YG_SLICE("+xml")) && !has_prefix(media, YG_SLICE("image/")))
+		return YG_BODY_KIND_XML;
+	if (has_prefix(media, YG_SLICE("multipart/")))
+		return YG_BODY_KIND_MULTIPART;
+	return has_prefix(media, YG_SLICE("text/")) ? YG_BODY_KIND_TEXT : YG_BODY_KIND_BINARY;
+}
+
+enum yg_body_kind yg_body_kind_of(struct yg_slice type, struct yg_slice body)
+{
+	const char *semicolon;
+
+	type = yg_slice_trim(type);
+	if (type.len == 0)
+		return sniff(body);
+	semicolon = memchr(type.ptr, ';', type.len);
+	if (semicolon)
+		type.len = (size_t)(semicolon - type.ptr);
+	return kind_of_media(yg_slice_trim(type));
+}
+
+/* --- text ----------------------------------------------------------------------------------- */
+
+static struct yg_slice without_mark(struct yg_slice text)
+{
+	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
+		return (struct yg_slice){ text.ptr + 3, text.len - 3 };
+	return text;
+}
+
+/* Undo @coding into @out. Return: the row that it counts in if it goes no further. */
+static uint64_t *undo_coding(struct yg_bodies *bodies, enum yg_decoder_coding coding,
+			     struct yg_slice *text, char *out, bool *cut)
+{
+	struct yg_body_counters *rows = &bodies->counters;
+	size_t len = 0;
+	enum yg_decoded r;
+
+	if (coding == YG_DECODER_UNKNOWN)
+		return &rows->skip_coding;
+	r = yg_decoder_run(bodies->decoder, coding, *text, out, YG_BODY_DECODED_MAX, &len);
+	*text = (struct yg_slice){ out, len };
+	*cut |= r != YG_DECODED_WHOLE;
+	switch (r) {
+	case YG_DECODED_BOMB:
+		return &rows->skip_ratio;
+	case YG_DECODED_WINDOW:
+		return &rows->skip_window;
+	case YG_DECODED_CORRUPT:
+		return len ? &rows->broken : &rows->skip_corrupt;
+	case YG_DECODED_FULL:
+		return &rows->capped;
+	case YG_DECODED_CUT:
+		return len ? &rows->decoded : &rows->skip_unsampled;
+	default:
+		return &rows->decoded;
+	}
+}
+
+/* The skip_* rows stand last. */
+static bool is_skip(const struct yg_body_counters *rows, const uint64_t *row)
+{
+	return row >= &rows->skip_binary;
+}
+
+/* Fill in the text. Return: the row that it counts in. */
+static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
+{
+	const struct yg_message *message = side->message;
+	struct yg_slice type = yg_message_find(message, "content-type"), text = message->body;
+	enum yg_decoder_coding coding =
+		yg_decoder_coding_of(yg_message_find(message, "content-encoding"));
+	struct yg_body_counters *rows = &bodies->counters;
+	struct yg_body_view *view = &side->view;
+	uint64_t *row = &rows->plain;
+	enum yg_charset charset;
+	size_t len;
+
+	view->kind = yg_body_kind_of(type, coding == YG_DECODER_IDENTITY ? text : YG_SLICE(""));
+	view->cut = message->body_gap || !message->complete || text.len < message->body_bytes;
+	if (view->kind == YG_BODY_KIND_BINARY)
+		return &rows->skip_binary;
+	charset = yg_charset_of(type);
+	if (coding != YG_DECODER_IDENTITY)
+		row = undo_coding(bodies, coding, &text,
+				  charset == YG_CHARSET_UTF8 ? side->text : bodies->decoded,
+				  &view->cut);
+	if (is_skip(rows, row))
+		return row;
+	if (type.len == 0 && coding != YG_DECODER_IDENTITY)
+		view->kind = sniff(text);
+	if (charset != YG_CHARSET_UTF8) {
+		if (!yg_charsets_convert(&bodies->charsets, charset, text, side->text,
+					 sizeof(side->text), &len))
+			return &rows->skip_charset;
+		text = (struct yg_slice){ side->text, len };
+		row = row == &rows->plain ? &rows->decoded : row;
+	}
+	view->text = without_mark(text);
+	return row;
+}
+
+static const struct yg_body_view *ask(struct yg_bodies *bodies, struct side *side)
+{
+	const struct yg_message *message = side->message;
+	uint64_t *row = &bodies->counters.empty;
+
+	if (side->asked)
+		return &side->view;
+	side->asked = true;
+	side->view = (struct yg_body_view){ 0 };
+	if (message->body.len > 0)
+		row = read_text(bodies, side);
+	else if (message->body_bytes > 0 || message->body_gap)
+		row = &bodies->counters.skip_unsampled;
+	bodies->counters.asked++;
+	(*row)++;
+	return &side->view;
+}
+
+const struct yg_body_view *yg_bodies_request(struct yg_bodies *bodies)
+{
+	return ask(bodies, &bodies->request);
+}
+
+const struct yg_body_view *yg_bodies_response(struct yg_bodies *bodies)
+{
+	return ask(bodies, &bodies->response);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdint.h>
+
+#include "core/macros.h"
+
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+void yg_charsets_open(struct yg_charsets *charsets)
+{
+	static const char *const names[YG_CHARSET_MAX] = {
+		[YG_CHARSET_SJIS] = "CP932",
+		[YG_CHARSET_EUC_JP] = "EUC-JP",
+		[YG_CHARSET_LATIN1] = "CP1252",
+	};
+
+	*charsets = (struct yg_charsets){ { NULL } };
+	for (size_t i = 0; i < YG_CHARSET_MAX; i++) {
+		iconv_t converter = names[i] ? iconv_open("UTF-8", names[i]) : NULL;
+
+		charsets->converters[i] = (intptr_t)converter == -1 ? NULL : converter;
+	}
+}
+
+void yg_charsets_close(struct yg_charsets *charsets)
+{
+	for (size_t i = 0; i < YG_CHARSET_MAX; i++) {
+		if (charsets->converters[i])
+			(void)iconv_close(YG_TAKE_PTR(charsets->converters[i]));
+	}
+}
+
+static struct yg_slice unquote(struct yg_slice text)
+{
+	if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
+		return (struct yg_slice){ text.ptr + 1, text.len - 2 };
+	return text;
+}
+
+/* Value of the parameter, "" if there is none. */
+static struct yg_slice find_charset(struct yg_slice type)
+{
+	const struct yg_slice name = YG_SLICE("charset=");
+	const char *p = type.ptr, *end = type.ptr ? type.ptr + type.len : NULL;
+
+	while (p && (p = memchr(p, ';', (size_t)(end - p))) != NULL) {
+		struct yg_slice rest =
+			yg_slice_trim((struct yg_slice){ p + 1, (size_t)(end - p - 1) });
+		const char *stop = memchr(rest.ptr, ';', rest.len);
+
+		if (stop)
+			rest.len = (size_t)(stop - rest.ptr);
+		p++;
+		if (rest.len < name.len ||
+		    !yg_slice_equal_nocase((struct yg_slice){ rest.ptr, name.len }, name))
+			continue;
+		return unquote(yg_slice_trim(
+			(struct yg_slice){ rest.ptr + name.len, rest.len - name.len }));
+	}
+	return YG_SLICE("");
+}
+
+enum yg_charset yg_charset_of(struct yg_slice type)
+{
+	static const struct {
+		struct yg_slice name;
+		enum yg_charset charset;
+	} names[] = {
+		{ { "", 0 }, YG_CHARSET_UTF8 },
+		{ { "utf-8", 5 }, YG_CHARSET_UTF8 },
+		{ { "utf8", 4 }, YG_CHARSET_UTF8 },
+		{ { "us-ascii", 8 }, YG_CHARSET_UTF8 },
+		{ { "shift_jis", 9 }, YG_CHARSET_SJIS },
+		{ { "shift-jis", 9 }, YG_CHARSET_SJIS },
+		{ { "sjis", 4 }, YG_CHARSET_SJIS },
+		{ { "x-sjis", 6 }, YG_CHARSET_SJIS },
+		{ { "ms_kanji", 8 }, YG_CHARSET_SJIS },
+		{ { "windows-31j", 11 }, YG_CHARSET_SJIS },
+		{ { "cp932", 5 }, YG_CHARSET_SJIS },
+		{ { "euc-jp", 6 }, YG_CHARSET_EUC_JP },
+		{ { "x-euc-jp", 8 }, YG_CHARSET_EUC_JP },
+		{ { "iso-8859-1", 10 }, YG_CHARSET_LATIN1 },
+		{ { "latin1", 6 }, YG_CHARSET_LATIN1 },
+		{ { "windows-1252", 12 }, YG_CHARSET_LATIN1 },
+	};
+	struct yg_slice name = find_charset(type);
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal_nocase(name, names[i].name))
+			return names[i].charset;
+	}
+	return YG_CHARSET_UNKNOWN;
+}
+
+bool yg_charsets_convert(const struct yg_charsets *charsets, enum yg_charset charset,
+			 struct yg_slice text, char *ret, size_t cap, size_t *ret_len)
+{
+	iconv_t converter = charsets->converters[charset];
+	char *in, *out = ret;
+	size_t in_left = text.len, out_left = cap;
+
+	if (!converter)
+		return false;
+	memcpy(&in, &text.ptr, sizeof(in)); /* iconv() only reads it */
+	(void)iconv(converter, NULL, NULL, NULL, NULL);
+	while (in_left > 0 && iconv(converter, &in, &in_left, &out, &out_left) == (size_t)-1) {
+		if (errno != EILSEQ || out_left < sizeof(REPLACEMENT) - 1)
+			break;
+		memcpy(out, REPLACEMENT, sizeof(REPLACEMENT) - 1);
+		out += sizeof(REPLACEMENT) - 1;
+		out_left -= sizeof(REPLACEMENT) - 1;
+		in++;
+		in_left--;
+	}
+	*ret_len = cap - out_left;
+	return true;
+}
