@@ -12,19 +12,6 @@
 
 #include <linux/in.h>
 
-/* Inside a TLS call: one socket is an answer, several are none. */
-static __always_inline void touch(struct yg_thread *t, const struct yg_socket *socket)
-{
-	if (t->kind == CALL_NONE)
-		return;
-	if (t->touched == TOUCHED_NONE) {
-		t->socket = *socket;
-		t->touched = TOUCHED_ONE;
-	} else if (!is_same_socket(&t->socket, socket)) {
-		t->touched = TOUCHED_SEVERAL;
-	}
-}
-
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {

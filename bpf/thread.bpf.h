@@ -22,6 +22,7 @@ enum call_kind {
 	CALL_READ_EX, /* result: > 0, and bytes at *count */
 	CALL_WRITE,
 	CALL_WRITE_EX,
+	CALL_SHAKE, /* a handshake: moves nothing, but tells the socket */
 };
 
 enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };
@@ -58,6 +59,19 @@ static __always_inline bool is_same_socket(const struct yg_socket *a, const stru
 	for (__u32 i = 0; i < sizeof(*a) / sizeof(*x); i++)
 		differ |= x[i] ^ y[i];
 	return differ == 0;
+}
+
+/* A socket was used inside the call of @t: one is an answer, several are none. */
+static __always_inline void touch(struct yg_thread *t, const struct yg_socket *socket)
+{
+	if (t->kind == CALL_NONE)
+		return;
+	if (t->touched == TOUCHED_NONE) {
+		t->socket = *socket;
+		t->touched = TOUCHED_ONE;
+	} else if (!is_same_socket(&t->socket, socket)) {
+		t->touched = TOUCHED_SEVERAL;
+	}
 }
 
 /* The thread's own row; made if @make and it is in scope. NULL: out of scope or no room. */

@@ -26,6 +26,7 @@
 #define YG_STREAMS_MAX	  65536u   /* directions of plaintext flows with a budget; LRU */
 #define YG_SSLS_MAX	  65536u   /* TLS objects; LRU */
 #define YG_CALLS_MAX	  16384u   /* threads inside SSL_read or SSL_write at once; LRU */
+#define YG_GOCALLS_MAX	  32768u   /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
 #define YG_BLOCKS_MAX	  1048576u /* exact addresses per family */
 #define YG_BLOCK_NETS_MAX 10240u   /* prefixes: longest-prefix tries are slow, keep them small */
 #define YG_ALLOW_NETS_MAX 4096u	   /* prefixes that can never be blocked */

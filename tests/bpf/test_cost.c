@@ -16,6 +16,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "bpf/gotls.skel.h"
 #include "bpf/guard.skel.h"
 #include "bpf/kill.skel.h"
 #include "bpf/proc.skel.h"
@@ -37,6 +38,7 @@ static const struct object objects[] = {
 	{ "guard", guard_bpf__elf_bytes }, { "sample", sample_bpf__elf_bytes },
 	{ "tls", tls_bpf__elf_bytes },	   { "sock", sock_bpf__elf_bytes },
 	{ "kill", kill_bpf__elf_bytes },   { "proc", proc_bpf__elf_bytes },
+	{ "gotls", gotls_bpf__elf_bytes },
 };
 
 /* Programs that may be refused: what they need, and since when. */
@@ -47,6 +49,8 @@ static const struct {
 	{ "yg_xdp_guard_mb", "xdp.frags", 5018 },
 	{ "yg_sk_recv", "tracepoint sock_recv_length", 6003 },
 	{ "yg_sk_send", "tracepoint sock_send_length", 6003 },
+	{ "yg_go_recv", "helper task_pt_regs", 5015 },
+	{ "yg_go_send", "tracepoint sock_send_length", 6003 },
 	{ "yg_sk_kill", "kfunc bpf_sock_destroy", 6005 },
 };
 

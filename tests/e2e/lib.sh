@@ -17,7 +17,8 @@
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
-#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python: HTTP and HTTPS servers
+#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, caddy: HTTP
+#					and HTTPS servers
 #	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
 #	stop_yagurad, daemon_log	end it, print what it said
 #	yagura COMMAND...		the command line, talking to that daemon
@@ -315,6 +316,46 @@ start_python() {
 	SERVER_PID=$!
 	wait_until 10 is_listening "$port"
 	wait_until 10 is_listening "$tls"
+}
+
+# Go's crypto/tls. Its log is JSON; jq makes of it what the others write.
+start_caddy() {
+	local port=${1:-8080} tls=${2:-8443}
+	need caddy jq
+	mkdir -p "$WORK/caddy"
+	cat >"$WORK/caddy/Caddyfile" <<-CONF
+		{
+			admin off
+			auto_https off
+			storage file_system $WORK/caddy
+			log default {
+				output discard
+			}
+			log access {
+				include http.log.access
+				output stdout
+				format json
+			}
+		}
+		http://:$port {
+			log
+			header Content-Type application/json
+			respond "{\"ok\":true}" 200
+		}
+		https://:$tls {
+			log
+			tls $CERT $KEY
+			header Content-Type application/json
+			respond "{\"ok\":true}" 200
+		}
+	CONF
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/caddy/access.log
+	HOME=$WORK/caddy caddy run --config "$WORK/caddy/Caddyfile" --adapter caddyfile \
+		2>"$WORK/caddy/error.log" > >(jq --unbuffered -r '"\(.request.remote_ip):\(.request.remote_port) \(.status) \(.request.method) \(.request.uri) \(.request.proto)"' >"$WORK/caddy/access.log") &
+	SERVER_PID=$!
+	wait_until 20 is_listening "$port"
+	wait_until 20 is_listening "$tls"
 }
 
 # stop_server: end what start_NAME started last.

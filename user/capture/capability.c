@@ -43,6 +43,15 @@ static const struct row rows[YG_CAPABILITY_MAX] = {
 				      "ties TLS to its client on writes",
 				      "kernel lacks tp_btf/sock_send_length (Linux 6.3); "
 				      "bound at the first read" },
+	[YG_CAPABILITY_GO] = { "go",
+			       { YG_PROGRAM_GO_READ, YG_PROGRAM_GO_RET },
+			       "reads TLS plaintext of Go programs",
+			       "kernel refuses the uprobe programs; no TLS of Go is seen" },
+	[YG_CAPABILITY_GO_BIND] = { "go-bind",
+				    { YG_PROGRAM_GO_RECV, YG_PROGRAM_GO_RECV },
+				    "ties TLS of Go to its client",
+				    "kernel lacks bpf_task_pt_regs (Linux 5.15); "
+				    "TLS clients of Go unknown" },
 	[YG_CAPABILITY_KILL] = { "kill",
 				 { YG_PROGRAM_SK_KILL, YG_PROGRAM_SK_KILL },
 				 "closes connections of blocked clients",

@@ -69,6 +69,7 @@ int yg_elf_open(const uint8_t *data, size_t len, struct yg_elf *ret)
 	    head.e_shoff <= len) {
 		elf.shoff = head.e_shoff;
 		elf.shnum = head.e_shnum;
+		elf.shstrndx = head.e_shstrndx;
 	}
 	*ret = elf;
 	return 0;
@@ -201,4 +202,90 @@ size_t yg_elf_resolve(const struct yg_elf *elf, struct yg_elf_symbol *symbols, s
 	for (size_t k = 0; k < count; k++)
 		found += symbols[k].offset != 0;
 	return found;
+}
+
+static bool section_is(const struct yg_elf *elf, const Elf64_Shdr *names, uint32_t at,
+		       const char *name)
+{
+	size_t len = strnlen(name, NAME_CAP - 1) + 1;
+	const uint8_t *p;
+
+	if (at >= names->sh_size || names->sh_size - at < len)
+		return false;
+	p = view(elf, names->sh_offset, names->sh_size);
+	return p && memcmp(p + at, name, len) == 0;
+}
+
+bool yg_elf_find_section(const struct yg_elf *elf, const char *name, struct yg_elf_section *ret)
+{
+	Elf64_Shdr section, names;
+
+	if (!read_section(elf, elf->shstrndx, &names))
+		return false;
+	for (uint32_t i = 0; i < elf->shnum; i++) {
+		if (!read_section(elf, i, &section) || section.sh_type == SHT_NOBITS ||
+		    !section_is(elf, &names, section.sh_name, name) ||
+		    !view(elf, section.sh_offset, section.sh_size))
+			continue;
+		*ret = (struct yg_elf_section){ section.sh_offset, section.sh_size,
+						section.sh_addr };
+		return true;
+	}
+	return false;
+}
+
+/* The load segment that holds @at, which is an offset or an address. */
+static bool find_data(const struct yg_elf *elf, uint64_t at, bool is_address, Elf64_Phdr *ret)
+{
+	for (uint32_t i = 0; i < elf->phnum; i++) {
+		uint64_t start;
+
+		if (!read_segment(elf, i, ret))
+			return false;
+		start = is_address ? ret->p_vaddr : ret->p_offset;
+		if (ret->p_type == PT_LOAD && at >= start && at - start < ret->p_filesz)
+			return true;
+	}
+	return false;
+}
+
+uint64_t yg_elf_data_address(const struct yg_elf *elf, uint64_t offset)
+{
+	Elf64_Phdr segment;
+
+	return find_data(elf, offset, false, &segment)
+		       ? segment.p_vaddr + (offset - segment.p_offset)
+		       : 0;
+}
+
+/* The addend of the relocation of the word at @address, 0 if there is none. */
+static uint64_t relocated(const struct yg_elf *elf, uint64_t address)
+{
+	struct yg_elf_section section;
+
+	if (!yg_elf_find_section(elf, ".rela.dyn", &section) &&
+	    !yg_elf_find_section(elf, ".rela", &section))
+		return 0;
+	for (uint64_t i = 0; i < section.len / sizeof(Elf64_Rela) && i < YG_ELF_SYMBOLS_MAX; i++) {
+		Elf64_Rela rela;
+
+		memcpy(&rela, elf->data + section.offset + i * sizeof(rela), sizeof(rela));
+		if (rela.r_offset == address && ELF64_R_TYPE(rela.r_info) == R_X86_64_RELATIVE)
+			return (uint64_t)rela.r_addend;
+	}
+	return 0;
+}
+
+uint64_t yg_elf_pointer(const struct yg_elf *elf, uint64_t address)
+{
+	uint64_t value = relocated(elf, address);
+	const uint8_t *p;
+	Elf64_Phdr segment;
+
+	if (value || !find_data(elf, address, true, &segment))
+		return value;
+	p = view(elf, segment.p_offset + (address - segment.p_vaddr), sizeof(value));
+	if (p)
+		memcpy(&value, p, sizeof(value));
+	return value;
 }

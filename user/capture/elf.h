@@ -25,6 +25,7 @@ struct yg_elf {
 	uint64_t entry;	  /* address where it starts to run; 0: a library */
 	uint64_t phoff, shoff;
 	uint32_t phnum, shnum;
+	uint32_t shstrndx; /* section of the sections' names */
 };
 
 /**
@@ -54,3 +55,23 @@ uint64_t yg_elf_address(const struct yg_elf *elf, uint64_t offset);
 
 /* Bytes from @offset to the end of its executable segment, 0 if it is in none. */
 size_t yg_elf_code_len(const struct yg_elf *elf, uint64_t offset);
+
+struct yg_elf_section {
+	uint64_t offset;  /* in the file */
+	uint64_t len;	  /* bytes there; all inside the file */
+	uint64_t address; /* where it is loaded, 0 if it is not */
+};
+
+/* The section called @name, of at most 63 bytes. Return: is it there, with bytes in the file? */
+bool yg_elf_find_section(const struct yg_elf *elf, const char *name, struct yg_elf_section *ret);
+
+/* The address at which a byte of the file is loaded, 0 if it is not. */
+uint64_t yg_elf_data_address(const struct yg_elf *elf, uint64_t offset);
+
+/**
+ * yg_elf_pointer() - the word at @address once the file is loaded at its own addresses.
+ *
+ * A position independent file has it in a relocation (R_X86_64_RELATIVE), else in its data.
+ * Return: 0 if there is none.
+ */
+uint64_t yg_elf_pointer(const struct yg_elf *elf, uint64_t address);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bpf/gotls.skel.h"
 #include "bpf/guard.skel.h"
 #include "bpf/kill.skel.h"
 #include "bpf/proc.skel.h"
@@ -41,6 +42,7 @@ static const struct object objects[] = {
 	{ "guard", guard_bpf__elf_bytes }, { "sample", sample_bpf__elf_bytes },
 	{ "tls", tls_bpf__elf_bytes },	   { "sock", sock_bpf__elf_bytes },
 	{ "kill", kill_bpf__elf_bytes },   { "proc", proc_bpf__elf_bytes },
+	{ "gotls", gotls_bpf__elf_bytes },
 };
 
 #define OBJECTS_MAX YG_ARRAY_SIZE(objects)

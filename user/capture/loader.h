@@ -35,6 +35,14 @@ struct bpf_program;
 	X(SSL_WRITE_EX, yg_ssl_write_ex) \
 	X(SSL_RET, yg_ssl_ret)           \
 	X(SSL_FREE, yg_ssl_free)         \
+	X(GO_READ, yg_go_read)           \
+	X(GO_WRITE, yg_go_write)         \
+	X(GO_RET, yg_go_ret)             \
+	X(GO_SHAKE, yg_go_shake)         \
+	X(GO_SHAKEN, yg_go_shaken)       \
+	X(GO_CLOSE, yg_go_close)         \
+	X(GO_RECV, yg_go_recv)           \
+	X(GO_SEND, yg_go_send)           \
 	X(SK_RCVSPACE, yg_sk_rcvspace)   \
 	X(SK_RECV, yg_sk_recv)           \
 	X(SK_SEND, yg_sk_send)           \
@@ -71,6 +79,8 @@ enum yg_capability_kind {
 	YG_CAPABILITY_MULTI,	 /* uprobes by one link */
 	YG_CAPABILITY_BIND,	 /* tie a TLS object to its socket on reads */
 	YG_CAPABILITY_BIND_SEND, /* the same on the first write */
+	YG_CAPABILITY_GO,	 /* read Go's crypto/tls */
+	YG_CAPABILITY_GO_BIND,	 /* tie it to its client */
 	YG_CAPABILITY_KILL,	 /* close established connections of a blocked client */
 	YG_CAPABILITY_EXEC,	 /* see new processes at once; else by sweeps */
 	YG_CAPABILITY_MAX

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture/place_go.h"
+
 #define PROLOGUE_MAX \
 	48u /* bytes read of a function: its first call is within 20 in all builds seen */
 
@@ -54,6 +56,9 @@ static const struct {
 	{ "gnutls_deinit", YG_PROBE_FREE },
 };
 
+#define GO_KINDS \
+	(1u << YG_PROBE_GO_READ | 1u << YG_PROBE_GO_WRITE | 1u << YG_PROBE_GO_RET) /* at least */
+
 struct finder {
 	const struct yg_elf *elf;
 	struct yg_elf_symbol symbols[FUNCTION_MAX];
@@ -63,7 +68,7 @@ struct finder {
 
 const char *yg_stack_name(enum yg_stack stack)
 {
-	static const char *const stacks[YG_STACK_MAX] = { "none", "openssl", "gnutls" };
+	static const char *const stacks[YG_STACK_MAX] = { "none", "openssl", "gnutls", "go" };
 
 	return stacks[stack];
 }
@@ -194,8 +199,8 @@ static bool has_probe(const struct yg_place *place, uint64_t offset)
 	return false;
 }
 
-static void add_probe(struct yg_place *place, uint64_t offset, enum yg_probe_kind kind,
-		      enum yg_placement placement)
+void yg_place_add(struct yg_place *place, uint64_t offset, enum yg_probe_kind kind,
+		  enum yg_placement placement)
 {
 	if (place->count < YG_PROBES_MAX && !has_probe(place, offset))
 		place->probes[place->count++] = (struct yg_probe){ offset, kind, placement };
@@ -214,9 +219,9 @@ static void add_symbol(const struct finder *finder, enum function function, enum
 	len = prologue(finder->elf, offset, &code);
 	skip = finder->elf->machine == EM_X86_64 ? endbr_len(code, len) : 0;
 	if (finder->elf->machine == EM_X86_64 && is_emulated(code + skip, len - skip))
-		add_probe(place, offset + skip, kind, YG_PLACEMENT_EMULATED);
+		yg_place_add(place, offset + skip, kind, YG_PLACEMENT_EMULATED);
 	else
-		add_probe(place, offset, kind, YG_PLACEMENT_SYMBOL);
+		yg_place_add(place, offset, kind, YG_PLACEMENT_SYMBOL);
 }
 
 /* One direction: the internal function both exported ones call, else each of them. */
@@ -233,7 +238,7 @@ static void add_direction(struct finder *finder, enum function plain, enum funct
 		a = find_callee(finder, symbols[plain].offset);
 		b = find_callee(finder, symbols[extended].offset);
 		if (a && a == b) {
-			add_probe(place, a, kind + 1, YG_PLACEMENT_INTERNAL);
+			yg_place_add(place, a, kind + 1, YG_PLACEMENT_INTERNAL);
 			return;
 		}
 	}
@@ -250,9 +255,9 @@ static void add_free(struct finder *finder, struct yg_place *place)
 	if (finder->disassembler)
 		cheap = find_cheap_entry(finder, offset);
 	if (cheap)
-		add_probe(place, cheap, YG_PROBE_FREE, YG_PLACEMENT_EMULATED);
+		yg_place_add(place, cheap, YG_PROBE_FREE, YG_PLACEMENT_EMULATED);
 	else
-		add_probe(place, offset, YG_PROBE_FREE, YG_PLACEMENT_SYMBOL);
+		yg_place_add(place, offset, YG_PROBE_FREE, YG_PLACEMENT_SYMBOL);
 }
 
 static void add_gnutls(struct finder *finder, struct yg_place *place)
@@ -269,6 +274,8 @@ static bool has_both(const struct yg_place *place)
 
 	for (uint32_t i = 0; i < place->count; i++)
 		kinds |= 1u << place->probes[i].kind;
+	if ((kinds & GO_KINDS) == GO_KINDS)
+		return true;
 	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
 	       (kinds & (1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX));
 }
@@ -319,6 +326,11 @@ int yg_place_find(const struct yg_elf *elf, struct yg_place *ret)
 		return r;
 	if (finder.symbols[FUNCTION_GNUTLS].offset)
 		add_gnutls(&finder, &place);
+	if (place.count == 0) {
+		r = yg_place_go(elf, &place);
+		if (r)
+			return r;
+	}
 	/* A record_recv alone is a stub too. */
 	if (!has_both(&place))
 		place = (struct yg_place){ .count = 0 };

@@ -23,13 +23,19 @@
 #include "capture/elf.h"
 #include "core/macros.h"
 
-/* Which program sits on the entry; READ* and WRITE* have yg_ssl_ret on their return too. */
+/* Which program sits there; READ* and WRITE* have yg_ssl_ret on their return too. */
 enum yg_probe_kind {
-	YG_PROBE_READ,	   /* int SSL_read(ssl, buf, num); gnutls_record_recv and its like */
-	YG_PROBE_READ_EX,  /* int SSL_read_ex(ssl, buf, num, *read) */
-	YG_PROBE_WRITE,	   /* int SSL_write(ssl, buf, num); gnutls_record_send and its like */
-	YG_PROBE_WRITE_EX, /* int SSL_write_ex(ssl, buf, num, *written) */
-	YG_PROBE_FREE,	   /* void SSL_free(ssl); gnutls_deinit */
+	YG_PROBE_READ,	    /* int SSL_read(ssl, buf, num); gnutls_record_recv and its like */
+	YG_PROBE_READ_EX,   /* int SSL_read_ex(ssl, buf, num, *read) */
+	YG_PROBE_WRITE,	    /* int SSL_write(ssl, buf, num); gnutls_record_send and its like */
+	YG_PROBE_WRITE_EX,  /* int SSL_write_ex(ssl, buf, num, *written) */
+	YG_PROBE_FREE,	    /* void SSL_free(ssl); gnutls_deinit */
+	YG_PROBE_GO_READ,   /* Go: crypto/tls.(*Conn).Read, after its stack check */
+	YG_PROBE_GO_WRITE,  /* Go: crypto/tls.(*Conn).Write */
+	YG_PROBE_GO_RET,    /* Go: a RET of either */
+	YG_PROBE_GO_SHAKE,  /* Go: crypto/tls.(*Conn).serverHandshake, clientHandshake */
+	YG_PROBE_GO_SHAKEN, /* Go: a RET of either */
+	YG_PROBE_GO_CLOSE,  /* Go: crypto/tls.(*Conn).Close */
 	YG_PROBE_MAX
 };
 
@@ -54,6 +60,7 @@ enum yg_stack {
 	YG_STACK_NONE,
 	YG_STACK_OPENSSL, /* and BoringSSL, LibreSSL */
 	YG_STACK_GNUTLS,
+	YG_STACK_GO,
 	YG_STACK_MAX
 };
 
@@ -65,7 +72,7 @@ struct yg_place {
 	uint32_t pad;
 };
 
-/* "openssl", "gnutls"; "none". */
+/* "openssl", "gnutls", "go"; "none". */
 const char *yg_stack_name(enum yg_stack stack);
 
 /**
@@ -76,6 +83,10 @@ const char *yg_stack_name(enum yg_stack stack);
  * Return: 0; -ENOMEM if the disassembler cannot start.
  */
 YG_MUST_CHECK int yg_place_find(const struct yg_elf *elf, struct yg_place *ret);
+
+/* Add a probe; none is added twice on one instruction, or beyond YG_PROBES_MAX. */
+void yg_place_add(struct yg_place *place, uint64_t offset, enum yg_probe_kind kind,
+		  enum yg_placement placement);
 
 /* Is @place something a kernel should be asked to probe in a file of @file_len bytes? */
 bool yg_place_is_valid(const struct yg_place *place, uint64_t file_len);

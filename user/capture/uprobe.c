@@ -18,9 +18,19 @@ struct yg_uprobe {
 };
 
 static const enum yg_program programs[YG_PROBE_MAX] = {
-	[YG_PROBE_READ] = YG_PROGRAM_SSL_READ,	 [YG_PROBE_READ_EX] = YG_PROGRAM_SSL_READ_EX,
-	[YG_PROBE_WRITE] = YG_PROGRAM_SSL_WRITE, [YG_PROBE_WRITE_EX] = YG_PROGRAM_SSL_WRITE_EX,
-	[YG_PROBE_FREE] = YG_PROGRAM_SSL_FREE,
+	[YG_PROBE_READ] = YG_PROGRAM_SSL_READ,	     [YG_PROBE_READ_EX] = YG_PROGRAM_SSL_READ_EX,
+	[YG_PROBE_WRITE] = YG_PROGRAM_SSL_WRITE,     [YG_PROBE_WRITE_EX] = YG_PROGRAM_SSL_WRITE_EX,
+	[YG_PROBE_FREE] = YG_PROGRAM_SSL_FREE,	     [YG_PROBE_GO_RET] = YG_PROGRAM_GO_RET,
+	[YG_PROBE_GO_SHAKEN] = YG_PROGRAM_GO_SHAKEN, [YG_PROBE_GO_READ] = YG_PROGRAM_GO_READ,
+	[YG_PROBE_GO_WRITE] = YG_PROGRAM_GO_WRITE,   [YG_PROBE_GO_SHAKE] = YG_PROGRAM_GO_SHAKE,
+	[YG_PROBE_GO_CLOSE] = YG_PROGRAM_GO_CLOSE,
+};
+
+/* What sits on returns, then what sits on entries: a call is never half seen. */
+static const enum yg_probe_kind order[] = {
+	YG_PROBE_GO_RET,   YG_PROBE_GO_SHAKEN, YG_PROBE_READ,	  YG_PROBE_READ_EX,
+	YG_PROBE_WRITE,	   YG_PROBE_WRITE_EX,  YG_PROBE_GO_SHAKE, YG_PROBE_GO_READ,
+	YG_PROBE_GO_WRITE, YG_PROBE_FREE,      YG_PROBE_GO_CLOSE,
 };
 
 static int attach_multi(const struct yg_loader *loader, int file_fd, enum yg_program program,
@@ -62,7 +72,7 @@ static int attach_program(const struct yg_loader *loader, int file_fd, const str
 
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct yg_probe *probe = &place->probes[i];
-		bool is_call = probe->kind != YG_PROBE_FREE;
+		bool is_call = probe->kind < YG_PROBE_FREE;
 
 		if (program == YG_PROGRAM_SSL_RET ? is_call : programs[probe->kind] == program)
 			offsets[count++] = probe->offset;
@@ -85,8 +95,8 @@ int yg_uprobe_attach(struct yg_loader *loader, int file_fd, const struct yg_plac
 	if (!uprobe)
 		return -ENOMEM;
 	r = attach_program(loader, file_fd, place, YG_PROGRAM_SSL_RET, uprobe);
-	for (int kind = 0; r == 0 && kind < YG_PROBE_MAX; kind++)
-		r = attach_program(loader, file_fd, place, programs[kind], uprobe);
+	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(order); i++)
+		r = attach_program(loader, file_fd, place, programs[order[i]], uprobe);
 	if (r)
 		return r;
 	*ret = YG_TAKE_PTR(uprobe);

@@ -211,6 +211,8 @@ static void put_capabilities(struct round *round)
 		[YG_CAPABILITY_MULTI] = "uprobe-multi",
 		[YG_CAPABILITY_BIND] = "bind-receive",
 		[YG_CAPABILITY_BIND_SEND] = "bind-send",
+		[YG_CAPABILITY_GO] = "go-uprobe",
+		[YG_CAPABILITY_GO_BIND] = "go-bind",
 		[YG_CAPABILITY_KILL] = "sock-destroy",
 		[YG_CAPABILITY_EXEC] = "exec-events",
 	};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a finished TLS call moved: bind, advance, budget, ring. Shared by all libraries. */
+#pragma once
+
+#include "ssl.bpf.h"
+
+#define CALL_LEN_MAX 0x7fffffffu /* bytes: the APIs count in int; more is not a length */
+
+/* Sender to receiver, as on the wire. Zeroes while the socket is not known. */
+static __always_inline void key_fill(struct yg_emission *e, const struct yg_ssl *ssl)
+{
+	bool is_outward = e->source == YG_SOURCE_TLS_WRITE;
+	const struct yg_socket *s = &ssl->socket;
+	struct yg_flow_key *key = &e->key;
+
+	*key = (struct yg_flow_key){};
+	if (ssl->bind == YG_BIND_UNKNOWN)
+		return;
+	__builtin_memcpy(key->saddr, is_outward ? s->local : s->remote, sizeof(key->saddr));
+	__builtin_memcpy(key->daddr, is_outward ? s->remote : s->local, sizeof(key->daddr));
+	key->sport = is_outward ? s->local_port : s->remote_port;
+	key->dport = is_outward ? s->remote_port : s->local_port;
+}
+
+/* The object's hash: of its addresses, or of itself while they are not known. */
+static __always_inline __u64 hash_ssl(const struct yg_emission *e)
+{
+	if (e->bind == YG_BIND_UNKNOWN)
+		return mix64(e->object ^ ((__u64)e->tgid << 48) ^ yg_config.hash_seed);
+	return hash_addresses(&e->key);
+}
+
+static __always_inline void ring_choose(struct yg_ssl *ssl, struct yg_emission *e, __u64 hash)
+{
+	if (!ssl->has_ring) {
+		ssl->ring = ring_of(hash);
+		ssl->has_ring = 1;
+	}
+	e->ring = ssl->ring;
+}
+
+static __always_inline enum tls_row row_of_emitted(enum emitted emitted)
+{
+	if (emitted == EMITTED)
+		return TLS_segment;
+	return emitted == EMITTED_RING_FULL ? TLS_lost_ring : TLS_lost_copy;
+}
+
+static __always_inline void count_start(struct yg_counters *c, enum message message,
+					enum tls_row request, enum tls_row response)
+{
+	if (message == MESSAGE_REQUEST)
+		count_tls(c, request);
+	else if (message == MESSAGE_RESPONSE)
+		count_tls(c, response);
+}
+
+/* Send @e, complete but for what @ssl knows, if its flow is chosen. */
+static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e,
+					     __u64 buffer)
+{
+	struct yg_control *knobs = control();
+	struct bytes from = { .at = buffer };
+	__u64 hash;
+
+	e->generation = ssl->generation;
+	e->bind = ssl->bind;
+	e->tcp_flags = 0;
+	e->ack = 0;
+	key_fill(e, ssl);
+	hash = hash_ssl(e);
+	if (!knobs || !is_chosen(knobs, hash_flow(&e->key, hash)))
+		return TLS_skip_sampled;
+	e->sampled = knobs->sampled;
+	ring_choose(ssl, e, hash);
+	return row_of_emitted(emit(e, &from, BYTES_USER));
+}
+
+/* Budget, then ring, for a call that moved out.payload_len > 0 bytes. */
+static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_ssl *ssl,
+					       struct yg_thread *t)
+{
+	struct yg_budget *b = is_read(t) ? &ssl->read_budget : &ssl->write_budget;
+	struct bytes from = { .at = t->buffer };
+	struct yg_control *knobs = control();
+	enum message message;
+	enum tls_row row;
+
+	if (!knobs || is_silent(knobs, bpf_ktime_get_ns()))
+		return TLS_skip_idle;
+	if (head_read(&from, BYTES_USER, t->out.payload_len, &t->head))
+		return TLS_lost_copy;
+	message = budget_admit(b, &t->head, t->out.payload_len, &t->out.data_len);
+	if (!b->is_http && !b->is_tentative)
+		return TLS_skip_other;
+	count_start(c, message, TLS_request, TLS_response);
+	if (t->out.data_len == 0)
+		return TLS_skip_budget;
+	row = tls_emit(ssl, &t->out, t->buffer);
+	if (row == TLS_lost_ring || row == TLS_lost_copy)
+		count_start(c, message, TLS_lost_request, TLS_lost_response);
+	if (row == TLS_skip_sampled)
+		count_start(c, message, TLS_skip_request, TLS_MAX);
+	if (row == TLS_segment && ssl->bind == YG_BIND_UNKNOWN)
+		count_tls(c, TLS_unbound);
+	return row;
+}
+
+/* Where the call's bytes stand in their direction; all of them pass, sampled or not. */
+static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread *t)
+{
+	__u64 *offset = is_read(t) ? &ssl->read_offset : &ssl->write_offset;
+
+	t->out.offset = *offset;
+	*offset += t->out.payload_len;
+}
+
+/* A call of @t returned and moved out.payload_len bytes, 0 for none. */
+static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t)
+{
+	struct yg_ssl_key key = key_of(t->object);
+	struct yg_ssl *ssl = ssl_find(&key);
+
+	if (!ssl)
+		return TLS_lost_table;
+	ssl_bind(ssl, t);
+	if (t->out.payload_len == 0)
+		return TLS_skip_empty;
+	t->out.object = key.object;
+	t->out.tgid = key.tgid;
+	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
+	offset_advance(ssl, t);
+	return tls_sample(c, ssl, t);
+}
+
+/* The object at @address ends: tell user space if it heard of it, and forget it. */
+static __always_inline void object_end(__u64 address)
+{
+	struct yg_ssl_key key = key_of(address);
+	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	struct yg_counters *c = counters();
+	struct yg_emission e = {};
+
+	if (!ssl)
+		return;
+	if (ssl->has_ring) {
+		e.object = key.object;
+		e.tgid = key.tgid;
+		e.offset = ssl->read_offset;
+		e.source = YG_SOURCE_TLS_CLOSE;
+		count_tls(c, TLS_rx);
+		count_tls(c, tls_emit(ssl, &e, 0));
+	}
+	ssl_renew(ssl);
+}

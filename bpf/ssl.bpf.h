@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TLS objects and the sockets they are tied to, whatever library made them.
+ *
+ *	a call used one socket		that one	(SOCKET)
+ *	a read used none, and the thread just received	that one, a guess	(THREAD)
+ *	a call used another socket than known	nothing until a second call agrees
+ */
+#pragma once
+
+#include "budget.bpf.h"
+#include "thread.bpf.h"
+
+struct yg_ssl_key {
+	__u64 object; /* address of the SSL object */
+	__u32 tgid;
+	__u32 pad;
+};
+
+/* One TLS object, from its first call until SSL_free, and then the next one at its address. */
+struct yg_ssl {
+	__u64 read_offset; /* bytes so far, sampled or not */
+	__u64 write_offset;
+	struct yg_budget read_budget;
+	struct yg_budget write_budget;
+	struct yg_socket socket;    /* valid by bind */
+	struct yg_socket candidate; /* valid if is_doubted */
+	__u32 generation;
+	__u32 ring;	 /* stays, so that records of an object stay in order */
+	__u8 has_ring;	 /* a record was sent */
+	__u8 bind;	 /* enum yg_bind */
+	__u8 is_doubted; /* a call used another socket than the one known */
+	__u8 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, YG_SSLS_MAX);
+	__type(key, struct yg_ssl_key);
+	__type(value, struct yg_ssl);
+} yg_ssls SEC(".maps");
+
+static __always_inline bool is_read(const struct yg_thread *t)
+{
+	return t->kind == CALL_READ || t->kind == CALL_READ_EX;
+}
+
+static __always_inline struct yg_ssl_key key_of(__u64 object)
+{
+	return (struct yg_ssl_key){ .object = object, .tgid = bpf_get_current_pid_tgid() >> 32 };
+}
+
+/*
+ * The state of an object, made at its first call. A first generation from the clock: an object
+ * whose row was evicted never comes back with a number that it had before.
+ */
+static __always_inline struct yg_ssl *ssl_find(const struct yg_ssl_key *key)
+{
+	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, key);
+	struct yg_ssl fresh = {};
+
+	if (ssl)
+		return ssl;
+	fresh.generation = bpf_ktime_get_ns() >> 20;
+	(void)bpf_map_update_elem(&yg_ssls, key, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&yg_ssls, key);
+}
+
+/* The object begins anew: another connection at the same address. */
+static __always_inline void ssl_renew(struct yg_ssl *ssl)
+{
+	__u32 generation = ssl->generation + 1;
+
+	__builtin_memset(ssl, 0, sizeof(*ssl));
+	ssl->generation = generation;
+}
+
+/*
+ * A call used exactly one socket, and it is not the known one. Either the object serves another
+ * connection (SSL_clear, or an SSL_free that was not seen) or a callback used a socket of its own.
+ * Say "unknown" until a second call agrees; never give one client's address to another's request.
+ */
+static __always_inline void ssl_doubt(struct yg_ssl *ssl, const struct yg_socket *socket)
+{
+	if (ssl->is_doubted && is_same_socket(&ssl->candidate, socket)) {
+		ssl->socket = *socket;
+		ssl->bind = YG_BIND_SOCKET;
+		ssl->is_doubted = 0;
+		return;
+	}
+	if (!ssl->is_doubted)
+		ssl_renew(ssl);
+	ssl->candidate = *socket;
+	ssl->is_doubted = 1;
+}
+
+/* Bind to the socket that the call used. */
+static __always_inline void bind_nested(struct yg_ssl *ssl, const struct yg_thread *t)
+{
+	if (ssl->is_doubted ||
+	    (ssl->bind == YG_BIND_SOCKET && !is_same_socket(&ssl->socket, &t->socket))) {
+		ssl_doubt(ssl, &t->socket);
+		return;
+	}
+	ssl->socket = t->socket;
+	ssl->bind = YG_BIND_SOCKET;
+}
+
+/*
+ * A read that used no socket: a memory BIO, filled by the receive before it. Each receive is
+ * claimed by one read at most, and only for an object of which nothing is known. Never for a
+ * write: the thread may serve others.
+ */
+static __always_inline void bind_received(struct yg_ssl *ssl, struct yg_thread *t, bool has_data)
+{
+	bool is_fresh = t->received_count != t->claimed_count;
+
+	t->claimed_count = t->received_count;
+	if (!is_fresh || !has_data || ssl->bind != YG_BIND_UNKNOWN || ssl->is_doubted)
+		return;
+	ssl->socket = t->received;
+	ssl->bind = YG_BIND_THREAD;
+}
+
+static __always_inline void ssl_bind(struct yg_ssl *ssl, struct yg_thread *t)
+{
+	if (t->touched == TOUCHED_ONE)
+		bind_nested(ssl, t);
+	if (t->touched != TOUCHED_NONE)
+		t->claimed_count = t->received_count;
+	else if (is_read(t))
+		bind_received(ssl, t, t->out.payload_len != 0);
+}
