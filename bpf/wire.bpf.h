@@ -8,6 +8,7 @@
 
 #include "budget.bpf.h"
 #include "packet.bpf.h"
+#include "prelude.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -157,8 +158,11 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
 	message = wire_admit(f, &b);
-	if (!b.is_http && !b.is_tentative)
-		return SAMPLE_skip_other;
+	if (!b.is_http && !b.is_tentative) {
+		prelude_admit(c, p, &f->head, &f->out.data_len);
+		if (!f->out.data_len)
+			return SAMPLE_skip_other;
+	}
 	count_start(c, message, SAMPLE_request, SAMPLE_response);
 	if (f->out.data_len == 0 && !is_end(p))
 		return SAMPLE_skip_budget;

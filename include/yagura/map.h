@@ -14,7 +14,7 @@
  * yg_scope_nets	hash		u32 netns inode		u32 1		warden
  * yg_scope_cgroups hash	u64 cgroup id		u32 1		warden
  * yg_scope_comms	hash		struct yg_comm		u32 1		warden
- * Tables private to the programs (yg_streams, yg_packets, yg_threads, yg_ssls) are declared beside
+ * Tables private to the programs (yg_streams, yg_preludes, yg_packets, yg_threads, yg_ssls) are declared beside
  * them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one map each.
  *
  * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
@@ -25,7 +25,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_MAP_ABI 1 /* a pinned map of another ABI is removed and made anew */
+#define YG_MAP_ABI 2 /* a pinned map of another ABI is removed and made anew */
 
 struct yg_addr4 {
 	__u8 addr[4]; /* network order, so that bpftool prints it as people write it */

@@ -149,9 +149,19 @@ static const struct {
 	{ "IPv6 bytes under the IPv4 type", { .is_v6 = 1, .ethertype = 0x0800 }, ROW(lost_header) },
 	{ "ACK without payload", { 0 }, ROW(skip_empty) },
 	{ "FIN of a flow never heard of", { .tcp_flags = FIN_ACK }, ROW(skip_empty) },
-	{ "TLS record",
+	{ "TLS ClientHello",
 	  { .payload = "\x16\x03\x01\x02\x05\x01", .payload_len = 6 },
+	  ROW(segment) },
+	{ "TLS ServerHello",
+	  { .payload = "\x16\x03\x03\x02\x05\x02", .payload_len = 6 },
 	  ROW(skip_other) },
+	{ "TLS application data",
+	  { .payload = "\x17\x03\x03\x02\x05\x01", .payload_len = 6 },
+	  ROW(skip_other) },
+	{ "PROXY header", { .payload = "PROXY TCP4 1.2.3.4 1.2.3.5 1 2\r\n" }, ROW(segment) },
+	{ "PROXY header, version 2",
+	  { .payload = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", .payload_len = 16 },
+	  ROW(segment) },
 	{ "SMTP", { .payload = "EHLO gateway.example\r\n" }, ROW(skip_other) },
 	{ "SQL", { .payload = "SELECT 1;\n" }, ROW(skip_other) },
 	{ "Redis", { .payload = "PING\r\n" }, ROW(skip_other) },
@@ -284,6 +294,56 @@ static void the_end_of_a_known_flow_is_told(void **state)
 		assert_int_equal(check_record(b)->data_len, 0);
 		assert_int_equal(b->rig.records[0].tcp_flags, flags[i]);
 	}
+}
+
+/* A ClientHello that claims @message bytes begins with @ret. */
+static void begin_hello(char *ret, unsigned record, unsigned message)
+{
+	const unsigned char head[] = { 0x16,
+				       3,
+				       1,
+				       (unsigned char)(record >> 8),
+				       (unsigned char)record,
+				       1,
+				       0,
+				       (unsigned char)(message >> 8),
+				       (unsigned char)message };
+
+	memcpy(ret, head, sizeof(head));
+}
+
+static void a_hello_passes_and_nothing_behind_it(void **state)
+{
+	char payload[1400] = { 0 };
+	struct packet_spec spec = { .payload = payload, .payload_len = 1400 };
+	struct bench *b = *state;
+
+	spec.sport = b->sport++;
+	begin_hello(payload, 1704, 1700);
+	assert_int_equal(check_run(b, &spec, ROW(segment)).sample.hello, 1);
+	assert_int_equal(check_record(b)->data_len, 1400);
+	memset(payload, 0x17, sizeof(payload));
+	assert_int_equal(check_run(b, &spec, ROW(segment)).sample.hello, 0);
+	assert_int_equal(check_record(b)->data_len, 309);
+	(void)check_run(b, &spec, ROW(skip_other));
+	assert_int_equal(rig_read(&b->rig), 0);
+}
+
+/* Over several records its length is not known from the first: the limit holds. */
+static void a_hello_has_a_limit(void **state)
+{
+	char payload[1400] = { 0 };
+	struct packet_spec spec = { .payload = payload, .payload_len = 1400 };
+	struct bench *b = *state;
+
+	spec.sport = b->sport++;
+	begin_hello(payload, 100, 0xffff);
+	for (unsigned left = 4096; left; left = left > 1400 ? left - 1400 : 0) {
+		(void)check_run(b, &spec, ROW(segment));
+		assert_int_equal(check_record(b)->data_len, left < 1400 ? left : 1400);
+		memset(payload, 0x17, sizeof(payload));
+	}
+	(void)check_run(b, &spec, ROW(skip_other));
 }
 
 /* The FIN on the last bytes of a body that is beyond its budget. */
@@ -438,6 +498,8 @@ int main(void)
 		cmocka_unit_test(a_message_has_one_budget),
 		cmocka_unit_test(the_end_of_a_known_flow_is_told),
 		cmocka_unit_test(an_end_beyond_the_budget_is_told),
+		cmocka_unit_test(a_hello_passes_and_nothing_behind_it),
+		cmocka_unit_test(a_hello_has_a_limit),
 		cmocka_unit_test(a_request_in_pieces_is_one_request),
 		cmocka_unit_test(a_false_start_is_left_alone),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),
