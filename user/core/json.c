@@ -8,6 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define NS_PER_S  1000000000u
 #define NS_PER_US 1000u
 #define LINE_CAP  1024u /* first allocation; a line of analyze is about 450 bytes */
@@ -167,13 +171,36 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	return len;
 }
 
-/* Bytes at the start of [p, end) that go out as they are. */
-static size_t plain_len(const unsigned char *p, const unsigned char *end)
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/*
+ * Copies the bytes at the start of [p, end) that go out as they are. Return: how many. What is
+ * behind them at @to may be written too: at most as many bytes as the text has.
+ */
+static size_t copy_plain(char *to, const unsigned char *p, const unsigned char *end)
 {
 	const unsigned char *at = p;
 
-	while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
-		at++;
+#ifdef __SSE2__
+	for (; end - at >= 16; at += 16, to += 16) {
+		__m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)at);
+		__m128i quote = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('"'));
+		__m128i slash = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'));
+		/* Signed: bytes above 127 are below a space too. */
+		__m128i low = _mm_cmplt_epi8(chunk, _mm_set1_epi8(' '));
+		__m128i any = _mm_or_si128(_mm_or_si128(quote, slash), low);
+		uint32_t mask = (uint32_t)_mm_movemask_epi8(any);
+
+		_mm_storeu_si128((__m128i *)(void *)to, chunk);
+		if (mask)
+			return (size_t)(at - p) + (size_t)__builtin_ctz(mask);
+	}
+#endif
+	while (at < end && is_plain(*at))
+		*to++ = (char)*at++;
 	return (size_t)(at - p);
 }
 
@@ -227,9 +254,8 @@ static void put_string(struct yg_json *json, struct yg_slice text)
 		*to++ = ',';
 	*to++ = '"';
 	while (p < end) {
-		size_t used = plain_len(p, end);
+		size_t used = copy_plain(to, p, end);
 
-		memcpy(to, p, used);
 		to += used;
 		p += used;
 		if (p < end) {
@@ -249,24 +275,18 @@ void yg_json_slice(struct yg_json *json, struct yg_slice text)
 		yg_json_null(json);
 }
 
-void yg_json_str(struct yg_json *json, const char *text)
-{
-	yg_json_slice(json, yg_slice_from_str(text));
-}
-
 /* Keys are literals of ours: nothing to escape. */
-void yg_json_key(struct yg_json *json, const char *name)
+void yg_json_literal(struct yg_json *json, struct yg_slice name)
 {
-	struct yg_slice text = yg_slice_from_str(name);
-	char *to = reserve(json, text.len + 4);
+	char *to = reserve(json, name.len + 4);
 
 	if (!to)
 		return;
 	if (needs_comma(json))
 		*to++ = ',';
 	*to++ = '"';
-	memcpy(to, text.ptr, text.len);
-	to += text.len;
+	memcpy(to, name.ptr, name.len);
+	to += name.len;
 	*to++ = '"';
 	*to++ = ':';
 	json->len = (size_t)(to - json->line);
@@ -358,36 +378,6 @@ void yg_json_time(struct yg_json *json, uint64_t epoch_ns)
 	}
 	text[TIME_HEAD + 6] = 'Z';
 	yg_json_slice(json, (struct yg_slice){ text, TIME_HEAD + 7 });
-}
-
-void yg_json_pair_slice(struct yg_json *json, const char *name, struct yg_slice text)
-{
-	yg_json_key(json, name);
-	yg_json_slice(json, text);
-}
-
-void yg_json_pair_str(struct yg_json *json, const char *name, const char *text)
-{
-	yg_json_key(json, name);
-	yg_json_str(json, text);
-}
-
-void yg_json_pair_uint(struct yg_json *json, const char *name, uint64_t value)
-{
-	yg_json_key(json, name);
-	yg_json_uint(json, value);
-}
-
-void yg_json_pair_bool(struct yg_json *json, const char *name, bool value)
-{
-	yg_json_key(json, name);
-	yg_json_bool(json, value);
-}
-
-void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns)
-{
-	yg_json_key(json, name);
-	yg_json_time(json, epoch_ns);
 }
 
 struct yg_slice yg_json_view(const struct yg_json *json)

@@ -28,10 +28,9 @@ void yg_json_open_object(struct yg_json *json);
 void yg_json_close_object(struct yg_json *json);
 void yg_json_open_array(struct yg_json *json);
 void yg_json_close_array(struct yg_json *json);
-void yg_json_key(struct yg_json *json, const char *name); /* a literal: written as it is */
+void yg_json_literal(struct yg_json *json, struct yg_slice name);   /* a key of ours, as it is */
 void yg_json_key_slice(struct yg_json *json, struct yg_slice name); /* a key from outside */
 void yg_json_slice(struct yg_json *json, struct yg_slice text);	    /* absent slice: null */
-void yg_json_str(struct yg_json *json, const char *text);	    /* NULL: null */
 void yg_json_uint(struct yg_json *json, uint64_t value);
 void yg_json_int(struct yg_json *json, int64_t value);
 void yg_json_real(struct yg_json *json, double value, int decimals); /* not finite: null */
@@ -44,12 +43,48 @@ void yg_json_raw(struct yg_json *json, struct yg_slice value);
 /* "2026-11-21T21:03:00.123456Z" from nanoseconds since the epoch. */
 void yg_json_time(struct yg_json *json, uint64_t epoch_ns);
 
+/* Keys and most short texts are literals: inline, so that nobody counts their bytes again. */
+static inline void yg_json_key(struct yg_json *json, const char *name)
+{
+	yg_json_literal(json, yg_slice_from_str(name));
+}
+
+/* NULL: null. */
+static inline void yg_json_str(struct yg_json *json, const char *text)
+{
+	yg_json_slice(json, yg_slice_from_str(text));
+}
+
 /* Key and value in one call, the common case. */
-void yg_json_pair_slice(struct yg_json *json, const char *name, struct yg_slice text);
-void yg_json_pair_str(struct yg_json *json, const char *name, const char *text);
-void yg_json_pair_uint(struct yg_json *json, const char *name, uint64_t value);
-void yg_json_pair_bool(struct yg_json *json, const char *name, bool value);
-void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns);
+static inline void yg_json_pair_slice(struct yg_json *json, const char *name, struct yg_slice text)
+{
+	yg_json_key(json, name);
+	yg_json_slice(json, text);
+}
+
+static inline void yg_json_pair_str(struct yg_json *json, const char *name, const char *text)
+{
+	yg_json_key(json, name);
+	yg_json_str(json, text);
+}
+
+static inline void yg_json_pair_uint(struct yg_json *json, const char *name, uint64_t value)
+{
+	yg_json_key(json, name);
+	yg_json_uint(json, value);
+}
+
+static inline void yg_json_pair_bool(struct yg_json *json, const char *name, bool value)
+{
+	yg_json_key(json, name);
+	yg_json_bool(json, value);
+}
+
+static inline void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns)
+{
+	yg_json_key(json, name);
+	yg_json_time(json, epoch_ns);
+}
 
 /* The text so far, borrowed until the next call; without the newline. */
 struct yg_slice yg_json_view(const struct yg_json *json);
