@@ -17,8 +17,9 @@
  * a file of 500 MB in the page cache: 0.05 s, against 0.11 s by mmap(2) with MADV_POPULATE_READ.
  */
 #define WINDOW_CAP (512u << 10)
-#define GZIP_CAP   (128u << 10) /* compressed bytes per read(2) */
-#define READ_CAP   (96u << 10)	/* bytes asked for at once: what is read stays in the cache */
+#define GZIP_CAP   (16u << 10) /* of zlib: a plain file is not copied by reads of twice as much */
+#define READ_CAP   (64u << 10) /* bytes asked for at once: what is read stays in the cache */
+_Static_assert(READ_CAP >= 2 * GZIP_CAP, "plain files are read in place");
 _Static_assert(WINDOW_CAP >= 2 * YG_PCAP_FRAME_MAX, "a frame must fit behind a partial one");
 
 /*
@@ -177,7 +178,7 @@ static int open_file(struct yg_pcap *pcap, const char *path)
 		return fail(pcap, -EISDIR, "%s", strerror(EISDIR));
 	if (S_ISREG(st.st_mode))
 		pcap->total = (uint64_t)st.st_size;
-	/* Plain files pass through zlib untouched and, above its buffer size, uncopied. */
+	/* Plain files pass through zlib untouched and, in reads of READ_CAP, uncopied. */
 	pcap->gz = gzdopen(pcap->fd, "rb");
 	pcap->buffer = malloc(WINDOW_CAP);
 	if (pcap->gz)
@@ -287,6 +288,9 @@ static int next_classic(struct yg_pcap *pcap, struct yg_frame *ret)
 		.link = pcap->link,
 	};
 	pcap->begin += RECORD_HEAD + captured;
+	/* The next record begins where nobody has looked yet. */
+	__builtin_prefetch(pcap->buffer + pcap->begin);
+	__builtin_prefetch(pcap->buffer + pcap->begin + 64);
 	return 1;
 }
 
