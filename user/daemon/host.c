@@ -76,15 +76,26 @@ static int read_key(int state_fd, struct yg_hash_key *ret)
 {
 	struct yg_hash_key key;
 	int fd YG_CLEANUP_CLOSE = -1;
+	struct stat stat;
 	ssize_t len;
 
-	fd = openat(state_fd, KEY_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	/* Non-blocking: a FIFO would hold up the start. */
+	fd = openat(state_fd, KEY_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		    0600);
+	/* A backup may have come back readable by all: with the key, guesses can be tested. */
+	if (fd < 0 || fstat(fd, &stat) || fchmod(fd, 0600))
 		return -errno;
+	if (!S_ISREG(stat.st_mode))
+		return -EINVAL;
 	len = pread(fd, &key, sizeof(key), 0);
 	if (len < 0)
 		return -errno;
 	if (len != sizeof(key)) {
+		if (len > 0)
+			yg_log(YG_LOG_WARNING,
+			       "%s: %zd bytes of %zu: began a new one, callers get "
+			       "new names",
+			       KEY_NAME, len, sizeof(key));
 		if (getrandom(&key, sizeof(key), 0) != sizeof(key) ||
 		    pwrite(fd, &key, sizeof(key), 0) != sizeof(key) || fsync(fd))
 			return errno ? -errno : -EIO;

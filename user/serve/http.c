@@ -15,6 +15,7 @@
 
 struct yg_http {
 	struct MHD_Daemon *daemon;
+	uint32_t guests; /* connections of anybody but root */
 	yg_http_fn fn;
 	void *ctx;
 	uint64_t count;
@@ -236,6 +237,41 @@ static void on_end(void *ctx, struct MHD_Connection *connection, void **state,
 	*state = NULL;
 }
 
+static bool is_guest(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct ucred cred = { .pid = 0 };
+	socklen_t len = sizeof(cred);
+
+	return !info || getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) ||
+	       cred.uid != 0;
+}
+
+/*
+ * A few are kept for root: whoever may read could else hold every connection, one byte at a time,
+ * and nobody could take a block away. What the library is told to close, it closes at once.
+ */
+static void on_connection(void *ctx, struct MHD_Connection *connection, void **state,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	static char guest;
+	struct yg_http *http = ctx;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		http->guests -= *state == &guest;
+		return;
+	}
+	if (!is_guest(connection))
+		return;
+	*state = &guest;
+	if (++http->guests > YG_HTTP_GUESTS_MAX)
+		(void)shutdown(
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd,
+			SHUT_RDWR);
+}
+
 int yg_http_new(int listen_fd, yg_http_fn fn, void *ctx, struct yg_http **ret)
 {
 	struct yg_http *http = calloc(1, sizeof(*http));
@@ -247,8 +283,9 @@ int yg_http_new(int listen_fd, yg_http_fn fn, void *ctx, struct yg_http **ret)
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
-		MHD_OPTION_CONNECTION_LIMIT, YG_HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-		YG_HTTP_IDLE_S, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
+		YG_HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, YG_HTTP_IDLE_S,
+		MHD_OPTION_END);
 	if (!http->daemon) {
 		free(http);
 		return -EINVAL;

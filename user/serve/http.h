@@ -14,6 +14,7 @@
 
 #define YG_HTTP_BODY_MAX	32768u	    /* bytes of a request's body; more is answered 413 */
 #define YG_HTTP_CONNECTIONS_MAX 64u	    /* more wait in the listen queue */
+#define YG_HTTP_GUESTS_MAX	48u	    /* of these, of anybody but root; more are closed */
 #define YG_HTTP_IDLE_S		30u	    /* a connection that says nothing is closed */
 #define YG_HTTP_REPLY_MAX	(32u << 20) /* bytes of an answer; more is answered 500 */
 

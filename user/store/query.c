@@ -222,6 +222,17 @@ static int visit_rows(struct run *run, sqlite3_stmt *rows, struct yg_json *json,
 	return code == SQLITE_INTERRUPT && run->expired ? -ETIME : yg_db_errno(code);
 }
 
+/* What stands behind the first statement would never run: the asker must not think it did. */
+static bool is_single(sqlite3 *sql, const char *tail, const char *end)
+{
+	sqlite3_stmt *next = NULL;
+	int r = sqlite3_prepare_v2(sql, tail, (int)(end - tail), &next, NULL);
+	bool single = r == SQLITE_OK && !next;
+
+	(void)sqlite3_finalize(next);
+	return single;
+}
+
 static int run_text(struct run *run, struct yg_json *json, bool *ret_cut)
 {
 	const struct yg_query *query = run->query;
@@ -233,7 +244,8 @@ static int run_text(struct run *run, struct yg_json *json, bool *ret_cut)
 	if (r)
 		return r;
 	/* The authorizer lets nothing else through, but an empty text is no statement at all. */
-	if (!rows || sqlite3_column_count(rows) == 0 || !sqlite3_stmt_readonly(rows))
+	if (!rows || sqlite3_column_count(rows) == 0 || !sqlite3_stmt_readonly(rows) ||
+	    !is_single(run->sql, tail, query->text.ptr + query->text.len))
 		r = -EINVAL;
 	else
 		r = visit_rows(run, rows, json, ret_cut);
@@ -259,7 +271,9 @@ int yg_query_run(const struct yg_query *query, bool *ret_cut, char *ret_cause)
 		r = run_text(&run, json, ret_cut);
 		if (r)
 			(void)snprintf(ret_cause, YG_QUERY_CAUSE_CAP, "%s",
-				       sqlite3_errmsg(run.sql));
+				       sqlite3_errcode(run.sql) == SQLITE_OK
+					       ? "not one statement that reads"
+					       : sqlite3_errmsg(run.sql));
 	}
 	(void)sqlite3_close_v2(run.sql);
 	(void)sqlite3_hard_heap_limit64(0);

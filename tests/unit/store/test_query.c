@@ -136,6 +136,8 @@ static const struct {
 	{ "vacuum into a file", "VACUUM INTO '/tmp/yg_stolen'", -EINVAL },
 	{ "extension", "SELECT load_extension('x')", -EINVAL },
 	{ "begin", "BEGIN IMMEDIATE", -EINVAL },
+	{ "two statements", "SELECT 1; SELECT 2", -EINVAL },
+	{ "a second one that writes", "SELECT 1; DELETE FROM endpoints", -EINVAL },
 	{ "nothing", "", -EINVAL },
 	{ "a comment", "-- nothing", -EINVAL },
 	{ "not SQL", "find me", -EINVAL },
