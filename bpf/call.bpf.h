@@ -2,6 +2,7 @@
 /* What a finished TLS call moved: bind, advance, budget, ring. Shared by all libraries. */
 #pragma once
 
+#include "h2.bpf.h"
 #include "ssl.bpf.h"
 
 #define CALL_LEN_MAX 0x7fffffffu /* bytes: the APIs count in int; more is not a length */
@@ -55,12 +56,10 @@ static __always_inline void count_start(struct yg_counters *c, enum message mess
 		count_tls(c, response);
 }
 
-/* Send @e, complete but for what @ssl knows, if its flow is chosen. */
-static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e,
-					     __u64 buffer)
+/* What @e lacks and @ssl knows. False: the flow is not chosen. */
+static __always_inline bool tls_prepare(struct yg_ssl *ssl, struct yg_emission *e)
 {
 	struct yg_control *knobs = control();
-	struct bytes from = { .at = buffer };
 	__u64 hash;
 
 	e->generation = ssl->generation;
@@ -70,10 +69,46 @@ static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emiss
 	key_fill(e, ssl);
 	hash = hash_ssl(e);
 	if (!knobs || !is_chosen(knobs, hash_flow(&e->key, hash)))
-		return TLS_skip_sampled;
+		return false;
 	e->sampled = knobs->sampled;
 	ring_choose(ssl, e, hash);
+	return true;
+}
+
+/* Send @e, complete but for what @ssl knows, if its flow is chosen. */
+static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e,
+					     __u64 buffer)
+{
+	struct bytes from = { .at = buffer };
+
+	if (!tls_prepare(ssl, e))
+		return TLS_skip_sampled;
 	return row_of_emitted(emit(e, &from, BYTES_USER));
+}
+
+/* A chunk of HTTP/2. */
+static __always_inline enum tls_row tls_sample_h2(struct yg_counters *c, struct yg_ssl *ssl,
+						  struct yg_budget *b, struct yg_thread *t)
+{
+	struct bytes from = { .at = t->buffer };
+	enum emitted emitted;
+	__u32 lost;
+
+	t->cut.len = t->out.payload_len;
+	t->cut.offset = t->out.offset;
+	(void)h2_admit(b, &t->head, &t->cut, &from, BYTES_USER);
+	count_tls_by(c, TLS_request, t->cut.request_count);
+	if (t->cut.first == t->cut.last)
+		return TLS_skip_budget;
+	if (!tls_prepare(ssl, &t->out)) {
+		count_tls_by(c, TLS_skip_request, t->cut.request_count);
+		return TLS_skip_sampled;
+	}
+	emitted = h2_emit(&t->out, &t->cut, &from, BYTES_USER, &lost);
+	count_tls_by(c, TLS_lost_request, lost);
+	if (emitted == EMITTED && ssl->bind == YG_BIND_UNKNOWN)
+		count_tls(c, TLS_unbound);
+	return row_of_emitted(emitted);
 }
 
 /* Budget, then ring, for a call that moved out.payload_len > 0 bytes. */
@@ -90,6 +125,8 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 		return TLS_skip_idle;
 	if (head_read(&from, BYTES_USER, t->out.payload_len, &t->head))
 		return TLS_lost_copy;
+	if (h2_admits(b, &t->head))
+		return tls_sample_h2(c, ssl, b, t);
 	message = budget_admit(b, &t->head, t->out.payload_len, &t->out.data_len);
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;

@@ -118,11 +118,23 @@ static __always_inline void count_sample(struct yg_counters *c, enum sample_row 
 		((__u64 *)&c->sample)[row]++;
 }
 
+static __always_inline void count_sample_by(struct yg_counters *c, enum sample_row row, __u32 n)
+{
+	if (c && row < SAMPLE_MAX)
+		((__u64 *)&c->sample)[row] += n;
+}
+
 /* A uprobe can be preempted by another task's uprobe on the same CPU: these adds are atomic. */
 static __always_inline void count_tls(struct yg_counters *c, enum tls_row row)
 {
 	if (c && row < TLS_MAX)
 		__sync_fetch_and_add(&((__u64 *)&c->tls)[row], 1);
+}
+
+static __always_inline void count_tls_by(struct yg_counters *c, enum tls_row row, __u32 n)
+{
+	if (c && row < TLS_MAX)
+		__sync_fetch_and_add(&((__u64 *)&c->tls)[row], n);
 }
 
 static __always_inline void count_proc(struct yg_counters *c, enum proc_row row)

@@ -4,7 +4,8 @@
 
 #include "control.bpf.h"
 
-#define HEAD_LEN 16 /* bytes looked at: longer than any registered method */
+#define HEAD_LEN      16 /* bytes looked at: longer than any registered method */
+#define H2_PIECES_MAX 4	 /* records per segment of HTTP/2: one super-packet of 64 KiB */
 
 /* The first bytes of a payload. */
 struct yg_head {
@@ -30,4 +31,15 @@ struct yg_emission {
 	__u8 source;
 	__u8 bind;
 	__u8 tcp_flags;
+};
+
+/* One segment of HTTP/2 at work, see h2.bpf.h. In a map, as struct yg_emission is. */
+struct yg_h2_cut {
+	__u32 len;    /* in: of the segment */
+	__u32 offset; /* in: low bits of its offset in the direction */
+	__u32 pos;    /* walked so far */
+	__u32 first;  /* out: [first, last) is to be copied; first == last: nothing */
+	__u32 last;
+	__u32 requests[H2_PIECES_MAX]; /* out: starts, by piece of the range */
+	__u32 request_count;
 };

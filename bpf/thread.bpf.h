@@ -41,6 +41,7 @@ struct yg_thread {
 	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
 	struct yg_head head;	   /* tls.bpf.c at work on the call's return */
 	struct yg_emission out;
+	struct yg_h2_cut cut;
 };
 
 struct {

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "budget.bpf.h"
+#include "h2.bpf.h"
 #include "packet.bpf.h"
 #include "prelude.bpf.h"
 
@@ -22,6 +22,8 @@ struct yg_frame {
 	struct packet packet;
 	struct yg_head head;
 	struct yg_emission out;
+	struct yg_budget budget; /* of the direction: a copy, and zeroes if it is new */
+	struct yg_h2_cut cut;
 };
 
 struct {
@@ -75,9 +77,8 @@ static __always_inline enum sample_row row_of_emitted(enum emitted emitted)
 	return emitted == EMITTED_RING_FULL ? SAMPLE_lost_ring : SAMPLE_lost_copy;
 }
 
-/* Copy out.data_len bytes of the payload into a record, if the flow is chosen. */
-static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struct bytes *from,
-						 enum bytes_from kind)
+/* Everything of a record but its bytes. False: the flow is not chosen. */
+static __always_inline bool wire_prepare(struct yg_frame *f)
 {
 	const struct packet *p = &f->packet;
 	struct yg_control *knobs = control();
@@ -86,7 +87,7 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 
 	addresses = hash_addresses(&p->key);
 	if (!knobs || !is_chosen(knobs, hash_flow(&p->key, addresses)))
-		return SAMPLE_skip_sampled;
+		return false;
 	e->key = p->key;
 	e->offset = p->seq;
 	e->object = 0;
@@ -98,7 +99,16 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 	e->bind = YG_BIND_SOCKET;
 	e->tcp_flags = p->tcp_flags;
 	e->ack = p->ack;
-	return row_of_emitted(emit(e, from, kind));
+	return true;
+}
+
+/* Copy out.data_len bytes of the payload into a record, if the flow is chosen. */
+static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struct bytes *from,
+						 enum bytes_from kind)
+{
+	if (!wire_prepare(f))
+		return SAMPLE_skip_sampled;
+	return row_of_emitted(emit(&f->out, from, kind));
 }
 
 /* A segment without payload. */
@@ -116,21 +126,51 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 	return wire_emit(f, from, kind);
 }
 
-/* Decide over the payload and keep the state of its direction. @b: zeroes. */
-static __always_inline enum message wire_admit(struct yg_frame *f, struct yg_budget *b)
+/* Decide over the payload and keep the state of its direction. */
+static __always_inline enum message wire_admit(struct yg_frame *f, const struct bytes *from,
+					       enum bytes_from kind)
 {
 	const struct packet *p = &f->packet;
-	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &p->key);
+	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &p->key), *b = &f->budget;
 	enum message message;
 
 	if (known)
 		*b = *known;
-	message = budget_admit(b, &f->head, p->len, &f->out.data_len);
+	else
+		__builtin_memset(b, 0, sizeof(*b));
+	if (h2_admits(b, &f->head)) {
+		f->cut.len = p->len;
+		f->cut.offset = p->seq;
+		message = h2_admit(b, &f->head, &f->cut, from, kind);
+		f->out.data_len = f->cut.last - f->cut.first;
+	} else {
+		message = budget_admit(b, &f->head, p->len, &f->out.data_len);
+	}
 	if (known)
 		*known = *b;
 	else if (b->is_http || b->is_tentative)
 		(void)bpf_map_update_elem(&yg_streams, &p->key, b, BPF_ANY); /* LRU: evicts */
 	return message;
+}
+
+/* A segment of HTTP/2: its range in as many records as it takes. */
+static __always_inline enum sample_row wire_sample_h2(struct yg_counters *c, struct yg_frame *f,
+						      const struct bytes *from,
+						      enum bytes_from kind)
+{
+	__u32 lost;
+	enum emitted emitted;
+
+	count_sample_by(c, SAMPLE_request, f->cut.request_count);
+	if (f->cut.first == f->cut.last && !is_end(&f->packet))
+		return SAMPLE_skip_budget;
+	if (!wire_prepare(f)) {
+		count_sample_by(c, SAMPLE_skip_request, f->cut.request_count);
+		return SAMPLE_skip_sampled;
+	}
+	emitted = h2_emit(&f->out, &f->cut, from, kind, &lost);
+	count_sample_by(c, SAMPLE_lost_request, lost);
+	return row_of_emitted(emitted);
 }
 
 /**
@@ -145,7 +185,6 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 {
 	struct yg_control *knobs = control();
 	const struct packet *p = &f->packet;
-	struct yg_budget b = {};
 	enum message message;
 	enum sample_row row;
 
@@ -157,12 +196,14 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 		return wire_end(f, from, kind);
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
-	message = wire_admit(f, &b);
-	if (!b.is_http && !b.is_tentative) {
+	message = wire_admit(f, from, kind);
+	if (!f->budget.is_http && !f->budget.is_tentative) {
 		prelude_admit(c, p, &f->head, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;
 	}
+	if (f->budget.h2_kind != H2_NONE)
+		return wire_sample_h2(c, f, from, kind);
 	count_start(c, message, SAMPLE_request, SAMPLE_response);
 	if (f->out.data_len == 0 && !is_end(p))
 		return SAMPLE_skip_budget;

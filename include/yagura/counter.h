@@ -13,7 +13,8 @@
  *	tls	rx == segment + skip_* + lost_*			(rows before `request`)
  * The rows from `request` on count messages, not frames: a request start that was seen is
  * either on a ring, in lost_request, or in skip_request, so
- * `requests served == parsed + lost_request + skip_request`.
+ * `requests served == parsed + lost_request + skip_request`. HTTP/2 counts so for connections that
+ * are seen from their preface on; it has no row of responses, for a header block may be trailers.
  */
 #pragma once
 

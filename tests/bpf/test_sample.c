@@ -165,7 +165,7 @@ static const struct {
 	{ "SMTP", { .payload = "EHLO gateway.example\r\n" }, ROW(skip_other) },
 	{ "SQL", { .payload = "SELECT 1;\n" }, ROW(skip_other) },
 	{ "Redis", { .payload = "PING\r\n" }, ROW(skip_other) },
-	{ "HTTP/2 preface", { .payload = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }, ROW(skip_other) },
+	{ "HTTP/2 preface", { .payload = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }, ROW(segment) },
 	{ "lower-case method", { .payload = "get / HTTP/1.1\r\n" }, ROW(skip_other) },
 	{ "blank lines before the request", { .payload = "\r\n\r\n" REQUEST }, ROW(segment) },
 	{ "only blank lines", { .payload = "\r\n\r\n" }, ROW(skip_other) },

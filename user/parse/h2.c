@@ -469,11 +469,19 @@ static void take_gap(const struct yg_h2_turn *turn, uint64_t len)
 		end_frame(turn);
 }
 
-static uint64_t unwanted(const struct yg_h2_side *side)
+/* Bytes from here that nobody will look at: a hole in them costs nothing. */
+static uint64_t unwanted(const struct yg_h2 *h2, unsigned dir)
 {
+	const struct yg_h2_side *side = &h2->sides[dir];
+
 	if (side->state == YG_H2_STATE_RESYNC || side->state == YG_H2_STATE_GIVEN_UP)
 		return YG_UNWANTED_ALL;
-	return side->state == YG_H2_STATE_TAIL ? side->tail : 0;
+	if (side->state == YG_H2_STATE_TAIL)
+		return side->tail;
+	if (side->state == YG_H2_STATE_CONTENT && side->frame.type == YG_H2_DATA &&
+	    !yg_h2_stream_wants(h2, dir, side->frame.stream))
+		return (uint64_t)side->content + side->tail;
+	return 0;
 }
 
 /* --- the connection ------------------------------------------------------------------------- */
@@ -534,8 +542,8 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 			read_some(&turn, &in);
 		}
 	}
-	flow->streams[0].unwanted = unwanted(&h2->sides[0]);
-	flow->streams[1].unwanted = unwanted(&h2->sides[1]);
+	flow->streams[0].unwanted = unwanted(h2, 0);
+	flow->streams[1].unwanted = unwanted(h2, 1);
 }
 
 void yg_h2_end(struct yg_h2 *h2, unsigned dir)

@@ -400,6 +400,17 @@ void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len)
 	draft->body_bytes += len;
 }
 
+bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id)
+{
+	const struct yg_h2_stream *stream = find(h2, id);
+	const struct yg_draft *draft;
+
+	if (!stream)
+		return false;
+	draft = dir == h2->client_dir ? stream->request : stream->response;
+	return draft && !draft->body_closed;
+}
+
 void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2_stream *stream = find(turn->h2, id);

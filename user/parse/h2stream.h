@@ -18,6 +18,8 @@ void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends);
 
 void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_slice data);
 void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len);
+/* Would more bytes of this stream's body be kept? */
+bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id);
 void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id);
 void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
 

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# HTTP/2 with 100 streams per connection, as fast as it goes, in clear and under TLS: every request
+# that nginx logged is an exchange or a counted loss.
+#
+#	served == seen + missed		missed: by stream identifiers, in counted holes
+#	requests of the kernel == served: each connection is seen from its preface on
+#
+# With --full (make test-e2e does not) 100,000 requests each, else 10,000.
+. "$(dirname "$0")/lib_conserve.sh"
+
+STREAMS=100
+H2_CONNECTIONS=8
+
+seen_h2() { echo $(($(counter stream.exchanges) - $(counter stream.exchange_no_request))); }
+lost_h2() { echo $(($(counter stream.h2_request_missed) + $(counter stream.lost_request))); }
+balanced_h2() { (($(served) == $(seen_h2) + $(lost_h2) + $(counter stream.exchange_no_request))); }
+
+# load_h2 URL
+load_h2() {
+	peer h2load -n $TOTAL -c $H2_CONNECTIONS -m $STREAMS -t 1 "$1" >"$WORK/load" 2>&1 ||
+		fail "h2load ended with an error"
+	grep -q " $TOTAL succeeded" "$WORK/load" || fail "$(grep '^requests' "$WORK/load")"
+}
+
+on_fail() {
+	api status | jq -c '.counters | .stream, .sample, .tls | map_values(select(. > 0))' || true
+	echo "served $(served) seen $(seen_h2) missed $(lost_h2) requests $(requests)"
+	daemon_log 20
+}
+
+need h2load curl
+make_sandbox
+mkdir -p "$WORK/nginx"
+echo 'listen 8082 http2; listen 8444 ssl http2;' >"$WORK/nginx/location.conf"
+start_nginx
+start_yagurad --mode observe
+wait_until 20 tls_is_read
+wait_until 30 balanced_h2
+
+for url in "http://$GATEWAY:8082/v1/items/1?page=1" "https://$GATEWAY:8444/v1/items/2?page=1"; do
+	load_h2 "$url"
+	wait_until 30 balanced_h2
+	echo "${url%%:*}: served $(served), seen $(seen_h2), missed $(lost_h2)"
+done
+(($(requests) == $(served))) || fail "the kernel counted $(requests) requests of $(served)"
+echo "PASS: $(served) requests with $STREAMS streams per connection = $(seen_h2) exchanges +" \
+	"$(lost_h2) counted losses"
