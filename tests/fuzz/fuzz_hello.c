@@ -37,6 +37,8 @@ static void on_handshake(void *ctx, const struct yg_handshake *handshake)
 
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 {
+	if (exchange->protocol != YG_PROTOCOL_H1)
+		return; /* frames of HTTP/2 are looked for where segments begin */
 	add(ctx, exchange->request.target);
 	add(ctx, (struct yg_slice){ (const char *)exchange->proxied.addr.bytes, 16 });
 }

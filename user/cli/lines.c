@@ -188,7 +188,7 @@ static void put_auth(struct yg_json *json, uint32_t auth)
 {
 	yg_json_key(json, "auth");
 	yg_json_open_array(json);
-	for (uint32_t bit = YG_AUTH_NONE; bit <= YG_AUTH_OTHER; bit <<= 1) {
+	for (uint32_t bit = YG_AUTH_NONE; bit <= YG_AUTH_CERTIFICATE; bit <<= 1) {
 		if (auth & bit)
 			yg_json_str(json, yg_auth_name((enum yg_auth)bit));
 	}

@@ -42,6 +42,19 @@ bool yg_prefix_has(const struct yg_prefix *prefix, const struct yg_address *addr
 	return true;
 }
 
+struct yg_address yg_address_normal(const struct yg_address *addr)
+{
+	static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
+	static const uint8_t siit[12] = { [8] = 0xff, 0xff };
+	struct yg_address v4 = { { [10] = 0xff, 0xff } };
+
+	if (memcmp(addr->bytes, nat64, sizeof(nat64)) != 0 &&
+	    memcmp(addr->bytes, siit, sizeof(siit)) != 0)
+		return *addr;
+	memcpy(v4.bytes + 12, addr->bytes + 12, 4);
+	return v4;
+}
+
 int yg_address_from_text(struct yg_slice text, struct yg_address *ret)
 {
 	char str[INET6_ADDRSTRLEN];

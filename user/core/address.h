@@ -26,6 +26,16 @@ bool yg_address_is_unknown(const struct yg_address *addr);
 bool yg_prefix_has(const struct yg_prefix *prefix, const struct yg_address *addr);
 
 /**
+ * yg_address_normal() - one form for one host: an IPv4 address inside IPv6 as IPv4.
+ *
+ * 64:ff9b::/96 (NAT64) and ::ffff:0:0:0/96 (SIIT). Only for addresses that others report: on the
+ * wire the host is known, and blocked, by the form it has there.
+ *
+ * Source: RFC 6052 section 2.1; RFC 2765 section 2.1.
+ */
+struct yg_address yg_address_normal(const struct yg_address *addr);
+
+/**
  * yg_address_from_text() - parse "10.0.0.1" or "2001:db8::1", nothing around it.
  * Return: 0; -EINVAL if @text is not one address (a zone id is refused).
  */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "parse/certificate.h"
 #include "parse/forwarded.h"
 #include "parse/prelude.h"
 #include "parse/streams.h"
@@ -63,6 +64,8 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 		.client_forwarded =
 			forwarded.source != YG_FORWARDED_PEER || peer != &exchange->client,
 	};
+	if (yg_trust_has(&pipeline->trust, &exchange->client.addr))
+		subject.certificate = yg_certificate_from_request(&exchange->request);
 	yg_knowledge_observe(pipeline->knowledge, &subject, pipeline->now_ns, &observation);
 	if (pipeline->sink.on_exchange)
 		pipeline->sink.on_exchange(pipeline->sink.ctx, &subject, &observation);

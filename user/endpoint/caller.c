@@ -3,8 +3,8 @@
 
 #include "endpoint/inventory.h"
 
-/* What a value is; beyond the kinds of credentials. */
-enum domain { DOMAIN_ADDRESS = YG_CREDENTIAL_MAX, DOMAIN_APP, DOMAIN_ISSUER };
+/* What a value is; beyond the kinds of credentials. Names outlive a version: never renumber. */
+enum domain { DOMAIN_ADDRESS = 7, DOMAIN_APP, DOMAIN_ISSUER, DOMAIN_CERTIFICATE };
 
 /* Hash of (@domain, @value): equal values of two domains are two identities. */
 static uint64_t hash_identity(const struct yg_hash_key *key, unsigned int domain,
@@ -33,9 +33,13 @@ static uint8_t write_name(char *ret, const char *kind, uint64_t hash)
 static uint32_t auth_of(const struct yg_credentials *credentials)
 {
 	static const uint32_t bits[YG_CREDENTIAL_MAX] = {
-		[YG_CREDENTIAL_JWT] = YG_AUTH_JWT,	   [YG_CREDENTIAL_BEARER] = YG_AUTH_BEARER,
-		[YG_CREDENTIAL_API_KEY] = YG_AUTH_API_KEY, [YG_CREDENTIAL_BASIC] = YG_AUTH_BASIC,
-		[YG_CREDENTIAL_OTHER] = YG_AUTH_OTHER,	   [YG_CREDENTIAL_SESSION] = YG_AUTH_COOKIE,
+		[YG_CREDENTIAL_JWT] = YG_AUTH_JWT,
+		[YG_CREDENTIAL_BEARER] = YG_AUTH_BEARER,
+		[YG_CREDENTIAL_API_KEY] = YG_AUTH_API_KEY,
+		[YG_CREDENTIAL_BASIC] = YG_AUTH_BASIC,
+		[YG_CREDENTIAL_OTHER] = YG_AUTH_OTHER,
+		[YG_CREDENTIAL_SESSION] = YG_AUTH_COOKIE,
+		[YG_CREDENTIAL_CERTIFICATE] = YG_AUTH_CERTIFICATE,
 	};
 	uint32_t auth = bits[credentials->best];
 
@@ -45,6 +49,8 @@ static uint32_t auth_of(const struct yg_credentials *credentials)
 		auth |= YG_AUTH_API_KEY;
 	if (credentials->session.ptr)
 		auth |= YG_AUTH_COOKIE;
+	if (credentials->certificate.ptr)
+		auth |= YG_AUTH_CERTIFICATE;
 	return auth ? auth : YG_AUTH_NONE;
 }
 
@@ -86,6 +92,8 @@ void yg_caller_from_credentials(const struct yg_hash_key *identity_key,
 		ret->hash = hash_identity(identity_key, DOMAIN_ADDRESS, bytes);
 	} else if (best == YG_CREDENTIAL_JWT) {
 		ret->hash = hash_subject(identity_key, credentials);
+	} else if (best == YG_CREDENTIAL_CERTIFICATE) {
+		ret->hash = hash_identity(identity_key, DOMAIN_CERTIFICATE, credentials->value);
 	} else {
 		ret->hash = hash_identity(identity_key, best, credentials->value);
 	}

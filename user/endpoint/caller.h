@@ -6,6 +6,7 @@
  *	jwt:…		issuer and subject	basic:…		user name
  *	bearer:…	opaque token		authorization:…	another scheme, whole value
  *	api-key:…	key			session:…	session cookie
+ *	certificate:…	client certificate, named by a trusted proxy
  *	address:…	client address, when there is no credential
  */
 #pragma once

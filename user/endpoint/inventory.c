@@ -439,6 +439,8 @@ const char *yg_auth_name(enum yg_auth auth)
 		return "api-key";
 	case YG_AUTH_COOKIE:
 		return "cookie";
+	case YG_AUTH_CERTIFICATE:
+		return "certificate";
 	case YG_AUTH_OTHER:
 	default:
 		return "other";

@@ -31,6 +31,7 @@ enum yg_auth {
 	YG_AUTH_API_KEY = 1u << 4,
 	YG_AUTH_COOKIE = 1u << 5,
 	YG_AUTH_OTHER = 1u << 6, /* Authorization of another scheme */
+	YG_AUTH_CERTIFICATE = 1u << 7,
 };
 
 struct yg_endpoint_status {

@@ -336,7 +336,7 @@ void yg_credentials_from_request(const struct yg_message *request,
 		names = &none;
 	ret->best = YG_CREDENTIAL_NONE;
 	ret->value = ret->scheme = ret->token = ret->user = absent;
-	ret->api_key = ret->session = ret->session_name = absent;
+	ret->api_key = ret->session = ret->session_name = ret->certificate = absent;
 	ret->in_query = false;
 	ret->jwt = (struct yg_jwt){ .present = false };
 	for (uint32_t i = 0; i < request->header_count; i++)
@@ -345,13 +345,22 @@ void yg_credentials_from_request(const struct yg_message *request,
 	choose(ret);
 }
 
+void yg_credentials_add_certificate(struct yg_credentials *credentials, struct yg_slice fingerprint)
+{
+	credentials->certificate = fingerprint;
+	if (credentials->best != YG_CREDENTIAL_NONE)
+		return;
+	credentials->best = YG_CREDENTIAL_CERTIFICATE;
+	credentials->value = fingerprint;
+}
+
 const char *yg_credential_kind_name(enum yg_credential_kind kind)
 {
 	static const char *const names[] = {
 		[YG_CREDENTIAL_NONE] = "none",	     [YG_CREDENTIAL_JWT] = "jwt",
 		[YG_CREDENTIAL_BEARER] = "bearer",   [YG_CREDENTIAL_API_KEY] = "api-key",
 		[YG_CREDENTIAL_BASIC] = "basic",     [YG_CREDENTIAL_OTHER] = "authorization",
-		[YG_CREDENTIAL_SESSION] = "session",
+		[YG_CREDENTIAL_SESSION] = "session", [YG_CREDENTIAL_CERTIFICATE] = "certificate",
 	};
 
 	return (unsigned)kind < YG_ARRAY_SIZE(names) ? names[kind] : "none";

@@ -16,12 +16,13 @@
 /* Ordered by how well it names a caller; the first one found is yg_credentials.best. */
 enum yg_credential_kind {
 	YG_CREDENTIAL_NONE,
-	YG_CREDENTIAL_JWT,     /* subject of a JSON Web Token */
-	YG_CREDENTIAL_BEARER,  /* opaque token, or a JWT without subject */
-	YG_CREDENTIAL_API_KEY, /* header or query parameter */
-	YG_CREDENTIAL_BASIC,   /* user name of Basic */
-	YG_CREDENTIAL_OTHER,   /* another Authorization scheme: the whole value */
-	YG_CREDENTIAL_SESSION, /* session cookie */
+	YG_CREDENTIAL_JWT,	   /* subject of a JSON Web Token */
+	YG_CREDENTIAL_BEARER,	   /* opaque token, or a JWT without subject */
+	YG_CREDENTIAL_API_KEY,	   /* header or query parameter */
+	YG_CREDENTIAL_BASIC,	   /* user name of Basic */
+	YG_CREDENTIAL_OTHER,	   /* another Authorization scheme: the whole value */
+	YG_CREDENTIAL_SESSION,	   /* session cookie */
+	YG_CREDENTIAL_CERTIFICATE, /* fingerprint, by a trusted proxy; see certificate.h */
 	YG_CREDENTIAL_MAX
 };
 
@@ -49,7 +50,8 @@ struct yg_credentials {
 	struct yg_slice api_key;
 	struct yg_slice session; /* value of the session cookie */
 	struct yg_slice session_name;
-	bool in_query; /* a credential was sent in the URL */
+	struct yg_slice certificate; /* fingerprint; see yg_credentials_add_certificate() */
+	bool in_query;		     /* a credential was sent in the URL */
 	struct yg_jwt jwt;
 	char text[4][YG_CLAIM_CAP]; /* decoded: subject, client id, issuer, user */
 };
@@ -75,5 +77,9 @@ void yg_credentials_from_request(const struct yg_message *request,
 				 const struct yg_credential_names *names,
 				 struct yg_credentials *ret);
 
-/* "bearer", "jwt", "api-key", "basic", "authorization", "session", "none". */
+/* What a trusted proxy says of the client's certificate: names the caller if nothing else does. */
+void yg_credentials_add_certificate(struct yg_credentials *credentials,
+				    struct yg_slice fingerprint);
+
+/* "bearer", "jwt", "api-key", "basic", "authorization", "session", "certificate", "none". */
 const char *yg_credential_kind_name(enum yg_credential_kind kind);

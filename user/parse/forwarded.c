@@ -77,7 +77,7 @@ static struct yg_address node_address(struct yg_slice node, bool brackets)
 	}
 	if (yg_address_from_text(node, &address))
 		return (struct yg_address){ { 0 } };
-	return address;
+	return yg_address_normal(&address);
 }
 
 /* Without the quotes; a value that holds a quote or an escape is no address anyway. */

@@ -218,6 +218,7 @@ static uint64_t take_proxy(struct yg_preludes *preludes, struct yg_prelude *prel
 	preludes->counters->proxy_parsed++;
 	preludes->counters->read_proxy += used;
 	prelude->proxied = proxy->client;
+	prelude->proxied.addr = yg_address_normal(&proxy->client.addr);
 	prelude->skip = (uint32_t)(rest - used);
 	prelude->phase[run->dir] = prelude->skip ? YG_PRELUDE_SKIP : YG_PRELUDE_FIRST;
 	prelude->phase[!run->dir] = YG_PRELUDE_DONE; /* the server sends none */

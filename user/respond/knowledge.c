@@ -295,6 +295,8 @@ static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject 
 	struct yg_caller *caller = &knowledge->caller;
 
 	yg_credentials_from_request(&subject->exchange->request, NULL, &knowledge->credentials);
+	if (subject->certificate.ptr)
+		yg_credentials_add_certificate(&knowledge->credentials, subject->certificate);
 	yg_caller_from_credentials(&knowledge->identity_key, &knowledge->credentials,
 				   witness_of(subject), caller);
 	if (caller->hash)

@@ -71,8 +71,9 @@ struct yg_knowledge_options {
 /* Borrowed for the call. */
 struct yg_subject {
 	const struct yg_exchange *exchange;
-	struct yg_address client; /* who asked: behind trusted proxies, else the peer */
-	bool client_forwarded;	  /* client is known only from a header: never blocked */
+	struct yg_address client;    /* who asked: behind trusted proxies, else the peer */
+	bool client_forwarded;	     /* client is known only from a header: never blocked */
+	struct yg_slice certificate; /* fingerprint, by a trusted proxy; absent: none */
 };
 
 /* What is known about one exchange. Valid until the next call on the same object. */

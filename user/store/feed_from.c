@@ -73,7 +73,7 @@ void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_me
 		to->status.rows[i].value = endpoint->status[i].count;
 		to->status.count++;
 	}
-	for (uint32_t bit = 1; bit <= YG_AUTH_OTHER; bit <<= 1) {
+	for (uint32_t bit = 1; bit <= YG_AUTH_CERTIFICATE; bit <<= 1) {
 		if (endpoint->auth & bit)
 			add_text(&to->auth, yg_auth_name((enum yg_auth)bit));
 	}

@@ -52,12 +52,37 @@ static void covers_by_bits(void **state)
 	assert_false(yg_prefix_has(&net, &out));
 }
 
+static const struct {
+	const char *text, *want;
+} normal[] = {
+	{ "64:ff9b::192.0.2.1", "192.0.2.1" },
+	{ "::ffff:0:192.0.2.1", "192.0.2.1" },
+	{ "192.0.2.1", "192.0.2.1" },
+	{ "2001:db8::1", "2001:db8::1" },
+	{ "64:ff9b:1::192.0.2.1", "64:ff9b:1::c000:201" },
+	{ "::1", "::1" },
+};
+
+static void gives_a_host_behind_nat64_one_form(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(normal); i++) {
+		char text[YG_ADDRESS_TEXT_CAP];
+		struct yg_address addr;
+
+		assert_int_equal(yg_address_from_text(yg_slice_from_str(normal[i].text), &addr), 0);
+		addr = yg_address_normal(&addr);
+		assert_string_equal(yg_address_format(&addr, text), normal[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trips_prefixes),
 		cmocka_unit_test(refuses_what_is_not_a_prefix),
 		cmocka_unit_test(covers_by_bits),
+		cmocka_unit_test(gives_a_host_behind_nat64_one_form),
 	};
 
 	return cmocka_run_group_tests_name("core/address", tests, NULL, NULL);
