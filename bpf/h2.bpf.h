@@ -26,7 +26,7 @@
 
 #define H2_HEADER     9
 #define H2_PREFACE    24
-#define H2_FRAMES_MAX 128   /* per segment: clients send up to 100 requests in one */
+#define H2_FRAMES_MAX 104   /* per segment: clients send up to 100 requests in one */
 #define H2_LENGTH_MAX 16384 /* of a frame that is believed without knowing where frames begin */
 
 enum h2_type {

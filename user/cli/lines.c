@@ -58,6 +58,9 @@ static void put_anomalies(struct yg_json *json, uint32_t anomalies)
 		{ YG_ANOMALY_START_LINE, "start-line" },
 		{ YG_ANOMALY_VERSION, "version" },
 		{ YG_ANOMALY_HOST, "host" },
+		{ YG_ANOMALY_RESET_FLOOD, "reset-flood" },
+		{ YG_ANOMALY_CONTINUATION_FLOOD, "continuation-flood" },
+		{ YG_ANOMALY_SETTINGS_FLOOD, "settings-flood" },
 		{ YG_ANOMALY_TOO_LARGE, "too-large" },
 	};
 
@@ -136,6 +139,8 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	put_empty_array(json, "data");
 	put_rules(json, resolved);
 	yg_json_pair_bool(json, "complete", item->complete);
+	if (item->protocol == YG_PROTOCOL_GRPC && item->grpc_status != YG_GRPC_STATUS_NONE)
+		yg_json_pair_uint(json, "grpc_status", (uint32_t)item->grpc_status);
 	if (item->anomalies)
 		put_anomalies(json, item->anomalies);
 	if (item->ja4.ptr)

@@ -27,6 +27,7 @@ struct yg_spooled {
 	struct yg_peer client, server;		/* as the socket sees them */
 	struct yg_address asked;		/* who asked: the client behind trusted proxies */
 	uint32_t anomalies;			/* of both messages */
+	int32_t grpc_status;			/* YG_GRPC_STATUS_NONE */
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
 	bool tls, forwarded, has_request, complete;

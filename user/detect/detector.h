@@ -82,13 +82,14 @@ struct yg_detector {
 	uint64_t (*evicted)(const void *state); /* rows given up */
 };
 
-extern const struct yg_rule yg_rule_bola, yg_rule_brute, yg_rule_framing, yg_rule_probing,
-	yg_rule_spraying, yg_rule_stuffing;
+extern const struct yg_rule yg_rule_bola, yg_rule_brute, yg_rule_flood, yg_rule_framing,
+	yg_rule_probing, yg_rule_spraying, yg_rule_stuffing;
 
 extern const struct yg_detector yg_detect_bola;
 extern const struct yg_detector yg_detect_login;
 extern const struct yg_detector yg_detect_probing;
 extern const struct yg_detector yg_detect_framing;
+extern const struct yg_detector yg_detect_flood;
 
 /* Append a row of evidence; beyond YG_FINDING_EVIDENCE_MAX it is left out. @name: literal. */
 void yg_sighting_number(struct yg_sighting *sighting, const char *name, double value);
