@@ -297,6 +297,7 @@ static void print_exchange(struct run *run, const struct yg_spooled *item)
 		.service = item->service,
 		.path = item->path,
 		.caller = item->caller,
+		.operation = item->operation,
 		.client = item->asked,
 	};
 	struct yg_observation resolved;

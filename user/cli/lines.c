@@ -117,6 +117,23 @@ static void put_rules(struct yg_json *json, const struct yg_observation *resolve
 	yg_json_close_array(json);
 }
 
+/* What the body says beyond the path; see parse/operation.h. */
+static void put_operation(struct yg_json *json, const struct yg_spooled *item)
+{
+	if (item->operation.ptr) {
+		yg_json_pair_slice(json, "operation", item->operation);
+		yg_json_pair_uint(json, "calls", item->calls);
+	}
+	if (item->protocol == YG_PROTOCOL_GRAPHQL) {
+		yg_json_pair_uint(json, "depth", item->depth);
+		yg_json_pair_uint(json, "aliases", item->aliases);
+	}
+	if (item->model.ptr) {
+		yg_json_pair_slice(json, "model", item->model);
+		yg_json_pair_bool(json, "stream", item->stream);
+	}
+}
+
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		       const struct yg_observation *resolved)
 {
@@ -147,6 +164,7 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		yg_json_pair_slice(json, "ja4", item->ja4);
 	if (item->sni.ptr)
 		yg_json_pair_slice(json, "sni", item->sni);
+	put_operation(json, item);
 	yg_json_close_object(json);
 }
 
@@ -224,6 +242,8 @@ static void put_parameters(struct yg_json *json, const char *template_)
 
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint)
 {
+	const char *operation = strchr(endpoint->template_, ' ');
+
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "endpoint");
 	yg_json_pair_str(json, "service", endpoint->service);
@@ -242,6 +262,8 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint)
 	yg_json_pair_uint(json, "request_bytes", endpoint->request_bytes);
 	yg_json_pair_uint(json, "response_bytes", endpoint->response_bytes);
 	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);
+	if (operation)
+		yg_json_pair_str(json, "operation", operation + 1);
 	yg_json_close_object(json);
 }
 

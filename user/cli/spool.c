@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
-#define TEXTS	   7u	      /* slices of an item: see list_texts() */
+#define TEXTS	   9u	      /* slices of an item: see list_texts() */
 #define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
 /* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
@@ -57,7 +57,11 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 		.anomalies = request->anomalies | response->anomalies,
 		.status = response->status,
 		.grpc_status = exchange->grpc_status,
-		.protocol = exchange->protocol,
+		.protocol = observation->protocol,
+		.stream = observation->stream,
+		.calls = observation->calls,
+		.depth = observation->depth,
+		.aliases = observation->aliases,
 		.tls = exchange->tls,
 		.forwarded = subject->client_forwarded,
 		.has_request = request->present,
@@ -67,6 +71,8 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 		.service = observation->service,
 		.path = observation->path,
 		.caller = observation->caller,
+		.operation = observation->operation,
+		.model = observation->model,
 		.ja4 = exchange->ja4,
 		.sni = exchange->sni,
 	};
@@ -131,6 +137,8 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 	ret[4] = &item->caller;
 	ret[5] = &item->ja4;
 	ret[6] = &item->sni;
+	ret[7] = &item->operation;
+	ret[8] = &item->model;
 }
 
 static int spill(struct yg_spool *spool)

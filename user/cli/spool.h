@@ -31,7 +31,11 @@ struct yg_spooled {
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
 	bool tls, forwarded, has_request, complete;
+	bool stream;		 /* language model: a stream of events */
+	uint32_t calls;		 /* operations of GraphQL, JSON-RPC or SOAP; 0 none */
+	uint32_t depth, aliases; /* GraphQL */
 	struct yg_slice method, target, service, path, caller, ja4, sni;
+	struct yg_slice operation, model;
 };
 
 #define YG_LATENCY_UNKNOWN UINT64_MAX

@@ -113,7 +113,7 @@ static void hand(struct handed *handed, uint64_t hash)
 static void read_list(struct state *s, const struct yg_scene *scene)
 {
 	const struct yg_message *response = &scene->exchange->response;
-	struct yg_fields fields = yg_fields_from_body(response);
+	struct yg_fields fields = yg_fields_from_body(yg_bodies_response(scene->bodies));
 	uint32_t count = 0;
 	struct handed *handed;
 	struct yg_field field;

@@ -19,6 +19,7 @@
 #include "endpoint/caller.h"
 #include "endpoint/inventory.h"
 #include "endpoint/trie.h"
+#include "parse/body.h"
 #include "parse/credential.h"
 #include "parse/exchange.h"
 
@@ -39,6 +40,7 @@ enum yg_answer yg_answer_from_status(uint16_t status);
 /* One exchange with all that stages 4 and 5 know. Borrowed for the call. */
 struct yg_scene {
 	const struct yg_exchange *exchange;
+	struct yg_bodies *bodies; /* of the exchange; decoded when asked for */
 	const struct yg_credentials *credentials;
 	const struct yg_caller *caller;
 	const struct yg_endpoint *endpoint; /* NULL: not in the inventory */

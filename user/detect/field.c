@@ -20,34 +20,17 @@ struct yg_fields yg_fields_from_query(struct yg_slice text)
 	return fields;
 }
 
-static bool has_text(struct yg_slice text, const char *part)
+struct yg_fields yg_fields_from_body(const struct yg_body_view *body)
 {
-	return text.ptr && memmem(text.ptr, text.len, part, strlen(part)) != NULL;
-}
+	struct yg_fields fields = { .p = body->text.ptr };
 
-/* Nearly every body of an API says just this. */
-static bool is_plain_json(struct yg_slice type)
-{
-	static const char json[] = "application/json";
-
-	return type.len >= sizeof(json) - 1 && memcmp(type.ptr, json, sizeof(json) - 1) == 0;
-}
-
-struct yg_fields yg_fields_from_body(const struct yg_message *message)
-{
-	struct yg_fields fields = { .p = message->body.ptr };
-	struct yg_slice type;
-
-	if (message->body.len == 0)
+	if (body->text.len == 0)
 		return (struct yg_fields){ 0 };
-	type = yg_message_find(message, "content-type");
-	if (!type.ptr || yg_message_find(message, "content-encoding").ptr)
-		return (struct yg_fields){ 0 };
-	if (is_plain_json(type) || has_text(type, "json"))
+	if (body->kind == YG_BODY_KIND_JSON || body->kind == YG_BODY_KIND_NDJSON)
 		fields.form = YG_FIELD_JSON;
-	else if (has_text(type, "x-www-form-urlencoded"))
+	else if (body->kind == YG_BODY_KIND_FORM)
 		fields.form = YG_FIELD_QUERY;
-	fields.end = message->body.ptr + message->body.len;
+	fields.end = body->text.ptr + body->text.len;
 	return fields;
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "core/slice.h"
-#include "parse/exchange.h"
+#include "parse/body.h"
 
 enum yg_field_form { YG_FIELD_NONE, YG_FIELD_QUERY, YG_FIELD_JSON, YG_FIELD_MAX };
 
@@ -29,8 +29,8 @@ struct yg_field {
 /* Reads @text as "a=b&c=d". */
 struct yg_fields yg_fields_from_query(struct yg_slice text);
 
-/* Reads the body by its Content-Type; nothing if that is neither JSON nor a form, or encoded. */
-struct yg_fields yg_fields_from_body(const struct yg_message *message);
+/* Reads a body of JSON, lines of JSON or a form; nothing of any other kind. */
+struct yg_fields yg_fields_from_body(const struct yg_body_view *body);
 
 /* Next pair; false at the end. Linear over all calls together. */
 bool yg_fields_next(struct yg_fields *fields, struct yg_field *ret);

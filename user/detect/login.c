@@ -162,10 +162,10 @@ static uint64_t hash_of(const struct state *s, struct yg_slice value)
 	return value.len > 0 ? yg_hash(&s->key, value.ptr, value.len) | 1 : 0;
 }
 
-static void read_body(const struct state *s, const struct yg_message *request,
+static void read_body(const struct state *s, const struct yg_body_view *body,
 		      struct attempt *attempt)
 {
-	struct yg_fields fields = yg_fields_from_body(request);
+	struct yg_fields fields = yg_fields_from_body(body);
 	struct yg_field field;
 
 	for (uint32_t n = 0; n < FIELDS_MAX && yg_fields_next(&fields, &field); n++) {
@@ -190,7 +190,7 @@ static bool read_attempt(const struct state *s, const struct yg_scene *scene,
 	}
 	if (!yg_slice_equal(request->method, YG_SLICE("POST")))
 		return false;
-	read_body(s, request, attempt);
+	read_body(s, yg_bodies_request(scene->bodies), attempt);
 	return attempt->user && attempt->password;
 }
 

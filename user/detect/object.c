@@ -94,7 +94,7 @@ static void add_fields(struct yg_objects *objects, const struct yg_hash_key *key
 	}
 }
 
-void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_message *request,
+void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_body_view *body,
 			     const struct yg_path *path, const struct yg_route *route,
 			     struct yg_objects *ret)
 {
@@ -111,6 +111,6 @@ void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_mess
 	}
 	fields = yg_fields_from_query(path->query);
 	add_fields(ret, key, &fields);
-	fields = yg_fields_from_body(request);
+	fields = yg_fields_from_body(body);
 	add_fields(ret, key, &fields);
 }

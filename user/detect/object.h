@@ -7,7 +7,7 @@
 
 #include "core/hash.h"
 #include "endpoint/trie.h"
-#include "parse/exchange.h"
+#include "parse/body.h"
 
 #define YG_OBJECTS_MAX 4u /* per request; more are not told apart */
 
@@ -33,6 +33,6 @@ uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value);
  * Path parameters except dates, versions and what follows "page"; query and body fields whose
  * name says id. Page numbers, limits and cursors are no objects.
  */
-void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_message *request,
+void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_body_view *body,
 			     const struct yg_path *path, const struct yg_route *route,
 			     struct yg_objects *ret);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Stage 4, endpoint: which APIs exist. One row per endpoint: method + service + path template.
+ * Where the body names an operation (parse/operation.h), a space and its text end the template:
+ * "/graphql query GetUser". A path holds no space, so the first one is where it ends.
  *
  * Rows are made only by accepted exchanges (see endpoint/template.h), found by hash, and evicted
  * least recently used when the cap is reached. When learning turns literal segments into a

@@ -245,16 +245,16 @@ static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 static const struct yg_body_view *ask(struct yg_bodies *bodies, struct side *side)
 {
 	const struct yg_message *message = side->message;
-	uint64_t *row = &bodies->counters.empty;
+	uint64_t *row = &bodies->counters.skip_unsampled;
 
 	if (side->asked)
 		return &side->view;
 	side->asked = true;
 	side->view = (struct yg_body_view){ 0 };
+	if (message->body.len == 0 && message->body_bytes == 0)
+		return &side->view;
 	if (message->body.len > 0)
 		row = read_text(bodies, side);
-	else if (message->body_bytes > 0 || message->body_gap)
-		row = &bodies->counters.skip_unsampled;
 	bodies->counters.asked++;
 	(*row)++;
 	return &side->view;

@@ -39,8 +39,7 @@ const char *yg_body_kind_name(enum yg_body_kind kind); /* "json"; literal */
 
 /* What became of the bodies that were asked for: asked = the sum of the other rows. */
 #define YG_BODY_COUNTERS(X)                                                                    \
-	X(asked, "bodies that something wanted to read")                                       \
-	X(empty, "there was none")                                                             \
+	X(asked, "bodies that something wanted to read; no body is none")                      \
 	X(plain, "read as sent")                                                               \
 	X(decoded, "content coding or charset undone, to the end of what was kept")            \
 	X(capped, "content coding undone up to the cap of the output")                         \

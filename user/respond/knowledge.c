@@ -75,6 +75,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 	r = yg_lru_new(FLAGGED_MAX, sizeof(uint64_t), &knowledge->flagged);
 	if (r < 0)
 		return r;
+	r = yg_bodies_new(&knowledge->bodies);
+	if (r < 0)
+		return r;
 	r = yg_detectors_new(&detect, or_default(options->findings_max, YG_FINDINGS_MAX),
 			     &knowledge->detectors);
 	if (r < 0)
@@ -116,6 +119,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_lru_free(&k->callers);
 	yg_lru_free(&k->flagged);
 	yg_detectors_free(&k->detectors);
+	yg_bodies_free(&k->bodies);
 	yg_policy_free(&k->policy);
 	free(k->profiles);
 	free(k->dirty);
@@ -140,7 +144,7 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		.caller = knowledge->caller.hash,
 		.auth = knowledge->caller.auth,
 		.status = response->status,
-		.protocol = exchange->protocol,
+		.protocol = knowledge->operation.protocol,
 		.tls = exchange->tls,
 	};
 	struct yg_sample sample = {
@@ -312,6 +316,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	const struct yg_exchange *exchange = subject->exchange;
 	struct yg_scene scene = {
 		.exchange = exchange,
+		.bodies = knowledge->bodies,
 		.credentials = &knowledge->credentials,
 		.caller = &knowledge->caller,
 		.endpoint = profile ? endpoint : NULL,
@@ -329,9 +334,25 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 			exchange->response.present ? exchange->response.status : 0),
 	};
 
-	yg_objects_from_request(&knowledge->identity_key, &exchange->request, &knowledge->path,
-				&knowledge->route, &knowledge->objects);
+	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
+				&knowledge->path, &knowledge->route, &knowledge->objects);
 	yg_detectors_observe(knowledge->detectors, &scene, take_finding, knowledge);
+}
+
+static void read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			   struct yg_observation *ret)
+{
+	struct yg_operation *operation = &knowledge->operation;
+
+	yg_bodies_begin(knowledge->bodies, exchange);
+	yg_operation_from_exchange(knowledge->bodies, exchange, operation);
+	ret->protocol = operation->protocol;
+	ret->operation = operation->text;
+	ret->model = operation->model;
+	ret->stream = operation->stream;
+	ret->calls = operation->calls;
+	ret->depth = operation->depth;
+	ret->aliases = operation->aliases;
 }
 
 void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
@@ -342,7 +363,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	struct yg_endpoint *endpoint;
 	struct yg_recall recall;
 
-	*ret = (struct yg_observation){ 0 };
+	*ret = (struct yg_observation){ .protocol = exchange->protocol };
 	knowledge->observed++;
 	if (!exchange->request.present) {
 		/* Who asked for what is not known: nothing to learn from an answer alone. */
@@ -352,6 +373,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	}
 	knowledge->unanswered += !exchange->response.present;
 	name_caller(knowledge, subject, ret);
+	read_operation(knowledge, exchange, ret);
 	endpoint = yg_knowledge_place(knowledge, exchange, ret);
 	knowledge->not_http += !ret->path.ptr;
 	if (endpoint)
@@ -374,7 +396,9 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall *recall,
 			  struct yg_observation *ret)
 {
-	*ret = (struct yg_observation){ .service = recall->service, .caller = recall->caller };
+	*ret = (struct yg_observation){ .service = recall->service,
+					.caller = recall->caller,
+					.operation = recall->operation };
 	if (recall->path.ptr && yg_path_from_target(recall->path, &knowledge->path)) {
 		ret->path = recall->path;
 		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);

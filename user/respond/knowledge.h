@@ -81,12 +81,19 @@ struct yg_observation {
 	struct yg_slice service;   /* Host without default port, lower case; else server address */
 	struct yg_slice path;	   /* normalised; absent: none (CONNECT, "*") */
 	struct yg_slice template_; /* "/v1/users/{id}"; absent: not an HTTP path */
+	struct yg_slice operation; /* ends template_: "query GetUser"; absent: the path tells */
+	struct yg_slice model;	   /* language model that was asked; absent: none */
 	struct yg_slice caller;	   /* "bearer:9f86d081884c7d65"; absent: unknown */
 	struct yg_slice app;	   /* client application, "app:9f86d081884c7d65"; absent: unknown */
 	const struct yg_endpoint *endpoint;	     /* NULL: not in the inventory (yet) */
 	const char *rules[YG_OBSERVED_FINDINGS_MAX]; /* rule ids this exchange is evidence of */
 	uint64_t findings[YG_OBSERVED_FINDINGS_MAX]; /* their finding ids */
 	uint32_t finding_count;
+	uint8_t protocol; /* enum yg_protocol: of the exchange, or of what its body says */
+	bool stream;	  /* language model: answered as a stream of events */
+	uint32_t calls;	  /* operations in one batch; 0 without an operation */
+	uint32_t depth;	  /* GraphQL: of the deepest selection */
+	uint32_t aliases; /* GraphQL */
 };
 
 /* What is known about one caller. */
@@ -128,6 +135,7 @@ struct yg_recall {
 	uint64_t start_ns;		       /* of the request, else of the response */
 	struct yg_slice method;		       /* as in the exchange */
 	struct yg_slice service, path, caller; /* as observed */
+	struct yg_slice operation;	       /* as observed */
 	struct yg_address client;	       /* as in the subject */
 };
 

@@ -9,6 +9,7 @@
 #include "core/lru.h"
 #include "endpoint/normalize.h"
 #include "endpoint/trie.h"
+#include "parse/operation.h"
 #include "respond/knowledge.h"
 
 struct service {
@@ -47,6 +48,7 @@ struct yg_knowledge {
 	struct yg_lru *flagged;	      /* uint8_t by caller or client that has a finding */
 	struct yg_detectors *detectors;
 	struct yg_policy *policy;
+	struct yg_bodies *bodies;
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
 	uint64_t aged_ns; /* when weights were halved last */
@@ -59,6 +61,7 @@ struct yg_knowledge {
 	struct yg_credentials credentials;
 	struct yg_caller caller;
 	struct yg_objects objects;
+	struct yg_operation operation;
 	char service_text[YG_SERVICE_CAP];
 	char template_[YG_TEMPLATE_CAP];
 };

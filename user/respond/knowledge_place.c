@@ -163,6 +163,22 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 		knowledge->sink.on_fold(knowledge->sink.ctx, from_id, into);
 }
 
+/* What @template_ reads like now, its operation kept. @ret: [YG_TEMPLATE_CAP]. */
+static bool retext(const struct yg_trie *trie, const char *template_, char *ret)
+{
+	size_t path_len = strcspn(template_, " "), rest_len = strlen(template_ + path_len);
+	char path[YG_TEMPLATE_CAP];
+	ssize_t len;
+
+	memcpy(path, template_, path_len);
+	path[path_len] = '\0';
+	len = yg_trie_retext(trie, path, ret, YG_TEMPLATE_CAP);
+	if (len < 0 || (size_t)len + rest_len >= YG_TEMPLATE_CAP)
+		return false;
+	memcpy(ret + len, template_ + path_len, rest_len + 1);
+	return true;
+}
+
 /* The trie reads some paths differently now: look at every endpoint of the service. */
 static void refold(struct yg_knowledge *knowledge, struct service *service)
 {
@@ -174,7 +190,7 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 
 		if (!endpoint || strcmp(endpoint->service, service->name) != 0)
 			continue;
-		if (yg_trie_retext(service->trie, endpoint->template_, text, sizeof(text)) < 0)
+		if (!retext(service->trie, endpoint->template_, text))
 			continue;
 		if (strcmp(text, endpoint->template_) != 0)
 			fold_endpoint(knowledge, i, text);
@@ -189,7 +205,7 @@ void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endp
 
 	for (uint32_t i = 0; i < knowledge->route.count && *p == '/'; i++) {
 		const char *name = p + 1;
-		size_t len = strcspn(name, "/");
+		size_t len = strcspn(name, "/ ");
 
 		p = name + len;
 		if (*name == '{')
@@ -207,6 +223,17 @@ void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endp
 	}
 }
 
+/* " query GetUser" behind a path. Return: bytes; 0 if there is none or it does not fit. */
+static ssize_t append_operation(char *ret, size_t cap, struct yg_slice operation)
+{
+	if (operation.len == 0 || operation.len + 2 > cap)
+		return 0;
+	ret[0] = ' ';
+	memcpy(ret + 1, operation.ptr, operation.len);
+	ret[operation.len + 1] = '\0';
+	return (ssize_t)operation.len + 1;
+}
+
 /* Template of the path in hand as @service reads it; false if it is too long for one. */
 static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie *trie,
 			   struct yg_observation *ret)
@@ -216,6 +243,8 @@ static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie 
 
 	if (len < 0)
 		return false;
+	len += append_operation(knowledge->template_ + len,
+				sizeof(knowledge->template_) - (size_t)len, ret->operation);
 	ret->template_ = (struct yg_slice){ knowledge->template_, (size_t)len };
 	return true;
 }

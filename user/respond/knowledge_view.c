@@ -252,6 +252,7 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx)
 {
 	struct yg_policy_counters policy = yg_policy_counters(knowledge->policy);
+	const struct yg_body_counters *bodies = yg_bodies_counters(knowledge->bodies);
 	struct yg_trie_counters all = { 0 };
 	uint64_t services = 0;
 
@@ -281,6 +282,9 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "endpoint.overflow", all.overflow);
 	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
 	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));
+#define VISIT_ROW(name, help) fn(ctx, "body." #name, bodies->name);
+	YG_BODY_COUNTERS(VISIT_ROW)
+#undef VISIT_ROW
 	yg_detectors_counters(knowledge->detectors, fn, ctx);
 	fn(ctx, "respond.requested", policy.requested);
 	fn(ctx, "respond.blocked", policy.blocked);

@@ -164,7 +164,7 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 	const struct yg_exchange *exchange = subject->exchange;
 	size_t len = yg_feed_mask_target(seen->template_, exchange->request.target, scratch,
 					 YG_FEED_TARGET_CAP);
-	unsigned int protocol = exchange->protocol < YG_PROTOCOL_MAX ? exchange->protocol : 0;
+	unsigned int protocol = seen->protocol < YG_PROTOCOL_MAX ? seen->protocol : 0;
 
 	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_SAMPLE };
 	ret->sample = (struct yg_feed_sample){

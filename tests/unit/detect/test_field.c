@@ -33,13 +33,12 @@ static void reads_every_case_of_the_table(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t body_len = strlen(cases[i].body);
 		GUARD_CLEANUP struct guard g = guard_copy(cases[i].body, body_len);
-		struct yg_header header = { YG_SLICE("content-type"),
-					    yg_slice_from_str(cases[i].type) };
-		struct yg_message message = { .present = true,
-					      .headers = &header,
-					      .header_count = 1,
-					      .body = { g.ptr, body_len } };
-		struct yg_fields fields = yg_fields_from_body(&message);
+		struct yg_slice text_in = { g.ptr, body_len };
+		struct yg_body_view view = {
+			.kind = yg_body_kind_of(yg_slice_from_str(cases[i].type), text_in),
+			.text = text_in,
+		};
+		struct yg_fields fields = yg_fields_from_body(&view);
 		struct yg_field field;
 		char text[256] = "";
 
@@ -63,12 +62,8 @@ static void never_reads_beyond_any_cut(void **state)
 
 	for (size_t len = 0; len < sizeof(body); len++) {
 		GUARD_CLEANUP struct guard g = guard_copy(body, len);
-		struct yg_header header = { YG_SLICE("content-type"),
-					    YG_SLICE("application/json") };
-		struct yg_message message = { .headers = &header,
-					      .header_count = 1,
-					      .body = { g.ptr, len } };
-		struct yg_fields fields = yg_fields_from_body(&message);
+		struct yg_body_view view = { .kind = YG_BODY_KIND_JSON, .text = { g.ptr, len } };
+		struct yg_fields fields = yg_fields_from_body(&view);
 		struct yg_field field;
 		uint32_t count = 0;
 
@@ -113,14 +108,11 @@ static const struct {
 	{ "empty", "", { NULL } },
 };
 
-static struct yg_fields open_list(const struct guard *in, struct yg_message *message,
-				  struct yg_header *header)
+static struct yg_fields open_list(const struct guard *in)
 {
-	*header = (struct yg_header){ YG_SLICE("Content-Type"), YG_SLICE("application/json") };
-	*message = (struct yg_message){
-		.present = true, .headers = header, .header_count = 1, .body = { in->ptr, in->len }
-	};
-	return yg_fields_from_body(message);
+	struct yg_body_view view = { .kind = YG_BODY_KIND_JSON, .text = { in->ptr, in->len } };
+
+	return yg_fields_from_body(&view);
 }
 
 static void expect(size_t i, uint32_t at, const struct yg_field *field)
@@ -139,16 +131,14 @@ static void finds_identifiers(void **state)
 	for (size_t i = 0; i < YG_ARRAY_SIZE(id_cases); i++) {
 		GUARD_CLEANUP struct guard in =
 			guard_copy(id_cases[i].json, strlen(id_cases[i].json));
-		struct yg_message message;
-		struct yg_header header;
-		struct yg_fields fields = open_list(&in, &message, &header);
+		struct yg_fields fields = open_list(&in);
 		struct yg_field field;
 		uint32_t fast = 0, slow = 0;
 
 		print_message("  %s\n", id_cases[i].name);
 		while (yg_fields_next_id(&fields, &field))
 			expect(i, fast++, &field);
-		fields = open_list(&in, &message, &header);
+		fields = open_list(&in);
 		while (yg_fields_next(&fields, &field)) {
 			if (yg_field_is_id(field.name))
 				expect(i, slow++, &field);
@@ -181,9 +171,7 @@ static void ends_at_any_cut(void **state)
 
 	for (size_t len = 0; len < sizeof(list); len++) {
 		GUARD_CLEANUP struct guard in = guard_copy(list, len);
-		struct yg_message message;
-		struct yg_header header;
-		struct yg_fields fields = open_list(&in, &message, &header);
+		struct yg_fields fields = open_list(&in);
 		struct yg_field field;
 		uint32_t count = 0;
 

@@ -35,11 +35,8 @@ static struct object_case cases[] = {
 static void check_case(void **state)
 {
 	const struct object_case *c = *state;
-	struct yg_header header = { YG_SLICE("content-type"), YG_SLICE("application/json") };
-	struct yg_message request = { .present = true,
-				      .headers = &header,
-				      .header_count = 1,
-				      .body = yg_slice_from_str(c->body) };
+	struct yg_body_view body = { .kind = YG_BODY_KIND_JSON,
+				     .text = yg_slice_from_str(c->body) };
 	struct yg_objects objects;
 	struct yg_trie *trie = NULL;
 	struct yg_route route;
@@ -49,7 +46,7 @@ static void check_case(void **state)
 	assert_true(yg_path_from_target(yg_slice_from_str(c->target), &path));
 	yg_trie_route(trie, &path, &route);
 	yg_trie_free(&trie);
-	yg_objects_from_request(&key, &request, &path, &route, &objects);
+	yg_objects_from_request(&key, &body, &path, &route, &objects);
 	assert_int_equal(objects.count, c->count);
 	if (c->count == 0)
 		return;

@@ -32,7 +32,7 @@ static const struct {
 	struct told told;
 } cases[] = {
 	{ { "no body", "application/json", NULL, { NULL, 0 }, 0 },
-	  { YG_BODY_KIND_NONE, NULL, false, ROW(empty) } },
+	  { YG_BODY_KIND_NONE, NULL, false, ROW(asked) } },
 	{ { "JSON", "application/json", NULL, BYTES("{\"a\":1}"), 0 },
 	  { YG_BODY_KIND_JSON, "{\"a\":1}", false, ROW(plain) } },
 	{ { "JSON, a prefix", "application/problem+json", NULL, BYTES("{\"a\":"), 7 },
@@ -129,7 +129,7 @@ static void tells_kind_text_and_cause(void **state)
 		assert_int_equal(view->cut, told->cut);
 		assert_int_equal(view->text.ptr != NULL, told->text != NULL);
 		assert_true(yg_slice_equal(view->text, yg_slice_from_str(told->text)));
-		expect_row(yg_bodies_counters(bodies), told->row, 1);
+		expect_row(yg_bodies_counters(bodies), told->row, told->row != ROW(asked));
 	}
 }
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * JSON-RPC 2.0 requests, one or a batch; and MCP, which is JSON-RPC whose "tools/call" and
+ * "prompts/get" name what they call in their parameters.
+ *
+ *	{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_weather",...}}
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/slice.h"
+
+/* Slices are borrowed from the text, escapes as sent. */
+struct yg_jsonrpc {
+	struct yg_slice method; /* of the first request */
+	struct yg_slice tool;	/* MCP: the tool or prompt that it names; absent: none */
+	uint32_t calls;		/* in the batch; 1 without one */
+};
+
+/**
+ * yg_jsonrpc_read() - is this JSON-RPC, and what does it call?
+ * @text: JSON, may be cut.
+ *
+ * O(@text). Source: JSON-RPC 2.0; Model Context Protocol 2025-06-18.
+ * Return: false if there is no "jsonrpc":"2.0" beside a "method".
+ */
+bool yg_jsonrpc_read(struct yg_slice text, struct yg_jsonrpc *ret);
