@@ -11,6 +11,7 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture/hook.h"
 #include "capture/pin.h"
@@ -360,6 +361,7 @@ int yg_attach_iface(struct yg_attach *attach, const struct yg_iface *iface, stru
 	int first = 0;
 
 	memcpy(hooks.name, iface->name, sizeof(hooks.name));
+	(void)mkdir(attach->links, 0700); /* taken away by hand; what fails without it says so */
 	set_xdp(attach, iface, &hooks);
 	has_xdp = hooks.xdp != YG_XDP_OFF;
 	if (yg_loader_capability(attach->loader, YG_CAPABILITY_TCX)->available)
@@ -384,6 +386,33 @@ int yg_attach_iface(struct yg_attach *attach, const struct yg_iface *iface, stru
 		hooks.tc = YG_TC_NONE;
 	*ret = hooks;
 	return first;
+}
+
+static bool has_link(const struct yg_attach *attach, uint32_t ifindex, enum slot slot)
+{
+	YG_CLEANUP_CLOSE int fd = -1;
+	char path[YG_PIN_PATH_CAP];
+
+	if (slot_path(attach, ifindex, slot, path))
+		return false;
+	fd = bpf_obj_get(path);
+	return fd >= 0 && link_ifindex(fd) == ifindex;
+}
+
+bool yg_attach_has(const struct yg_attach *attach, const struct yg_hooks *hooks)
+{
+	bool tcx = hooks->tc == YG_TC_TCX;
+	const bool wanted[SLOT_MAX] = {
+		[SLOT_XDP] = hooks->xdp != YG_XDP_OFF, [SLOT_GUARD] = tcx && hooks->tc_guard,
+		[SLOT_CUT] = tcx && hooks->tc_cut,     [SLOT_IN] = tcx && hooks->ingress,
+		[SLOT_OUT] = tcx && hooks->egress,
+	};
+
+	for (int slot = 0; slot < SLOT_MAX; slot++) {
+		if (wanted[slot] && !has_link(attach, hooks->ifindex, (enum slot)slot))
+			return false;
+	}
+	return true;
 }
 
 struct keep {

@@ -75,6 +75,14 @@ YG_MUST_CHECK int yg_attach_iface(struct yg_attach *attach, const struct yg_ifac
 				  struct yg_hooks *ret);
 
 /**
+ * yg_attach_has() - is everything that yg_attach_iface() reported still there?
+ *
+ * The pins are what holds the links, so removing one by hand detaches its program in silence. A
+ * clsact filter is held by its interface, and not looked at.
+ */
+bool yg_attach_has(const struct yg_attach *attach, const struct yg_hooks *hooks);
+
+/**
  * yg_attach_keep_only() - drop what other interfaces than these still have from an earlier run.
  * @ifindexes: [count].
  * Return: links removed; -errno of the directory.

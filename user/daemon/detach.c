@@ -23,10 +23,15 @@ static int refuse_while_running(const struct yg_options *options, struct yg_host
 
 	r = yg_lock_take(host->run_fd, &host->lock_fd, &holder);
 	if (r == -EBUSY && options->replace)
-		return yg_lock_replace(host->run_fd, REPLACE_MS, &host->lock_fd);
-	if (r == -EBUSY)
+		r = yg_lock_replace(host->run_fd, REPLACE_MS, &host->lock_fd);
+	else if (r == -EBUSY)
 		yg_log(YG_LOG_ERROR, "yagurad runs as process %d: stop it first, or add --replace",
 		       (int)holder);
+	if (r)
+		return r;
+	r = yg_lock_pins(options->bpffs, &host->pins_fd);
+	if (r)
+		yg_log(YG_LOG_ERROR, "bpffs '%s': %s", options->bpffs, strerror(-r));
 	return r;
 }
 

@@ -8,7 +8,7 @@
 #include "daemon/clock.h"
 #include "daemon/warden.h"
 
-#define RETRY_NS (10u * YG_NS_PER_S) /* an interface that failed is tried again */
+#define RETRY_NS (4u * YG_NS_PER_S) /* an interface that failed is tried again; less than a look */
 
 static bool is_wanted(const struct yg_warden *warden, const struct yg_iface *iface)
 {
@@ -66,12 +66,26 @@ static void log_row(const struct yg_hook_row *row)
 	       hooks->reason[0] != '\0' ? hooks->reason : "as wanted");
 }
 
+/* Another hand may have taken our pins away, and the programs with them. */
+static bool is_whole(const struct yg_warden *warden, struct yg_hook_row *row, uint64_t now_ns)
+{
+	row->tried_ns = now_ns;
+	if (yg_attach_has(warden->attach, &row->hooks))
+		return true;
+	yg_log(YG_LOG_WARNING, "interface '%s': programs were taken away; attaching them again",
+	       row->hooks.name);
+	row->err = -EAGAIN;
+	return false;
+}
+
 static void attach_one(struct yg_warden *warden, const struct yg_iface *iface, uint64_t now_ns)
 {
 	struct yg_hook_row *row = find_row(warden, iface->ifindex);
 	int err;
 
-	if (row && (row->err == 0 || now_ns - row->tried_ns < RETRY_NS))
+	if (row && now_ns - row->tried_ns < RETRY_NS)
+		return;
+	if (row && row->err == 0 && is_whole(warden, row, now_ns))
 		return;
 	if (!row)
 		row = add_row(warden, iface);

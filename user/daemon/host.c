@@ -282,6 +282,7 @@ void yg_host_close(struct yg_host *host)
 	yg_closep(&host->metrics_fd);
 	yg_closep(&host->db_fd);
 	yg_closep(&host->run_fd);
-	yg_closep(&host->lock_fd);
+	yg_closep(&host->pins_fd);
+	yg_closep(&host->lock_fd); /* last: whoever waits for it finds the rest released */
 	explicit_bzero(&host->identity_key, sizeof(host->identity_key));
 }

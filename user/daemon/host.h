@@ -3,7 +3,7 @@
  * What the warden prepares on the host while it is still root with all its powers: directories,
  * listeners, the installation's key, the lock.
  *
- *	run_dir		root:group 0755		yagurad.pid, yagura.sock (0660)
+ *	run_dir		root:group 0755		yagurad.pid (0600), yagura.sock (0660)
  *	state_dir	root:root  0755		identity.key (0600)
  *	state_dir/db	user:group 0700		the desk's databases
  *	bpffs		root:root  0700		pins
@@ -24,13 +24,15 @@ struct yg_host {
 	int listen_fd;			 /* the API */
 	int metrics_fd;			 /* -1: none */
 	int lock_fd;			 /* -1: not ours yet */
+	int pins_fd;			 /* the lock on bpffs; -1: not ours yet */
 	struct yg_hash_key identity_key; /* secret, of this installation */
 };
 
-#define YG_HOST_INIT                                                                        \
-	(struct yg_host)                                                                    \
-	{                                                                                   \
-		.run_fd = -1, .db_fd = -1, .listen_fd = -1, .metrics_fd = -1, .lock_fd = -1 \
+#define YG_HOST_INIT                                                                         \
+	(struct yg_host)                                                                     \
+	{                                                                                    \
+		.run_fd = -1, .db_fd = -1, .listen_fd = -1, .metrics_fd = -1, .lock_fd = -1, \
+		.pins_fd = -1                                                                \
 	}
 
 /**

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "daemon/clock.h"
@@ -29,11 +30,11 @@ static pid_t read_holder(int fd)
 int yg_lock_take(int dir_fd, int *ret_fd, pid_t *ret_holder)
 {
 	int fd YG_CLEANUP_CLOSE =
-		openat(dir_fd, YG_LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		openat(dir_fd, YG_LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	char text[16];
 	int len;
 
-	if (fd < 0)
+	if (fd < 0 || fchmod(fd, 0600))
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK)
@@ -44,6 +45,18 @@ int yg_lock_take(int dir_fd, int *ret_fd, pid_t *ret_holder)
 	len = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)len, 0) != len)
 		return errno ? -errno : -EIO;
+	*ret_fd = YG_TAKE_FD(fd);
+	return 0;
+}
+
+int yg_lock_pins(const char *path, int *ret_fd)
+{
+	int fd YG_CLEANUP_CLOSE = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	*ret_fd = YG_TAKE_FD(fd);
 	return 0;
 }

@@ -2,7 +2,8 @@
 /*
  * One daemon per run directory: flock(2) on yagurad.pid, which holds the process id. The kernel
  * drops the lock however the holder ends. The directory is root's, so the number in it can be
- * trusted to be one that root wrote.
+ * trusted to be one that root wrote; and the file is readable by root alone, because whoever can
+ * open a file for reading can lock it, and no daemon could start.
  */
 #pragma once
 
@@ -22,6 +23,15 @@
  * Return: 0; -EBUSY; -errno of the file.
  */
 YG_MUST_CHECK int yg_lock_take(int dir_fd, int *ret_fd, pid_t *ret_holder);
+
+/**
+ * yg_lock_pins() - make sure that no daemon with another run directory has the same pins.
+ * @path: the directory below bpffs; root's alone, so nobody else can hold it.
+ * @ret_fd: holds the lock until it is closed.
+ *
+ * Return: 0; -EBUSY; -errno of the directory.
+ */
+YG_MUST_CHECK int yg_lock_pins(const char *path, int *ret_fd);
 
 /**
  * yg_lock_replace() - ask the holder to end (SIGTERM) and take the lock when it has.

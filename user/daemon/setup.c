@@ -49,7 +49,10 @@ static int take_lock(struct yg_warden *warden)
 		       (int)holder);
 		return r;
 	}
-	return r ? fail(YG_LOCK_NAME, r) : 0;
+	if (r)
+		return fail(YG_LOCK_NAME, r);
+	r = yg_lock_pins(warden->options.bpffs, &warden->host.pins_fd);
+	return r ? fail(warden->options.bpffs, r) : 0;
 }
 
 static bool is_digits(const char *text)
@@ -148,19 +151,16 @@ static int load(struct yg_warden *warden)
 			      yg_loader_map(warden->loader, YG_MAP_SCOPE_COMMS));
 }
 
+/* All of it each time: root may have written to the map by hand, and 0 would pass everything. */
 void yg_warden_beat(struct yg_warden *warden)
 {
-	__atomic_store_n(&warden->control->heartbeat_ns, yg_monotonic_ns(), __ATOMIC_RELEASE);
-}
+	struct yg_control *control = warden->control;
 
-void yg_warden_apply_control(struct yg_warden *warden)
-{
-	__atomic_store_n(&warden->control->heartbeat_limit_ns,
+	__atomic_store_n(&control->heartbeat_limit_ns,
 			 warden->options.heartbeat_limit_s * YG_NS_PER_S, __ATOMIC_RELEASE);
-	__atomic_store_n(&warden->control->flags,
-			 warden->options.fail_closed ? YG_CONTROL_FAIL_CLOSED : 0,
+	__atomic_store_n(&control->flags, warden->options.fail_closed ? YG_CONTROL_FAIL_CLOSED : 0,
 			 __ATOMIC_RELEASE);
-	yg_warden_beat(warden);
+	__atomic_store_n(&control->heartbeat_ns, yg_monotonic_ns(), __ATOMIC_RELEASE);
 }
 
 static int map_control(struct yg_warden *warden)
@@ -171,7 +171,7 @@ static int map_control(struct yg_warden *warden)
 	if (page == MAP_FAILED)
 		return fail("yg_control", -errno);
 	warden->control = page;
-	yg_warden_apply_control(warden);
+	yg_warden_beat(warden);
 	return 0;
 }
 

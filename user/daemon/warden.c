@@ -16,7 +16,7 @@
 #define BEAT_MS	     100
 #define STOP_MS	     3000
 #define LOOK_NS	     (100u * YG_NS_PER_MS) /* changes come in bursts */
-#define RELOOK_NS    (10u * YG_NS_PER_S)   /* retries of interfaces that failed, resolv.conf */
+#define RELOOK_NS    (5u * YG_NS_PER_S)	   /* retries, programs taken away, resolv.conf */
 #define STATUS_NS    YG_NS_PER_S
 #define KILL_NS	     (20u * YG_NS_PER_MS) /* a sweep covers all blocks placed before it */
 #define PROC_EVENTS  1024u
@@ -233,7 +233,7 @@ static void reload(struct yg_warden *warden)
 	yg_options_clean(&warden->options);
 	warden->options = next;
 	yg_log_init("warden", (enum yg_log_level)next.log_level);
-	yg_warden_apply_control(warden);
+	yg_warden_beat(warden);
 	warden->protect = true;
 	/* Roles read their options at birth: they are restarted, one system call each. */
 	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {

@@ -88,7 +88,6 @@ int yg_warden_detach(const struct yg_options *options);
  */
 YG_MUST_CHECK int yg_warden_set_up(struct yg_warden *warden);
 void yg_warden_beat(struct yg_warden *warden);		 /* setup.c: the heart */
-void yg_warden_apply_control(struct yg_warden *warden);	 /* setup.c: limits of the heart */
 bool yg_warden_may_drop(const struct yg_warden *warden); /* any mode but observe */
 
 /* hooks.c: bring the wanted interfaces to what they should have; logs changes. */

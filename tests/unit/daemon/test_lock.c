@@ -74,6 +74,45 @@ static void is_taken_once(void **state)
 	remove_directory(path, dir_fd);
 }
 
+/* Whoever can open it for reading can lock it, and no daemon starts any more. */
+static void is_for_root_alone(void **state)
+{
+	char path[] = "/tmp/yagura-test-XXXXXX";
+	int dir_fd = make_directory(path);
+	int old = openat(dir_fd, YG_LOCK_NAME, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	pid_t holder = 0;
+	struct stat status;
+	int fd = -1;
+
+	(void)state;
+
+	assert_true(old >= 0);
+	assert_int_equal(yg_lock_take(dir_fd, &fd, &holder), 0);
+	assert_int_equal(fstat(fd, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	(void)close(fd);
+	(void)close(old);
+	remove_directory(path, dir_fd);
+}
+
+static void pins_belong_to_one(void **state)
+{
+	char path[] = "/tmp/yagura-test-XXXXXX";
+	int dir_fd = make_directory(path);
+	int first = -1, second = -1;
+
+	(void)state;
+
+	assert_int_equal(yg_lock_pins(path, &first), 0);
+	assert_int_equal(yg_lock_pins(path, &second), -EBUSY);
+	assert_int_equal(second, -1);
+	(void)close(first);
+	assert_int_equal(yg_lock_pins(path, &second), 0);
+	(void)close(second);
+	remove_directory(path, dir_fd);
+	assert_int_equal(yg_lock_pins(path, &first), -ENOENT);
+}
+
 static void passes_on_when_the_holder_is_killed(void **state)
 {
 	char path[] = "/tmp/yagura-test-XXXXXX";
@@ -154,6 +193,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_taken_once),
+		cmocka_unit_test(is_for_root_alone),
+		cmocka_unit_test(pins_belong_to_one),
 		cmocka_unit_test(passes_on_when_the_holder_is_killed),
 		cmocka_unit_test(is_handed_over_on_request),
 		cmocka_unit_test(gives_up_on_a_holder_that_stays),
