@@ -14,6 +14,18 @@
 #define NULL_HEAD	 4u
 #define IP4_HEAD	 20u
 #define IP6_HEAD	 40u
+#define UDP_HEAD	 8u
+#define GRE_HEAD	 4u
+#define GRE_CHECKSUM	 0x8000u
+#define GRE_KEY		 0x2000u
+#define GRE_SEQUENCE	 0x1000u
+#define GRE_UNKNOWN	 0x4fffu /* routing, and bits of other versions */
+#define VXLAN_HEAD	 8u	 /* also of GENEVE without options */
+#define VXLAN_PORT	 4789u
+#define VXLAN_HAS_ID	 0x08u
+#define GENEVE_PORT	 6081u
+#define GENEVE_VERSION	 0xc0u
+#define GENEVE_OPTIONS	 0x3fu /* words of 4 bytes */
 #define TCP_HEAD	 20u
 #define IP6_EXT_HEAD	 8u
 #define TCP_FIN		 0x01u
@@ -178,8 +190,9 @@ static void map_v4(uint8_t dst[16], const uint8_t *addr)
 	memcpy(dst + 12, addr, 4);
 }
 
-/* @ret_len: bytes of the TCP segment, header included, that the IP header claims. */
-static enum yg_frame_row skip_ip4(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+/* @ret_len: bytes behind the IP header that it claims; @ret_protocol: what they are. */
+static enum yg_frame_row skip_ip4(struct rest *rest, struct yg_flow_key *key, size_t *ret_len,
+				  uint8_t *ret_protocol)
 {
 	const uint8_t *ip = rest->ptr;
 	size_t total, head_len;
@@ -194,8 +207,6 @@ static enum yg_frame_row skip_ip4(struct rest *rest, struct yg_flow_key *key, si
 		return YG_FRAME_ROW_LOST_HEADER;
 	if (load_be16(ip + 6) & IP4_FRAGMENT)
 		return YG_FRAME_ROW_SKIP_FRAGMENT;
-	if (ip[9] != IPPROTO_TCP)
-		return YG_FRAME_ROW_SKIP_PROTO;
 	if (head_len > rest->len)
 		return YG_FRAME_ROW_LOST_HEADER;
 
@@ -203,6 +214,7 @@ static enum yg_frame_row skip_ip4(struct rest *rest, struct yg_flow_key *key, si
 	map_v4(key->daddr, ip + 16);
 	advance(rest, head_len);
 	*ret_len = total - head_len;
+	*ret_protocol = ip[9];
 	return YG_FRAME_ROW_SEGMENT;
 }
 
@@ -220,7 +232,8 @@ static size_t extension_len(uint8_t next, const uint8_t *p)
 	return next == IPPROTO_FRAGMENT ? IP6_EXT_HEAD : ((size_t)p[1] + 1) * 8;
 }
 
-static enum yg_frame_row skip_extensions(struct rest *rest, uint8_t next, size_t *len)
+static enum yg_frame_row skip_extensions(struct rest *rest, uint8_t next, size_t *len,
+					 uint8_t *ret_protocol)
 {
 	for (uint32_t i = 0; i < YG_IP6_EXT_MAX && is_extension(next); i++) {
 		size_t ext_len;
@@ -237,10 +250,12 @@ static enum yg_frame_row skip_extensions(struct rest *rest, uint8_t next, size_t
 		advance(rest, ext_len);
 		*len -= ext_len;
 	}
-	return next == IPPROTO_TCP ? YG_FRAME_ROW_SEGMENT : YG_FRAME_ROW_SKIP_PROTO;
+	*ret_protocol = next;
+	return is_extension(next) ? YG_FRAME_ROW_SKIP_PROTO : YG_FRAME_ROW_SEGMENT;
 }
 
-static enum yg_frame_row skip_ip6(struct rest *rest, struct yg_flow_key *key, size_t *ret_len)
+static enum yg_frame_row skip_ip6(struct rest *rest, struct yg_flow_key *key, size_t *ret_len,
+				  uint8_t *ret_protocol)
 {
 	const uint8_t *ip = rest->ptr;
 
@@ -253,7 +268,98 @@ static enum yg_frame_row skip_ip6(struct rest *rest, struct yg_flow_key *key, si
 	*ret_len = load_be16(ip + 4);
 	if (*ret_len == 0)
 		*ret_len = rest->wire_len;
-	return skip_extensions(rest, ip[6], ret_len);
+	return skip_extensions(rest, ip[6], ret_len, ret_protocol);
+}
+
+static enum yg_frame_row skip_ip(struct rest *rest, uint16_t type, struct yg_flow_key *key,
+				 size_t *ret_len, uint8_t *ret_protocol)
+{
+	if (type == ETH_P_IP)
+		return skip_ip4(rest, key, ret_len, ret_protocol);
+	if (type == ETH_P_IPV6)
+		return skip_ip6(rest, key, ret_len, ret_protocol);
+	return YG_FRAME_ROW_SKIP_PROTO;
+}
+
+/* --- tunnels: one level ------------------------------------------------------------------ */
+
+/* RFC 2784 and 2890: | flags, version 2 | protocol 2 | checksum, key, sequence: 4 each |. */
+static size_t gre_len(const struct rest *rest, uint16_t *ret_type)
+{
+	uint16_t flags;
+
+	if (rest->len < GRE_HEAD)
+		return 0;
+	flags = load_be16(rest->ptr);
+	if (flags & GRE_UNKNOWN)
+		return 0;
+	*ret_type = load_be16(rest->ptr + 2);
+	return GRE_HEAD + (flags & GRE_CHECKSUM ? 4u : 0u) + (flags & GRE_KEY ? 4u : 0u) +
+	       (flags & GRE_SEQUENCE ? 4u : 0u);
+}
+
+/* RFC 7348 and 8926, by the port they are sent to. */
+static size_t udp_tunnel_len(const struct rest *rest, uint16_t *ret_type)
+{
+	const uint8_t *head = rest->ptr + UDP_HEAD;
+
+	if (rest->len < UDP_HEAD + VXLAN_HEAD)
+		return 0;
+	*ret_type = ETH_P_TEB;
+	if (load_be16(rest->ptr + 2) == VXLAN_PORT)
+		return head[0] & VXLAN_HAS_ID ? UDP_HEAD + VXLAN_HEAD : 0;
+	if (load_be16(rest->ptr + 2) != GENEVE_PORT || head[0] & GENEVE_VERSION)
+		return 0;
+	*ret_type = load_be16(head + 2);
+	return UDP_HEAD + VXLAN_HEAD + (size_t)(head[0] & GENEVE_OPTIONS) * 4;
+}
+
+/* Step to the network header of the inner packet. SKIP_PROTO: there is none. */
+static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16_t *ret_type)
+{
+	size_t len = 0;
+
+	switch (protocol) {
+	case IPPROTO_IPIP:
+		*ret_type = ETH_P_IP;
+		return YG_FRAME_ROW_SEGMENT;
+	case IPPROTO_IPV6:
+		*ret_type = ETH_P_IPV6;
+		return YG_FRAME_ROW_SEGMENT;
+	case IPPROTO_GRE:
+		len = gre_len(rest, ret_type);
+		break;
+	case IPPROTO_UDP:
+		len = udp_tunnel_len(rest, ret_type);
+		break;
+	default:
+		break;
+	}
+	if (len == 0)
+		return YG_FRAME_ROW_SKIP_PROTO;
+	if (len > rest->len)
+		return YG_FRAME_ROW_LOST_HEADER;
+	advance(rest, len);
+	if (*ret_type != ETH_P_TEB)
+		return YG_FRAME_ROW_SEGMENT;
+	return skip_to_network(YG_LINK_ETHERNET, rest, ret_type);
+}
+
+/* Addresses and length of the TCP segment, in the packet or in the one inside it. */
+static enum yg_frame_row skip_to_tcp(struct rest *rest, uint16_t type, struct yg_flow_key *key,
+				     size_t *ret_len)
+{
+	uint8_t protocol;
+	enum yg_frame_row outcome = skip_ip(rest, type, key, ret_len, &protocol);
+
+	if (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP) {
+		outcome = skip_tunnel(rest, protocol, &type);
+		if (outcome == YG_FRAME_ROW_SEGMENT)
+			outcome = skip_ip(rest, type, key, ret_len, &protocol);
+	}
+	if (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP)
+		return YG_FRAME_ROW_SKIP_PROTO;
+	return outcome;
 }
 
 static enum yg_frame_row read_tcp(struct rest *rest, size_t len, struct yg_segment *ret)
@@ -296,12 +402,7 @@ enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segmen
 	outcome = skip_to_network(frame->link, &rest, &type);
 	if (outcome != YG_FRAME_ROW_SEGMENT)
 		return outcome;
-	if (type == ETH_P_IP)
-		outcome = skip_ip4(&rest, key, &len);
-	else if (type == ETH_P_IPV6)
-		outcome = skip_ip6(&rest, key, &len);
-	else
-		outcome = YG_FRAME_ROW_SKIP_PROTO;
+	outcome = skip_to_tcp(&rest, type, key, &len);
 	if (outcome == YG_FRAME_ROW_SEGMENT)
 		outcome = read_tcp(&rest, len, ret);
 	if (outcome != YG_FRAME_ROW_SEGMENT)
