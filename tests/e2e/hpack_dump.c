@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hpack_dump PCAP SEED: the messages of every HTTP/2 flow, one per line, for tests/replay/check_hpack.
+ * hpack_dump PCAP SEED: the messages of every HTTP/2 flow, one per line, for check_hpack of
+ * tests/replay.
  *
  *	server port or client port, stream, c or s, unknown fields, then name and value by turns
  *

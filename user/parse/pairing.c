@@ -210,6 +210,13 @@ static void make_room(const struct turn *turn, enum yg_body body)
 	draft->body_room = 0;
 }
 
+static bool is_websocket(const struct turn *turn)
+{
+	const struct yg_draft *request = turn->pairing->answering;
+
+	return request && yg_upgrade_is(request, YG_SLICE("websocket"));
+}
+
 static void response_head(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
@@ -240,6 +247,10 @@ static void response_head(const struct turn *turn)
 	if (body == YG_BODY_TUNNEL && yg_upgrade_accepted(turn->pairer, turn->flow, turn->dir))
 		return;
 	make_room(turn, body);
+	if (body == YG_BODY_TUNNEL && is_websocket(turn)) {
+		turn->reader->ws.is_open = true;
+		turn->peer->ws.is_open = turn->peer->state == YG_READER_START && !turn->peer->draft;
+	}
 	if (body == YG_BODY_TUNNEL)
 		yg_reader_skip(turn->peer, YG_SKIP_TUNNEL);
 	else if (was_upgrading)

@@ -411,6 +411,8 @@ static enum yg_event read_some(struct yg_reading *reading, struct yg_reader *rea
 	case YG_READER_RESYNC:
 		return resync(reading, reader, feed);
 	default:
+		if (reader->ws.is_open)
+			yg_ws_read(&reader->ws, feed->p, feed_len(feed), reading->counters);
 		take(feed, feed_len(feed), skip_row(reading, reader));
 		return YG_EVENT_NONE;
 	}
@@ -514,6 +516,7 @@ enum yg_hole yg_reader_gap(struct yg_reading *reading, struct yg_reader *reader,
 		reader->lost |= !cut;
 		return YG_HOLE_NONE;
 	case YG_READER_SKIP:
+		yg_ws_gap(&reader->ws, len, reading->counters);
 		return YG_HOLE_NONE;
 	case YG_READER_START:
 		return hole_before_body(reading, reader);
@@ -528,8 +531,9 @@ uint64_t yg_reader_unwanted(const struct yg_reader *reader)
 
 	switch ((enum yg_reader_state)reader->state) {
 	case YG_READER_RESYNC:
-	case YG_READER_SKIP:
 		return YG_UNWANTED_ALL;
+	case YG_READER_SKIP:
+		return reader->ws.is_open ? reader->ws.left : YG_UNWANTED_ALL;
 	case YG_READER_LENGTH:
 		return open ? 0 : reader->left;
 	case YG_READER_CHUNKED:

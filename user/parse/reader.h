@@ -16,6 +16,7 @@
 
 #include "parse/chunked.h"
 #include "parse/draft.h"
+#include "parse/ws.h"
 #include "stream/counter.h"
 
 enum yg_reader_kind { YG_READER_UNKNOWN, YG_READER_REQUESTS, YG_READER_RESPONSES };
@@ -55,6 +56,7 @@ struct yg_reader {
 	bool joined;	 /* the first bytes may be the middle of something */
 	uint8_t opening; /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
 	char taken[16];	 /* these bytes */
+	struct yg_ws ws; /* SKIP_TUNNEL: counted as a WebSocket if is_open */
 };
 
 /* How a direction was recognised as HTTP/2. */
