@@ -124,6 +124,7 @@ static void pass(struct yg_json_walk *w, uint32_t depth)
 {
 	uint32_t open = w->depth;
 
+	w->depth = depth; /* also when the input ends on the way */
 	while (open > depth) {
 		char c = peek(w);
 		struct yg_slice unused;
@@ -139,7 +140,6 @@ static void pass(struct yg_json_walk *w, uint32_t depth)
 		open += c == '{' || c == '[';
 		open -= c == '}' || c == ']';
 	}
-	w->depth = depth;
 	after_value(w);
 }
 
