@@ -127,7 +127,9 @@ static const struct elf_function elf_image_openssl[ELF_FUNCTIONS] = {
 	[ELF_READ_EX] = { "SSL_read_ex", { ELF_SUB_RSP }, ELF_READ_INTERNAL },
 	[ELF_WRITE] = { "SSL_write", { ELF_SUB_RSP, 0x85, 0xd2, 0x78, 0x10 }, ELF_WRITE_INTERNAL },
 	[ELF_WRITE_EX] = { "SSL_write_ex", { ELF_SUB_RSP }, ELF_WRITE_INTERNAL },
-	[ELF_FREE] = { "SSL_free", { 0x48, 0x85, 0xff, 0x74, 0x10 }, -1 }, /* test; je */
+	[ELF_FREE] = { "SSL_free",
+		       { 0x48, 0x85, 0xff, 0x74, 0x10, 0x41, 0x55 },
+		       -1 }, /* test; je; push */
 	[ELF_SINCE_3_0] = { "SSL_set0_tmp_dh_pkey", { 0x90 }, -1 },
 	[ELF_NEWER] = { NULL, { 0x90 }, -1 },
 };

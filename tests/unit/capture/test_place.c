@@ -26,7 +26,7 @@ struct place_case {
 #define WRITE_INTERNAL AT(ELF_WRITE_INTERNAL, 0, WRITE_EX, INTERNAL)
 #define READ_PLAIN     AT(ELF_READ, 0, READ, SYMBOL), AT(ELF_READ_EX, 0, READ_EX, SYMBOL)
 #define WRITE_PLAIN    AT(ELF_WRITE, 0, WRITE, SYMBOL), AT(ELF_WRITE_EX, 0, WRITE_EX, SYMBOL)
-#define FREE_CHEAP     AT(ELF_FREE, 3, FREE, EMULATED)
+#define FREE_CHEAP     AT(ELF_FREE, 5, FREE, EMULATED)
 
 static const struct place_case cases[] = {
 	{ "OpenSSL 3.0: the internal functions",
@@ -78,6 +78,11 @@ static const struct place_case cases[] = {
 	  3 },
 	{ "SSL_free returns before anything cheap", /* test; ret */
 	  { { ELF_FREE, { "SSL_free", { 0x48, 0x85, 0xff, 0xc3, 0x55 }, -1 } } },
+	  1,
+	  { READ_INTERNAL, WRITE_INTERNAL, AT(ELF_FREE, 0, FREE, SYMBOL) },
+	  3 },
+	{ "a conditional jump is no place for a probe", /* test; je; ret */
+	  { { ELF_FREE, { "SSL_free", { 0x48, 0x85, 0xff, 0x74, 0x10 }, -1 } } },
 	  1,
 	  { READ_INTERNAL, WRITE_INTERNAL, AT(ELF_FREE, 0, FREE, SYMBOL) },
 	  3 },
