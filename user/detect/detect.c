@@ -185,8 +185,8 @@ void yg_detectors_counters(const struct yg_detectors *detectors,
 
 /* In order of id. */
 static const struct yg_rule *const rules[] = {
-	&yg_rule_bola,	  &yg_rule_brute,    &yg_rule_stuffing, &yg_rule_flood,
-	&yg_rule_probing, &yg_rule_spraying, &yg_rule_framing,
+	&yg_rule_bola,	&yg_rule_brute,	   &yg_rule_stuffing, &yg_rule_probing,
+	&yg_rule_flood, &yg_rule_spraying, &yg_rule_framing,
 };
 
 const struct yg_rule *const *yg_rules(uint32_t *ret_count)
