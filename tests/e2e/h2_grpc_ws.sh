@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A server in node speaks gRPC over HTTP/2 (TLS and prior knowledge) and WebSocket: yagura tells
+# each by its protocol, service and method of a call, and counts the frames of a WebSocket.
+. "$(dirname "$0")/lib.sh"
+
+CALLS=20
+
+on_fail() {
+	api endpoints | jq -c '.items[]' || true
+	daemon_log 20
+}
+
+# start_node: gRPC that fails each second call, on 8443 (TLS) and 8082 (clear); WebSocket on 8080.
+start_node_services() {
+	need node
+	cat >"$WORK/server.js" <<-'JS'
+		const http2 = require('http2'), http = require('http'), fs = require('fs');
+		const crypto = require('crypto');
+		let calls = 0;
+		function serve(stream, headers) {
+			stream.on('data', () => {});
+			stream.on('end', () => {
+				const status = calls++ % 2 ? '5' : '0';
+				stream.respond({':status': 200, 'content-type': 'application/grpc'},
+					{waitForTrailers: true});
+				stream.on('wantTrailers', () => stream.sendTrailers({'grpc-status': status}));
+				stream.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
+			});
+		}
+		http2.createSecureServer({key: fs.readFileSync(process.env.KEY),
+			cert: fs.readFileSync(process.env.CERT)}).on('stream', serve).listen(8443);
+		http2.createServer().on('stream', serve).listen(8082);
+		const ws = http.createServer((q, r) => r.end('ok'));
+		ws.on('upgrade', (q, socket) => {
+			const accept = crypto.createHash('sha1').update(q.headers['sec-websocket-key'] +
+				'258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+			socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n' +
+				`Connection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+			socket.on('data', () => socket.write(Buffer.from([0x81, 2, 0x68, 0x69])));
+			socket.on('end', () => socket.end());
+			socket.on('error', () => {});
+		});
+		ws.listen(8080);
+	JS
+	KEY=$KEY CERT=$CERT node "$WORK/server.js" >"$WORK/server.log" 2>&1 &
+	wait_until 10 is_listening 8443
+	wait_until 10 is_listening 8080
+}
+
+# call_all: CALLS gRPC calls to each listener, one WebSocket with CALLS messages.
+call_all() {
+	cat >"$WORK/client.js" <<-'JS'
+		const http2 = require('http2'), net = require('net');
+		const host = process.argv[2], calls = Number(process.argv[3]);
+		function grpc(url) {
+			const session = http2.connect(url, {rejectUnauthorized: false});
+			let done = 0;
+			for (let i = 0; i < calls; i++) {
+				const s = session.request({':method': 'POST', ':path': '/shop.Cart/Add',
+					'content-type': 'application/grpc', 'te': 'trailers'});
+				s.on('data', () => {});
+				s.on('end', () => { if (++done === calls) session.close(); });
+				s.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
+			}
+		}
+		grpc(`https://${host}:8443`);
+		grpc(`http://${host}:8082`);
+		const ws = net.connect(8080, host, () => ws.write('GET /chat HTTP/1.1\r\nHost: chat\r\n' +
+			'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+			'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'));
+		let sent = 0;
+		ws.on('data', () => sent++ < calls
+			? ws.write(Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x69, 0x6b])) : ws.end());
+	JS
+	peer timeout 20 node "$WORK/client.js" "$GATEWAY" $CALLS || fail "the client ended with $?"
+}
+
+tls_is_read() {
+	peer curl -sk --http2 -o /dev/null --max-time 5 -d x "https://$GATEWAY:8443/ready" &&
+		(($(counter tls.request) > 0))
+}
+
+# requests METHOD TEMPLATE: as the inventory counts them, with the protocol.
+requests() {
+	api endpoints | jq -r --arg m "$1" --arg t "$2" \
+		'[.items[] | select(.method == $m and .template == $t) | .requests] | add // 0'
+}
+protocols() {
+	api endpoints | jq -r --arg t "$1" '[.items[] | select(.template == $t) | .protocols[]] | unique | join(" ")'
+}
+all_seen() { (($(requests POST /shop.Cart/Add) == 2 * CALLS)) && (($(requests GET /chat) == 1)); }
+frames_seen() { (($(counter stream.ws_frame) == 2 * CALLS + 1 || $(counter stream.ws_frame) == 2 * CALLS)); }
+
+need curl jq
+make_sandbox
+start_node_services
+start_yagurad --mode observe
+wait_until 20 tls_is_read
+call_all
+wait_until 20 all_seen
+[[ $(protocols /shop.Cart/Add) == grpc ]] || fail "protocols $(protocols /shop.Cart/Add)"
+[[ $(protocols /chat) == ws ]] || fail "protocols $(protocols /chat)"
+wait_until 10 frames_seen
+echo "PASS: $((2 * CALLS)) gRPC calls, a WebSocket with $(counter stream.ws_frame) frames"
