@@ -152,6 +152,8 @@ enum yg_body_kind yg_body_kind_of(struct yg_slice type, struct yg_slice body)
 {
 	const char *semicolon;
 
+	if (yg_slice_equal(type, YG_SLICE("application/json")))
+		return YG_BODY_KIND_JSON; /* nearly every body of an API */
 	type = yg_slice_trim(type);
 	if (type.len == 0)
 		return sniff(body);

@@ -58,12 +58,16 @@ enum yg_decoder_coding yg_decoder_coding_of(struct yg_slice value)
 		struct yg_slice name;
 		enum yg_decoder_coding coding;
 	} names[] = {
-		{ { "gzip", 4 }, YG_DECODER_GZIP },	    { { "x-gzip", 6 }, YG_DECODER_GZIP },
-		{ { "deflate", 7 }, YG_DECODER_DEFLATE },   { { "br", 2 }, YG_DECODER_BR },
-		{ { "zstd", 4 }, YG_DECODER_ZSTD },	    { { "", 0 }, YG_DECODER_IDENTITY },
+		{ { "gzip", 4 }, YG_DECODER_GZIP },
+		{ { "x-gzip", 6 }, YG_DECODER_GZIP },
+		{ { "deflate", 7 }, YG_DECODER_DEFLATE },
+		{ { "br", 2 }, YG_DECODER_BR },
+		{ { "zstd", 4 }, YG_DECODER_ZSTD },
 		{ { "identity", 8 }, YG_DECODER_IDENTITY },
 	};
 
+	if (value.len == 0)
+		return YG_DECODER_IDENTITY;
 	value = yg_slice_trim(value);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
 		if (yg_slice_equal_nocase(value, names[i].name))
