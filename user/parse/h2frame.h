@@ -48,6 +48,7 @@ struct yg_h2_frame {
 	uint8_t flags;
 };
 
+/* What the nine bytes say, without a judgement. */
 struct yg_h2_frame yg_h2_frame_read(const uint8_t header[YG_H2_HEADER]);
 
 /* May a peer send this at all? False: a connection error by RFC 9113 section 6. */

@@ -29,7 +29,9 @@ struct yg_h2_head {
 	int32_t grpc_status;  /* YG_GRPC_STATUS_NONE: no such field */
 };
 
+/* Forget the block before. */
 void yg_h2_head_begin(struct yg_h2_head *head);
+/* The next field of the block; a name of length 0 is an unknown one. */
 void yg_h2_head_field(struct yg_h2_head *head, struct yg_slice name, struct yg_slice value);
 
 /* Is the block of a request, of a response, or of neither (trailers, or not known)? */

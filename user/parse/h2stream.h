@@ -16,11 +16,15 @@ void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends);
 /* A block came and could not be decoded: the stream's place is kept. */
 void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends);
 
+/* Bytes of a body, in order; padding removed. */
 void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_slice data);
+/* @len bytes of a body are missing. */
 void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len);
 /* Would more bytes of this stream's body be kept? */
 bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id);
+/* DATA with END_STREAM: the message is complete. */
 void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id);
+/* RST_STREAM of either side: the exchange is over as it is. */
 void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
 
 /* This direction lost bytes: whatever is open misses a part. */
