@@ -9,6 +9,7 @@
  *	yg_sk_send	sock_send_length	6.3 and later	a send
  */
 #include "socket.bpf.h"
+#include "ssl.bpf.h"
 
 #include <linux/in.h>
 
@@ -20,19 +21,28 @@ static __always_inline int note_receive(struct sock *sk)
 
 	if (!t || socket_read(&sk->__sk_common, &socket))
 		return 0;
+	if (t->received_count == t->claimed_count)
+		t->is_mixed = 0;
+	else if (!is_same_socket(&t->received, &socket))
+		t->is_mixed = 1;
 	t->received = socket;
 	t->received_count++;
 	touch(t, &socket);
 	return 0;
 }
 
+/* A send outside of calls: the ciphertext of the write before it, if there was one. */
 static __always_inline int note_send(struct sock *sk)
 {
 	struct yg_thread *t = thread_find(false);
 	struct yg_socket socket;
 
-	if (t && t->kind != CALL_NONE && !socket_read(&sk->__sk_common, &socket))
+	if (!t || (t->kind == CALL_NONE && !t->wrote) || socket_read(&sk->__sk_common, &socket))
+		return 0;
+	if (t->kind != CALL_NONE)
 		touch(t, &socket);
+	else
+		ssl_sent(t, &socket);
 	return 0;
 }
 

@@ -4,12 +4,15 @@
  *
  *	a call used one socket		that one	(SOCKET)
  *	a read used none, and the thread just received	that one, a guess	(THREAD)
+ *	the same again and again, and sends after writes agree	that one	(SOCKET)
  *	a call used another socket than known	nothing until a second call agrees
  */
 #pragma once
 
 #include "budget.bpf.h"
 #include "thread.bpf.h"
+
+#define AGREE_MIN 3 /* times each way before an object of memory BIOs is tied to its socket */
 
 struct yg_ssl_key {
 	__u64 object; /* address of the SSL object */
@@ -26,11 +29,15 @@ struct yg_ssl {
 	struct yg_socket socket;    /* valid by bind */
 	struct yg_socket candidate; /* valid if is_doubted */
 	__u32 generation;
-	__u32 ring;	 /* stays, so that records of an object stay in order */
-	__u8 has_ring;	 /* a record was sent */
-	__u8 bind;	 /* enum yg_bind */
-	__u8 is_doubted; /* a call used another socket than the one known */
-	__u8 pad;
+	__u32 ring;	   /* stays, so that records of an object stay in order */
+	__u8 has_ring;	   /* a record was sent */
+	__u8 bind;	   /* enum yg_bind */
+	__u8 is_doubted;   /* a call used another socket than the one known */
+	__u8 is_memory;	   /* bound by receives before reads, see ssl_agree() */
+	__u8 is_disputed;  /* evidence contradicted itself: never more than a guess */
+	__u8 agreed_reads; /* in a row, up to AGREE_MIN */
+	__u8 agreed_writes;
+	__u8 pad[5];
 };
 
 struct {
@@ -104,11 +111,47 @@ static __always_inline void bind_nested(struct yg_ssl *ssl, const struct yg_thre
 	}
 	ssl->socket = t->socket;
 	ssl->bind = YG_BIND_SOCKET;
+	ssl->is_memory = 0;
 }
 
 /*
- * A read that used no socket: a memory BIO, filled by the receive before it. Each receive is
- * claimed by one read at most, and only for an object of which nothing is known. Never for a
+ * An object of memory BIOs: its process moves the ciphertext itself, before reads and after writes.
+ *
+ *	receive(S), read(A)	A reads what came from S	} by two ways that do not know each
+ *	write(A), send(S)	what A wrote goes to S		} other; all of AGREE_MIN in a row
+ *
+ * Evidence is a read that returned data when everything the thread received since the last TLS call
+ * came from one socket, or the first send after writes of one object. Where that points to another
+ * socket than before, the object is disputed: a guess, and never more, until it is freed. A process
+ * that handles one connection late is wrong in one of the two ways, so it never gets there.
+ */
+static __always_inline void ssl_agree(struct yg_ssl *ssl, __u8 *count)
+{
+	if (*count < AGREE_MIN)
+		(*count)++;
+	if (ssl->agreed_reads >= AGREE_MIN && ssl->agreed_writes >= AGREE_MIN && !ssl->is_disputed)
+		ssl->bind = YG_BIND_SOCKET;
+}
+
+static __always_inline void ssl_dispute(struct yg_ssl *ssl)
+{
+	bool had_support = ssl->agreed_reads || ssl->agreed_writes || ssl->is_disputed;
+
+	ssl_renew(ssl);
+	ssl->is_disputed = had_support;
+}
+
+/* A first guess: the socket that the thread received from last. */
+static __always_inline void ssl_guess(struct yg_ssl *ssl, const struct yg_thread *t)
+{
+	ssl->socket = t->received;
+	ssl->bind = YG_BIND_THREAD;
+	ssl->is_memory = 1;
+	ssl->agreed_reads = !t->is_mixed;
+}
+
+/*
+ * A read that used no socket. Each receive is claimed by one call at most. Never a guess for a
  * write: the thread may serve others.
  */
 static __always_inline void bind_received(struct yg_ssl *ssl, struct yg_thread *t, bool has_data)
@@ -116,10 +159,42 @@ static __always_inline void bind_received(struct yg_ssl *ssl, struct yg_thread *
 	bool is_fresh = t->received_count != t->claimed_count;
 
 	t->claimed_count = t->received_count;
-	if (!is_fresh || !has_data || ssl->bind != YG_BIND_UNKNOWN || ssl->is_doubted)
+	if (!is_fresh || !has_data || ssl->is_doubted)
 		return;
-	ssl->socket = t->received;
-	ssl->bind = YG_BIND_THREAD;
+	if (ssl->is_memory && !t->is_mixed) {
+		if (is_same_socket(&ssl->socket, &t->received)) {
+			ssl_agree(ssl, &ssl->agreed_reads);
+			return;
+		}
+		ssl_dispute(ssl);
+	}
+	if (ssl->bind == YG_BIND_UNKNOWN)
+		ssl_guess(ssl, t);
+}
+
+/* A write that used no socket: its ciphertext is sent later. */
+static __always_inline void note_write(struct yg_thread *t, bool has_data)
+{
+	t->claimed_count = t->received_count; /* what came before was for another purpose */
+	if (has_data)
+		t->wrote = t->wrote && t->wrote != t->object ? WROTE_MANY : t->object;
+}
+
+/* The first send after writes that used no socket. */
+static __always_inline void ssl_sent(struct yg_thread *t, const struct yg_socket *socket)
+{
+	struct yg_ssl_key key = key_of(t->wrote);
+	struct yg_ssl *ssl = NULL;
+
+	if (t->wrote != WROTE_MANY)
+		ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	t->wrote = 0;
+	if (!ssl || !ssl->is_memory)
+		return;
+	if (is_same_socket(&ssl->socket, socket))
+		ssl_agree(ssl, &ssl->agreed_writes);
+	else
+		ssl_dispute(ssl);
 }
 
 static __always_inline void ssl_bind(struct yg_ssl *ssl, struct yg_thread *t)
@@ -130,4 +205,6 @@ static __always_inline void ssl_bind(struct yg_ssl *ssl, struct yg_thread *t)
 		t->claimed_count = t->received_count;
 	else if (is_read(t))
 		bind_received(ssl, t, t->out.payload_len != 0);
+	else
+		note_write(t, t->out.payload_len != 0);
 }

@@ -27,6 +27,8 @@ enum call_kind {
 
 enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };
 
+#define WROTE_MANY (~0ull)
+
 struct yg_thread {
 	__u64 object;	  /* SSL object of the call */
 	__u64 buffer;	  /* plaintext, in the process */
@@ -39,7 +41,10 @@ struct yg_thread {
 	struct yg_socket received; /* last receive of this thread, in a call or not */
 	__u32 received_count;	   /* receives so far, ... */
 	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
-	struct yg_head head;	   /* tls.bpf.c at work on the call's return */
+	__u32 is_mixed;		   /* those since then are of several sockets */
+	__u32 pad;
+	__u64 wrote; /* object of a write that used no socket, until the next send; or WROTE_MANY */
+	struct yg_head head; /* tls.bpf.c at work on the call's return */
 	struct yg_emission out;
 	struct yg_h2_cut cut;
 };

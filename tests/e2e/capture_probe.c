@@ -11,8 +11,8 @@
  *	-D         detach everything and end
  *	SIGUSR1: close the connections of blocked addresses
  *
- *	note TEXT | tls 10.0.0.2:4711 10.0.0.1:443 60 60 0 GET / HTTP/1.1
- *	source sender receiver payload_len data_len offset first line
+ *	note TEXT | read 10.0.0.2:4711 10.0.0.1:443 60 60 0 certain GET / HTTP/1.1
+ *	source sender receiver payload_len data_len offset unknown|guess|certain first line
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -82,6 +82,7 @@ static void print_segment(void *ctx, const struct yg_segment *segment)
 {
 	static const char *const sources[YG_SOURCE_MAX] = { "?",    "in",    "out",   "xdp",
 							    "read", "write", "close", "file" };
+	static const char *const binds[YG_BIND_MAX] = { "unknown", "guess", "certain" };
 	const struct yg_flow_key *key = &segment->key;
 	char from[YG_ADDRESS_TEXT_CAP], to[YG_ADDRESS_TEXT_CAP];
 	struct yg_address addr;
@@ -91,8 +92,8 @@ static void print_segment(void *ctx, const struct yg_segment *segment)
 	(void)yg_endpoint_format(&addr, __builtin_bswap16(key->sport), from);
 	memcpy(addr.bytes, key->daddr, sizeof(addr.bytes));
 	(void)yg_endpoint_format(&addr, __builtin_bswap16(key->dport), to);
-	printf("%s %s %s %u %u %llu ", sources[segment->source], from, to, segment->payload_len,
-	       segment->data_len, segment->offset);
+	printf("%s %s %s %u %u %llu %s ", sources[segment->source], from, to, segment->payload_len,
+	       segment->data_len, segment->offset, binds[segment->bind]);
 	for (uint32_t i = 0; i < segment->data_len && i < 80; i++) {
 		if (segment->data[i] < 0x20)
 			break;

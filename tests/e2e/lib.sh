@@ -17,8 +17,8 @@
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
-#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, caddy: HTTP
-#					and HTTPS servers
+#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy:
+#					HTTP and HTTPS servers
 #	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
 #	stop_yagurad, daemon_log	end it, print what it said
 #	yagura COMMAND...		the command line, talking to that daemon
@@ -308,6 +308,50 @@ start_python() {
 	ACCESS_LOG=$WORK/python/access.log
 	python3 "$WORK/python/server.py" "$CERT" "$KEY" "$WORK/python/access.log" "$port" "$tls" \
 		>"$WORK/python/error.log" 2>&1 &
+	SERVER_PID=$!
+	wait_until 10 is_listening "$port"
+	wait_until 10 is_listening "$tls"
+}
+
+# Memory BIOs: asyncio moves the ciphertext itself.
+start_asyncio() {
+	local port=${1:-8080} tls=${2:-8443}
+	need python3
+	mkdir -p "$WORK/asyncio"
+	cat >"$WORK/asyncio/server.py" <<-'PY'
+		import asyncio, ssl, sys
+
+		cert, key, log_path, port, tls = sys.argv[1:]
+		log = open(log_path, "a", buffering=1)
+		BODY = b'{"ok":true}'
+		HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+		async def serve(reader, writer):
+		    host, number, *_ = writer.get_extra_info("peername")
+		    client = f"{host.removeprefix('::ffff:')}:{number}"
+		    try:
+		        while True:
+		            head = await reader.readuntil(b"\r\n\r\n")
+		            writer.write(HEAD % len(BODY) + BODY)
+		            line = head.decode().splitlines()[0]
+		            log.write(f"{client} 200 {line}\n")
+		            await writer.drain()
+		    except (asyncio.IncompleteReadError, ConnectionError):
+		        writer.close()
+
+		async def main():
+		    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+		    context.load_cert_chain(cert, key)
+		    await asyncio.start_server(serve, None, int(port), backlog=256)
+		    await asyncio.start_server(serve, None, int(tls), ssl=context, backlog=256)
+		    await asyncio.Event().wait()
+
+		asyncio.run(main())
+	PY
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/asyncio/access.log
+	python3 "$WORK/asyncio/server.py" "$CERT" "$KEY" "$ACCESS_LOG" "$port" "$tls" \
+		>"$WORK/asyncio/error.log" 2>&1 &
 	SERVER_PID=$!
 	wait_until 10 is_listening "$port"
 	wait_until 10 is_listening "$tls"
