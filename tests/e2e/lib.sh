@@ -91,8 +91,21 @@ make_sandbox() {
 	mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || true
 	chmod 755 "$WORK"
+	make_libraries
 	make_network
 	make_certificate
+}
+
+# TLS libraries of our own: a probe sits on a file, so one on the host's library would be hit by
+# every process of the host, and a sensor of somebody else would be hit by ours.
+make_libraries() {
+	local library
+	mkdir -p "$WORK/lib"
+	for library in /usr/lib/*-linux-gnu/lib{ssl.so.3,gnutls.so.30}; do
+		[[ -e $library ]] || continue
+		cp "$(readlink -f "$library")" "$WORK/lib/${library##*/}"
+		mount --bind "$WORK/lib/${library##*/}" "$(readlink -f "$library")"
+	done
 }
 
 make_network() {
