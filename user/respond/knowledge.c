@@ -285,12 +285,18 @@ static void name_findings(const struct yg_knowledge *knowledge, const struct yg_
 	}
 }
 
-/* Who is made to answer for it. An address that is not certain may be an innocent's. */
+/*
+ * Who is named as the one who asked. Anybody can send a frame with an innocent's address; only
+ * the client of a completed handshake gets a byte through TLS, so there an address that is not
+ * certain yet (the first request that came with the end of the handshake) is good enough for a
+ * name, and still not for a block.
+ */
 static const struct yg_address *witness_of(const struct yg_subject *subject)
 {
 	static const struct yg_address unknown;
+	const struct yg_exchange *exchange = subject->exchange;
 
-	return subject->exchange->addresses_certain ? &subject->client : &unknown;
+	return exchange->addresses_certain || exchange->tls ? &subject->client : &unknown;
 }
 
 static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
