@@ -22,7 +22,7 @@
 #define GO_IMAGE_RELA	   0xfc0u
 #define GO_IMAGE_BASE	   0x10000u /* address of offset 0 */
 #define GO_IMAGE_SLOT	   64u
-#define GO_IMAGE_CHECK	   4u /* of the jbe in a slot */
+#define GO_IMAGE_BODY	   6u /* of the push behind the jbe in a slot */
 
 #define GO_MAGIC_1_16 0xfffffffau
 #define GO_MAGIC_1_18 0xfffffff0u
@@ -49,10 +49,10 @@ static inline void go_image_put(uint8_t *image, uint32_t at, uint64_t value, siz
 	memcpy(image + at, &value, len);
 }
 
-/* cmp; jbe; two ways out; the call that grows the stack; jmp to the start. */
+/* cmp; jbe; push; two ways out; the call that grows the stack; jmp to the start. */
 static inline void go_image_put_code(uint8_t *image, bool has_old_abi)
 {
-	static const uint8_t code[] = { 0x49, 0x3b, 0x66, 0x10, 0x76, 0x06, 0x85, 0xc0, 0x74, 0x01,
+	static const uint8_t code[] = { 0x49, 0x3b, 0x66, 0x10, 0x76, 0x06, 0x55, 0x90, 0x74, 0x01,
 					0xc3, 0xc3, 0xe8, 0,	0,    0,    0,	  0xeb, 0xed };
 
 	for (uint32_t i = 0; i < GO_IMAGE_FUNCTIONS; i++) {

@@ -53,10 +53,12 @@ static bool is_stack_check(const cs_insn *insn)
 }
 
 /*
- * The jbe behind the stack check at the start of @len bytes of code.
- * Return: its distance from the start; 0: there is none.
+ * The instruction behind the stack check and its jump. Not the jump, although it is emulated: on
+ * Linux 6.18 a conditional jump with probes of two sensors came back with other registers.
+ * Return: its distance from the start, 0: there is none. *ret_push: it is a push, and emulated.
  */
-static uint64_t find_check(const struct decoder *decoder, const uint8_t *code, size_t len)
+static uint64_t find_body(const struct decoder *decoder, const uint8_t *code, size_t len,
+			  bool *ret_push)
 {
 	const uint8_t *at = code;
 	uint64_t address = 0;
@@ -64,9 +66,14 @@ static uint64_t find_check(const struct decoder *decoder, const uint8_t *code, s
 
 	len = len < PROLOGUE_MAX ? len : PROLOGUE_MAX;
 	while (cs_disasm_iter(decoder->handle, &at, &len, &address, decoder->insn)) {
-		if (is_checked)
-			return decoder->insn->id == X86_INS_JBE ? address - decoder->insn->size : 0;
-		is_checked = is_stack_check(decoder->insn);
+		if (!is_checked) {
+			is_checked = is_stack_check(decoder->insn);
+			continue;
+		}
+		if (decoder->insn->id != X86_INS_JBE || len == 0)
+			return 0;
+		*ret_push = *at >= 0x50 && *at <= 0x57;
+		return address;
 	}
 	return 0;
 }
@@ -95,15 +102,17 @@ static bool add_function(const struct yg_elf *elf, const struct decoder *decoder
 			 const struct yg_go_function *function, size_t row, struct yg_place *place)
 {
 	uint64_t offset = yg_elf_offset(elf, text + function->start);
-	uint64_t len = function->end - function->start, check;
+	uint64_t len = function->end - function->start, body;
 	const uint8_t *code = elf->data + offset;
+	bool is_push = false;
 
 	if (offset == 0 || yg_elf_code_len(elf, offset) < len)
 		return false;
-	check = find_check(decoder, code, len);
-	if (check == 0 || place->count == YG_PROBES_MAX)
+	body = find_body(decoder, code, len, &is_push);
+	if (body == 0 || place->count == YG_PROBES_MAX)
 		return false;
-	yg_place_add(place, offset + check, rows[row].entry, YG_PLACEMENT_EMULATED);
+	yg_place_add(place, offset + body, rows[row].entry,
+		     is_push ? YG_PLACEMENT_EMULATED : YG_PLACEMENT_SYMBOL);
 	return rows[row].ret == YG_PROBE_MAX ||
 	       add_returns(decoder, code, len, offset, rows[row].ret, place);
 }

@@ -3,7 +3,8 @@
  * Stage 1, capture: choose the instructions to probe in a Go program with crypto/tls.
  *
  *	cmp 0x10(%r14),%rsp
- *	jbe morestack		<- entry probe: arguments are intact, and a jump is emulated
+ *	jbe morestack
+ *	push %rbp		<- entry probe: arguments are intact, and a push is emulated
  *	...
  *	ret			<- a probe on each: Go's stacks move, so no uretprobe
  *

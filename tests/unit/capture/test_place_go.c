@@ -55,10 +55,10 @@ static void places_probes(void **state)
 	}
 }
 
-/* The entry on the jump behind the stack check, a return on every RET. */
+/* The entry behind the stack check and its jump, a return on every RET. */
 static void places_on_the_right_instructions(void **state)
 {
-	static const uint32_t at[] = { GO_IMAGE_CODE + GO_IMAGE_CHECK, GO_IMAGE_CODE + 10,
+	static const uint32_t at[] = { GO_IMAGE_CODE + GO_IMAGE_BODY, GO_IMAGE_CODE + 10,
 				       GO_IMAGE_CODE + 11 };
 	static const uint32_t kinds[] = { YG_PROBE_GO_READ, YG_PROBE_GO_RET, YG_PROBE_GO_RET };
 	struct yg_place place;
@@ -68,6 +68,8 @@ static void places_on_the_right_instructions(void **state)
 	for (size_t i = 0; i < YG_ARRAY_SIZE(at); i++) {
 		assert_int_equal(place.probes[i].offset, at[i]);
 		assert_int_equal(place.probes[i].kind, kinds[i]);
+		assert_int_equal(place.probes[i].placement,
+				 i ? YG_PLACEMENT_SYMBOL : YG_PLACEMENT_EMULATED);
 	}
 	assert_int_equal(place.probes[3].kind, YG_PROBE_GO_WRITE);
 	assert_int_equal(place.probes[6].kind, YG_PROBE_GO_SHAKE);
