@@ -70,7 +70,8 @@ static __always_inline __u64 clock_ns(bool is_frame)
 }
 
 /*
- * The live entry that covers @addr, NULL if none. @ret_row: the table it is in. @ret_now_ns: read only
+ * The live entry that covers @addr, NULL if none. @ret_row: the table it is in. @ret_now_ns: read
+ * only
  * for an address that is listed, so that ordinary frames do not pay for it.
  */
 static __always_inline struct yg_block *block_find(const __u8 addr[16], bool is_v4, bool is_frame,

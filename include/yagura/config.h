@@ -10,7 +10,8 @@
 #include <linux/types.h>
 
 /*
- * Bits of scope: which tables limit what is read; all that are set must agree. No bit: everything on
+ * Bits of scope: which tables limit what is read; all that are set must agree. No bit: everything
+ * on
  * the attached interfaces, and every process.
  *
  *		TLS			wire (TC and XDP)

@@ -15,7 +15,8 @@
  * yg_scope_cgroups hash	u64 cgroup id		u32 1		warden
  * yg_scope_comms	hash		struct yg_comm		u32 1		warden
  * Tables private to the programs (yg_streams, yg_preludes, yg_packets, yg_threads, yg_ssls) are
- * declared beside them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one map each.
+ * declared beside them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one
+ * map each.
  *
  * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
  */

@@ -6,7 +6,8 @@
  *
  *	bench_xdp [OBJECT]	xdp-filter's object; default: where Debian installs it
  *
- * xdpfilt_alw_ip is its variant that passes all but what is listed. What they do differs: the guard also checks the time of the entry, the allow list and the
+ * xdpfilt_alw_ip is its variant that passes all but what is listed. What they do differs: the
+ * guard also checks the time of the entry, the allow list and the
  * daemon's heartbeat, and knows prefixes; xdp-filter looks up source and destination.
  */
 #include <errno.h>

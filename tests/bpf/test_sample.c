@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sample.bpf.c: every kind of frame has one outcome and is passed on; what is copied is the payload,
+ * sample.bpf.c: every kind of frame has one outcome and is passed on; what is copied is the
+ * payload,
  * within the budget of its message. GSO-sized, nonlinear skbs: tests/bpf/test_live.c, because a
  * test run makes linear ones of less than a page.
  */

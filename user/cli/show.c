@@ -15,8 +15,8 @@ uint64_t yg_endpoint_class(yajl_val endpoint, char class)
 
 	if (!YAJL_IS_OBJECT(status))
 		return 0;
-	for (size_t i = 0; i < YAJL_GET_OBJECT(status)->len; i++) {
-		const char *key = YAJL_GET_OBJECT(status)->keys[i];
+	for (size_t i = 0; i < status->u.object.len; i++) {
+		const char *key = status->u.object.keys[i];
 
 		if (key[0] == class && strlen(key) == 3)
 			sum += yg_value_uint(status, key);

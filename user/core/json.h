@@ -62,24 +62,28 @@ static inline void yg_json_pair_slice(struct yg_json *json, const char *name, st
 	yg_json_slice(json, text);
 }
 
+/* A NULL text is null. */
 static inline void yg_json_pair_str(struct yg_json *json, const char *name, const char *text)
 {
 	yg_json_key(json, name);
 	yg_json_str(json, text);
 }
 
+/* An unsigned number. */
 static inline void yg_json_pair_uint(struct yg_json *json, const char *name, uint64_t value)
 {
 	yg_json_key(json, name);
 	yg_json_uint(json, value);
 }
 
+/* true or false. */
 static inline void yg_json_pair_bool(struct yg_json *json, const char *name, bool value)
 {
 	yg_json_key(json, name);
 	yg_json_bool(json, value);
 }
 
+/* Nanoseconds since the epoch, as yg_json_time(). */
 static inline void yg_json_pair_time(struct yg_json *json, const char *name, uint64_t epoch_ns)
 {
 	yg_json_key(json, name);

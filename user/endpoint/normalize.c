@@ -229,7 +229,7 @@ static const char *find_end(const char *p, const char *end)
 
 bool yg_path_from_target(struct yg_slice target, struct yg_path *ret)
 {
-	const char *end = target.ptr + target.len;
+	const char *end = target.len ? target.ptr + target.len : target.ptr;
 	const char *p = find_path(target);
 	const char *stop;
 

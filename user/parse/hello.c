@@ -182,7 +182,8 @@ static struct view get_view(struct view *view, unsigned bytes)
 		view->p = view->end;
 		return inner;
 	}
-	view->p += len;
+	if (len > 0) /* an absent extension is a view of nothing: no arithmetic on its NULL */
+		view->p += len;
 	inner.end = view->p;
 	return inner;
 }

@@ -18,6 +18,7 @@ extern const bool yg_scan_token[256];
 
 #ifdef __SSE2__
 
+/* Bytes of @bytes within [@low, @high]: 0xff, others 0. */
 static inline __m128i yg_scan_range(__m128i bytes, char low, char high)
 {
 	__m128i from = _mm_max_epu8(bytes, _mm_set1_epi8(low));

@@ -40,7 +40,9 @@ static void believes_the_nearest_proxy(void **state)
 		};
 		const struct yg_message message = {
 			.headers = headers,
-			.header_count = cases[i].second ? 2 : cases[i].first ? 1 : 0,
+			.header_count = cases[i].second	 ? 2
+					: cases[i].first ? 1
+							 : 0,
 		};
 		struct yg_slice got = yg_certificate_from_request(&message);
 

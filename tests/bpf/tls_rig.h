@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The TLS programs on functions of this process that stand for a TLS library. */
+#pragma once
+
+/*
+ * tls.bpf.c and sock.bpf.c together, on a TLS library that is part of this program: functions with
+ * OpenSSL's signatures that do what each case says (use a socket, two sockets, none) while real
+ * uprobes and real TCP connections are watched. Scope: this program, by name.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
+#include <bpf/bpf.h>
+
+#include "bpf/sock.skel.h"
+#include "bpf/tls.skel.h"
+#include "core/macros.h"
+#include "rig.h"
+#include "test.h"
+
+#define COMM	  "yg-test-tls"
+#define RING_LEN  (1u << 20)
+#define SECOND_NS 1000000000ull
+#define BUDGET	  1000u
+#define REQUEST	  "GET /v1/accounts HTTP/1.1\r\nHost: a\r\n\r\n"
+#define RESPONSE  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+/* What the next call does. An object's address is its identity. */
+struct fake_ssl {
+	int fds[2];	  /* sockets used inside the call, -1 for none */
+	const char *text; /* plaintext read */
+	int result;	  /* of the call; bytes, for the plain forms */
+};
+
+int fake_read(struct fake_ssl *ssl, void *buf, int num);
+int fake_read_ex(struct fake_ssl *ssl, void *buf, size_t num, size_t *count);
+int fake_read_early(struct fake_ssl *ssl, void *buf, size_t num, size_t *count);
+int fake_write(struct fake_ssl *ssl, const void *buf, int num);
+int fake_free(struct fake_ssl *ssl);
+
+/* Called as strangers would: an optimiser that sees all calls drops arguments and makes clones. */
+#if __has_attribute(noipa)
+#define LIBRARY __attribute__((noipa, used))
+#else
+#define LIBRARY __attribute__((noinline, used))
+#endif
+
+static void use_sockets(const struct fake_ssl *ssl, int is_write)
+{
+	char byte = 'c';
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(ssl->fds); i++) {
+		if (ssl->fds[i] < 0)
+			continue;
+		if (is_write)
+			assert_int_equal(send(ssl->fds[i], &byte, 1, 0), 1);
+		else
+			assert_int_equal(recv(ssl->fds[i], &byte, 1, 0), 1);
+	}
+}
+
+LIBRARY int fake_read(struct fake_ssl *ssl, void *buf, int num)
+{
+	use_sockets(ssl, 0);
+	if (ssl->result > 0)
+		memcpy(buf, ssl->text, (size_t)(ssl->result < num ? ssl->result : num));
+	return ssl->result;
+}
+
+LIBRARY int fake_read_ex(struct fake_ssl *ssl, void *buf, size_t num, size_t *count)
+{
+	use_sockets(ssl, 0);
+	if (ssl->result > 0) {
+		*count = strlen(ssl->text) < num ? strlen(ssl->text) : num;
+		memcpy(buf, ssl->text, *count);
+	}
+	return ssl->result;
+}
+
+/* As OpenSSL's: a wrapper whose inner call has probes of its own. */
+LIBRARY int fake_read_early(struct fake_ssl *ssl, void *buf, size_t num, size_t *count)
+{
+	int result = fake_read_ex(ssl, buf, num, count);
+
+	__asm__ volatile("" ::: "memory"); /* no tail call */
+	return result;
+}
+
+LIBRARY int fake_write(struct fake_ssl *ssl, const void *buf, int num)
+{
+	(void)buf;
+	(void)num;
+	use_sockets(ssl, 1);
+	return ssl->result;
+}
+
+LIBRARY int fake_free(struct fake_ssl *ssl)
+{
+	__asm__ volatile("" ::: "memory"); /* or its calls are seen to do nothing, and dropped */
+	return ssl->result;
+}
+
+struct bench {
+	struct tls_bpf *tls;
+	struct sock_bpf *sock;
+	struct rig rig;
+	struct bpf_link *links[16];
+	size_t link_count;
+	int client[2], server[2]; /* two connections, both ends here */
+};
+
+/* File offset of a function of this program. */
+static size_t offset_of(const void *function)
+{
+	unsigned long start, end, file_off, at = (unsigned long)function;
+	char line[512];
+	FILE *f;
+
+	f = fopen("/proc/self/maps", "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx %*s %lx", &start, &end, &file_off) == 3 && at >= start &&
+		    at < end) {
+			(void)fclose(f);
+			return at - start + file_off;
+		}
+	}
+	(void)fclose(f);
+	fail();
+	return 0;
+}
+
+static void keep(struct bench *b, struct bpf_link *link)
+{
+	assert_non_null(link);
+	assert_true(b->link_count < YG_ARRAY_SIZE(b->links));
+	b->links[b->link_count++] = link;
+}
+
+static void hook(struct bench *b, const struct bpf_program *entry, const void *function)
+{
+	size_t off = offset_of(function);
+
+	if (entry)
+		keep(b, bpf_program__attach_uprobe(entry, false, -1, "/proc/self/exe", off));
+	if (entry != b->tls->progs.yg_ssl_free)
+		keep(b, bpf_program__attach_uprobe(b->tls->progs.yg_ssl_ret, true, -1,
+						   "/proc/self/exe", off));
+}
+
+static void set_scope(struct bpf_map *map)
+{
+	struct yg_comm comm = { COMM };
+	uint32_t one = 1;
+
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(map), &comm, &one, BPF_ANY), 0);
+}
+
+/* Load both objects with one table of threads, as the loader does. */
+static void load(struct bench *b)
+{
+	b->tls = tls_bpf__open();
+	b->sock = sock_bpf__open();
+	assert_non_null(b->tls);
+	assert_non_null(b->sock);
+	b->tls->rodata->yg_config.scope = YG_SCOPE_COMM;
+	b->tls->rodata->yg_config.body_budget = BUDGET;
+	b->sock->rodata->yg_config.scope = YG_SCOPE_COMM;
+	assert_int_equal(tls_bpf__load(b->tls), 0);
+	assert_int_equal(
+		bpf_map__reuse_fd(b->sock->maps.yg_threads, bpf_map__fd(b->tls->maps.yg_threads)),
+		0);
+	assert_int_equal(sock_bpf__load(b->sock), 0);
+	set_scope(b->tls->maps.yg_scope_comms);
+	set_scope(b->sock->maps.yg_scope_comms);
+}
+
+static void loopback_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+	(void)close(fd);
+}
+
+static void connect_pair(int *ret_client, int *ret_server)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(addr);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	*ret_client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(*ret_client, (struct sockaddr *)&addr, len), 0);
+	*ret_server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(*ret_server >= 0);
+	(void)close(listener);
+}
+
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	return ntohs(addr.sin_port);
+}
+
+static int set_up(void **state)
+{
+	static struct bench bench;
+	struct bench *b = &bench;
+
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	loopback_up();
+	assert_int_equal(prctl(PR_SET_NAME, COMM), 0);
+	load(b);
+	rig_init(&b->rig, b->tls->obj, RING_LEN);
+	hook(b, b->tls->progs.yg_ssl_read, fake_read);
+	hook(b, b->tls->progs.yg_ssl_read_ex, fake_read_ex);
+	hook(b, b->tls->progs.yg_ssl_read_ex, fake_read_early);
+	hook(b, b->tls->progs.yg_ssl_write, fake_write);
+	hook(b, b->tls->progs.yg_ssl_free, fake_free);
+	keep(b, bpf_program__attach(b->sock->progs.yg_sk_rcvspace));
+	connect_pair(&b->client[0], &b->server[0]);
+	connect_pair(&b->client[1], &b->server[1]);
+	*state = b;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < b->link_count; i++)
+		(void)bpf_link__destroy(b->links[i]);
+	rig_clean(&b->rig);
+	tls_bpf__destroy(b->tls);
+	sock_bpf__destroy(b->sock);
+	return 0;
+}
+
+/* The peer of server[i] sends ciphertext: one byte, so that the next receive does not block. */
+static void feed(struct bench *b, int i)
+{
+	assert_int_equal(send(b->client[i], "c", 1, 0), 1);
+}
+
+/* An object at an address that no other one has: nothing frees ours. */
+static struct fake_ssl *fresh(int fd)
+{
+	static struct fake_ssl pool[64];
+	static size_t used;
+
+	assert_true(used < YG_ARRAY_SIZE(pool));
+	pool[used] = (struct fake_ssl){ .fds = { fd, -1 } };
+	return &pool[used++];
+}
+
+static int do_read(struct fake_ssl *ssl, const char *text)
+{
+	static char buf[32768];
+
+	ssl->text = text;
+	ssl->result = (int)strlen(text);
+	return fake_read(ssl, buf, sizeof(buf));
+}
+
+static int do_write(struct fake_ssl *ssl, const char *text)
+{
+	ssl->result = (int)strlen(text);
+	return fake_write(ssl, text, ssl->result);
+}
+
+/* Rows before `request` other than rx add up to rx. */
+static void check_conservation(struct bench *b)
+{
+	struct yg_counters c = rig_counters(&b->rig);
+	const char *row = (const char *)&c.tls + sizeof(uint64_t);
+	const char *end = (const char *)&c.tls.request;
+	uint64_t sum = 0, value;
+
+	for (; row < end; row += sizeof(value)) {
+		memcpy(&value, row, sizeof(value));
+		sum += value;
+	}
+	assert_int_equal(c.tls.rx, sum);
+}
+
+/* The one record since the last reset. */
+static const struct yg_segment *check_record(struct bench *b)
+{
+	check_conservation(b);
+	assert_int_equal(rig_read(&b->rig), 1);
+	return &b->rig.records[0];
+}
+
+/* Connection @i, as seen by a read at its server's end. */
+static void check_socket(struct bench *b, const struct yg_segment *seg, int i)
+{
+	const uint8_t loopback[16] = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 };
+
+	assert_int_equal(seg->source, YG_SOURCE_TLS_READ);
+	assert_memory_equal(seg->key.saddr, loopback, sizeof(loopback));
+	assert_memory_equal(seg->key.daddr, loopback, sizeof(loopback));
+	assert_int_equal(ntohs(seg->key.sport), port_of(b->client[i]));
+	assert_int_equal(ntohs(seg->key.dport), port_of(b->server[i]));
+}
