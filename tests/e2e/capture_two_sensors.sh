@@ -10,10 +10,7 @@ second_is_ready() { grep -q "attached to $WORK/lib/libssl" "$WORK/second.log"; }
 
 make_sandbox
 make_sources
-mkdir "$WORK/lib" "$RUN/2" "$STATE/2"
-cp "$(ldconfig -p | awk '/libssl.so.3 / { print $NF; exit }')" \
-	"$(ldconfig -p | awk '/libcrypto.so.3 / { print $NF; exit }')" "$WORK/lib"
-export LD_LIBRARY_PATH=$WORK/lib
+mkdir "$RUN/2" "$STATE/2"
 start_apache
 start_yagurad --mode observe
 wait_until 20 tls_is_read

@@ -146,7 +146,7 @@ void yg_options_help(FILE *out)
 		}
 		(void)fputc('\n', out);
 	}
-	(void)fputs("\nA flag takes --name=false to turn it off. Numbers take K, M, G (bytes) and "
+	(void)fputs("\nA flag is turned off as in --tls=false. Numbers take K, M, G (bytes) and "
 		    "s, m, h, d (times).\n",
 		    out);
 }
