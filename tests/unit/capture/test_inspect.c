@@ -49,9 +49,7 @@ static void answers_for_a_library(void **state)
 
 static void answers_for_other_files(void **state)
 {
-	static const char *const files[] = { "", "#!/bin/sh\n",
-					     "\x7f"
-					     "ELF" };
+	static const char *const files[] = { "", "#!/bin/sh\n", "\177ELF" };
 	struct yg_place place;
 
 	(void)state;
