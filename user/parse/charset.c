@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/macros.h"
+#include "parse/parameter.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -33,36 +34,6 @@ void yg_charsets_close(struct yg_charsets *charsets)
 	}
 }
 
-static struct yg_slice unquote(struct yg_slice text)
-{
-	if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
-		return (struct yg_slice){ text.ptr + 1, text.len - 2 };
-	return text;
-}
-
-/* Value of the parameter, "" if there is none. */
-static struct yg_slice find_charset(struct yg_slice type)
-{
-	const struct yg_slice name = YG_SLICE("charset=");
-	const char *p = type.ptr, *end = type.ptr ? type.ptr + type.len : NULL;
-
-	while (p && (p = memchr(p, ';', (size_t)(end - p))) != NULL) {
-		struct yg_slice rest =
-			yg_slice_trim((struct yg_slice){ p + 1, (size_t)(end - p - 1) });
-		const char *stop = memchr(rest.ptr, ';', rest.len);
-
-		if (stop)
-			rest.len = (size_t)(stop - rest.ptr);
-		p++;
-		if (rest.len < name.len ||
-		    !yg_slice_equal_nocase((struct yg_slice){ rest.ptr, name.len }, name))
-			continue;
-		return unquote(yg_slice_trim(
-			(struct yg_slice){ rest.ptr + name.len, rest.len - name.len }));
-	}
-	return YG_SLICE("");
-}
-
 enum yg_charset yg_charset_of(struct yg_slice type)
 {
 	static const struct {
@@ -86,7 +57,7 @@ enum yg_charset yg_charset_of(struct yg_slice type)
 		{ { "latin1", 6 }, YG_CHARSET_LATIN1 },
 		{ { "windows-1252", 12 }, YG_CHARSET_LATIN1 },
 	};
-	struct yg_slice name = find_charset(type);
+	struct yg_slice name = yg_parameter_find(type, "charset");
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
 		if (yg_slice_equal_nocase(name, names[i].name))
