@@ -10,7 +10,6 @@ need h2load curl
 CLIENTS_USED=8
 EACH=400 # requests per client, over 8 connections
 
-declare -A FILES=([node]=node)
 
 # Client k reaches the gateway at 10.77.9.k and comes from 10.77.0.(k+1).
 make_sources() {
@@ -50,7 +49,7 @@ make_sources
 for server in node asyncio; do
 	"start_$server"
 	start_probe -i veth0
-	wait_until 20 attached "${FILES[$server]-libssl}"
+	wait_until 20 attached "$(tls_file "$server")"
 	load
 	wait_until 10 all_seen
 	stop_probe

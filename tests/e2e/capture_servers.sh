@@ -13,7 +13,7 @@ make_sandbox
 for server in nginx haproxy apache node python; do
 	"start_$server" 8080 8443
 	start_probe -i veth0
-	wait_until 20 attached "$([[ $server == node ]] && echo node || echo libssl)"
+	wait_until 20 attached "$(tls_file "$server")"
 	ask $REQUESTS "http://$GATEWAY:8080" "https://$GATEWAY:8443"
 	wait_until 5 eval "((\$(seen in 'GET /from') >= ASKERS * REQUESTS))"
 	wait_until 5 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"

@@ -25,6 +25,7 @@
 #	api PATH			the desk's answer to GET /v1/PATH
 #	status FIELD, counter TABLE.ROW	one value (jq path of status; row of a counter table)
 #	access_lines FILE		complete lines of an access log
+#	tls_file SERVER			part of the name of the file that holds its TLS functions
 set -euo pipefail
 export LC_ALL=C
 
@@ -413,6 +414,19 @@ start_caddy() {
 	SERVER_PID=$!
 	wait_until 20 is_listening "$port"
 	wait_until 20 is_listening "$tls"
+}
+
+# tls_file SERVER: Debian's node links libssl, other builds of it carry OpenSSL themselves.
+tls_file() {
+	case $1 in
+	caddy) echo caddy ;;
+	node) if [[ $(node -p process.config.variables.node_shared_openssl) == true ]]; then
+		echo libssl
+	else
+		echo node
+	fi ;;
+	*) echo libssl ;;
+	esac
 }
 
 # stop_server: end what start_NAME started last.

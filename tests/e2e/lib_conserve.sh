@@ -17,7 +17,6 @@ SOURCES=4      # client addresses, 16 connections each
 CONNECTIONS=16
 TOTAL=10000
 GUESSES=0 # 3 for servers whose TLS has memory instead of a socket, see bpf/ssl.bpf.h
-declare -A FILES=([node]=node [caddy]=caddy) # that hold the TLS functions, else libssl
 PER_S=4000     # paced rate, all connections together
 [[ ${1-} != --full ]] || TOTAL=100000
 
@@ -111,7 +110,7 @@ conserve() {
 	"start_$server"
 	start_yagurad --mode observe
 	# A request before the probes are in place would be served and not seen.
-	wait_until 20 grep -q "attached to .*${FILES[$server]-libssl}" "$DAEMON_LOG"
+	wait_until 20 grep -q "attached to .*$(tls_file "$server")" "$DAEMON_LOG"
 	wait_until 20 tls_is_read
 	settle
 	load http 8080 $TOTAL --rps $((PER_S / SOURCES / CONNECTIONS))
