@@ -78,7 +78,7 @@ static void run_child(struct bench *b, bool is_exec)
 	pid_t pid;
 
 	b->execs = b->exits = 0;
-	pid = fork();
+	pid = rig_fork(&b->tgid);
 	if (pid == 0) {
 		if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
 			(void)pthread_join(thread, NULL);
@@ -87,7 +87,6 @@ static void run_child(struct bench *b, bool is_exec)
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	b->tgid = (uint32_t)pid;
 	assert_true(ring_buffer__consume(b->ring) >= 0);
 }
 

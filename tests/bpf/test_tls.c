@@ -18,7 +18,7 @@ static void a_socket_used_inside_the_call_is_its_socket(void **state)
 	seg = check_record(b);
 	check_socket(b, seg, 0);
 	assert_int_equal(seg->bind, YG_BIND_SOCKET);
-	assert_int_equal(seg->tgid, getpid());
+	assert_int_equal(seg->tgid, rig_tgid());
 	assert_int_equal(seg->object, (uint64_t)(uintptr_t)ssl);
 	assert_int_equal(seg->offset, 0);
 	assert_int_equal(seg->data_len, strlen(REQUEST));
@@ -302,6 +302,7 @@ static void a_forked_worker_has_its_own_objects(void **state)
 {
 	struct bench *b = *state;
 	struct fake_ssl *ssl = fresh(b->server[0]);
+	uint32_t tgid = 0;
 	int status;
 	pid_t pid;
 
@@ -309,14 +310,14 @@ static void a_forked_worker_has_its_own_objects(void **state)
 	do_read(ssl, REQUEST);
 	rig_reset(&b->rig);
 	feed(b, 0);
-	pid = fork();
+	pid = rig_fork(&tgid);
 	if (pid == 0) {
 		do_read(ssl, REQUEST);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	check_socket(b, check_record(b), 0);
-	assert_int_equal(b->rig.records[0].tgid, pid);
+	assert_int_equal(b->rig.records[0].tgid, tgid);
 	assert_int_equal(b->rig.records[0].offset, 0);
 }
 

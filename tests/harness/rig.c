@@ -21,6 +21,46 @@ static int ignore_log(enum libbpf_print_level level, const char *format, va_list
 	return 0;
 }
 
+uint32_t rig_tgid(void)
+{
+	/* r0 = bpf_get_current_pid_tgid(); r0 >>= 32; exit: the answer of a run has 32 bits. */
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_pid_tgid },
+		{ .code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_0, .imm = 32 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	int fd;
+
+	fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "rig_tgid", "GPL", insns,
+			   sizeof(insns) / sizeof(insns[0]), NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_prog_test_run_opts(fd, &run), 0);
+	close(fd);
+	return run.retval;
+}
+
+pid_t rig_fork(uint32_t *tgid)
+{
+	int pipes[2];
+	uint32_t own;
+	pid_t pid;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		own = rig_tgid();
+		if (write(pipes[1], &own, sizeof(own)) != (ssize_t)sizeof(own))
+			_exit(1);
+	} else {
+		assert_int_equal(read(pipes[0], tgid, sizeof(*tgid)), sizeof(*tgid));
+	}
+	close(pipes[0]);
+	close(pipes[1]);
+	return pid;
+}
+
 void rig_quiet(void)
 {
 	(void)libbpf_set_print(ignore_log);

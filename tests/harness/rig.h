@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <bpf/libbpf.h>
 
@@ -53,6 +54,20 @@ uint64_t rig_now_ns(void); /* CLOCK_MONOTONIC */
  * Return: what the program returned.
  */
 int rig_run(const struct bpf_program *program, const uint8_t *frame, size_t len);
+
+/**
+ * rig_tgid() - this process as programs see it: by the number of the first PID namespace.
+ *
+ * Asks the kernel by a program of three instructions; getpid() is another number in a container.
+ */
+uint32_t rig_tgid(void);
+
+/**
+ * rig_fork() - fork(), telling the parent the child's rig_tgid().
+ * @tgid: in the parent: of the child, before anything that the child does next.
+ * Return: as fork(); never fails (aborts the test).
+ */
+pid_t rig_fork(uint32_t *tgid);
 
 /* Keep libbpf's complaints out of the test's output. */
 void rig_quiet(void);
