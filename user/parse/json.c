@@ -261,24 +261,31 @@ static void put(char *ret, size_t cap, size_t *len, struct yg_slice text)
 	ret[*len] = '\0';
 }
 
-void yg_json_walk_path(const struct yg_json_walk *walk, const struct yg_json_node *node, char *ret,
-		       size_t cap)
+size_t yg_json_path(const struct yg_json_level *levels, uint32_t depth, char *ret, size_t cap)
 {
 	size_t len = 0;
 
 	assert(cap > 0);
 
 	put(ret, cap, &len, YG_SLICE("$"));
-	for (uint32_t i = 0; i < node->depth; i++) {
-		struct yg_slice name = walk->levels[i].name;
+	for (uint32_t i = 0; i < depth; i++) {
+		struct yg_slice name = levels[i].name;
 		bool plain = is_plain(name);
 
-		if (walk->levels[i].array) {
+		if (levels[i].array) {
 			put(ret, cap, &len, YG_SLICE("[*]"));
 			continue;
 		}
 		put(ret, cap, &len, plain ? YG_SLICE(".") : YG_SLICE("['"));
+		put(ret, cap, &len, levels[i].attribute ? YG_SLICE("@") : YG_SLICE(""));
 		put(ret, cap, &len, name);
 		put(ret, cap, &len, plain ? YG_SLICE("") : YG_SLICE("']"));
 	}
+	return len;
+}
+
+void yg_json_walk_path(const struct yg_json_walk *walk, const struct yg_json_node *node, char *ret,
+		       size_t cap)
+{
+	(void)yg_json_path(walk->levels, node->depth, ret, cap);
 }

@@ -43,6 +43,13 @@ struct yg_json_node {
 	bool cut;	       /* string: the text ended within; its last escape is whole */
 };
 
+/* One container around a value. */
+struct yg_json_level {
+	struct yg_slice name; /* of the container's latest member */
+	bool array;
+	bool attribute; /* name is one of an XML attribute: "@id" in a path; never by this walk */
+};
+
 /* Set text, and lines for several texts after each other; zero the rest. */
 struct yg_json_walk {
 	struct yg_slice text; /* what is left */
@@ -52,10 +59,7 @@ struct yg_json_walk {
 	enum yg_parse result; /* of the end: DONE, MORE (cut) or BAD (not JSON from here on) */
 	uint8_t expect;	      /* inside */
 	uint32_t depth;	      /* containers open now */
-	struct {
-		struct yg_slice name; /* of the container's latest member */
-		bool array;
-	} levels[YG_JSON_DEPTH_MAX];
+	struct yg_json_level levels[YG_JSON_DEPTH_MAX];
 };
 
 /**
@@ -79,3 +83,6 @@ void yg_json_walk_leave(struct yg_json_walk *walk);
  */
 void yg_json_walk_path(const struct yg_json_walk *walk, const struct yg_json_node *node, char *ret,
 		       size_t cap);
+
+/* The same of any value within @levels. @depth: of them. Return: bytes of @ret without NUL. */
+size_t yg_json_path(const struct yg_json_level *levels, uint32_t depth, char *ret, size_t cap);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "parse/escape.h"
+
 static char peek(const struct yg_members *m)
 {
 	return (char)(m->text.len ? m->text.ptr[0] : '\0');
@@ -139,30 +141,6 @@ static int32_t hex4(struct yg_slice s)
 	return value;
 }
 
-static size_t put_utf8(uint32_t code, char out[4])
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xe0 | code >> 12);
-		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | code >> 18);
-	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
 /* What stands behind "\u" of @text, a surrogate pair included. Return: bytes read; 0: bad. */
 static size_t unicode_escape(struct yg_slice text, uint32_t *ret)
 {
@@ -200,7 +178,7 @@ static size_t take_character(struct yg_slice text, char out[4], size_t *ret_len)
 	if (text.ptr[1] == 'u') {
 		used = unicode_escape((struct yg_slice){ text.ptr + 2, text.len - 2 }, &code);
 		if (used)
-			*ret_len = put_utf8(code, out);
+			*ret_len = yg_escape_utf8(code, out);
 		return used ? used + 2 : 0;
 	}
 	name = memchr(names, text.ptr[1], sizeof(names) - 1);
