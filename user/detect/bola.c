@@ -14,10 +14,9 @@
  * nightly job (its own habit). A caller known only by its address may be a NAT full of people,
  * so it takes three times the evidence, and an endpoint known to be private.
  */
-#include <errno.h>
 #include <stdio.h>
 
-#include "core/lru.h"
+#include "detect/blame.h"
 #include "detect/detector.h"
 #include "detect/field.h"
 #include "detect/walk.h"
@@ -52,41 +51,21 @@ struct handed {
 	uint64_t credit; /* ids that stood beyond the sampled part of a list */
 };
 
-struct state {
-	struct yg_hash_key key;
-	struct yg_lru *pairs;  /* struct yg_walk by (endpoint, caller) */
-	struct yg_lru *handed; /* struct handed by caller */
+enum { PAIRS, HANDED }; /* struct pair by (endpoint, caller); struct handed by caller */
+
+struct pair {
+	struct yg_walk walk;
+	struct yg_blame blame; /* of its steps */
 };
-
-static void close_state(void **state)
-{
-	struct state *s = *state;
-
-	if (!s)
-		return;
-	yg_lru_free(&s->pairs);
-	yg_lru_free(&s->handed);
-	free(s);
-	*state = NULL;
-}
 
 static int open_state(const struct yg_detect_options *options, void **ret)
 {
-	YG_CLEANUP(close_state) void *owner = calloc(1, sizeof(struct state));
-	struct state *s = owner;
-	int r;
+	const struct yg_memory_shape shapes[YG_DETECTOR_TABLES] = {
+		[PAIRS] = { options->pairs_max, sizeof(struct pair) },
+		[HANDED] = { options->pairs_max / 4 + 1, sizeof(struct handed) },
+	};
 
-	if (!s)
-		return -ENOMEM;
-	s->key = options->identity_key;
-	r = yg_lru_new(options->pairs_max, sizeof(struct yg_walk), &s->pairs);
-	if (r < 0)
-		return r;
-	r = yg_lru_new(options->pairs_max / 4 + 1, sizeof(struct handed), &s->handed);
-	if (r < 0)
-		return r;
-	*ret = YG_TAKE_PTR(owner);
-	return 0;
+	return yg_memory_open(options, shapes, ret);
 }
 
 static bool is_handed(const struct handed *handed, uint64_t hash)
@@ -110,7 +89,7 @@ static void hand(struct handed *handed, uint64_t hash)
 }
 
 /* Remember the ids that a response shows; of a part that was not sampled, how many it holds. */
-static void read_list(struct state *s, const struct yg_scene *scene)
+static void read_list(struct yg_memory *s, const struct yg_scene *scene)
 {
 	const struct yg_message *response = &scene->exchange->response;
 	struct yg_fields fields = yg_fields_from_body(yg_bodies_response(scene->bodies));
@@ -120,7 +99,7 @@ static void read_list(struct state *s, const struct yg_scene *scene)
 
 	if (fields.form != YG_FIELD_JSON)
 		return;
-	handed = yg_lru_get(s->handed, scene->caller->hash, NULL);
+	handed = yg_lru_get(s->tables[HANDED], scene->caller->hash, NULL);
 	if (scene->time_ns > handed->since_ns + HANDED_NS)
 		*handed = (struct handed){ .since_ns = scene->time_ns };
 	while (count < HANDED_FIELDS && yg_fields_next_id(&fields, &field)) {
@@ -135,9 +114,9 @@ static void read_list(struct state *s, const struct yg_scene *scene)
 }
 
 /* Was the last object of the request shown to its caller? */
-static bool was_handed(struct state *s, const struct yg_scene *scene)
+static bool was_handed(struct yg_memory *s, const struct yg_scene *scene)
 {
-	struct handed *handed = yg_lru_peek(s->handed, scene->caller->hash);
+	struct handed *handed = yg_lru_peek(s->tables[HANDED], scene->caller->hash);
 
 	if (!handed)
 		return false;
@@ -218,9 +197,10 @@ static void add_evidence(struct yg_sighting *sighting, const struct yg_scene *sc
 	}
 }
 
-static void report(const struct yg_scene *scene, struct yg_walk *walk, const char *how,
+static void report(const struct yg_scene *scene, struct pair *pair, const char *how,
 		   yg_sighting_fn fn, void *ctx)
 {
+	struct yg_walk *walk = &pair->walk;
 	bool attempt = walk->ok < OK_MIN * walk->steps;
 	struct yg_sighting sighting = {
 		.rule = &yg_rule_bola,
@@ -234,23 +214,26 @@ static void report(const struct yg_scene *scene, struct yg_walk *walk, const cha
 		       "%u distinct objects in %llu s, %u answered with success, %u refused; %s",
 		       walk->steps, (unsigned long long)seconds, walk->ok, walk->refused, how);
 	add_evidence(&sighting, scene, walk);
+	yg_blame_name(&pair->blame, scene, &sighting);
 	walk->reported = walk->steps;
 	fn(ctx, scene, &sighting);
 }
 
-static void judge(const struct yg_scene *scene, struct yg_walk *walk, yg_sighting_fn fn, void *ctx)
+static void judge(const struct yg_scene *scene, struct pair *pair, yg_sighting_fn fn, void *ctx)
 {
+	const struct yg_walk *walk = &pair->walk;
+
 	/* Once found, again each time the walk has grown by a quarter. */
 	if (walk->reported > 0 && walk->steps < walk->reported + walk->reported / 4 + 1)
 		return;
 	if (is_ordered_walk(scene, walk))
-		report(scene, walk, "the ids follow each other and no list has shown them", fn,
+		report(scene, pair, "the ids follow each other and no list has shown them", fn,
 		       ctx);
 	else if (is_foreign_walk(scene, walk))
-		report(scene, walk, "other callers used them first, and nobody takes so many", fn,
+		report(scene, pair, "other callers used them first, and nobody takes so many", fn,
 		       ctx);
 	else if (is_guessing(scene, walk))
-		report(scene, walk, "most were refused, one object after another", fn, ctx);
+		report(scene, pair, "most were refused, one object after another", fn, ctx);
 }
 
 static bool ends_in_parameter(const struct yg_route *route)
@@ -260,10 +243,10 @@ static bool ends_in_parameter(const struct yg_route *route)
 
 static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
 {
-	struct state *s = state;
+	struct yg_memory *s = state;
 	struct yg_walk_ended ended;
 	struct yg_step step;
-	struct yg_walk *walk;
+	struct pair *pair;
 	uint64_t owner;
 	bool stepped;
 
@@ -283,29 +266,27 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 		.ok = scene->answer == YG_ANSWER_SUCCESS,
 		.refused = scene->answer == YG_ANSWER_DENIED || scene->answer == YG_ANSWER_MISSING,
 	};
-	walk = yg_lru_get(s->pairs, yg_hash_mix(scene->endpoint->id ^ scene->caller->hash), NULL);
-	stepped = yg_walk_add(walk, &step, &ended);
+	pair = yg_lru_get(s->tables[PAIRS], yg_hash_mix(scene->endpoint->id ^ scene->caller->hash),
+			  NULL);
+	stepped = yg_walk_add(&pair->walk, &step, &ended);
 	if (ended.hour_new > 0)
 		yg_quantile_add(&scene->profile->ids_hour, ended.hour_new);
 	if (ended.day_new > 0)
 		yg_quantile_add(&scene->profile->ids_day, ended.day_new);
-	if (stepped)
-		judge(scene, walk, fn, ctx);
-	if (step.ok && walk->reported == 0)
+	if (stepped) {
+		if (pair->walk.steps == 1)
+			pair->blame = (struct yg_blame){ 0 };
+		yg_blame_add(&pair->blame, scene);
+		judge(scene, pair, fn, ctx);
+	}
+	if (step.ok && pair->walk.reported == 0)
 		yg_profile_own(scene->profile, scene->objects->hash, scene->caller->hash);
-}
-
-static uint64_t evicted(const void *state)
-{
-	const struct state *s = state;
-
-	return yg_lru_evicted(s->pairs) + yg_lru_evicted(s->handed);
 }
 
 const struct yg_detector yg_detect_bola = {
 	.name = "bola",
 	.open = open_state,
-	.close = close_state,
+	.close = yg_memory_close,
 	.observe = observe,
-	.evicted = evicted,
+	.evicted = yg_memory_evicted,
 };

@@ -8,7 +8,10 @@
 
 /* The table of detectors: one row each. Order is the order in which they see an exchange. */
 static const struct yg_detector *const detectors_all[] = {
-	&yg_detect_bola, &yg_detect_login, &yg_detect_probing, &yg_detect_framing, &yg_detect_flood,
+	&yg_detect_bola,
+	&yg_detect_login,
+	&yg_detect_probing,
+	&yg_detect_framing,
 };
 
 #define DETECTORS YG_ARRAY_SIZE(detectors_all)
@@ -120,6 +123,10 @@ static void take_sighting(void *ctx, const struct yg_scene *scene,
 	finding->severity = sighting->severity;
 	finding->client = scene->client;
 	finding->client_blockable = scene->client_blockable;
+	if (!yg_address_is_unknown(&sighting->client)) {
+		finding->client = sighting->client;
+		finding->client_blockable = sighting->client_blockable;
+	}
 	memcpy(finding->cause, sighting->cause, sizeof(finding->cause));
 	memcpy(finding->evidence, sighting->evidence, sizeof(finding->evidence));
 	finding->evidence_count = sighting->evidence_count;

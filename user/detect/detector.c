@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "detect/detector.h"
 
+#include <errno.h>
+
 enum yg_answer yg_answer_from_status(uint16_t status)
 {
 	if ((status >= 200 && status < 300) || status == 304 || status == 101)
@@ -55,4 +57,63 @@ void yg_sighting_text(struct yg_sighting *sighting, const char *name, struct yg_
 	if (len > 0)
 		memcpy(row->text, text.ptr, len);
 	row->text[len] = '\0';
+}
+
+int yg_memory_open(const struct yg_detect_options *options, const struct yg_memory_shape *shapes,
+		   void **ret)
+{
+	YG_CLEANUP(yg_memory_close) void *owner = calloc(1, sizeof(struct yg_memory));
+	struct yg_memory *memory = owner;
+	int r;
+
+	if (!memory)
+		return -ENOMEM;
+	memory->key = options->identity_key;
+	for (uint32_t i = 0; i < YG_DETECTOR_TABLES && shapes[i].row_size > 0; i++) {
+		r = yg_lru_new(shapes[i].rows, shapes[i].row_size, &memory->tables[i]);
+		if (r < 0)
+			return r;
+	}
+	*ret = YG_TAKE_PTR(owner);
+	return 0;
+}
+
+void yg_memory_close(void **state)
+{
+	struct yg_memory *memory = *state;
+
+	if (!memory)
+		return;
+	for (uint32_t i = 0; i < YG_DETECTOR_TABLES; i++)
+		yg_lru_free(&memory->tables[i]);
+	free(memory);
+	*state = NULL;
+}
+
+uint64_t yg_memory_evicted(const void *state)
+{
+	const struct yg_memory *memory = state;
+	uint64_t evicted = 0;
+
+	for (uint32_t i = 0; i < YG_DETECTOR_TABLES && memory->tables[i]; i++)
+		evicted += yg_lru_evicted(memory->tables[i]);
+	return evicted;
+}
+
+int yg_memoryless_open(const struct yg_detect_options *options, void **ret)
+{
+	(void)options;
+	*ret = NULL;
+	return 0;
+}
+
+void yg_memoryless_close(void **state)
+{
+	(void)state;
+}
+
+uint64_t yg_memoryless_evicted(const void *state)
+{
+	(void)state;
+	return 0;
 }

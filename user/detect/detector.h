@@ -13,6 +13,7 @@
 
 #include "baseline/profile.h"
 #include "core/hash.h"
+#include "core/lru.h"
 #include "core/macros.h"
 #include "detect/finding.h"
 #include "detect/object.h"
@@ -60,9 +61,11 @@ struct yg_scene {
 struct yg_sighting {
 	const struct yg_rule *rule;
 	enum yg_severity severity;
-	uint64_t subject;   /* who: equal subjects of one rule and endpoint are one finding */
-	bool whole_service; /* the finding is not about one endpoint */
-	uint64_t first_ns;  /* of the evidence */
+	uint64_t subject;	  /* who: equal subjects of one rule and endpoint are one finding */
+	bool whole_service;	  /* the finding is not about one endpoint */
+	uint64_t first_ns;	  /* of the evidence */
+	struct yg_address client; /* whose doing it is; unknown: the client of the scene */
+	bool client_blockable;	  /* with a client: it may be cut */
 	char cause[YG_FINDING_TEXT_CAP];
 	struct yg_evidence evidence[YG_FINDING_EVIDENCE_MAX];
 	uint32_t evidence_count;
@@ -84,6 +87,30 @@ struct yg_detector {
 	uint64_t (*evicted)(const void *state); /* rows given up */
 };
 
+#define YG_DETECTOR_TABLES 2u
+
+/* What a detector that remembers holds: least recently used rows go first. */
+struct yg_memory {
+	struct yg_hash_key key; /* of names and ids */
+	struct yg_lru *tables[YG_DETECTOR_TABLES];
+};
+
+struct yg_memory_shape {
+	uint32_t rows;
+	size_t row_size; /* bytes; 0: no such table */
+};
+
+/* A struct yg_memory with these tables, for struct yg_detector.open. Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_memory_open(const struct yg_detect_options *options,
+				 const struct yg_memory_shape *shapes, void **ret);
+void yg_memory_close(void **state); /* accepts NULL inside */
+uint64_t yg_memory_evicted(const void *state);
+
+/* For a detector that remembers nothing. */
+int yg_memoryless_open(const struct yg_detect_options *options, void **ret); /* 0 */
+void yg_memoryless_close(void **state);
+uint64_t yg_memoryless_evicted(const void *state); /* 0 */
+
 extern const struct yg_rule yg_rule_bola, yg_rule_brute, yg_rule_flood, yg_rule_framing,
 	yg_rule_probing, yg_rule_spraying, yg_rule_stuffing;
 
@@ -91,7 +118,6 @@ extern const struct yg_detector yg_detect_bola;
 extern const struct yg_detector yg_detect_login;
 extern const struct yg_detector yg_detect_probing;
 extern const struct yg_detector yg_detect_framing;
-extern const struct yg_detector yg_detect_flood;
 
 /* Append a row of evidence; beyond YG_FINDING_EVIDENCE_MAX it is left out. @name: literal. */
 void yg_sighting_number(struct yg_sighting *sighting, const char *name, double value);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * API8: a request whose end two parsers could see at different places. One is enough: no client
- * library sends such a thing. Header folding and odd start lines are left out, for old and broken
- * clients do send them and they move no boundary.
+ * API8, API4: what the framing itself tells. One is enough: no client sends such a thing.
+ *
+ *	request-smuggling  a request whose end two parsers could see at different places. Header
+ *			   folding and odd start lines are left out: old and broken clients do send
+ *			   them, and they move no boundary.
+ *	http2-flood	   frames that cost the server far more than the client: requests taken back
+ *			   at once (CVE-2023-44487), a header block that does not end, SETTINGS or
+ *			   PING that each want an answer. Stage 3 counts them per connection and
+ *			   tells once per kind; no client needs as many.
  */
 #include <stdio.h>
 
 #include "detect/detector.h"
-
-#define BOUNDARY                                                                       \
-	((uint32_t)YG_ANOMALY_LENGTH_TWICE | (uint32_t)YG_ANOMALY_LENGTH_AND_CHUNKED | \
-	 (uint32_t)YG_ANOMALY_CODING_INVALID | (uint32_t)YG_ANOMALY_CHUNK_INVALID |    \
-	 (uint32_t)YG_ANOMALY_NAME_INVALID)
 
 const struct yg_rule yg_rule_framing = {
 	.id = "request-smuggling",
@@ -24,67 +25,88 @@ const struct yg_rule yg_rule_framing = {
 		       "bring proxy and server to versions that follow RFC 9112",
 };
 
-struct anomaly_name {
+const struct yg_rule yg_rule_flood = {
+	.id = "http2-flood",
+	.severity = YG_SEVERITY_HIGH,
+	.owasp = "API4:2023",
+	.pci = "6.2.4",
+	.title = "A flood of HTTP/2 frames",
+	.effect = "Few bytes of one client keep the server busy until it answers nobody",
+	.remediation =
+		"Bring the server to a version that limits such frames per connection; limit "
+		"connections and requests per client at the gateway",
+};
+
+/* One row per anomaly that is evidence; rows of one rule stand together. */
+static const struct row {
 	uint32_t bit;
+	const struct yg_rule *rule;
+	const char *carrier;
 	const char *text;
+} rows[] = {
+	{ YG_ANOMALY_LENGTH_TWICE, &yg_rule_framing, "A request",
+	  "two different Content-Length values" },
+	{ YG_ANOMALY_LENGTH_AND_CHUNKED, &yg_rule_framing, "A request",
+	  "both Content-Length and Transfer-Encoding" },
+	{ YG_ANOMALY_CODING_INVALID, &yg_rule_framing, "A request",
+	  "a Transfer-Encoding that is unknown or not last" },
+	{ YG_ANOMALY_CHUNK_INVALID, &yg_rule_framing, "A request",
+	  "a chunk with an invalid size or end" },
+	{ YG_ANOMALY_NAME_INVALID, &yg_rule_framing, "A request",
+	  "a field name with white space before the colon" },
+	{ YG_ANOMALY_RESET_FLOOD, &yg_rule_flood, "A connection",
+	  "requests taken back before their answers" },
+	{ YG_ANOMALY_CONTINUATION_FLOOD, &yg_rule_flood, "A connection",
+	  "a header block that does not end" },
+	{ YG_ANOMALY_SETTINGS_FLOOD, &yg_rule_flood, "A connection",
+	  "SETTINGS and PING frames that each want an answer" },
 };
 
-static const struct anomaly_name names[] = {
-	{ YG_ANOMALY_LENGTH_TWICE, "two different Content-Length values" },
-	{ YG_ANOMALY_LENGTH_AND_CHUNKED, "both Content-Length and Transfer-Encoding" },
-	{ YG_ANOMALY_CODING_INVALID, "a Transfer-Encoding that is unknown or not last" },
-	{ YG_ANOMALY_CHUNK_INVALID, "a chunk with an invalid size or end" },
-	{ YG_ANOMALY_NAME_INVALID, "a field name with white space before the colon" },
-};
-
-static int open_state(const struct yg_detect_options *options, void **ret)
+static void report(const struct yg_scene *scene, const struct yg_rule *rule, yg_sighting_fn fn,
+		   void *ctx)
 {
-	(void)options;
-	*ret = NULL; /* one request says it all */
-	return 0;
-}
-
-static void close_state(void **state)
-{
-	(void)state;
-}
-
-static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
-{
-	uint32_t found = scene->exchange->request.anomalies & BOUNDARY;
+	uint32_t found = scene->exchange->request.anomalies;
 	struct yg_sighting sighting = {
-		.rule = &yg_rule_framing,
-		.severity = yg_rule_framing.severity,
+		.rule = rule,
+		.severity = rule->severity,
 		.subject = yg_hash_mix(scene->caller->hash),
 		.whole_service = true,
 		.first_ns = scene->time_ns,
 	};
 
-	(void)state;
-	if (!found)
-		return;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
-		if (!(found & names[i].bit))
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (rows[i].rule != rule || !(found & rows[i].bit))
 			continue;
 		if (sighting.evidence_count == 0)
-			(void)snprintf(sighting.cause, sizeof(sighting.cause),
-				       "A request carried %s", names[i].text);
-		yg_sighting_text(&sighting, "anomaly", yg_slice_from_str(names[i].text));
+			(void)snprintf(sighting.cause, sizeof(sighting.cause), "%s carried %s",
+				       rows[i].carrier, rows[i].text);
+		yg_sighting_text(&sighting, "anomaly", yg_slice_from_str(rows[i].text));
 	}
-	yg_sighting_number(&sighting, "status", scene->exchange->response.status);
+	if (scene->exchange->response.present)
+		yg_sighting_number(&sighting, "status", scene->exchange->response.status);
 	fn(ctx, scene, &sighting);
 }
 
-static uint64_t evicted(const void *state)
+static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
 {
+	uint32_t found = scene->exchange->request.anomalies;
+	const struct yg_rule *last = NULL;
+
 	(void)state;
-	return 0;
+	if (!found)
+		return;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (rows[i].rule == last || !(found & rows[i].bit))
+			continue;
+		last = rows[i].rule;
+		report(scene, last, fn, ctx);
+	}
 }
 
 const struct yg_detector yg_detect_framing = {
 	.name = "framing",
-	.open = open_state,
-	.close = close_state,
+	.open = yg_memoryless_open,
+	.close = yg_memoryless_close,
 	.observe = observe,
-	.evicted = evicted,
+	.evicted = yg_memoryless_evicted,
 };

@@ -12,11 +12,10 @@
  * the same one again and again: neither is an attack. Names and passwords are only ever held as
  * keyed hashes, here, in memory.
  */
-#include <errno.h>
 #include <stdio.h>
 
 #include "core/hll.h"
-#include "core/lru.h"
+#include "detect/blame.h"
 #include "detect/detector.h"
 #include "detect/field.h"
 
@@ -73,18 +72,15 @@ struct window {
 	uint32_t failures;
 	struct yg_hll others; /* of a source: users that failed; of a user: sources */
 	struct yg_hll passwords;
-	uint32_t reported; /* size of the evidence then; 0 none */
+	uint32_t reported;     /* size of the evidence then; 0 none */
+	struct yg_blame blame; /* of the failures */
 };
 
 struct row {
 	struct window fast, slow;
 };
 
-struct state {
-	struct yg_hash_key key;
-	struct yg_lru *sources; /* struct row by client and service */
-	struct yg_lru *users;	/* struct row by user and service */
-};
+enum { SOURCES, USERS }; /* struct row by service and: client; user */
 
 struct attempt {
 	uint64_t user, password; /* hashes; 0 absent */
@@ -93,35 +89,14 @@ struct attempt {
 	bool failed;
 };
 
-static void close_state(void **state)
-{
-	struct state *s = *state;
-
-	if (!s)
-		return;
-	yg_lru_free(&s->sources);
-	yg_lru_free(&s->users);
-	free(s);
-	*state = NULL;
-}
-
 static int open_state(const struct yg_detect_options *options, void **ret)
 {
-	YG_CLEANUP(close_state) void *owner = calloc(1, sizeof(struct state));
-	struct state *s = owner;
-	int r;
+	static const struct yg_memory_shape shapes[YG_DETECTOR_TABLES] = {
+		[SOURCES] = { SOURCES_MAX, sizeof(struct row) },
+		[USERS] = { USERS_MAX, sizeof(struct row) },
+	};
 
-	if (!s)
-		return -ENOMEM;
-	s->key = options->identity_key;
-	r = yg_lru_new(SOURCES_MAX, sizeof(struct row), &s->sources);
-	if (r < 0)
-		return r;
-	r = yg_lru_new(USERS_MAX, sizeof(struct row), &s->users);
-	if (r < 0)
-		return r;
-	*ret = YG_TAKE_PTR(owner);
-	return 0;
+	return yg_memory_open(options, shapes, ret);
 }
 
 static bool is_any(struct yg_slice name, const struct yg_slice *list, size_t count)
@@ -157,12 +132,12 @@ static bool is_password_name(struct yg_slice name)
 	return is_any(name, list, YG_ARRAY_SIZE(list));
 }
 
-static uint64_t hash_of(const struct state *s, struct yg_slice value)
+static uint64_t hash_of(const struct yg_memory *s, struct yg_slice value)
 {
 	return value.len > 0 ? yg_hash(&s->key, value.ptr, value.len) | 1 : 0;
 }
 
-static void read_body(const struct state *s, const struct yg_body_view *body,
+static void read_body(const struct yg_memory *s, const struct yg_body_view *body,
 		      struct attempt *attempt)
 {
 	struct yg_fields fields = yg_fields_from_body(body);
@@ -177,7 +152,7 @@ static void read_body(const struct state *s, const struct yg_body_view *body,
 }
 
 /* The user and password of a login; false if the request is none. */
-static bool read_attempt(const struct state *s, const struct yg_scene *scene,
+static bool read_attempt(const struct yg_memory *s, const struct yg_scene *scene,
 			 struct attempt *attempt)
 {
 	const struct yg_message *request = &scene->exchange->request;
@@ -202,8 +177,8 @@ static bool has_failed(const struct yg_scene *scene)
 	       status == 423 || status == 429;
 }
 
-static void count(struct window *window, uint64_t span_ns, const struct attempt *attempt,
-		  uint64_t other)
+static void count(struct window *window, uint64_t span_ns, const struct yg_scene *scene,
+		  const struct attempt *attempt, uint64_t other)
 {
 	if (attempt->time_ns > window->start_ns + span_ns || window->start_ns == 0)
 		*window = (struct window){ .start_ns = attempt->time_ns };
@@ -211,6 +186,7 @@ static void count(struct window *window, uint64_t span_ns, const struct attempt 
 	if (!attempt->failed)
 		return;
 	window->failures++;
+	yg_blame_add(&window->blame, scene);
 	(void)yg_hll_add(&window->others, yg_hash_mix(other));
 	if (attempt->password)
 		(void)yg_hll_add(&window->passwords, yg_hash_mix(attempt->password));
@@ -248,6 +224,7 @@ static void report(const struct yg_scene *scene, const struct yg_rule *rule,
 			   (double)others);
 	yg_sighting_number(&sighting, "distinct_passwords", (double)passwords);
 	yg_sighting_number(&sighting, "seconds", (double)seconds);
+	yg_blame_name(&window->blame, scene, &sighting);
 	fn(ctx, scene, &sighting);
 }
 
@@ -285,7 +262,7 @@ static bool judge_user(const struct yg_scene *scene, struct window *window, uint
 
 static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
 {
-	struct state *s = state;
+	struct yg_memory *s = state;
 	struct attempt attempt = { .time_ns = scene->time_ns, .failed = has_failed(scene) };
 	uint64_t service;
 	struct row *row;
@@ -297,32 +274,25 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 				 ? scene->caller->hash
 				 : yg_hash(&s->key, &scene->client, sizeof(scene->client));
 
-	row = yg_lru_get(s->users, yg_hash_mix(attempt.user ^ service), NULL);
-	count(&row->fast, FAST_NS, &attempt, attempt.source);
-	count(&row->slow, SLOW_NS, &attempt, attempt.source);
+	row = yg_lru_get(s->tables[USERS], yg_hash_mix(attempt.user ^ service), NULL);
+	count(&row->fast, FAST_NS, scene, &attempt, attempt.source);
+	count(&row->slow, SLOW_NS, scene, &attempt, attempt.source);
 	if (attempt.failed && !judge_user(scene, &row->fast, GUESSES_FAST, &attempt, fn, ctx))
 		(void)judge_user(scene, &row->slow, GUESSES_SLOW, &attempt, fn, ctx);
 	if (!attempt.source)
 		return;
 
-	row = yg_lru_get(s->sources, yg_hash_mix(attempt.source ^ service), NULL);
-	count(&row->fast, FAST_NS, &attempt, attempt.user);
-	count(&row->slow, SLOW_NS, &attempt, attempt.user);
+	row = yg_lru_get(s->tables[SOURCES], yg_hash_mix(attempt.source ^ service), NULL);
+	count(&row->fast, FAST_NS, scene, &attempt, attempt.user);
+	count(&row->slow, SLOW_NS, scene, &attempt, attempt.user);
 	if (attempt.failed && !judge_source(scene, &row->fast, USERS_FAST, &attempt, fn, ctx))
 		(void)judge_source(scene, &row->slow, USERS_SLOW, &attempt, fn, ctx);
-}
-
-static uint64_t evicted(const void *state)
-{
-	const struct state *s = state;
-
-	return yg_lru_evicted(s->sources) + yg_lru_evicted(s->users);
 }
 
 const struct yg_detector yg_detect_login = {
 	.name = "login",
 	.open = open_state,
-	.close = close_state,
+	.close = yg_memory_close,
 	.observe = observe,
-	.evicted = evicted,
+	.evicted = yg_memory_evicted,
 };

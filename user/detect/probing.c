@@ -8,11 +8,9 @@
  * ground however often it is told no. Most of the caller's requests must miss, too: a client that
  * works and has a few dead links is no scanner.
  */
-#include <errno.h>
 #include <stdio.h>
 
 #include "core/hll.h"
-#include "core/lru.h"
 #include "detect/detector.h"
 
 #define SOURCES_MAX   8192u
@@ -46,36 +44,14 @@ struct row {
 	uint8_t example_len;
 };
 
-struct state {
-	struct yg_hash_key key;
-	struct yg_lru *sources; /* struct row by client, else caller */
-};
-
-static void close_state(void **state)
-{
-	struct state *s = *state;
-
-	if (!s)
-		return;
-	yg_lru_free(&s->sources);
-	free(s);
-	*state = NULL;
-}
-
 static int open_state(const struct yg_detect_options *options, void **ret)
 {
-	YG_CLEANUP(close_state) void *owner = calloc(1, sizeof(struct state));
-	struct state *s = owner;
-	int r;
+	/* By client, else caller. */
+	static const struct yg_memory_shape shapes[YG_DETECTOR_TABLES] = {
+		{ SOURCES_MAX, sizeof(struct row) },
+	};
 
-	if (!s)
-		return -ENOMEM;
-	s->key = options->identity_key;
-	r = yg_lru_new(SOURCES_MAX, sizeof(struct row), &s->sources);
-	if (r < 0)
-		return r;
-	*ret = YG_TAKE_PTR(owner);
-	return 0;
+	return yg_memory_open(options, shapes, ret);
 }
 
 /* Names that no API has and every scanner asks for. */
@@ -180,7 +156,7 @@ static bool is_probing(const struct row *row)
 
 static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
 {
-	struct state *s = state;
+	struct yg_memory *s = state;
 	struct yg_slice place;
 	struct row *row;
 	uint64_t source;
@@ -192,7 +168,7 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 			 : yg_hash(&s->key, &scene->client, sizeof(scene->client));
 	if (!source)
 		return;
-	row = yg_lru_get(s->sources, source, NULL);
+	row = yg_lru_get(s->tables[0], source, NULL);
 	if (row->start_ns == 0 || scene->time_ns > row->start_ns + WINDOW_NS)
 		*row = (struct row){ .start_ns = scene->time_ns };
 	row->requests++;
@@ -206,17 +182,10 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 		report(scene, row, source, fn, ctx);
 }
 
-static uint64_t evicted(const void *state)
-{
-	const struct state *s = state;
-
-	return yg_lru_evicted(s->sources);
-}
-
 const struct yg_detector yg_detect_probing = {
 	.name = "probing",
 	.open = open_state,
-	.close = close_state,
+	.close = yg_memory_close,
 	.observe = observe,
-	.evicted = evicted,
+	.evicted = yg_memory_evicted,
 };
