@@ -24,21 +24,12 @@
 
 enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
 
-struct yg_budget {
-	__u32 left;	   /* bytes of the current message that may still be copied */
-	__u8 is_http;	   /* a message started in this direction */
-	__u8 is_tentative; /* the last segment may have been the first bytes of a method */
-	__u8 h2_kind;	   /* enum h2_kind; the rest is of h2.bpf.h */
-	__u8 header_len;   /* of a frame header in pieces */
-	__u32 next;	   /* low bits of the offset expected next */
-	__u32 frame_left;  /* bytes of the frame's payload still to come */
-	__u32 stream;	   /* highest that a header block came for */
-	__u8 is_data;	   /* the frame is DATA */
-	__u8 is_lost;	   /* where frames begin is not known */
-	__u8 has_next;
-	__u8 pad;
-	__u8 header[24]; /* [header_len] */
+/* The bytes of a head in registers. */
+struct yg_words {
+	__u64 first, second; /* little endian */
 };
+
+_Static_assert(sizeof(struct yg_words) == HEAD_LEN, "a head is two words");
 
 /* As servers read methods: nginx takes A-Z, '_' and '-'. */
 static __always_inline bool is_method_byte(__u8 c)
@@ -90,13 +81,16 @@ static __always_inline __u32 method_end(const struct yg_head *head)
 	return HEAD_LEN;
 }
 
-/* The byte after the method: the verifier wants a constant bound at the access. */
-static __always_inline __u8 byte_at(const struct yg_head *head, __u32 i)
+/* A byte of the head by an index that is not constant: from registers, which needs no bounds. */
+static __always_inline __u8 byte_at(const struct yg_words *words, __u32 i)
 {
-	return i < HEAD_LEN ? head->bytes[i & (HEAD_LEN - 1)] : 0;
+	__u64 word = i < 8 ? words->first : words->second;
+
+	return i < HEAD_LEN ? word >> (i % 8 * 8) : 0;
 }
 
-static __always_inline enum message message_begins(const struct yg_head *head)
+static __always_inline enum message message_starts(const struct yg_head *head,
+						   const struct yg_words *words)
 {
 	__u32 end;
 
@@ -107,14 +101,15 @@ static __always_inline enum message message_begins(const struct yg_head *head)
 		return MESSAGE_NONE;
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
-	if (byte_at(head, end) != ' ' || is_preface(head))
+	if (byte_at(words, end) != ' ' || is_preface(head))
 		return MESSAGE_NONE;
-	return is_target_byte(byte_at(head, end + 1)) || is_connect(head) ? MESSAGE_REQUEST
-									  : MESSAGE_NONE;
+	return is_target_byte(byte_at(words, end + 1)) || is_connect(head) ? MESSAGE_REQUEST
+									   : MESSAGE_NONE;
 }
 
 /* The segment after one that may have been the start of a method. */
-static __always_inline enum message message_resumes(const struct yg_head *head)
+static __always_inline enum message message_goes_on(const struct yg_head *head,
+						    const struct yg_words *words)
 {
 	__u32 end = method_end(head);
 
@@ -122,9 +117,31 @@ static __always_inline enum message message_resumes(const struct yg_head *head)
 		return MESSAGE_NONE;
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
-	if (byte_at(head, end) == ' ')
+	if (byte_at(words, end) == ' ')
 		return MESSAGE_REQUEST;
-	return byte_at(head, end) == '/' ? MESSAGE_RESPONSE : MESSAGE_NONE;
+	return byte_at(words, end) == '/' ? MESSAGE_RESPONSE : MESSAGE_NONE;
+}
+
+/*
+ * yg_message() - what a head starts, by its bytes as two words.
+ * @is_tentative: the segment before may have been the start of a method.
+ * A global function, so that the verifier walks its bytes once and not once per way to it.
+ */
+__noinline int yg_message(__u64 first, __u64 second, __u32 len, __u32 is_tentative)
+{
+	const struct yg_words words = { first, second };
+	struct yg_head head = { .len = len };
+
+	__builtin_memcpy(head.bytes, &words, sizeof(head.bytes));
+	return is_tentative ? message_goes_on(&head, &words) : message_starts(&head, &words);
+}
+
+static __always_inline enum message message_of(const struct yg_head *head, __u32 is_tentative)
+{
+	struct yg_words words;
+
+	__builtin_memcpy(&words, head->bytes, sizeof(words));
+	return yg_message(words.first, words.second, head->len, is_tentative);
 }
 
 /* CR and LF at the start of @head. */
@@ -178,7 +195,7 @@ static __always_inline long head_read(const struct bytes *from, enum bytes_from 
 static __always_inline enum message budget_admit(struct yg_budget *b, const struct yg_head *head,
 						 __u32 len, __u32 *ret_take)
 {
-	enum message message = b->is_tentative ? message_resumes(head) : message_begins(head);
+	enum message message = message_of(head, b->is_tentative);
 	__u32 take = len;
 
 	b->is_tentative = message == MESSAGE_PARTIAL;

@@ -75,28 +75,91 @@ static __always_inline bool tls_prepare(struct yg_ssl *ssl, struct yg_emission *
 	return true;
 }
 
-/* Send @e, complete but for what @ssl knows, if its flow is chosen. */
-static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e,
-					     __u64 buffer)
+/*
+ * The call at work, found anew inside global functions: they take no pointers before Linux 5.13.
+ * @id: what the program knows it by. Each program has its own.
+ */
+static __always_inline struct yg_thread *call_find(__u64 id);
+
+/*
+ * yg_emit_user() - put t->out of the call @id on its ring; its bytes are at @at of the process.
+ * A global function, as all that are named yg_ here: the verifier walks it once and not once per
+ * way to it, and it has a stack of its own.
+ */
+__noinline int yg_emit_user(__u64 id, __u64 at)
 {
-	struct bytes from = { .at = buffer };
+	const struct bytes from = { .at = at };
+	struct yg_thread *t = call_find(id);
+
+	return t ? emit(&t->out, &from, BYTES_USER) : EMITTED_COPY_FAILED;
+}
+
+static __always_inline enum emitted put_user(void *ctx, __u64 id, __u64 at)
+{
+	(void)ctx;
+	return yg_emit_user(id, at);
+}
+
+/* Send @e, complete but for what @ssl knows and without bytes, if its flow is chosen. */
+static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e)
+{
+	const struct bytes from = {};
 
 	if (!tls_prepare(ssl, e))
 		return TLS_skip_sampled;
 	return row_of_emitted(emit(e, &from, BYTES_USER));
 }
 
-/* A chunk of HTTP/2. */
-static __always_inline enum tls_row tls_sample_h2(struct yg_counters *c, struct yg_ssl *ssl,
-						  struct yg_budget *b, struct yg_thread *t)
+static __always_inline struct yg_budget *budget_of(struct yg_ssl *ssl, const struct yg_thread *t)
 {
-	struct bytes from = { .at = t->buffer };
-	enum emitted emitted;
-	__u32 lost;
+	return is_read(t) ? &ssl->read_budget : &ssl->write_budget;
+}
 
+/* yg_h2_user() - h2_walk() over the plaintext of the call @id. Return: is there more? */
+__noinline int yg_h2_user(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+
+	if (!t)
+		return 0;
+	from.at = t->buffer;
+	return h2_walk(&t->budget, &t->cut, &from, BYTES_USER);
+}
+
+static __always_inline void tls_walk_h2(struct yg_thread *t, __u64 id)
+{
 	t->cut.len = t->out.payload_len;
 	t->cut.offset = t->out.offset;
-	(void)h2_admit(b, &t->head, &t->cut, &from, BYTES_USER);
+	if (h2_begin(&t->budget, &t->head, &t->cut)) {
+		for (int i = 0; i < H2_ROUNDS_MAX; i++) {
+			if (!yg_h2_user(id))
+				break;
+		}
+	}
+	(void)h2_end(&t->budget, &t->head, &t->cut);
+}
+
+/* yg_sample_h2_tls() - tls_sample() for a chunk of HTTP/2 of the call @id. */
+__noinline int yg_sample_h2_tls(__u64 id)
+{
+	struct yg_counters *c = counters();
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+	struct yg_ssl_key key;
+	enum emitted emitted;
+	struct yg_ssl *ssl;
+	__u32 lost;
+
+	if (!t)
+		return TLS_lost_call;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	if (!ssl)
+		return TLS_lost_table;
+	t->budget = *budget_of(ssl, t);
+	tls_walk_h2(t, id);
+	*budget_of(ssl, t) = t->budget;
 	count_tls_by(c, TLS_request, t->cut.request_count);
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
@@ -104,18 +167,19 @@ static __always_inline enum tls_row tls_sample_h2(struct yg_counters *c, struct 
 		count_tls_by(c, TLS_skip_request, t->cut.request_count);
 		return TLS_skip_sampled;
 	}
-	emitted = h2_emit(&t->out, &t->cut, &from, BYTES_USER, &lost);
+	from.at = t->buffer;
+	emitted = h2_emit(&t->out, &t->cut, &from, id, put_user, &lost);
 	count_tls_by(c, TLS_lost_request, lost);
 	if (emitted == EMITTED && ssl->bind == YG_BIND_UNKNOWN)
 		count_tls(c, TLS_unbound);
 	return row_of_emitted(emitted);
 }
 
-/* Budget, then ring, for a call that moved out.payload_len > 0 bytes. */
+/* Budget, then ring, for a call that moved out.payload_len > 0 bytes. @id: see call_find(). */
 static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_ssl *ssl,
-					       struct yg_thread *t)
+					       struct yg_thread *t, __u64 id)
 {
-	struct yg_budget *b = is_read(t) ? &ssl->read_budget : &ssl->write_budget;
+	struct yg_budget *b = budget_of(ssl, t);
 	struct bytes from = { .at = t->buffer };
 	struct yg_control *knobs = control();
 	enum message message;
@@ -126,14 +190,17 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 	if (head_read(&from, BYTES_USER, t->out.payload_len, &t->head))
 		return TLS_lost_copy;
 	if (h2_admits(b, &t->head))
-		return tls_sample_h2(c, ssl, b, t);
+		return yg_sample_h2_tls(id);
 	message = budget_admit(b, &t->head, t->out.payload_len, &t->out.data_len);
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;
 	count_start(c, message, TLS_request, TLS_response);
 	if (t->out.data_len == 0)
 		return TLS_skip_budget;
-	row = tls_emit(ssl, &t->out, t->buffer);
+	if (tls_prepare(ssl, &t->out))
+		row = row_of_emitted(yg_emit_user(id, t->buffer));
+	else
+		row = TLS_skip_sampled;
 	if (row == TLS_lost_ring || row == TLS_lost_copy)
 		count_start(c, message, TLS_lost_request, TLS_lost_response);
 	if (row == TLS_skip_sampled)
@@ -152,8 +219,9 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
 	*offset += t->out.payload_len;
 }
 
-/* A call of @t returned and moved out.payload_len bytes, 0 for none. */
-static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t)
+/* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
+static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t,
+						__u64 id)
 {
 	struct yg_ssl_key key = key_of(t->object);
 	struct yg_ssl *ssl = ssl_find(&key);
@@ -167,7 +235,7 @@ static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg
 	t->out.tgid = key.tgid;
 	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
 	offset_advance(ssl, t);
-	return tls_sample(c, ssl, t);
+	return tls_sample(c, ssl, t, id);
 }
 
 /* The object at @address ends: tell user space if it heard of it, and forget it. */
@@ -186,7 +254,7 @@ static __always_inline void object_end(__u64 address)
 		e.offset = ssl->read_offset;
 		e.source = YG_SOURCE_TLS_CLOSE;
 		count_tls(c, TLS_rx);
-		count_tls(c, tls_emit(ssl, &e, 0));
+		count_tls(c, tls_emit(ssl, &e));
 	}
 	ssl_renew(ssl);
 }

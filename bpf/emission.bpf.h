@@ -13,6 +13,23 @@ struct yg_head {
 	__u32 len;
 };
 
+/* State of one direction, see budget.bpf.h. */
+struct yg_budget {
+	__u32 left;	   /* bytes of the current message that may still be copied */
+	__u8 is_http;	   /* a message started in this direction */
+	__u8 is_tentative; /* the last segment may have been the first bytes of a method */
+	__u8 h2_kind;	   /* enum h2_kind; the rest is of h2.bpf.h */
+	__u8 header_len;   /* of a frame header in pieces */
+	__u32 next;	   /* low bits of the offset expected next */
+	__u32 frame_left;  /* bytes of the frame's payload still to come */
+	__u32 stream;	   /* highest that a header block came for */
+	__u8 is_data;	   /* the frame is DATA */
+	__u8 is_lost;	   /* where frames begin is not known */
+	__u8 has_next;
+	__u8 pad;
+	__u8 header[24]; /* [header_len] */
+};
+
 /*
  * Everything of a record but its bytes. Kept in a map and not on the stack: the verifier forgets
  * what it knew of the values, and walks the rest of the program once and not once per way there.

@@ -60,6 +60,12 @@ static __always_inline struct yg_thread *gocall_find(__u64 g)
 	return bpf_map_lookup_elem(&yg_gocalls, &key);
 }
 
+/* A call is known by its goroutine. */
+static __always_inline struct yg_thread *call_find(__u64 id)
+{
+	return gocall_find(id);
+}
+
 static __always_inline struct yg_thread *gocall_make(__u64 g)
 {
 	struct yg_gocall_key key = gocall_key(g);
@@ -118,7 +124,7 @@ static __always_inline enum tls_row go_return(struct yg_counters *c, struct yg_t
 		return TLS_lost_copy;
 	t->out.payload_len = result > 0 ? result : 0;
 	buffer_follow(t, ctx->GO_G);
-	return call_return(c, t);
+	return call_return(c, t, ctx->GO_G);
 }
 
 /* func (c *Conn) Read(b []byte) (int, error) */

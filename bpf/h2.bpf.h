@@ -26,7 +26,9 @@
 
 #define H2_HEADER     9
 #define H2_PREFACE    24
-#define H2_FRAMES_MAX 104   /* per segment: clients send up to 100 requests in one */
+#define H2_FRAMES_MAX 104 /* per segment: clients send up to 100 requests in one */
+#define H2_ROUND      4	  /* frames per call of the walker */
+#define H2_ROUNDS_MAX (H2_FRAMES_MAX / H2_ROUND)
 #define H2_LENGTH_MAX 16384 /* of a frame that is believed without knowing where frames begin */
 
 enum h2_type {
@@ -230,36 +232,56 @@ static __always_inline bool h2_step(struct yg_budget *b, struct yg_h2_cut *cut,
 	return h2_frame(b, cut, n) == 0;
 }
 
+/*
+ * h2_walk() - H2_ROUND frames on. Return: is there more?
+ * Called from a global function: the verifier walks that once, and not once per frame.
+ */
+static __always_inline bool h2_walk(struct yg_budget *b, struct yg_h2_cut *cut,
+				    const struct bytes *from, enum bytes_from kind)
+{
+	for (int i = 0; i < H2_ROUND; i++) {
+		if (!h2_step(b, cut, from, kind))
+			return false;
+	}
+	return true;
+}
+
 /**
- * h2_admit() - decide over one segment of an HTTP/2 direction.
+ * h2_begin() - where a segment of an HTTP/2 direction stands.
  * @cut: len and offset set.
  *
- * Return: MESSAGE_REQUEST if requests start in it, else MESSAGE_NONE.
+ * Return: are there frames to walk? Then call h2_walk() up to H2_ROUNDS_MAX times, and h2_end().
  */
-static __always_inline enum message h2_admit(struct yg_budget *b, const struct yg_head *head,
-					     struct yg_h2_cut *cut, const struct bytes *from,
-					     enum bytes_from kind)
+static __always_inline bool h2_begin(struct yg_budget *b, const struct yg_head *head,
+				     struct yg_h2_cut *cut)
 {
-	__u32 all = cut->len;
-
 	cut->pos = cut->first = cut->last = cut->request_count = 0;
 #pragma unroll
 	for (int i = 0; i < H2_PIECES_MAX; i++)
 		cut->requests[i] = 0;
-	if (h2_align(b, cut, head)) {
-		b->next = cut->offset + cut->len;
-		if (b->is_lost)
-			h2_want_all(b, cut);
-		for (int i = 0; i < H2_FRAMES_MAX && !b->is_lost; i++) {
-			if (!h2_step(b, cut, from, kind))
-				break;
-		}
-		/* More frames than are walked. */
-		if (!b->is_lost && cut->pos < cut->len && b->frame_left < cut->len - cut->pos)
-			h2_want_all(b, cut);
-	}
+	if (!h2_align(b, cut, head))
+		return false;
+	b->next = cut->offset + cut->len;
+	if (b->is_lost)
+		h2_want_all(b, cut);
+	return !b->is_lost;
+}
+
+/**
+ * h2_end() - the walk is over; decide over what it did not reach.
+ * Return: MESSAGE_REQUEST if requests start in the segment, else MESSAGE_NONE.
+ */
+static __always_inline enum message h2_end(struct yg_budget *b, const struct yg_head *head,
+					   struct yg_h2_cut *cut)
+{
+	enum message begins = message_of(head, false);
+	__u32 all = cut->len;
+
+	/* More frames than are walked. */
+	if (!b->is_lost && cut->pos < cut->len && b->frame_left < cut->len - cut->pos)
+		h2_want_all(b, cut);
 	/* HTTP/1 in what was taken for HTTP/2 must not hide behind a frame that never ends. */
-	if (message_begins(head) == MESSAGE_REQUEST || message_begins(head) == MESSAGE_RESPONSE) {
+	if (begins == MESSAGE_REQUEST || begins == MESSAGE_RESPONSE) {
 		if (all > yg_config.body_budget)
 			all = yg_config.body_budget;
 		cut->first = 0;
@@ -270,19 +292,25 @@ static __always_inline enum message h2_admit(struct yg_budget *b, const struct y
 }
 
 /*
+ * How a program puts @e of its work at hand on the ring, with bytes from @at on. Known where it is
+ * used: a call, not a jump to somewhere.
+ */
+typedef enum emitted emit_fn(void *ctx, __u64 id, __u64 at);
+
+/*
  * Records for the range of @cut: one that is nothing but a gap if the range does not begin with the
  * segment, then pieces of YG_SEGMENT_MAX. @e is complete but for lengths.
  *
- * @ret_lost: requests whose first byte is in no record. Return: the first failure.
+ * @from: of the payload. @ret_lost: requests whose first byte is in no record.
+ * Return: the first failure.
  */
 static __always_inline enum emitted h2_emit(struct yg_emission *e, struct yg_h2_cut *cut,
-					    const struct bytes *from, enum bytes_from kind,
+					    const struct bytes *from, __u64 id, emit_fn *put,
 					    __u32 *ret_lost)
 {
 	__u32 len = cut->len, done = 0, lost = cut->request_count;
 	enum emitted emitted = EMITTED;
 	__u64 offset = e->offset;
-	struct bytes at = *from;
 	__u8 flags = e->tcp_flags;
 
 	cut->pos = 0; /* bytes told so far */
@@ -302,8 +330,7 @@ static __always_inline enum emitted h2_emit(struct yg_emission *e, struct yg_h2_
 		e->payload_len = end - cut->pos;
 		e->data_len = take;
 		e->tcp_flags = end < len ? flags & ~TCP_LAST_FLAGS : flags;
-		at.at = from->at + cut->pos;
-		emitted = emit(e, &at, kind);
+		emitted = put(from->ctx, id, from->at + cut->pos);
 		if (emitted == EMITTED && take) {
 			lost -= cut->requests[done & (H2_PIECES_MAX - 1)];
 			done++;

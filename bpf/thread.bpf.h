@@ -44,7 +44,8 @@ struct yg_thread {
 	__u32 is_mixed;		   /* those since then are of several sockets */
 	__u32 pad;
 	__u64 wrote; /* object of a write that used no socket, until the next send; or WROTE_MANY */
-	struct yg_head head; /* tls.bpf.c at work on the call's return */
+	struct yg_head head;	 /* tls.bpf.c at work on the call's return */
+	struct yg_budget budget; /* of the direction: a copy */
 	struct yg_emission out;
 	struct yg_h2_cut cut;
 };

@@ -22,6 +22,12 @@
 
 #include <bpf/bpf_tracing.h>
 
+/* A call is known by its thread. */
+static __always_inline struct yg_thread *call_find(__u64 id)
+{
+	return bpf_map_lookup_elem(&yg_threads, &id);
+}
+
 /* Bytes that the call moved into out.payload_len, 0 if none. Return: 0, or not if unreadable. */
 static __always_inline long len_read(struct yg_thread *t, long result)
 {
@@ -98,7 +104,8 @@ int yg_ssl_ret(struct pt_regs *ctx)
 		return 0; /* two probes on one return */
 	count_tls(c, TLS_rx);
 	if (t && t->kind != CALL_NONE) {
-		row = len_read(t, PT_REGS_RC(ctx)) ? TLS_lost_copy : call_return(c, t);
+		row = len_read(t, PT_REGS_RC(ctx)) ? TLS_lost_copy
+						   : call_return(c, t, bpf_get_current_pid_tgid());
 		t->kind = CALL_NONE;
 		t->done_stack = stack;
 	} else {

@@ -102,13 +102,47 @@ static __always_inline bool wire_prepare(struct yg_frame *f)
 	return true;
 }
 
+/*
+ * yg_emit_skb() - put f->out of the frame at work on its ring; its bytes are at @at of the frame.
+ * A global function, as all that are named yg_ here: the verifier walks it once and not once per
+ * way to it, and it has a stack of its own.
+ */
+__noinline int yg_emit_skb(struct __sk_buff *skb, __u64 at)
+{
+	const struct bytes from = { .ctx = skb, .at = at };
+	struct yg_frame *f = frame_scratch();
+
+	return f ? emit(&f->out, &from, BYTES_SKB) : EMITTED_COPY_FAILED;
+}
+
+/* The same for XDP. */
+__noinline int yg_emit_xdp(struct xdp_md *ctx, __u64 at)
+{
+	const struct bytes from = { .ctx = ctx, .at = at };
+	struct yg_frame *f = frame_scratch();
+
+	return f ? emit(&f->out, &from, BYTES_XDP) : EMITTED_COPY_FAILED;
+}
+
+static __always_inline enum emitted put_skb(void *ctx, __u64 id, __u64 at)
+{
+	(void)id;
+	return yg_emit_skb(ctx, at);
+}
+
+static __always_inline enum emitted put_xdp(void *ctx, __u64 id, __u64 at)
+{
+	(void)id;
+	return yg_emit_xdp(ctx, at);
+}
+
 /* Copy out.data_len bytes of the payload into a record, if the flow is chosen. */
 static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struct bytes *from,
 						 enum bytes_from kind)
 {
 	if (!wire_prepare(f))
 		return SAMPLE_skip_sampled;
-	return row_of_emitted(emit(&f->out, from, kind));
+	return row_of_emitted((kind == BYTES_SKB ? put_skb : put_xdp)(from->ctx, 0, from->at));
 }
 
 /* A segment without payload. */
@@ -126,41 +160,71 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 	return wire_emit(f, from, kind);
 }
 
-/* Decide over the payload and keep the state of its direction. */
-static __always_inline enum message wire_admit(struct yg_frame *f, const struct bytes *from,
-					       enum bytes_from kind)
+/* The frame at work as @kind reads it. */
+static __always_inline struct bytes payload_of(const struct yg_frame *f, void *ctx)
 {
-	const struct packet *p = &f->packet;
-	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &p->key), *b = &f->budget;
-	enum message message;
+	return (struct bytes){ .ctx = ctx, .at = f->packet.off };
+}
 
+/* Keep the state of the direction of @f. @known: what is kept of it, NULL if nothing. */
+static __always_inline void wire_keep(struct yg_frame *f, struct yg_budget *known)
+{
 	if (known)
-		*b = *known;
-	else
-		__builtin_memset(b, 0, sizeof(*b));
-	if (h2_admits(b, &f->head)) {
-		f->cut.len = p->len;
-		f->cut.offset = p->seq;
-		message = h2_admit(b, &f->head, &f->cut, from, kind);
-		f->out.data_len = f->cut.last - f->cut.first;
-	} else {
-		message = budget_admit(b, &f->head, p->len, &f->out.data_len);
+		*known = f->budget;
+	else if (f->budget.is_http || f->budget.is_tentative)
+		(void)bpf_map_update_elem(&yg_streams, &f->packet.key, &f->budget, BPF_ANY);
+}
+
+/* yg_h2_skb() - h2_walk() for TC, over the frame at work. Return: is there more? */
+__noinline int yg_h2_skb(struct __sk_buff *skb)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return 0;
+	from = payload_of(f, skb);
+	return h2_walk(&f->budget, &f->cut, &from, BYTES_SKB);
+}
+
+/* The same for XDP. */
+__noinline int yg_h2_xdp(struct xdp_md *ctx)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return 0;
+	from = payload_of(f, ctx);
+	return h2_walk(&f->budget, &f->cut, &from, BYTES_XDP);
+}
+
+static __always_inline void wire_walk_h2(struct yg_frame *f, void *ctx, enum bytes_from kind)
+{
+	f->cut.len = f->packet.len;
+	f->cut.offset = f->packet.seq;
+	if (h2_begin(&f->budget, &f->head, &f->cut)) {
+		for (int i = 0; i < H2_ROUNDS_MAX; i++) {
+			if (!(kind == BYTES_SKB ? yg_h2_skb(ctx) : yg_h2_xdp(ctx)))
+				break;
+		}
 	}
-	if (known)
-		*known = *b;
-	else if (b->is_http || b->is_tentative)
-		(void)bpf_map_update_elem(&yg_streams, &p->key, b, BPF_ANY); /* LRU: evicts */
-	return message;
+	(void)h2_end(&f->budget, &f->head, &f->cut);
 }
 
 /* A segment of HTTP/2: its range in as many records as it takes. */
-static __always_inline enum sample_row wire_sample_h2(struct yg_counters *c, struct yg_frame *f,
-						      const struct bytes *from,
-						      enum bytes_from kind)
+static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from kind)
 {
-	__u32 lost;
+	struct yg_counters *c = counters();
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
 	enum emitted emitted;
+	__u32 lost;
 
+	if (!f)
+		return SAMPLE_lost_copy;
+	wire_walk_h2(f, ctx, kind);
+	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
 		return SAMPLE_skip_budget;
@@ -168,9 +232,34 @@ static __always_inline enum sample_row wire_sample_h2(struct yg_counters *c, str
 		count_sample_by(c, SAMPLE_skip_request, f->cut.request_count);
 		return SAMPLE_skip_sampled;
 	}
-	emitted = h2_emit(&f->out, &f->cut, from, kind, &lost);
+	from = payload_of(f, ctx);
+	emitted = h2_emit(&f->out, &f->cut, &from, 0, kind == BYTES_SKB ? put_skb : put_xdp, &lost);
 	count_sample_by(c, SAMPLE_lost_request, lost);
 	return row_of_emitted(emitted);
+}
+
+/* yg_sample_h2_skb() - wire_sample() for a segment of HTTP/2, at TC. */
+__noinline int yg_sample_h2_skb(struct __sk_buff *skb)
+{
+	return wire_sample_h2(skb, BYTES_SKB);
+}
+
+/* The same for XDP. */
+__noinline int yg_sample_h2_xdp(struct xdp_md *ctx)
+{
+	return wire_sample_h2(ctx, BYTES_XDP);
+}
+
+/* The state of the direction of @f; zeroes if it is new. Return: what is kept of it, or NULL. */
+static __always_inline struct yg_budget *wire_recall(struct yg_frame *f)
+{
+	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
+
+	if (known)
+		f->budget = *known;
+	else
+		__builtin_memset(&f->budget, 0, sizeof(f->budget));
+	return known;
 }
 
 /**
@@ -185,6 +274,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 {
 	struct yg_control *knobs = control();
 	const struct packet *p = &f->packet;
+	struct yg_budget *known;
 	enum message message;
 	enum sample_row row;
 
@@ -196,14 +286,17 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 		return wire_end(f, from, kind);
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
-	message = wire_admit(f, from, kind);
+	known = wire_recall(f);
+	if (h2_admits(&f->budget, &f->head))
+		return kind == BYTES_SKB ? yg_sample_h2_skb(from->ctx)
+					 : yg_sample_h2_xdp(from->ctx);
+	message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
+	wire_keep(f, known);
 	if (!f->budget.is_http && !f->budget.is_tentative) {
 		prelude_admit(c, p, &f->head, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;
 	}
-	if (f->budget.h2_kind != H2_NONE)
-		return wire_sample_h2(c, f, from, kind);
 	count_start(c, message, SAMPLE_request, SAMPLE_response);
 	if (f->out.data_len == 0 && !is_end(p))
 		return SAMPLE_skip_budget;
