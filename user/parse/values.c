@@ -3,6 +3,7 @@
 
 #include "parse/escape.h"
 #include "parse/member.h"
+#include "parse/multipart.h"
 #include "parse/url.h"
 #include "parse/xml.h"
 
@@ -158,6 +159,12 @@ static void walk_events(struct walk *w, struct yg_slice text)
 	}
 }
 
+static struct yg_slice cut_name(struct yg_slice name)
+{
+	name.len = name.len < YG_JSON_NAME_MAX ? name.len : YG_JSON_NAME_MAX;
+	return name;
+}
+
 /* The object that the pairs of a form stand in. */
 static bool open_form(struct walk *w)
 {
@@ -185,20 +192,40 @@ static void walk_form(struct walk *w, struct yg_slice text, bool cut)
 		if (w->value.cut && !raw.ptr)
 			return; /* half a name */
 		w->value.name_cut = name.len > YG_JSON_NAME_MAX;
-		name.len = w->value.name_cut ? YG_JSON_NAME_MAX : name.len;
-		w->levels[0].name = name;
-		if (!give_named(w, name, raw))
+		w->levels[0].name = cut_name(name);
+		if (!give_named(w, w->levels[0].name, raw))
 			return;
 	}
 }
 
-_Static_assert(YG_XML_DEPTH_MAX <= YG_JSON_DEPTH_MAX, "levels hold every element");
-
-static struct yg_slice cut_name(struct yg_slice name)
+/* A part is text, or a file whose content is no value. */
+static void walk_multipart(struct walk *w, struct yg_slice text, struct yg_slice type, bool cut)
 {
-	name.len = name.len < YG_JSON_NAME_MAX ? name.len : YG_JSON_NAME_MAX;
-	return name;
+	struct yg_multipart_part part;
+	struct yg_multipart walk;
+
+	if (!open_form(w))
+		return;
+	w->walked.cut = cut;
+	if (yg_multipart_begin(type, text, &walk)) {
+		while (yg_multipart_next(&walk, &part)) {
+			if (!part.name.ptr)
+				continue;
+			w->value.type = part.filename.ptr ? YG_VALUE_FILE : YG_VALUE_TEXT;
+			w->value.cut = part.cut;
+			w->value.name_cut = part.name.len > YG_JSON_NAME_MAX;
+			w->levels[0].name = cut_name(part.name);
+			if (!give_named(w, w->levels[0].name,
+					part.filename.ptr ? (struct yg_slice){ NULL, 0 }
+							  : part.content))
+				return;
+		}
+	}
+	w->walked.cut |= walk.result != YG_PARSE_DONE;
+	w->walked.open = w->walked.cut;
 }
+
+_Static_assert(YG_XML_DEPTH_MAX <= YG_JSON_DEPTH_MAX, "levels hold every element");
 
 /* Elements are objects, one deeper than in the text: around the root stands "$". */
 static void walk_xml(struct walk *w, struct yg_slice text)
@@ -245,6 +272,8 @@ static void walk_xml(struct walk *w, struct yg_slice text)
 			return;
 	}
 	w->walked.cut |= walk.result != YG_PARSE_DONE;
+	if (walk.depth > YG_XML_DEPTH_MAX)
+		walk.depth = YG_XML_DEPTH_MAX; /* deeper ones were not handed out */
 	w->walked.open = w->walked.cut ? walk.depth + 1 : 0;
 }
 
@@ -258,7 +287,6 @@ static void walk_text(struct walk *w, const struct yg_body_view *body)
 
 static void walk_body(struct walk *w, const struct yg_body_view *body, struct yg_slice type)
 {
-	(void)type; /* of multipart: its boundary */
 	w->walked.kind = body->kind;
 	w->value = (struct yg_value){ .in = YG_VALUE_IN_BODY };
 	w->walked.cut = body->kind != YG_BODY_KIND_NONE && (!body->text.ptr || body->cut);
@@ -274,6 +302,9 @@ static void walk_body(struct walk *w, const struct yg_body_view *body, struct yg
 		break;
 	case YG_BODY_KIND_FORM:
 		walk_form(w, body->text, body->cut);
+		break;
+	case YG_BODY_KIND_MULTIPART:
+		walk_multipart(w, body->text, type, body->cut);
 		break;
 	case YG_BODY_KIND_XML:
 		walk_xml(w, body->text);

@@ -85,7 +85,7 @@ struct yg_values_walked {
 	uint32_t count; /* values handed out */
 	bool limited;	/* there were more than YG_VALUES_MAX */
 	bool cut;	/* the body ended, or broke, before its end: what is open is not whole */
-	uint32_t open;	/* containers that were open then */
+	uint32_t open;	/* containers handed out that were open then */
 	enum yg_body_kind kind; /* of the body; NONE if the body was not asked for */
 };
 

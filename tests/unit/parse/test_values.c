@@ -64,6 +64,13 @@ static const struct {
 	{ YG_BODY_KIND_XML, true, "<u><", "$={} $.u={} cut2" },
 	{ YG_BODY_KIND_XML, false, "<u></u></u>", "$={} $.u={} cut1" },
 	{ YG_BODY_KIND_XML, false, "plain", "$={} cut1" },
+	{ YG_BODY_KIND_MULTIPART, false,
+	  "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n7\r\n--b\r\n"
+	  "Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\nzz\r\n--b--\r\n",
+	  "$={} $.a=7 $.f= " },
+	{ YG_BODY_KIND_MULTIPART, true,
+	  "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n7", "$={} $.a=7~ cut1" },
+	{ YG_BODY_KIND_MULTIPART, false, "none", "$={} cut1" },
 	{ YG_BODY_KIND_TEXT, false, "a;b", "$=a;b " },
 	{ YG_BODY_KIND_NONE, false, NULL, "" },
 	{ YG_BODY_KIND_BINARY, true, NULL, "cut0" },
@@ -89,7 +96,8 @@ static void walks_every_kind_of_body(void **state)
 		struct yg_values_walked walked;
 
 		print_message("  %s\n", text ? text : "(none)");
-		walked = yg_values_walk_body(&body, YG_SLICE(""), write_value, &got);
+		walked = yg_values_walk_body(&body, YG_SLICE("multipart/form-data; boundary=b"),
+					     write_value, &got);
 		finish(&got, &walked);
 		assert_string_equal(got.text, cases[i].want);
 		assert_int_equal(walked.kind, cases[i].kind);
@@ -108,7 +116,8 @@ static void a_cut_takes_away_and_adds_nothing(void **state)
 		if (!cases[i].text || cases[i].cut)
 			continue;
 		body.text = yg_slice_from_str(cases[i].text);
-		(void)yg_values_walk_body(&body, YG_SLICE(""), write_value, &whole);
+		(void)yg_values_walk_body(&body, YG_SLICE("multipart/form-data; boundary=b"),
+					  write_value, &whole);
 		body.cut = true;
 		for (size_t len = 1; len < strlen(cases[i].text); len++) {
 			GUARD_CLEANUP struct guard in = guard_copy(cases[i].text, len);
@@ -116,7 +125,9 @@ static void a_cut_takes_away_and_adds_nothing(void **state)
 			char *end;
 
 			body.text = (struct yg_slice){ in.ptr, in.len };
-			(void)yg_values_walk_body(&body, YG_SLICE(""), write_value, &got);
+			(void)yg_values_walk_body(&body,
+						  YG_SLICE("multipart/form-data; boundary=b"),
+						  write_value, &got);
 			end = strchr(got.text, '~');
 			if (end)
 				*strrchr(got.text, '=') = '\0';
@@ -207,7 +218,8 @@ static void stops_at_its_limit(void **state)
 		memcpy(text + i, "1,", 2);
 	text[0] = '[';
 	text[1] = ' ';
-	walked = yg_values_walk_body(&body, YG_SLICE(""), count_value, &count);
+	walked = yg_values_walk_body(&body, YG_SLICE("multipart/form-data; boundary=b"),
+				     count_value, &count);
 	assert_int_equal(count, YG_VALUES_MAX);
 	assert_true(walked.limited);
 	assert_int_equal(walked.open, 1);
