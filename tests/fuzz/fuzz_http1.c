@@ -11,46 +11,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/hash.h"
+#include "exchange_log.h"
 #include "laws.h"
 #include "parse/streams.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void add_slice(uint64_t *log, struct yg_slice slice)
-{
-	const struct yg_hash_key key = { *log, slice.len };
-
-	*log = yg_hash(&key, slice.ptr ? slice.ptr : "", slice.len);
-}
-
-static void add_number(uint64_t *log, uint64_t number)
-{
-	*log = yg_hash_mix(*log ^ number) + 1;
-}
-
-static void add_message(uint64_t *log, const struct yg_message *message)
-{
-	add_number(log, message->present | (unsigned)message->complete << 1 |
-				(unsigned)message->refused << 2 | (unsigned)message->body_gap << 3);
-	add_number(log, message->anomalies);
-	add_number(log, message->head_bytes);
-	add_number(log, message->body_bytes);
-	add_number(log, message->status);
-	add_slice(log, message->method);
-	add_slice(log, message->target);
-	add_slice(log, message->body);
-	for (uint32_t i = 0; i < message->header_count; i++) {
-		add_slice(log, message->headers[i].name);
-		add_slice(log, message->headers[i].value);
-	}
-}
-
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 {
-	add_message(ctx, &exchange->request);
-	add_message(ctx, &exchange->response);
-	add_number(ctx, exchange->informational);
+	log_exchange(ctx, exchange);
 }
 
 static uint64_t run(const uint8_t *data, size_t size, const uint8_t *cuts, size_t cut_count)

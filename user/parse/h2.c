@@ -350,7 +350,7 @@ static void read_block(const struct yg_h2_turn *turn, struct input *in, size_t l
 {
 	struct yg_h2_side *side = turn->side;
 	const uint8_t *data = in->p;
-	bool is_whole = len == side->content && side->block_len == 0 &&
+	bool is_whole = len == side->content && side->block_len == 0 && len <= YG_H2_BLOCK_MAX &&
 			(side->frame.flags & YG_H2_END_HEADERS);
 
 	take(in, len, &counters_of(turn)->read_head);

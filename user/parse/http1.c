@@ -216,6 +216,10 @@ static enum yg_parse request_line(struct line *line)
 	r = space(line);
 	if (r == YG_PARSE_DONE)
 		r = version(line);
+	/* RFC 9113 section 11.6: no method, but the mark of HTTP/2. */
+	if (r == YG_PARSE_DONE && http->method.len == 3 &&
+	    memcmp(line->base + http->method.at, "PRI", 3) == 0)
+		return bad(http, YG_ANOMALY_START_LINE);
 	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_START_LINE) : r;
 }
 
@@ -515,6 +519,23 @@ static enum yg_parse one_line(struct line *line, bool *ret_last)
 }
 
 /*
+ * Is the refused line [p, lf) a start line of HTTP/1, whatever is wrong with it? So it is when its
+ * version was read, or stands at the end: other protocols have no such lines.
+ */
+static bool is_evident(const struct yg_http1 *http, const uint8_t *p, const uint8_t *lf)
+{
+	static const char version[] = " HTTP/1.";
+	const size_t len = sizeof(version); /* with its digit */
+
+	if (http->version_major == 1)
+		return true;
+	if (lf > p && lf[-1] == '\r')
+		lf--;
+	return http->kind == YG_HTTP1_REQUEST && (size_t)(lf - p) > len &&
+	       memcmp(lf - len, version, len - 1) == 0 && lf[-1] >= '0' && lf[-1] <= '9';
+}
+
+/*
  * A line is judged when its LF is here, not before: only then is the result the same for every
  * way to split the bytes. Until then the parser remembers how far it has looked for LF.
  */
@@ -522,10 +543,12 @@ static enum yg_parse wait_for_line(struct yg_http1 *http, const uint8_t *data, s
 				   uint32_t anomalies)
 {
 	const uint8_t *from = data + (http->scanned > http->pos ? http->scanned : http->pos);
+	const uint8_t *lf = memchr(from, '\n', (size_t)(data + len - from));
 
-	if (memchr(from, '\n', (size_t)(data + len - from))) {
+	if (lf) {
 		if (http->anomalies == 0)
 			http->anomalies = YG_ANOMALY_START_LINE;
+		http->is_evident = !http->has_start && is_evident(http, data + http->pos, lf);
 		return YG_PARSE_BAD;
 	}
 	http->anomalies = anomalies;

@@ -57,6 +57,7 @@ struct yg_http1 {
 	uint32_t pos;	    /* start of the line to be read next; after DONE: bytes of the head */
 	uint32_t scanned;   /* no LF in [pos, scanned) */
 	bool has_start;	    /* the start line is read */
+	bool is_evident;    /* BAD in the start line, which is one of HTTP/1 all the same */
 
 	bool has_length;
 	uint8_t coding; /* enum yg_coding, of the last coding seen */

@@ -163,11 +163,25 @@ static enum yg_event lost(struct yg_reading *reading, struct yg_reader *reader,
 	return YG_EVENT_LOST;
 }
 
+/* Of a start line that was refused only what stands before its version is certain. */
+static void only_certain(struct yg_http1 *head)
+{
+	if (!(head->anomalies & (YG_ANOMALY_BARE_LF | YG_ANOMALY_BARE_CR)))
+		head->status = 0;
+	head->pos = head->target.at + head->target.len;
+	if (head->version_major == 1)
+		return;
+	head->method = head->target = (struct yg_span){ 0, 0 };
+	head->pos = 0;
+}
+
 /* The parser refused the head. A guess that failed is no refusal: look on. */
 static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *reader,
 			      struct yg_draft *draft)
 {
-	if (reader->tentative || (!reader->begun && !draft->head.has_start)) {
+	bool is_http = draft->head.has_start || draft->head.is_evident;
+
+	if (reader->tentative || (!reader->begun && !is_http)) {
 		enum yg_event event = not_a_start(reading, reader, draft->bytes, 0);
 
 		yg_draft_free(reading->pool, &draft);
@@ -179,8 +193,10 @@ static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *read
 	yg_reader_skip(reader, YG_SKIP_REFUSED);
 	draft->refused = true;
 	reader->draft = draft;
-	if (!draft->head.has_start)
+	if (!is_http)
 		yg_draft_free(reading->pool, &reader->draft);
+	else if (!draft->head.has_start)
+		only_certain(&draft->head);
 	return YG_EVENT_REFUSED;
 }
 

@@ -56,7 +56,7 @@
 	X(read_proxy, "bytes of PROXY protocol headers")                                      \
 	X(read_resync, "bytes skipped while looking for the next message start")              \
 	X(read_lost, "bytes of heads for which no memory was left")                           \
-	X(request_parsed, "requests read; refused ones with a start line included")           \
+	X(request_parsed, "requests read; refused ones that are HTTP for certain included")   \
 	X(response_parsed, "final response heads read whole")                                 \
 	X(informational_parsed, "1xx response heads read whole")                              \
 	X(request_refused, "requests refused: ambiguous or broken framing")                   \
