@@ -56,25 +56,6 @@ static __always_inline void count_start(struct yg_counters *c, enum message mess
 		count_tls(c, response);
 }
 
-/* What @e lacks and @ssl knows. False: the flow is not chosen. */
-static __always_inline bool tls_prepare(struct yg_ssl *ssl, struct yg_emission *e)
-{
-	struct yg_control *knobs = control();
-	__u64 hash;
-
-	e->generation = ssl->generation;
-	e->bind = ssl->bind;
-	e->tcp_flags = 0;
-	e->ack = 0;
-	key_fill(e, ssl);
-	hash = hash_ssl(e);
-	if (!knobs || !is_chosen(knobs, hash_flow(&e->key, hash)))
-		return false;
-	e->sampled = knobs->sampled;
-	ring_choose(ssl, e, hash);
-	return true;
-}
-
 /*
  * The call at work, found anew inside global functions: they take no pointers before Linux 5.13.
  * @id: what the program knows it by. Each program has its own.
@@ -100,14 +81,36 @@ static __always_inline enum emitted put_user(void *ctx, __u64 id, __u64 at)
 	return yg_emit_user(id, at);
 }
 
-/* Send @e, complete but for what @ssl knows and without bytes, if its flow is chosen. */
-static __always_inline enum tls_row tls_emit(struct yg_ssl *ssl, struct yg_emission *e)
+/* yg_choose_tls() - sampling_tls() for the call @id, its record's key set. */
+__noinline int yg_choose_tls(__u64 id, __u64 hash)
 {
-	const struct bytes from = {};
+	struct yg_thread *t = call_find(id);
+	struct yg_control *knobs = control();
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
 
-	if (!tls_prepare(ssl, e))
-		return TLS_skip_sampled;
-	return row_of_emitted(emit(e, &from, BYTES_USER));
+	if (!t || !knobs)
+		return 0;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	return ssl && sampling_tls(knobs, &t->out, &ssl->choice, hash);
+}
+
+/* What the record of the call @id lacks and @ssl knows. False: the flow is not chosen. */
+static __always_inline bool tls_prepare(struct yg_ssl *ssl, struct yg_emission *e, __u64 id)
+{
+	__u64 hash;
+
+	e->generation = ssl->generation;
+	e->bind = ssl->bind;
+	e->tcp_flags = 0;
+	e->ack = 0;
+	key_fill(e, ssl);
+	hash = hash_ssl(e);
+	if (!yg_choose_tls(id, hash_flow(&e->key, hash)))
+		return false;
+	ring_choose(ssl, e, hash);
+	return true;
 }
 
 static __always_inline struct yg_budget *budget_of(struct yg_ssl *ssl, const struct yg_thread *t)
@@ -161,9 +164,11 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	tls_walk_h2(t, id);
 	*budget_of(ssl, t) = t->budget;
 	count_tls_by(c, TLS_request, t->cut.request_count);
+	t->out.starts = t->cut.request_count;
+	t->out.turns = t->budget.h2_kind == H2_JOINED;
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
-	if (!tls_prepare(ssl, &t->out)) {
+	if (!tls_prepare(ssl, &t->out, id)) {
 		count_tls_by(c, TLS_skip_request, t->cut.request_count);
 		return TLS_skip_sampled;
 	}
@@ -195,9 +200,11 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;
 	count_start(c, message, TLS_request, TLS_response);
+	t->out.starts = message == MESSAGE_REQUEST;
+	t->out.turns = 0;
 	if (t->out.data_len == 0)
 		return TLS_skip_budget;
-	if (tls_prepare(ssl, &t->out))
+	if (tls_prepare(ssl, &t->out, id))
 		row = row_of_emitted(yg_emit_user(id, t->buffer));
 	else
 		row = TLS_skip_sampled;
@@ -238,6 +245,19 @@ static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg
 	return tls_sample(c, ssl, t, id);
 }
 
+/* Who heard of the object hears of its end, whatever is chosen now. */
+static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct yg_emission *e)
+{
+	struct bytes from = {};
+
+	e->generation = ssl->generation;
+	e->bind = ssl->bind;
+	e->ring = ssl->ring;
+	key_fill(e, ssl);
+	(void)choice_apply(&ssl->choice, e);
+	return row_of_emitted(emit(e, &from, BYTES_USER));
+}
+
 /* The object at @address ends: tell user space if it heard of it, and forget it. */
 static __always_inline void object_end(__u64 address)
 {
@@ -254,7 +274,7 @@ static __always_inline void object_end(__u64 address)
 		e.offset = ssl->read_offset;
 		e.source = YG_SOURCE_TLS_CLOSE;
 		count_tls(c, TLS_rx);
-		count_tls(c, tls_emit(ssl, &e));
+		count_tls(c, close_emit(ssl, &e));
 	}
 	ssl_renew(ssl);
 }

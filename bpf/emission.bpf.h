@@ -45,9 +45,13 @@ struct yg_emission {
 	__u32 sampled;
 	__u32 ring;
 	__u32 ack;
+	__u32 clients;
+	__u32 starts; /* requests that start in the segment; kept until it is sampled */
 	__u8 source;
 	__u8 bind;
 	__u8 tcp_flags;
+	__u8 chosen;
+	__u8 turns; /* the flow may be decided anew here, see sampling.bpf.h */
 };
 
 /* One segment of HTTP/2 at work, see h2.bpf.h. In a map, as struct yg_emission is. */

@@ -65,20 +65,6 @@ static __always_inline __u32 ring_of(__u64 hash)
 	return (__u32)mix64(hash) & yg_config.ring_mask;
 }
 
-/* Is the flow of @hash chosen at the probability of @knobs? Nested: a smaller share is a subset. */
-static __always_inline bool is_chosen(const struct yg_control *knobs, __u64 hash)
-{
-	__u32 share = knobs->sampled;
-
-	return share == 0 || (__u32)(mix64(hash) >> 32) < share;
-}
-
-/* Flows are chosen by addresses and ports, so that both directions of a flow agree. */
-static __always_inline __u64 hash_flow(const struct yg_flow_key *key, __u64 addresses)
-{
-	return addresses + mix64((__u64)key->sport + key->dport);
-}
-
 /*
  * Before 5.18 an XDP program reads a variable length only as kernel memory; only the first buffer
  * of a frame is there.
@@ -120,9 +106,9 @@ static __always_inline void record_fill(struct yg_segment *seg, const struct yg_
 	seg->source = e->source;
 	seg->bind = e->bind;
 	seg->tcp_flags = e->tcp_flags;
-	seg->pad0 = 0;
+	seg->chosen = e->chosen;
 	seg->ack = e->ack;
-	seg->pad1 = 0;
+	seg->clients = e->clients;
 }
 
 /* emit() for records of one class. @room is a constant: this is inlined once per class. */

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "budget.bpf.h"
+#include "sampling.bpf.h"
 #include "thread.bpf.h"
 
 #define AGREE_MIN 3 /* times each way before an object of memory BIOs is tied to its socket */
@@ -26,6 +27,7 @@ struct yg_ssl {
 	__u64 write_offset;
 	struct yg_budget read_budget;
 	struct yg_budget write_budget;
+	struct yg_choice choice;    /* of the sampler */
 	struct yg_socket socket;    /* valid by bind */
 	struct yg_socket candidate; /* valid if is_doubted */
 	__u32 generation;

@@ -9,6 +9,7 @@
 #include "h2.bpf.h"
 #include "packet.bpf.h"
 #include "prelude.bpf.h"
+#include "sampling.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -77,26 +78,33 @@ static __always_inline enum sample_row row_of_emitted(enum emitted emitted)
 	return emitted == EMITTED_RING_FULL ? SAMPLE_lost_ring : SAMPLE_lost_copy;
 }
 
+/* yg_choose_wire() - sampling_wire() for the frame at work, its record's key set. */
+__noinline int yg_choose_wire(__u64 addresses)
+{
+	struct yg_frame *f = frame_scratch();
+	struct yg_control *knobs = control();
+
+	return f && knobs && sampling_wire(knobs, &f->out, addresses);
+}
+
 /* Everything of a record but its bytes. False: the flow is not chosen. */
 static __always_inline bool wire_prepare(struct yg_frame *f)
 {
 	const struct packet *p = &f->packet;
-	struct yg_control *knobs = control();
 	struct yg_emission *e = &f->out;
 	__u64 addresses;
 
 	addresses = hash_addresses(&p->key);
-	if (!knobs || !is_chosen(knobs, hash_flow(&p->key, addresses)))
-		return false;
 	e->key = p->key;
+	e->bind = YG_BIND_SOCKET;
+	if (!yg_choose_wire(addresses))
+		return false;
 	e->offset = p->seq;
 	e->object = 0;
 	e->tgid = 0;
 	e->generation = 0;
 	e->payload_len = p->len;
-	e->sampled = knobs->sampled;
 	e->ring = ring_of(addresses);
-	e->bind = YG_BIND_SOCKET;
 	e->tcp_flags = p->tcp_flags;
 	e->ack = p->ack;
 	return true;
@@ -157,6 +165,8 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 	if (!known || !known->is_http)
 		return SAMPLE_skip_empty;
 	f->out.data_len = 0;
+	f->out.starts = 0;
+	f->out.turns = 0;
 	return wire_emit(f, from, kind);
 }
 
@@ -226,6 +236,8 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	wire_walk_h2(f, ctx, kind);
 	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
+	f->out.starts = f->cut.request_count;
+	f->out.turns = f->budget.h2_kind == H2_JOINED;
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
 		return SAMPLE_skip_budget;
 	if (!wire_prepare(f)) {
@@ -292,6 +304,8 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 					 : yg_sample_h2_xdp(from->ctx);
 	message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
 	wire_keep(f, known);
+	f->out.starts = message == MESSAGE_REQUEST;
+	f->out.turns = 0;
 	if (!f->budget.is_http && !f->budget.is_tentative) {
 		prelude_admit(c, p, &f->head, &f->out.data_len);
 		if (!f->out.data_len)

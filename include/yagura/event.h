@@ -12,7 +12,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_EVENT_ABI 2
+#define YG_EVENT_ABI 3
 
 /* Where a segment was taken. The two TLS values say the direction as the process sees it. */
 enum yg_source {
@@ -32,6 +32,16 @@ enum yg_bind {
 	YG_BIND_THREAD,	     /* the last receive of this thread; a guess until confirmed */
 	YG_BIND_SOCKET,	     /* socket activity inside the TLS call, or the frame itself */
 	YG_BIND_MAX
+};
+
+/* Why a flow is sampled, see bpf/sampling.bpf.h. */
+enum yg_chosen {
+	YG_CHOSEN_ALL = 0, /* everything is */
+	YG_CHOSEN_NOT,	   /* never in a record */
+	YG_CHOSEN_CLIENT,  /* all flows of this client are, until the next epoch */
+	YG_CHOSEN_FLOW,	   /* this flow was drawn */
+	YG_CHOSEN_ALWAYS,  /* a suspect, or a service hardly seen yet */
+	YG_CHOSEN_MAX
 };
 
 /* Directed: sender to receiver. Client to server and server to client are two keys. */
@@ -62,9 +72,9 @@ struct yg_segment {
 	__u8 source;	   /* enum yg_source */
 	__u8 bind;	   /* enum yg_bind */
 	__u8 tcp_flags;	   /* byte 13 of the TCP header; TLS: 0 */
-	__u8 pad0;
-	__u32 ack; /* TCP acknowledgement number, host order; 0 unknown (no ACK flag, TLS) */
-	__u32 pad1;
+	__u8 chosen;	   /* enum yg_chosen */
+	__u32 ack;     /* TCP acknowledgement number, host order; 0 unknown (no ACK flag, TLS) */
+	__u32 clients; /* share of clients that is sampled whole, in 2^-32; 0 means all */
 	__u8 data[YG_SEGMENT_MAX];
 };
 

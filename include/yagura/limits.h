@@ -22,12 +22,17 @@
 #define YG_PROC_RING_BYTES (256u << 10) /* process events; one exec is 32 bytes */
 
 /* Kernel tables: LRU or hash, entries. Beyond: LRU evicts, hash counts a lost_* row. */
-#define YG_CPUS_MAX	  512u	   /* rows of yg_counters */
-#define YG_STREAMS_MAX	  65536u   /* directions of plaintext flows with a budget; LRU */
-#define YG_PRELUDES_MAX	  16384u   /* ClientHellos and PROXY headers that are not whole; LRU */
-#define YG_SSLS_MAX	  65536u   /* TLS objects; LRU */
-#define YG_CALLS_MAX	  16384u   /* threads inside SSL_read or SSL_write at once; LRU */
-#define YG_GOCALLS_MAX	  32768u   /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
+#define YG_CPUS_MAX	  512u	 /* rows of yg_counters */
+#define YG_STREAMS_MAX	  65536u /* directions of plaintext flows with a budget; LRU */
+#define YG_PRELUDES_MAX	  16384u /* ClientHellos and PROXY headers that are not whole; LRU */
+#define YG_SSLS_MAX	  65536u /* TLS objects; LRU */
+#define YG_CALLS_MAX	  16384u /* threads inside SSL_read or SSL_write at once; LRU */
+#define YG_GOCALLS_MAX	  32768u /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
+#define YG_CHOICES_MAX	  65536u /* flows of the wire with a sampling decision; LRU, 6 MB */
+#define YG_ALWAYS_MAX	  4096u	 /* addresses sampled always; who stays is the enforcer's to say */
+#define YG_TALLIES_MAX	  4096u	 /* services counted apart; more are counted together */
+#define YG_TALLY_CLASSES  8u	 /* of clients, by hash; a power of two */
+#define YG_TALLY_YOUNG	  256u	 /* requests of a service that are sampled in any case */
 #define YG_BLOCKS_MAX	  1048576u /* exact addresses per family */
 #define YG_BLOCK_NETS_MAX 10240u   /* prefixes: longest-prefix tries are slow, keep them small */
 #define YG_ALLOW_NETS_MAX 4096u	   /* prefixes that can never be blocked */

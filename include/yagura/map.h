@@ -14,7 +14,9 @@
  * yg_scope_nets	hash		u32 netns inode		u32 1		warden
  * yg_scope_cgroups hash	u64 cgroup id		u32 1		warden
  * yg_scope_comms	hash		struct yg_comm		u32 1		warden
- * Tables private to the programs (yg_streams, yg_preludes, yg_packets, yg_threads, yg_ssls) are
+ * yg_always	hash		struct yg_addr6		yg_always	enforcer
+ * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
+ * Tables private to the programs (yg_streams, yg_flows, yg_preludes, yg_packets, yg_threads, yg_ssls) are
  * declared beside them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one
  * map each.
  *
@@ -26,7 +28,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_MAP_ABI 2 /* a pinned map of another ABI is removed and made anew */
+#define YG_MAP_ABI 3 /* a pinned map of another ABI is removed and made anew */
 
 struct yg_addr4 {
 	__u8 addr[4]; /* network order, so that bpftool prints it as people write it */
@@ -85,8 +87,53 @@ struct yg_control {
 	__u64 heartbeat_ns;	  /* CLOCK_MONOTONIC of the warden's last beat */
 	__u64 heartbeat_limit_ns; /* older than this: guard fails open, sampler idles */
 	__u32 flags;
-	__u32 sampled; /* flows chosen, in 2^-32; 0 means all */
-	__u64 pad[5];
+	__u32 sampled;	      /* flows chosen, in 2^-32; 0 means all */
+	__u32 clients;	      /* clients of which every flow is, in 2^-32 */
+	__u32 client_epoch;   /* other clients are chosen in each */
+	__u32 flow_epoch;     /* other flows are chosen in each */
+	__u32 round;	      /* not 0; counts changes of the four above: decide anew */
+	__u64 whole_until_ns; /* CLOCK_MONOTONIC; messages begun before `sampled` go on until then */
+	__u64 pad[2];
 };
 
 _Static_assert(sizeof(struct yg_control) == 64, "control layout is ABI");
+
+/* Bits of yg_always.why. */
+#define YG_ALWAYS_SUSPECT 1u /* every flow is sampled */
+#define YG_ALWAYS_CROWD	  2u /* a proxy: many clients behind it, so never "one client, whole" */
+
+struct yg_always {
+	__u64 expires_ns; /* CLOCK_MONOTONIC */
+	__u32 why;	  /* YG_ALWAYS_* */
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct yg_always) == 16, "row of yg_always is ABI");
+
+/* One service, as the kernel can tell it. All zero: those beyond YG_TALLIES_MAX, together. */
+struct yg_tally_key {
+	__u32 ifindex; /* wire: where requests were seen; TLS: 0 */
+	__u16 port;    /* of the server, host order; 0 unknown */
+	__u8 tls;      /* 1: seen at a TLS library */
+	__u8 pad;
+};
+
+/* Request starts, exact; by class of the client's hash, so that the classes show the error. */
+struct yg_tally {
+	__u64 seen[YG_TALLY_CLASSES];
+	__u64 chosen[YG_TALLY_CLASSES]; /* of seen: of sampled flows */
+};
+
+_Static_assert(sizeof(struct yg_tally) == 128, "tally layout is ABI");
+
+/* The decision over one flow. */
+struct yg_choice {
+	__u32 round;   /* of the control that it was taken under; 0: none was */
+	__u32 sampled; /* as in the control then */
+	__u32 clients;
+	__u8 why;   /* enum yg_chosen */
+	__u8 known; /* the addresses were known */
+	__u8 pad[2];
+};
+
+_Static_assert(sizeof(struct yg_choice) == 16, "choice layout is ABI");

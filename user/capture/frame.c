@@ -417,8 +417,8 @@ enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segmen
 	ret->sampled = 0;
 	ret->source = YG_SOURCE_FILE;
 	ret->bind = YG_BIND_SOCKET;
-	ret->pad0 = 0;
-	ret->pad1 = 0;
+	ret->chosen = YG_CHOSEN_ALL;
+	ret->clients = 0;
 	*ret_data = rest.ptr;
 	return YG_FRAME_ROW_SEGMENT;
 }

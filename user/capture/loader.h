@@ -62,7 +62,9 @@ struct bpf_program;
 	X(PROCS, yg_procs)                 \
 	X(SCOPE_NETS, yg_scope_nets)       \
 	X(SCOPE_CGROUPS, yg_scope_cgroups) \
-	X(SCOPE_COMMS, yg_scope_comms)
+	X(SCOPE_COMMS, yg_scope_comms)     \
+	X(ALWAYS, yg_always)               \
+	X(TALLIES, yg_tallies)
 
 #define YG_PROGRAM_ENUM(NAME, name) YG_PROGRAM_##NAME,
 #define YG_MAP_ENUM(NAME, name)	    YG_MAP_##NAME,

@@ -130,7 +130,8 @@ static int load(struct yg_warden *warden)
 		.config = { .body_budget = (uint32_t)options->body_budget,
 			    .scope = yg_scope_bits(warden->scope),
 			    .xdp_sample = options->capture == YG_CAPTURE_XDP,
-			    .xdp_drop = yg_warden_may_drop(warden) },
+			    .xdp_drop = yg_warden_may_drop(warden),
+			    .young = YG_TALLY_YOUNG },
 		.ring_bytes = (uint32_t)options->ring_size,
 		.note = note,
 	};

@@ -94,6 +94,8 @@ struct yg_exchange {
 	bool outbound;		/* this host is the client (TLS: the process wrote the request) */
 	uint8_t protocol;	/* enum yg_protocol */
 	uint32_t sampled;	/* as struct yg_segment.sampled */
+	uint32_t clients;	/* the same of .clients, and .chosen */
+	uint8_t chosen;
 	uint32_t tgid;		/* TLS: the process; wire: 0 */
 	uint16_t informational; /* 1xx responses before the final one */
 	bool upgraded;		/* 101 or a CONNECT that was accepted: the stream is a tunnel now */

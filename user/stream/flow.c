@@ -286,7 +286,6 @@ static void learn(struct yg_flow *flow, const struct yg_segment *meta, unsigned 
 		return;
 	flow->tls = tls;
 	flow->tgid = meta->tgid;
-	flow->sampled = meta->sampled;
 	flow->bind = tls ? meta->bind : YG_BIND_SOCKET;
 	memcpy(flow->ends[dir].addr, key->saddr, sizeof(key->saddr));
 	memcpy(flow->ends[!dir].addr, key->daddr, sizeof(key->daddr));
@@ -492,6 +491,9 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	flow = flow_find(flows, &id);
 	touch(flows, flow);
 	learn(flow, meta, dir, tls);
+	flow->sampled = meta->sampled; /* decided anew with each request */
+	flow->clients = meta->clients;
+	flow->chosen = meta->chosen;
 	if (tls)
 		take_tls(flows, flow, dir, view);
 	else

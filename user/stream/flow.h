@@ -53,7 +53,9 @@ struct yg_flow {
 	struct yg_end ends[2]; /* sender of each direction */
 	uint64_t opened_ns, last_ns;
 	uint32_t tgid;
-	uint32_t sampled;
+	uint32_t sampled; /* of the last segment, as the two below */
+	uint32_t clients;
+	uint8_t chosen;
 	uint8_t bind; /* enum yg_bind, the best seen */
 	bool tls;
 	bool closed;	    /* both directions ended: lingers */

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sampling under pressure: is this flow chosen, and with what probability? Shared by the wire and
+ * TLS; the same flow takes the same decision at both, and in both directions.
+ *
+ *	yg_control.sampled 0 ........................... everything (ALL)
+ *	one of its addresses is watched (yg_always) .... chosen (ALWAYS)
+ *	its service was never asked much (yg_tallies) .. chosen (ALWAYS)
+ *	hash(client, client_epoch) < clients ........... chosen, with all flows of the client (CLIENT)
+ *	hash(5-tuple, flow_epoch) < sampled ............ chosen (FLOW)
+ *	else ........................................... not
+ *
+ * Given which clients are seen whole, each other flow is in with probability `sampled`, so that
+ * weights of 1 for the former and 1/sampled for the latter make every sum unbiased; and distinct
+ * clients are counted among those that are seen whole, 1/clients of them all.
+ *
+ * A decision stands (yg_flows, struct yg_ssl) until a request starts in a later round: what is
+ * sampled is sampled from a request's start to its answer's end. A row that was evicted is decided
+ * again to the same answer. Rows are written only while less than everything is sampled.
+ *
+ * What is not chosen is still counted: each request start adds to the tally of its service.
+ */
+#pragma once
+
+#include <bpf/bpf_endian.h>
+
+#include "ring.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, YG_CHOICES_MAX);
+	__type(key, __u64);
+	__type(value, struct yg_choice);
+} yg_flows SEC(".maps");
+
+/* Not an LRU: a flood of strangers must not push out a suspect. Its writer decides who stays. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, YG_ALWAYS_MAX);
+	__type(key, struct yg_addr6);
+	__type(value, struct yg_always);
+} yg_always SEC(".maps");
+
+/* Not an LRU: counts stay exact; what finds no room is counted in the row of zeroes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, YG_TALLIES_MAX);
+	__type(key, struct yg_tally_key);
+	__type(value, struct yg_tally);
+} yg_tallies SEC(".maps");
+
+/* Is @value among the lowest @share of 2^32? A smaller share chooses a subset. */
+static __always_inline bool is_below(__u64 value, __u32 share)
+{
+	return (__u32)(mix64(value) >> 32) < share;
+}
+
+/* Who asks: who starts a request; else, alike in both directions, the side with the higher port. */
+static __always_inline const __u8 *client_of(const struct yg_emission *e)
+{
+	if (e->starts || bpf_ntohs(e->key.sport) >= bpf_ntohs(e->key.dport))
+		return e->key.saddr;
+	return e->key.daddr;
+}
+
+/* Flows are told by addresses and ports, alike in both directions. */
+static __always_inline __u64 hash_flow(const struct yg_flow_key *key, __u64 addresses)
+{
+	return addresses + mix64((__u64)key->sport + key->dport);
+}
+
+static __always_inline __u32 always_why(const __u8 addr[16], __u64 now_ns)
+{
+	const struct yg_always *row = bpf_map_lookup_elem(&yg_always, addr);
+
+	return row && now_ns < row->expires_ns ? row->why : 0;
+}
+
+/* The tally of the service that a request goes to; made on its first request. */
+static __always_inline struct yg_tally *tally_find(const struct yg_emission *e, bool is_tls)
+{
+	struct yg_tally_key key = { .ifindex = e->key.ifindex,
+				    .port = bpf_ntohs(e->key.dport),
+				    .tls = is_tls };
+	struct yg_tally *tally = bpf_map_lookup_elem(&yg_tallies, &key);
+	struct yg_tally fresh = {};
+
+	if (tally)
+		return tally;
+	(void)bpf_map_update_elem(&yg_tallies, &key, &fresh, BPF_NOEXIST);
+	tally = bpf_map_lookup_elem(&yg_tallies, &key);
+	if (tally)
+		return tally;
+	key = (struct yg_tally_key){};
+	return bpf_map_lookup_elem(&yg_tallies, &key); /* made by the loader's side, first of all */
+}
+
+static __always_inline void tally_add(struct yg_tally *tally, const struct yg_emission *e,
+				      bool is_chosen)
+{
+	__u32 class = (__u32)hash_address(e->key.saddr) & (YG_TALLY_CLASSES - 1);
+
+	if (!tally)
+		return;
+	__sync_fetch_and_add(&tally->seen[class], e->starts);
+	if (is_chosen)
+		__sync_fetch_and_add(&tally->chosen[class], e->starts);
+}
+
+/* Is this a service that was asked so little that all of it is wanted? */
+static __always_inline bool is_young(const struct yg_tally *tally)
+{
+	__u64 seen = 0;
+
+	if (!tally || !yg_config.young)
+		return false;
+#pragma unroll
+	for (__u32 i = 0; i < YG_TALLY_CLASSES; i++)
+		seen += tally->seen[i];
+	return seen < yg_config.young;
+}
+
+/* The decision itself. @hash: of the flow, or of the TLS object while it has no addresses. */
+static __always_inline void choice_make(struct yg_choice *choice, const struct yg_control *knobs,
+					const struct yg_emission *e, __u64 hash, bool young)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	const __u8 *client = client_of(e);
+	bool is_known = e->bind != YG_BIND_UNKNOWN;
+	__u32 why = 0;
+
+	if (is_known) {
+		why = always_why(e->key.saddr, now_ns);
+		if (why != YG_ALWAYS_SUSPECT)
+			why |= always_why(e->key.daddr, now_ns);
+	}
+	choice->round = knobs->round;
+	choice->clients = knobs->clients;
+	choice->sampled = knobs->sampled;
+	choice->known = is_known;
+	if (young || (why & YG_ALWAYS_SUSPECT))
+		choice->why = YG_CHOSEN_ALWAYS;
+	else if (is_known && !(why & YG_ALWAYS_CROWD) &&
+		 is_below(hash_address(client) + knobs->client_epoch * 0x9e3779b97f4a7c15ull,
+			  knobs->clients))
+		choice->why = YG_CHOSEN_CLIENT;
+	else if (is_below(hash + knobs->flow_epoch * 0x9e3779b97f4a7c15ull, knobs->sampled))
+		choice->why = YG_CHOSEN_FLOW;
+	else
+		choice->why = YG_CHOSEN_NOT;
+}
+
+/* May a decision that stands, if any, go on to stand? */
+static __always_inline bool choice_stands(const struct yg_choice *choice,
+					  const struct yg_control *knobs,
+					  const struct yg_emission *e)
+{
+	if (!choice->round)
+		return false;
+	if (!e->starts && !e->turns)
+		return true;
+	return choice->round == knobs->round && (choice->known || e->bind == YG_BIND_UNKNOWN);
+}
+
+/* Fill what a record says of its choice. */
+static __always_inline bool choice_apply(const struct yg_choice *choice, struct yg_emission *e)
+{
+	e->chosen = choice->why;
+	e->sampled = choice->why == YG_CHOSEN_FLOW ? choice->sampled : 0;
+	e->clients = choice->clients;
+	return choice->why != YG_CHOSEN_NOT;
+}
+
+/*
+ * What everything was sampled of until a moment ago is sampled to the end of its message: it has no
+ * decision, and starts no request.
+ */
+static __always_inline bool is_leftover(const struct yg_control *knobs, const struct yg_emission *e)
+{
+	return !e->starts && !e->turns && bpf_ktime_get_ns() < knobs->whole_until_ns;
+}
+
+static __always_inline bool sampling_choose_all(struct yg_emission *e)
+{
+	e->chosen = YG_CHOSEN_ALL;
+	e->sampled = 0;
+	e->clients = 0;
+	return true;
+}
+
+/**
+ * sampling_wire() - is the flow of @e chosen? Counts the requests that start with it.
+ * @addresses: hash_addresses() of its key.
+ */
+static __always_inline bool sampling_wire(const struct yg_control *knobs, struct yg_emission *e,
+					  __u64 addresses)
+{
+	struct yg_tally *tally = e->starts ? tally_find(e, false) : NULL;
+	__u64 hash = hash_flow(&e->key, addresses);
+	struct yg_choice *known, fresh = {};
+	bool chosen;
+
+	if (!knobs->sampled) {
+		tally_add(tally, e, true);
+		return sampling_choose_all(e);
+	}
+	known = bpf_map_lookup_elem(&yg_flows, &hash);
+	if (!known && is_leftover(knobs, e))
+		return sampling_choose_all(e);
+	if (!known || !choice_stands(known, knobs, e)) {
+		choice_make(&fresh, knobs, e, hash, is_young(tally));
+		(void)bpf_map_update_elem(&yg_flows, &hash, &fresh, BPF_ANY); /* LRU: evicts */
+		chosen = choice_apply(&fresh, e);
+	} else {
+		chosen = choice_apply(known, e);
+	}
+	tally_add(tally, e, chosen);
+	return chosen;
+}
+
+/**
+ * sampling_tls() - the same for a TLS object, which keeps its decision itself.
+ * @choice: of the object; zeroes: none.
+ * @hash: hash_flow(), or the object's own while its addresses are not known.
+ */
+static __always_inline bool sampling_tls(const struct yg_control *knobs, struct yg_emission *e,
+					 struct yg_choice *choice, __u64 hash)
+{
+	struct yg_tally *tally = e->starts ? tally_find(e, true) : NULL;
+	bool chosen;
+
+	if (!knobs->sampled) {
+		choice->round = 0;
+		tally_add(tally, e, true);
+		return sampling_choose_all(e);
+	}
+	if (!choice->round && is_leftover(knobs, e))
+		return sampling_choose_all(e);
+	if (!choice_stands(choice, knobs, e))
+		choice_make(choice, knobs, e, hash, is_young(tally));
+	chosen = choice_apply(choice, e);
+	tally_add(tally, e, chosen);
+	return chosen;
+}
