@@ -4,11 +4,17 @@
 #include "cli/block.h"
 #include "cli/client.h"
 
+const struct yg_cli_option yg_approve_options[] = {
+	{ "force", NULL, "Even if it cuts a large share of the recent callers", false },
+	{ 0 },
+};
+
 enum yg_exit yg_command_approve(const struct yg_cli_args *args)
 {
 	char path[256] = "/v1/findings/";
 
 	yg_client_add(path, sizeof(path), NULL, args->items[0]);
 	(void)strncat(path, "/approve", sizeof(path) - strlen(path) - 1);
-	return yg_client_one(args, "POST", path, "", yg_print_blocked, &args);
+	return yg_client_one(args, "POST", path, yg_cli_value(args, "force") ? "{\"force\":1}" : "",
+			     yg_print_blocked, &args);
 }

@@ -9,6 +9,7 @@ const struct yg_cli_option yg_block_options[] = {
 	{ "for", "TIME",
 	  "How long: 90s, 15m, 1h or 7d, at most 30d; the daemon's default if not given", false },
 	{ "reason", "TEXT", "Why, for those who read the list of blocks", false },
+	{ "force", NULL, "Even if it cuts a large share of the recent callers", false },
 	{ 0 },
 };
 
@@ -42,6 +43,8 @@ enum yg_exit yg_command_block(const struct yg_cli_args *args)
 		yg_json_pair_uint(json, "seconds", seconds);
 	if (yg_cli_value(args, "reason"))
 		yg_json_pair_str(json, "reason", yg_cli_value(args, "reason"));
+	if (yg_cli_value(args, "force"))
+		yg_json_pair_uint(json, "force", 1);
 	yg_json_close_object(json);
 	if (yg_json_view(json).len >= sizeof(body))
 		return yg_cli_usage(args, "--reason: too long");

@@ -89,9 +89,9 @@ static const struct yg_command commands[] = {
 	},
 	{
 		.name = "approve",
-		.synopsis = "FINDING",
+		.synopsis = "FINDING [--force]",
 		.summary = "Block the client of a finding",
-		.options = no_options,
+		.options = yg_approve_options,
 		.items_min = 1,
 		.items_max = 1,
 		.json = true,
@@ -111,10 +111,11 @@ static const struct yg_command commands[] = {
 	},
 	{
 		.name = "block",
-		.synopsis = "ADDR|CIDR [--for 1h] [--reason TEXT]",
+		.synopsis = "ADDR|CIDR [--for 1h] [--reason TEXT] [--force]",
 		.summary = "Drop everything from an address or a network",
 		.text = "Allowed, own and proxy addresses, gateways and name servers are refused. "
-			"It cuts an address, not a session: whoever shares the address is cut too.",
+			"It cuts an address, not a session: whoever shares the address is cut too; "
+			"one that cuts a large share of the recent callers needs --force.",
 		.options = yg_block_options,
 		.items_min = 1,
 		.items_max = 1,

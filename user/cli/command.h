@@ -92,6 +92,7 @@ extern const struct yg_cli_option yg_help_options[];
 extern const struct yg_cli_option yg_endpoints_options[];
 extern const struct yg_cli_option yg_callers_options[];
 extern const struct yg_cli_option yg_findings_options[];
+extern const struct yg_cli_option yg_approve_options[];
 extern const struct yg_cli_option yg_block_options[];
 extern const struct yg_cli_option yg_limits_options[];
 extern const struct yg_cli_option yg_top_options[];

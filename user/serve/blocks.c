@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "respond/policy.h"
 #include "serve/body.h"
 #include "serve/private.h"
 
@@ -25,6 +26,7 @@ struct errand {
 	uint64_t finding;
 	uint64_t ttl_ns;
 	uid_t uid;
+	bool force; /* whoever is cut: a person has decided */
 	char reason[REASON_CAP];
 };
 
@@ -37,7 +39,8 @@ static const struct {
 	{ YG_RESULT_PROTECTED, 409,
 	  "protected: allow list, own address, trusted proxy, gateway or name server" },
 	{ YG_RESULT_TOO_WIDE, 409, "too wide: at most /16 for IPv4, /32 for IPv6" },
-	{ YG_RESULT_TOO_MANY, 409, "it would cut too large a share of the recent callers" },
+	{ YG_RESULT_TOO_MANY, 409,
+	  "it would cut too large a share of the recent callers; --force does it all the same" },
 	{ YG_RESULT_RATE, 429, "too many blocks within a minute" },
 	{ YG_RESULT_FULL, 507, "the table of blocks is full" },
 	{ YG_RESULT_ABSENT, 404, "not blocked" },
@@ -208,16 +211,35 @@ static void on_unblocked(void *ctx, const struct yg_reply *reply)
 	yg_reply_json(errand->desk, errand->request, 200);
 }
 
+/*
+ * Who would be cut; nobody is counted when a person insists. A block that comes back after a reboot was judged when it was placed; of a
+ * store that cannot be read nothing is known, and the enforcer's other rails hold.
+ */
+static struct yg_store_reach count_reach(const struct errand *errand, uint32_t kind)
+{
+	struct yg_desk *desk = errand->desk;
+	uint64_t now_ns = desk->options.epoch_ns(desk->options.ctx);
+	struct yg_store_reach reach = { 0 };
+
+	if (kind == YG_REQUEST_BLOCK && errand->request && !errand->force &&
+	    yg_store_reach(desk->store, &errand->prefix, now_ns - YG_RECENT_NS, &reach))
+		reach = (struct yg_store_reach){ 0 };
+	return reach;
+}
+
 /* Send what the errand asks for; @errand is given to @fn, or freed here with an answer. */
 static void ask(struct errand *errand, uint32_t kind, enum yg_reason reason, yg_enforcer_fn fn)
 {
 	struct yg_desk *desk = errand->desk;
+	struct yg_store_reach reach = count_reach(errand, kind);
 	struct yg_request request = {
 		.kind = kind,
 		.prefix = errand->prefix,
 		.reason = kind == YG_REQUEST_BLOCK ? reason : 0,
 		.ttl_ns = errand->ttl_ns,
 		.finding = errand->finding,
+		.callers_recent = reach.recent,
+		.callers_cut = reach.cut,
 	};
 	int r = yg_enforcer_ask(desk->enforcer, &request,
 				desk->options.monotonic_ns(desk->options.ctx), fn, errand);
@@ -258,7 +280,14 @@ static uint64_t default_ttl_s(const struct yg_desk *desk)
 	return desk->options.block_ttl_s ? desk->options.block_ttl_s : BLOCK_TTL_DEFAULT_S;
 }
 
-/* "prefix", "seconds" and "reason" of the body. Return: NULL, or what is wrong. */
+static bool is_forced(const struct yg_body *body)
+{
+	uint64_t force = 0;
+
+	return yg_body_number(body, "force", &force) == 0;
+}
+
+/* "prefix", "seconds", "reason" and "force" of the body. Return: NULL, or what is wrong. */
 static const char *read_block(const struct yg_body *body, struct errand *errand)
 {
 	const char *prefix = yg_body_text(body, "prefix");
@@ -274,6 +303,7 @@ static const char *read_block(const struct yg_body *body, struct errand *errand)
 		return "'reason' is longer than 255 bytes";
 	(void)snprintf(errand->reason, sizeof(errand->reason), "%s", reason ? reason : "");
 	errand->ttl_ns = seconds * YG_NS_PER_SECOND;
+	errand->force = is_forced(body);
 	return NULL;
 }
 
@@ -336,6 +366,7 @@ static void read_case(void *ctx, const struct yg_store_case *found)
 
 void yg_post_approve(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
+	YG_CLEANUP(yg_body_free) struct yg_body *body = NULL;
 	struct approval approval = { .errand = NULL };
 	struct errand *errand;
 	uint64_t finding;
@@ -344,10 +375,15 @@ void yg_post_approve(struct yg_desk *desk, struct yg_http_request *request, cons
 		yg_reply_error(desk, request, 400, rest, "not an id of 16 hex digits");
 		return;
 	}
+	if (yg_body_parse(yg_http_body(request), &body)) {
+		yg_reply_error(desk, request, 400, "body", "not a JSON object");
+		return;
+	}
 	errand = approval.errand = new_errand(desk, request, "approve");
 	if (!errand)
 		return;
 	errand->finding = finding;
+	errand->force = is_forced(body);
 	errand->ttl_ns = default_ttl_s(desk) * YG_NS_PER_SECOND;
 	if (yg_store_case_find(desk->store, finding, read_case, &approval)) {
 		yg_reply_error(desk, request, 404, rest, "no such finding");

@@ -99,6 +99,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 			      " ORDER BY time DESC, id LIMIT ?9 OFFSET ?10",
 	[YG_SQL_ENDPOINT_COUNT] = "SELECT count(*) FROM endpoints",
 	[YG_SQL_CALLER_COUNT] = "SELECT count(*) FROM callers",
+	[YG_SQL_CALLER_RECENT] = "SELECT client FROM callers WHERE last_seen>=?1",
 	[YG_SQL_FINDING_COUNT] = "SELECT count(*) FROM findings",
 	[YG_SQL_ENDPOINT_DROP] = "DELETE FROM endpoints WHERE id=?1",
 	[YG_SQL_FINDING_DECIDE] =

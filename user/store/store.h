@@ -202,6 +202,17 @@ struct yg_store_block {
 YG_MUST_CHECK int yg_store_block_put(struct yg_store *store, const struct yg_store_block *block);
 /* Return: 0, also if there was none; -errno. */
 YG_MUST_CHECK int yg_store_block_remove(struct yg_store *store, struct yg_slice prefix);
+
+/* How many a block would cut. */
+struct yg_store_reach {
+	uint32_t recent; /* callers seen since then */
+	uint32_t cut;	 /* of them, those that came last from behind the prefix */
+};
+
+/* Return: 0; -errno. O(recent callers). */
+YG_MUST_CHECK int yg_store_reach(struct yg_store *store, const struct yg_prefix *prefix,
+				 uint64_t since_ns, struct yg_store_reach *ret);
+
 typedef void (*yg_store_block_fn)(void *ctx, const struct yg_store_block *block);
 /* Show the block of @prefix to @fn. Return: 0; -ENOENT; -errno. */
 YG_MUST_CHECK int yg_store_block_find(struct yg_store *store, struct yg_slice prefix,

@@ -64,6 +64,27 @@ int yg_store_block_put(struct yg_store *store, const struct yg_store_block *bloc
 	return yg_db_run(put);
 }
 
+int yg_store_reach(struct yg_store *store, const struct yg_prefix *prefix, uint64_t since_ns,
+		   struct yg_store_reach *ret)
+{
+	YG_DB_CLEANUP_RESET sqlite3_stmt *recent = NULL;
+	struct yg_address client;
+	int r = statement(store, YG_SQL_CALLER_RECENT, &recent);
+	int code;
+
+	if (r)
+		return r;
+	*ret = (struct yg_store_reach){ 0 };
+	yg_db_bind_uint(recent, 1, since_ns);
+	while ((code = sqlite3_step(recent)) == SQLITE_ROW) {
+		ret->recent++;
+		/* A caller without an address cannot be behind a prefix. */
+		if (yg_address_from_text(yg_db_column(recent, 0), &client) == 0)
+			ret->cut += yg_prefix_has(prefix, &client);
+	}
+	return yg_db_errno(code);
+}
+
 int yg_store_block_remove(struct yg_store *store, struct yg_slice prefix)
 {
 	sqlite3_stmt *drop;

@@ -116,6 +116,52 @@ static void hands_refusals_on(void **state)
 	}
 }
 
+/* @count callers of the last minute, behind 10.1.2.0/24 or elsewhere. */
+static void send_callers(uint32_t count, bool near)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_CALLER };
+	char caller[32], client[32];
+
+	for (uint32_t i = 0; i < count; i++) {
+		(void)snprintf(caller, sizeof(caller), "bearer:%u-%016x", near, i);
+		(void)snprintf(client, sizeof(client), "10.1.%u.%u", near ? 2 : 3, i + 1);
+		message.caller.caller = yg_slice_from_str(caller);
+		message.caller.last_seen = EPOCH + desk_rig.now_ns;
+		assert_int_equal(
+			yg_address_from_text(yg_slice_from_str(client), &message.caller.client), 0);
+		desk_send_message(desk_rig.analyzer[1], &message);
+	}
+}
+
+static void tells_the_enforcer_who_would_be_cut(void **state)
+{
+	static const char block[] = "{\"prefix\":\"10.1.2.0/24\",\"seconds\":60}";
+	static const char forced[] = "{\"prefix\":\"10.1.2.0/24\",\"force\":1}";
+
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	send_callers(7, true);
+	send_callers(4, false);
+	desk_settle();
+	assert_int_equal(desk_ask("POST", "/v1/blocks", block, play_enforcer), 200);
+	assert_int_equal(last_request.callers_cut, 7);
+	assert_int_equal(last_request.callers_recent, 11);
+	assert_int_equal(desk_ask("POST", "/v1/blocks", forced, play_enforcer), 200);
+	assert_int_equal(last_request.callers_cut, 0);
+
+	desk_rig.now_ns += 601 * SECOND;
+	assert_int_equal(desk_ask("POST", "/v1/blocks", block, play_enforcer), 200);
+	assert_int_equal(last_request.callers_recent, 0);
+
+	desk_send_finding(1, true);
+	desk_settle();
+	assert_int_equal(desk_ask("POST", "/v1/findings/0000000000000001/approve", "nonsense",
+				  play_enforcer),
+			 400);
+}
+
 static void answers_though_the_enforcer_does_not(void **state)
 {
 	(void)state;
@@ -229,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(blocks_and_unblocks_through_the_enforcer),
 		TEST(hands_refusals_on),
+		TEST(tells_the_enforcer_who_would_be_cut),
 		TEST(answers_though_the_enforcer_does_not),
 		TEST(approves_what_can_be_blocked_and_dismisses_the_rest),
 		TEST(lets_root_and_the_group_write_and_others_read),
