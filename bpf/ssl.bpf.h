@@ -182,6 +182,20 @@ static __always_inline void note_write(struct yg_thread *t, bool has_data)
 		t->wrote = t->wrote && t->wrote != t->object ? WROTE_MANY : t->object;
 }
 
+/*
+ * The first send after writes that used no socket, of one object that has none yet: HTTP/2 servers
+ * write before they read, and what they read then may have come with the end of the handshake.
+ */
+static __always_inline void ssl_guess_sent(struct yg_ssl *ssl, const struct yg_socket *socket)
+{
+	if (ssl->bind != YG_BIND_UNKNOWN || ssl->is_doubted || ssl->is_disputed)
+		return;
+	ssl->socket = *socket;
+	ssl->bind = YG_BIND_THREAD;
+	ssl->is_memory = 1;
+	ssl->agreed_writes = 1;
+}
+
 /* The first send after writes that used no socket. */
 static __always_inline void ssl_sent(struct yg_thread *t, const struct yg_socket *socket)
 {
@@ -191,9 +205,11 @@ static __always_inline void ssl_sent(struct yg_thread *t, const struct yg_socket
 	if (t->wrote != WROTE_MANY)
 		ssl = bpf_map_lookup_elem(&yg_ssls, &key);
 	t->wrote = 0;
-	if (!ssl || !ssl->is_memory)
+	if (!ssl)
 		return;
-	if (is_same_socket(&ssl->socket, socket))
+	if (!ssl->is_memory)
+		ssl_guess_sent(ssl, socket);
+	else if (is_same_socket(&ssl->socket, socket))
 		ssl_agree(ssl, &ssl->agreed_writes);
 	else
 		ssl_dispute(ssl);

@@ -89,6 +89,24 @@ static void a_memory_bio_is_bound_to_the_last_receive(void **state)
 	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
 }
 
+/* An HTTP/2 server writes first; where that goes is where the object's requests come from. */
+static void a_first_write_is_followed_to_its_send(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+	const struct yg_segment *seg;
+
+	if (!b->has_send)
+		skip();
+	do_write(ssl, RESPONSE);
+	assert_int_equal(send(b->server[1], "x", 1, 0), 1);
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	seg = check_record(b);
+	check_socket(b, seg, 1);
+	assert_int_equal(seg->bind, YG_BIND_THREAD);
+}
+
 /* A guess gives way to what is seen inside a call. */
 static void a_guess_is_corrected(void **state)
 {
@@ -370,6 +388,7 @@ int main(void)
 		cmocka_unit_test(a_write_uses_what_is_known),
 		cmocka_unit_test(a_write_is_never_guessed),
 		cmocka_unit_test(a_memory_bio_is_bound_to_the_last_receive),
+		cmocka_unit_test(a_first_write_is_followed_to_its_send),
 		cmocka_unit_test(a_guess_is_corrected),
 		cmocka_unit_test(two_sockets_inside_a_call_change_nothing),
 		cmocka_unit_test(another_socket_is_believed_the_second_time),

@@ -117,6 +117,7 @@ struct bench {
 	struct rig rig;
 	struct bpf_link *links[16];
 	size_t link_count;
+	bool has_send; /* the kernel has sock_send_length */
 	int client[2], server[2]; /* two connections, both ends here */
 };
 
@@ -181,6 +182,10 @@ static void load(struct bench *b)
 	assert_int_equal(
 		bpf_map__reuse_fd(b->sock->maps.yg_threads, bpf_map__fd(b->tls->maps.yg_threads)),
 		0);
+	assert_int_equal(
+		bpf_map__reuse_fd(b->sock->maps.yg_ssls, bpf_map__fd(b->tls->maps.yg_ssls)), 0);
+	b->has_send = libbpf_find_vmlinux_btf_id("sock_send_length", BPF_TRACE_RAW_TP) > 0;
+	(void)bpf_program__set_autoload(b->sock->progs.yg_sk_send, b->has_send);
 	assert_int_equal(sock_bpf__load(b->sock), 0);
 	set_scope(b->tls->maps.yg_scope_comms);
 	set_scope(b->sock->maps.yg_scope_comms);
@@ -238,6 +243,8 @@ static int set_up(void **state)
 	hook(b, b->tls->progs.yg_ssl_write, fake_write);
 	hook(b, b->tls->progs.yg_ssl_free, fake_free);
 	keep(b, bpf_program__attach(b->sock->progs.yg_sk_rcvspace));
+	if (b->has_send)
+		keep(b, bpf_program__attach(b->sock->progs.yg_sk_send));
 	connect_pair(&b->client[0], &b->server[0]);
 	connect_pair(&b->client[1], &b->server[1]);
 	*state = b;

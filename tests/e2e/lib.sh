@@ -18,7 +18,8 @@
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
 #	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy:
-#					HTTP and HTTPS servers
+#					HTTP and HTTPS servers; all but the pythons take
+#					two more ports, of HTTP/2: prior knowledge, TLS
 #	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
 #	stop_yagurad, daemon_log	end it, print what it said
 #	yagura COMMAND...		the command line, talking to that daemon
@@ -153,6 +154,7 @@ start_nginx() {
 			server {
 				listen $port; listen [::]:$port;
 				listen $tls ssl; listen [::]:$tls ssl;
+				${3:+listen $3 http2; listen $4 ssl http2;}
 				ssl_certificate $CERT; ssl_certificate_key $KEY;
 				include $WORK/nginx/location[.]conf;
 				location / {
@@ -191,6 +193,8 @@ start_haproxy() {
 			bind :::$port v6only
 			bind *:$tls ssl crt $WORK/haproxy/both.pem alpn http/1.1
 			bind :::$tls v6only ssl crt $WORK/haproxy/both.pem alpn http/1.1
+			${3:+bind *:$3 proto h2}
+			${3:+bind *:$4 ssl crt $WORK/haproxy/both.pem alpn h2}
 			http-request return status 200 content-type application/json string '{"ok":true}'
 	CONF
 	# shellcheck disable=SC2034 # read by tests
@@ -207,7 +211,7 @@ start_apache() {
 	mkdir -p "$WORK/apache/htdocs"
 	echo '{"ok":true}' >"$WORK/apache/htdocs/index.json"
 	# mpm_event closes connections early when its workers are busy; a test must not.
-	for module in mpm_worker authz_core mime dir ssl socache_shmcb rewrite alias; do
+	for module in mpm_worker authz_core mime dir ssl socache_shmcb rewrite alias http2; do
 		echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
 	done >"$WORK/apache/httpd.conf"
 	cat >>"$WORK/apache/httpd.conf" <<-CONF
@@ -242,6 +246,19 @@ start_apache() {
 			SSLCertificateKeyFile $KEY
 		</VirtualHost>
 	CONF
+	[[ -z ${3-} ]] || cat >>"$WORK/apache/httpd.conf" <<-CONF
+		Listen $3
+		Listen $4
+		<VirtualHost *:$3>
+			Protocols h2c
+		</VirtualHost>
+		<VirtualHost *:$4>
+			Protocols h2
+			SSLEngine on
+			SSLCertificateFile $CERT
+			SSLCertificateKeyFile $KEY
+		</VirtualHost>
+	CONF
 	# shellcheck disable=SC2034 # read by tests
 	ACCESS_LOG=$WORK/apache/access.log
 	chmod 755 "$WORK/apache" "$WORK/apache/htdocs"
@@ -256,7 +273,8 @@ start_node() {
 	mkdir -p "$WORK/node"
 	cat >"$WORK/node/server.js" <<-'JS'
 		const fs = require("fs"), http = require("http"), https = require("https");
-		const [cert, key, log, port, tls] = process.argv.slice(2);
+		const http2 = require("http2");
+		const [cert, key, log, port, tls, h2, h2tls] = process.argv.slice(2);
 		const out = fs.createWriteStream(log, { flags: "a" });
 		const answer = (request, response) => {
 			const { remoteAddress, remotePort } = request.socket;
@@ -269,10 +287,14 @@ start_node() {
 		const options = { cert: fs.readFileSync(cert), key: fs.readFileSync(key) };
 		http.createServer(answer).listen(+port, "::");
 		https.createServer(options, answer).listen(+tls, "::");
+		if (h2) {
+			http2.createServer(answer).listen(+h2, "::");
+			http2.createSecureServer(options, answer).listen(+h2tls, "::");
+		}
 	JS
 	# shellcheck disable=SC2034 # read by tests
 	ACCESS_LOG=$WORK/node/access.log
-	node "$WORK/node/server.js" "$CERT" "$KEY" "$WORK/node/access.log" "$port" "$tls" \
+	node "$WORK/node/server.js" "$CERT" "$KEY" "$WORK/node/access.log" "$port" "$tls" "${@:3}" \
 		>"$WORK/node/error.log" 2>&1 &
 	SERVER_PID=$!
 	wait_until 10 is_listening "$port"
@@ -386,6 +408,9 @@ start_caddy() {
 			admin off
 			auto_https off
 			storage file_system $WORK/caddy
+			servers {
+				protocols h1 h2 h2c
+			}
 			log default {
 				output discard
 			}
@@ -395,12 +420,12 @@ start_caddy() {
 				format json
 			}
 		}
-		http://:$port {
+		http://:$port ${3:+http://:$3} {
 			log
 			header Content-Type application/json
 			respond "{\"ok\":true}" 200
 		}
-		https://:$tls {
+		https://:$tls ${3:+https://:$4} {
 			log
 			tls $CERT $KEY
 			header Content-Type application/json
