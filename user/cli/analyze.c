@@ -16,6 +16,7 @@
 #include "cli/lines.h"
 #include "cli/spool.h"
 #include "cli/tables.h"
+#include "daemon/names.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 
@@ -48,6 +49,7 @@ struct run {
 	const struct yg_cli_args *args;
 	struct yg_options config;
 	struct yg_pipeline *pipeline;
+	struct yg_names names;	/* the pipeline looks into it */
 	struct yg_spool *spool; /* NULL without --exchanges */
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
@@ -64,6 +66,7 @@ static void clean_run(struct run *run)
 {
 	yg_options_clean(&run->config);
 	yg_pipeline_free(&run->pipeline);
+	yg_names_clean(&run->names);
 	yg_spool_free(&run->spool);
 	yg_json_free(&run->json);
 }
@@ -187,6 +190,7 @@ static int build(struct run *run)
 		.table_key = table_key,
 		.identity_key = identity_key,
 		.mode = YG_MODE_OBSERVE,
+		.names = &run->names.names,
 		.trusted_proxies = run->config.trusted_proxies.items,
 		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
 		.memory_bytes = run->config.memory,
@@ -198,6 +202,8 @@ static int build(struct run *run)
 	};
 	int r = yg_json_new(&run->json);
 
+	if (r == 0)
+		r = yg_names_from_options(&run->config, &run->names);
 	if (r == 0)
 		r = yg_pipeline_new(&options, &sink, &run->pipeline);
 	return r;

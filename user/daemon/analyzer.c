@@ -18,6 +18,7 @@
 #include "core/log.h"
 #include "daemon/clock.h"
 #include "daemon/feed.h"
+#include "daemon/names.h"
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
 #include "daemon/state.h"
@@ -45,6 +46,7 @@ struct analyzer {
 	struct yg_ring rings[YG_RINGS_MAX];
 	struct yg_counter_view counters;
 	struct yg_pipeline *pipeline;
+	struct yg_names names; /* the pipeline looks into it */
 	struct yg_feed_out out;
 	struct yg_state_in in;
 	uint64_t offset_ns;					      /* epoch minus monotonic */
@@ -371,6 +373,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.table_key = ctx->start.table_key,
 		.identity_key = ctx->start.identity_key,
 		.mode = (enum yg_mode)ctx->options.mode,
+		.names = &analyzer->names.names,
 		.trusted_proxies = ctx->options.trusted_proxies.items,
 		.trusted_proxies_count = (uint32_t)ctx->options.trusted_proxies.count,
 		.protected_prefixes = ctx->options.allow.items,
@@ -387,7 +390,9 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_fold = on_fold,
 	};
 
-	return yg_pipeline_new(&options, &sink, &analyzer->pipeline);
+	int r = yg_names_from_options(&ctx->options, &analyzer->names);
+
+	return r ? r : yg_pipeline_new(&options, &sink, &analyzer->pipeline);
 }
 
 static int start(struct analyzer *analyzer)
@@ -426,6 +431,7 @@ int yg_analyzer_run(struct yg_role_context *ctx)
 		tell_state(analyzer, yg_monotonic_ns());
 	}
 	yg_pipeline_free(&analyzer->pipeline);
+	yg_names_clean(&analyzer->names);
 	for (uint32_t i = 0; i < ctx->start.ring_count; i++)
 		yg_ring_close(&analyzer->rings[i]);
 	yg_counters_close(&analyzer->counters);

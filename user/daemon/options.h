@@ -51,6 +51,9 @@ struct yg_options {
 	struct yg_text_list scope_processes; /* comm */
 	struct yg_prefix_list allow;
 	struct yg_prefix_list trusted_proxies;
+	struct yg_text_list api_key_headers; /* besides the usual ones */
+	struct yg_text_list api_key_queries;
+	struct yg_text_list session_cookies;
 	uint64_t block_ttl_s;
 	uint64_t block_share_percent; /* of recent callers one decision may cut */
 	uint64_t block_rate_per_min;  /* automatic blocks */

@@ -58,7 +58,7 @@ struct yg_credentials {
 
 /* Names to look for besides the usual ones. Borrowed. */
 struct yg_credential_names {
-	const struct yg_slice *headers; /* [header_count] lower case: "x-acme-key" */
+	const struct yg_slice *headers; /* [header_count] in any case: "x-acme-key" */
 	size_t header_count;
 	const struct yg_slice *queries; /* [query_count]: "acme_key" */
 	size_t query_count;

@@ -97,6 +97,7 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	knowledge->sink = *sink;
 	knowledge->identity_key = options->identity_key;
 	knowledge->table_key = options->table_key;
+	knowledge->names = options->names;
 	r = open_tables(knowledge, options);
 	if (r < 0)
 		return r;
@@ -304,7 +305,8 @@ static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject 
 {
 	struct yg_caller *caller = &knowledge->caller;
 
-	yg_credentials_from_request(&subject->exchange->request, NULL, &knowledge->credentials);
+	yg_credentials_from_request(&subject->exchange->request, knowledge->names,
+				    &knowledge->credentials);
 	if (subject->certificate.ptr)
 		yg_credentials_add_certificate(&knowledge->credentials, subject->certificate);
 	yg_caller_from_credentials(&knowledge->identity_key, &knowledge->credentials,

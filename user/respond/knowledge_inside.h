@@ -37,6 +37,7 @@ struct caller_row {
 struct yg_knowledge {
 	struct yg_knowledge_sink sink;
 	struct yg_hash_key identity_key, table_key;
+	const struct yg_credential_names *names;
 	struct service services[YG_SERVICES_MAX];
 	uint32_t service_last; /* index of the one found last */
 	uint64_t uses;
