@@ -15,6 +15,8 @@ CLANG    ?= clang
 OBJCOPY  ?= objcopy
 FUZZ_SECONDS ?= 60
 Q        := $(if $(V),,@)
+# The checks in Python leave no caches in the tree.
+export PYTHONDONTWRITEBYTECODE := 1
 say       = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(2)')
 
 # One folder per way to build, so that none sees another's objects:

@@ -435,8 +435,7 @@ static void a_frame_in_several_buffers_is_judged_and_sampled(void **state)
 	(void)bpf_program__set_autoload(skel->progs.yg_xdp_guard_mb, true);
 	if (guard_bpf__load(skel)) {
 		guard_bpf__destroy(skel);
-		print_message("  this kernel has no xdp.frags\n");
-		skip();
+		SKIP("this kernel has no xdp.frags");
 	}
 	rig_init(&b.rig, skel->obj, RING_LEN);
 	memset(frame, 'b', sizeof(frame));

@@ -189,7 +189,7 @@ static void an_exec_is_looked_at_three_times(void **state)
 			fake_proc_map(&world.proc, 7, world.library, "/x");
 		settle(0);
 		if (stats().scans == 0)
-			skip(); /* not in the initial pid namespace */
+			SKIP("not in the initial PID namespace");
 		assert_int_equal(stats().scans, i + 1);
 	}
 	assert_int_equal(world.attached, 1);

@@ -49,7 +49,7 @@ static void keeps_the_seed_of_the_first_start(void **state)
 
 	(void)state;
 	if (!has_bpffs)
-		skip();
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
 	assert_int_equal(yg_pin_prepare(DIR, 42, &note, &seed), 0);
 	assert_int_equal(seed, 42);
 	assert_int_equal(yg_pin_prepare(DIR, 43, &note, &seed), 0);
@@ -66,7 +66,7 @@ static void removes_pins_of_another_version(void **state)
 
 	(void)state;
 	if (!has_bpffs)
-		skip();
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
 	assert_int_equal(yg_pin_prepare(DIR, 42, &note, &seed), 0);
 	fd = bpf_obj_get(DIR "/yg_stamp");
 	assert_int_equal(bpf_map_update_elem(fd, &zero, stamp, BPF_ANY), 0);
@@ -86,7 +86,7 @@ static void adopts_only_the_same_shape(void **state)
 
 	(void)state;
 	if (!has_bpffs)
-		skip();
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
 	map = bpf_map_create(BPF_MAP_TYPE_HASH, "x", 4, 8, 16, NULL);
 	assert_int_equal(yg_pin_prepare(DIR, 42, &note, &seed), 0);
 	assert_int_equal(yg_pin_adopt(DIR, "yg_x", &shape, &note, &fd), 0);
@@ -109,7 +109,7 @@ static void refuses_other_file_systems(void **state)
 
 	(void)state;
 	if (!has_bpffs)
-		skip();
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
 	assert_int_equal(yg_pin_prepare("/dev", 42, &note, &seed), -ENOTSUP);
 	assert_int_equal(yg_pin_prepare(MOUNT "/a/b", 42, &note, &seed), -ENOENT);
 }
@@ -130,7 +130,7 @@ static void lists_by_prefix(void **state)
 {
 	(void)state;
 	if (!has_bpffs)
-		skip();
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
 	assert_int_equal(mkdir(MOUNT "/one", 0700), 0);
 	assert_int_equal(mkdir(MOUNT "/two", 0700), 0);
 	assert_int_equal(yg_pin_each(MOUNT, "on", yg_pin_remove, NULL), 0); /* a directory stays */

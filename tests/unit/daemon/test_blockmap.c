@@ -43,7 +43,7 @@ static void need_maps(void)
 {
 	for (size_t i = 0; i < YG_BLOCKS_MAX_KIND; i++) {
 		if (maps.fds[i] < 0)
-			skip();
+			SKIP("no BPF maps: not root");
 	}
 }
 

@@ -480,7 +480,7 @@ static void leaves_the_warden_a_short_list(void **state)
 	(void)state;
 
 	if (geteuid() != 0)
-		skip();
+		SKIP("not root");
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)

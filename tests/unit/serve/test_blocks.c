@@ -234,7 +234,7 @@ static void lets_root_and_the_group_write_and_others_read(void **state)
 	(void)state;
 
 	if (getuid() != 0)
-		skip();
+		SKIP("not root");
 	silent = false;
 	next_result = YG_RESULT_OK;
 	assert_int_equal(ask_as(65534, 0, "GET", "/v1/status"), 200);
