@@ -113,6 +113,17 @@ static __always_inline bool is_allowed(const __u8 addr[16])
 	return bpf_map_lookup_elem(&yg_allow_nets, &net) != NULL;
 }
 
+/* Is @addr one of this host's? The warden keeps them in the allow list. */
+static __always_inline bool is_own(const __u8 addr[16])
+{
+	struct yg_net net = { .prefix_len = 128 };
+	struct yg_allow *allow;
+
+	__builtin_memcpy(net.addr, addr, sizeof(net.addr));
+	allow = bpf_map_lookup_elem(&yg_allow_nets, &net);
+	return allow && allow->why == YG_ALLOW_OWN;
+}
+
 static __always_inline bool is_mapped(const __u8 addr[16])
 {
 	__u64 high;

@@ -2,6 +2,7 @@
 /*
  * The guard: drop what comes from a blocked address, at XDP or, where XDP is not to be had, at TC
  * ingress; cut what is on its way to one, at TC egress. Only an explicit, live block entry drops.
+ * Of a tunnel the outer address counts, and the inner one too if the tunnel ends at this host.
  *
  * With --capture xdp, yg_xdp_guard also samples what it passes: for drivers where TC is too late.
  */
@@ -11,7 +12,8 @@
 
 static __always_inline bool is_drop(enum guard_row row)
 {
-	return row == GUARD_drop_exact || row == GUARD_drop_net || row == GUARD_drop_answer;
+	return row == GUARD_drop_exact || row == GUARD_drop_net || row == GUARD_drop_answer ||
+	       row == GUARD_drop_inner;
 }
 
 static __always_inline enum guard_row row_of_failure(enum packet_kind kind)
@@ -19,11 +21,91 @@ static __always_inline enum guard_row row_of_failure(enum packet_kind kind)
 	return kind == PACKET_CUT ? GUARD_lost_header : GUARD_skip_proto;
 }
 
+/*
+ * Judge the packet inside a tunnel by its address. What cannot be walked passes: the outer address
+ * was judged already. @c: at the frame's first byte.
+ */
+static __always_inline enum guard_row judge_inner(struct cursor *c, struct packet *outer,
+						  bool is_egress)
+{
+	enum guard_row row;
+	struct packet p;
+	__be16 type = 0;
+
+	if (outer->off > TUNNEL_AT_MAX)
+		return GUARD_pass;
+	cursor_step(c, outer->off);
+	if (tunnel_skip(c, outer, &type) != PACKET_IP || address_read(c, type, &p) != PACKET_IP)
+		return GUARD_pass;
+	row = block_judge(is_egress ? p.key.daddr : p.key.saddr, p.is_v4, true);
+	return is_drop(row) ? GUARD_drop_inner : row;
+}
+
+/*
+ * yg_inside_xdp() - the row of a frame by the packet inside.
+ * @off, @len, @protocol: of the tunnel's header and what follows it.
+ *
+ * Global functions, so that the verifier walks them once and not once per way to them.
+ */
+__noinline int yg_inside_xdp(struct xdp_md *ctx, __u32 off, __u32 len, __u32 protocol)
+{
+	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
+	struct packet outer = { .off = off, .len = len, .protocol = protocol };
+
+	return judge_inner(&c, &outer, false);
+}
+
+/* The same at TC. */
+__noinline int yg_inside_skb(struct __sk_buff *skb, __u32 off, __u32 len, __u32 protocol,
+			     __u32 is_egress)
+{
+	struct cursor c = { .at = (void *)(long)skb->data, .end = (void *)(long)skb->data_end };
+	struct packet outer = { .off = off, .len = len, .protocol = protocol };
+
+	return judge_inner(&c, &outer, is_egress);
+}
+
+/*
+ * Does a tunnel end at this host? Who sends through one that merely passes is somebody else's.
+ * Own addresses are in the allow list: the daemon keeps them there. @c: at the header of @type.
+ */
+static __always_inline bool is_tunnel_end(struct cursor *c, __be16 type, bool is_egress,
+					  struct packet *ret)
+{
+	return packet_locate(c, type, ANY_FRAME_LEN, ret) == PACKET_IP &&
+	       is_own(is_egress ? ret->key.saddr : ret->key.daddr);
+}
+
+/* yg_judge_xdp() - the row of a frame that may be a tunnel's and whose outer address passes. */
+__noinline int yg_judge_xdp(struct xdp_md *ctx)
+{
+	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
+	struct packet p = {};
+	__be16 type = 0;
+
+	if (link_skip(&c, &type) != PACKET_IP || !is_tunnel_end(&c, type, false, &p))
+		return GUARD_pass;
+	return yg_inside_xdp(ctx, p.off, p.len, p.protocol);
+}
+
+/* The same at TC. */
+__noinline int yg_judge_skb(struct __sk_buff *skb, __u32 is_egress)
+{
+	struct packet p = {};
+	struct cursor c;
+	__be16 type = 0;
+
+	if (skb_network(skb, &c, &type) != PACKET_IP || !is_tunnel_end(&c, type, is_egress, &p))
+		return GUARD_pass;
+	return yg_inside_skb(skb, p.off, p.len, p.protocol, is_egress);
+}
+
 /* Judge the frame at XDP by its source address. */
 static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
 {
 	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
 	enum packet_kind kind;
+	enum guard_row row;
 	struct packet p;
 	__be16 type;
 
@@ -34,7 +116,8 @@ static __always_inline enum guard_row judge_xdp(struct xdp_md *ctx)
 		return row_of_failure(kind);
 	if (!yg_config.xdp_drop)
 		return GUARD_pass;
-	return block_judge(p.key.saddr, p.is_v4, true);
+	row = block_judge(p.key.saddr, p.is_v4, true);
+	return row == GUARD_pass && may_hold(&p) ? yg_judge_xdp(ctx) : row;
 }
 
 /* A function of its own: the verifier comes back from it with one state per kind. */
@@ -48,7 +131,17 @@ static __noinline int xdp_locate(struct xdp_md *ctx, struct packet *ret, __u32 f
 	if (kind == PACKET_IP)
 		kind = packet_locate(&c, type, frame_len, ret);
 	ret->key.ifindex = ctx->ingress_ifindex;
+	ret->is_inner = 0;
 	return kind;
+}
+
+/* yg_inner_xdp() - the packet inside, if the frame at work is a tunnel's. */
+__noinline int yg_inner_xdp(struct xdp_md *ctx)
+{
+	struct cursor c = { .at = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end };
+	struct yg_frame *f = frame_scratch();
+
+	return f ? tunnel_locate(&c, &f->packet) : PACKET_CUT;
 }
 
 /* Sample a frame at XDP. @frame_len: bytes in all its buffers. */
@@ -56,12 +149,18 @@ static __noinline void sample_xdp(struct xdp_md *ctx, struct yg_counters *c, __u
 {
 	struct yg_frame *f = frame_scratch();
 	struct bytes from = { .ctx = ctx };
+	enum packet_kind kind;
 	enum sample_row row;
 
 	if (!f)
 		return;
 	count_sample(c, SAMPLE_rx);
-	row = row_of_kind(xdp_locate(ctx, &f->packet, frame_len));
+	kind = xdp_locate(ctx, &f->packet, frame_len);
+	if (kind == PACKET_IP && may_hold(&f->packet))
+		kind = yg_inner_xdp(ctx);
+	if (f->packet.is_inner)
+		count_sample(c, SAMPLE_tunnel);
+	row = row_of_kind(kind);
 	if (row == SAMPLE_segment) {
 		from.at = f->packet.off;
 		f->out.source = YG_SOURCE_XDP;
@@ -120,6 +219,14 @@ static __noinline int skb_address(struct __sk_buff *skb, struct packet *ret)
 	return kind == PACKET_IP ? address_read(&c, type, ret) : kind;
 }
 
+/* The headers inside must be at hand. Frames of tunnels are few, those to be pulled fewer. */
+static __always_inline enum guard_row judge_tunnel(struct __sk_buff *skb, __u32 len, bool is_egress)
+{
+	if (skb->data_end - skb->data < len)
+		(void)bpf_skb_pull_data(skb, len);
+	return yg_judge_skb(skb, is_egress);
+}
+
 static __always_inline int guard_tc(struct __sk_buff *skb, bool is_egress)
 {
 	__u32 len = skb->len < SKB_HEADERS_MAX ? skb->len : SKB_HEADERS_MAX;
@@ -136,6 +243,8 @@ static __always_inline int guard_tc(struct __sk_buff *skb, bool is_egress)
 		row = row_of_failure(kind);
 	else
 		row = block_judge(is_egress ? p.key.daddr : p.key.saddr, p.is_v4, true);
+	if (row == GUARD_pass && may_hold(&p))
+		row = judge_tunnel(skb, len, is_egress);
 	if (is_egress && is_drop(row))
 		row = GUARD_drop_answer;
 	count_guard(c, row);

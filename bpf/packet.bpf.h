@@ -5,8 +5,8 @@
  *
  *	Ethernet | VLAN x2 | IPv4 + options, IPv6 + extension headers x6 | TCP | payload
  *
- * Each layer is a function of its own over a cursor, so that an inner packet of a tunnel can be
- * walked by the same functions.
+ * Each layer is a function of its own over a cursor, so that the packet inside a tunnel is walked
+ * by the same functions: tunnel.bpf.h.
  */
 #pragma once
 
@@ -72,8 +72,9 @@ struct packet {
 	__u32 len; /* bytes of payload that the IP header claims */
 	__u32 ack; /* host order; 0 without the ACK flag */
 	__u8 tcp_flags;
-	__u8 protocol; /* of the transport, IPPROTO_* */
+	__u8 protocol; /* of the transport, IPPROTO_*; after address_read() of what is next */
 	__u8 is_v4;
+	__u8 is_inner; /* of a tunnel */
 };
 
 struct vlan {
@@ -144,6 +145,7 @@ static __always_inline enum packet_kind address_read(const struct cursor *c, __b
 		map_v4(ret->key.saddr, ip->saddr);
 		map_v4(ret->key.daddr, ip->daddr);
 		ret->is_v4 = 1;
+		ret->protocol = ip->protocol;
 		return PACKET_IP;
 	}
 	if (type != bpf_htons(ETH_P_IPV6))
@@ -153,6 +155,7 @@ static __always_inline enum packet_kind address_read(const struct cursor *c, __b
 	__builtin_memcpy(ret->key.saddr, &ip6->saddr, sizeof(ret->key.saddr));
 	__builtin_memcpy(ret->key.daddr, &ip6->daddr, sizeof(ret->key.daddr));
 	ret->is_v4 = 0;
+	ret->protocol = ip6->nexthdr;
 	return PACKET_IP;
 }
 
@@ -285,7 +288,8 @@ static __always_inline enum packet_kind tcp_skip(struct cursor *c, struct packet
  * @c: at the network header.
  * @type: ethertype of that header.
  * @frame_len: bytes of the whole frame, those that are not at hand included.
- * @ret: filled as far as the kind that is returned goes; key.ifindex is the caller's.
+ * @ret: filled as far as the kind that is returned goes; key.ifindex and is_inner are the
+ * caller's. For PACKET_IP off and len are of what follows the network header.
  *
  * Source: RFC 791 section 3.1, RFC 8200 sections 3 and 4, RFC 9293 section 3.1.
  */
@@ -304,6 +308,7 @@ static __always_inline enum packet_kind packet_locate(struct cursor *c, __be16 t
 		return kind;
 	if (ret->len + (c->off - start) > room)
 		return PACKET_CUT;
+	ret->off = c->off;
 	if (ret->protocol != IPPROTO_TCP)
 		return PACKET_IP;
 	return tcp_skip(c, ret);

@@ -22,19 +22,36 @@ static __noinline int skb_locate(struct __sk_buff *skb, struct packet *ret)
 	if (kind == PACKET_IP)
 		kind = packet_locate(&c, type, skb->len, ret);
 	ret->key.ifindex = skb->ifindex;
+	ret->is_inner = 0;
 	return kind;
+}
+
+/* yg_inner_skb() - the packet inside, if the frame at work is a tunnel's. */
+__noinline int yg_inner_skb(struct __sk_buff *skb)
+{
+	struct cursor c = { .at = (void *)(long)skb->data, .end = (void *)(long)skb->data_end };
+	struct yg_frame *f = frame_scratch();
+
+	return f ? tunnel_locate(&c, &f->packet) : PACKET_CUT;
+}
+
+static __always_inline enum packet_kind skb_locate_any(struct __sk_buff *skb, struct packet *ret)
+{
+	enum packet_kind kind = skb_locate(skb, ret);
+
+	return kind == PACKET_IP && may_hold(ret) ? yg_inner_skb(skb) : kind;
 }
 
 static __always_inline enum packet_kind skb_locate_hard(struct __sk_buff *skb, struct packet *ret)
 {
 	__u32 len = skb->len < SKB_HEADERS_MAX ? skb->len : SKB_HEADERS_MAX;
-	enum packet_kind kind = skb_locate(skb, ret);
+	enum packet_kind kind = skb_locate_any(skb, ret);
 
 	if (kind != PACKET_CUT || skb->data_end - skb->data >= len)
 		return kind;
 	if (bpf_skb_pull_data(skb, len))
 		return kind;
-	return skb_locate(skb, ret);
+	return skb_locate_any(skb, ret);
 }
 
 static __always_inline int sample(struct __sk_buff *skb, __u8 source)
@@ -48,6 +65,8 @@ static __always_inline int sample(struct __sk_buff *skb, __u8 source)
 		return TC_NEXT;
 	count_sample(c, SAMPLE_rx);
 	row = row_of_kind(skb_locate_hard(skb, &f->packet));
+	if (f->packet.is_inner)
+		count_sample(c, SAMPLE_tunnel);
 	if (row == SAMPLE_segment) {
 		from.at = f->packet.off;
 		f->out.source = source;

@@ -10,6 +10,7 @@
 #include "packet.bpf.h"
 #include "prelude.bpf.h"
 #include "sampling.bpf.h"
+#include "tunnel.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

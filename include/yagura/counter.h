@@ -28,6 +28,7 @@
 	X(drop_exact, "dropped: the address is blocked")                              \
 	X(drop_net, "dropped: a blocked prefix covers the address")                   \
 	X(drop_answer, "dropped: answer on its way to a blocked address")             \
+	X(drop_inner, "dropped: a blocked address inside a tunnel that ends here")    \
 	X(fail_open, "a block matched but the daemon's heartbeat is too old: passed") \
 	X(skip_proto, "not IPv4 or IPv6")                                             \
 	X(lost_header, "header cut short or out of range")
@@ -52,7 +53,8 @@
 	X(lost_request, "request starts lost in lost_ring or lost_copy")                  \
 	X(lost_response, "response starts lost in lost_ring or lost_copy")                \
 	X(skip_request, "request starts in flows not chosen by sampling")                 \
-	X(hello, "TLS ClientHello starts seen")
+	X(hello, "TLS ClientHello starts seen")                                           \
+	X(tunnel, "frames of tunnels whose inner packet was looked at")
 
 /* uprobes on TLS libraries; rx counts returns of SSL_read and SSL_write, and SSL_free of objects
  * that had sent records. */
@@ -102,11 +104,11 @@ struct yg_proc_counters {
 
 /* One per CPU, written by that CPU only; padded so that CPUs do not share a cache line. */
 struct yg_counters {
-	struct yg_guard_counters guard;	  /* 72 bytes */
-	struct yg_sample_counters sample; /* 152 bytes */
+	struct yg_guard_counters guard;	  /* 80 bytes */
+	struct yg_sample_counters sample; /* 160 bytes */
 	struct yg_tls_counters tls;	  /* 144 bytes */
 	struct yg_proc_counters proc;	  /* 24 bytes */
-	__u64 pad[7];
+	__u64 pad[5];
 };
 
 _Static_assert(sizeof(struct yg_counters) == 448, "counter layout is ABI");

@@ -55,6 +55,8 @@ static size_t payload_len(const struct packet_spec *spec)
 
 static size_t tcp_len(const struct packet_spec *spec)
 {
+	if (spec->is_raw)
+		return payload_len(spec);
 	return sizeof(struct tcphdr) + (size_t)spec->tcp_options * 4 + payload_len(spec);
 }
 
@@ -138,7 +140,8 @@ size_t packet_build(const struct packet_spec *spec, uint8_t *ret)
 		write_ip6(&w, spec);
 	else
 		write_ip4(&w, spec);
-	write_tcp(&w, spec);
+	if (!spec->is_raw)
+		write_tcp(&w, spec);
 	if (len > 0)
 		memcpy(take(&w, len), spec->payload, len);
 	return (size_t)(w.at - ret);

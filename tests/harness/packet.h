@@ -20,6 +20,7 @@ struct packet_spec {
 	uint16_t frag_off;	   /* IPv4: flags and offset, host order */
 	uint8_t ip6_frag_more;	   /* IPv6 fragment header: M bit */
 	uint8_t protocol;	   /* 0: TCP */
+	int is_raw;		   /* the payload follows the IP header, without TCP between */
 	uint16_t ethertype;	   /* 0: that of the family */
 	uint32_t seq;
 	uint8_t tcp_flags;   /* 0: ACK */

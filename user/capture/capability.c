@@ -57,6 +57,11 @@ static const struct row rows[YG_CAPABILITY_MAX] = {
 				 "closes connections of blocked clients",
 				 "kernel lacks bpf_sock_destroy (Linux 6.5) and SOCK_DESTROY; "
 				 "they time out" },
+	[YG_CAPABILITY_BLOCK] = { "block",
+				  { YG_PROGRAM_TC_GUARD, YG_PROGRAM_TC_CUT },
+				  "blocks can be placed",
+				  "before Linux 5.19 blocks need "
+				  "sysctl kernel.unprivileged_bpf_disabled=0" },
 	[YG_CAPABILITY_EXEC] = { "exec",
 				 { YG_PROGRAM_PROC_EXEC, YG_PROGRAM_PROC_EXEC },
 				 "new processes are seen at once",
@@ -67,6 +72,7 @@ void yg_capability_judge(enum yg_capability_kind kind, const struct yg_capabilit
 			 struct yg_capability *ret)
 {
 	const struct row *row = &rows[kind];
+	const char *lacks = row->lacks;
 	int err = facts->program_err[row->needs[0]];
 
 	if (err == 0)
@@ -74,8 +80,13 @@ void yg_capability_judge(enum yg_capability_kind kind, const struct yg_capabilit
 	if (err == 0 && ((kind == YG_CAPABILITY_TCX && !facts->has_tcx) ||
 			 (kind == YG_CAPABILITY_MULTI && !facts->has_multi)))
 		err = -EOPNOTSUPP;
-	if (kind == YG_CAPABILITY_KILL && facts->has_diag)
+	if (err == 0 && kind == YG_CAPABILITY_BLOCK && !facts->can_write)
+		err = -EPERM;
+	if (kind == YG_CAPABILITY_KILL && facts->diag_err == 0)
 		err = 0;
+	if (err && kind == YG_CAPABILITY_KILL && facts->diag_err == -ENOENT)
+		lacks = "kernel lacks bpf_sock_destroy (Linux 6.5), and module tcp_diag is not "
+			"there; they time out";
 
 	*ret = (struct yg_capability){ .available = err == 0, .err = err };
 	if (err == 0)
@@ -83,5 +94,5 @@ void yg_capability_judge(enum yg_capability_kind kind, const struct yg_capabilit
 			       row->does);
 	else
 		(void)snprintf(ret->text, sizeof(ret->text), "%s: not available: %s (%s)",
-			       row->name, row->lacks, strerrorname_np(-err));
+			       row->name, lacks, strerrorname_np(-err));
 }

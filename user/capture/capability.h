@@ -10,7 +10,8 @@ struct yg_capability_facts {
 	const int *program_err; /* [YG_PROGRAM_MAX], 0: loaded */
 	bool has_multi;		/* uprobe_multi links */
 	bool has_tcx;		/* TCX links */
-	bool has_diag;		/* sock_diag closes sockets */
+	bool can_write;		/* held maps may be written without privilege */
+	int diag_err;		/* 0: sock_diag closes sockets; -ENOENT: module tcp_diag missing */
 };
 
 /* yg_capability_judge() - fill @ret: "kill: not available: kernel lacks bpf_sock_destroy". */

@@ -2,11 +2,13 @@
 /* BPF_LINK_CREATE by hand. */
 #include "capture/hook.h"
 
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
+#include <sys/capability.h>
 #include <sys/syscall.h>
 
 #define FLAG_BEFORE	  (1u << 3) /* BPF_F_BEFORE: without a relative: first of all */
@@ -83,6 +85,31 @@ bool yg_hook_has_uprobes(void)
 	if (prog < 0)
 		return false;
 	return create_uprobes(prog, "/", &offset, 1, 0) == -EBADF;
+}
+
+static void free_caps(cap_t *caps)
+{
+	if (*caps)
+		(void)cap_free(*caps);
+}
+
+/* bpf(2) asks for the privilege before it looks at the command, so a lookup tells of an update. */
+bool yg_hook_can_write(int map_fd)
+{
+	YG_CLEANUP(free_caps) cap_t all = cap_get_proc();
+	YG_CLEANUP(free_caps) cap_t none = all ? cap_dup(all) : NULL;
+	const uint8_t key[16] = { 0 };
+	uint64_t value[16];
+	bool refused;
+	int r;
+
+	if (!none || cap_clear_flag(none, CAP_EFFECTIVE) || cap_set_proc(none))
+		return true;
+	refused = bpf_map_lookup_elem(map_fd, key, value) && errno == EPERM;
+	r = cap_set_proc(all);
+	assert(r == 0); /* the permitted set was never touched */
+	(void)r;
+	return !refused;
 }
 
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)

@@ -39,5 +39,14 @@ YG_MUST_CHECK int yg_hook_uprobes(int prog_fd, int file_fd, const uint64_t *offs
 bool yg_hook_has_tcx(int tc_prog_fd);
 bool yg_hook_has_uprobes(void);
 
+/**
+ * yg_hook_can_write() - does a held map stay writable without any capability?
+ * @map_fd: a map whose lookup harms nobody.
+ *
+ * Linux 5.19 and later; before, only where kernel.unprivileged_bpf_disabled is 0. Tried with all
+ * capabilities put aside for the moment. True if they cannot be put aside: there are none.
+ */
+bool yg_hook_can_write(int map_fd);
+
 /* libbpf explains failures on stderr; ours are capabilities and return values. */
 void yg_hook_quiet(void);

@@ -45,7 +45,7 @@ int yg_kill_open(struct yg_loader *loader, struct yg_kill **ret)
 		kill->iterator = bpf_program__attach_iter(program, NULL);
 		if (!kill->iterator)
 			return -errno;
-	} else if (!yg_kill_has_diag()) {
+	} else if (yg_kill_diag()) {
 		return -EOPNOTSUPP;
 	}
 	*ret = YG_TAKE_PTR(kill);
@@ -241,27 +241,28 @@ static int sweep_diag(struct yg_kill *kill, uint64_t now_ns)
 	return r;
 }
 
-bool yg_kill_has_diag(void)
+int yg_kill_diag(void)
 {
 	const struct inet_diag_req_v2 nobody = { .sdiag_family = AF_INET,
 						 .sdiag_protocol = IPPROTO_TCP,
 						 .idiag_states = ALL_BUT_LISTEN };
 	YG_CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	YG_CLEANUP_FREE char *buffer = calloc(1, BUFFER_BYTES);
-	struct sweep *sweep;
+	YG_CLEANUP_FREE struct sweep *sweep = calloc(1, sizeof(*sweep));
 	int r;
 
-	if (fd < 0 || !buffer)
-		return false;
-	/* Without the module for TCP the answer would be ENOENT too: a dump tells them apart. */
-	sweep = calloc(1, sizeof(*sweep));
-	if (!sweep)
-		return false;
+	if (!buffer || !sweep)
+		return -ENOMEM;
+	if (fd < 0)
+		return -errno;
 	sweep->family = AF_INET;
 	sweep->count = VICTIMS_MAX; /* full: nothing is looked up, nothing is closed */
+	/* Without the module for TCP the answer would be ENOENT too: a dump tells them apart. */
 	r = dump_family(sweep, fd, buffer);
-	free(sweep);
-	return r == 0 && destroy(fd, &nobody, buffer) == -ENOENT;
+	if (r)
+		return r;
+	r = destroy(fd, &nobody, buffer);
+	return r == -ENOENT ? 0 : r ? r : -EPROTO;
 }
 
 int yg_kill_sweep(struct yg_kill *kill, int netns_fd, uint64_t now_ns)

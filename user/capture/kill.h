@@ -16,8 +16,12 @@
 
 struct yg_kill;
 
-/* Does sock_diag close sockets here? Asks it to close one that cannot exist. */
-bool yg_kill_has_diag(void);
+/**
+ * yg_kill_diag() - does sock_diag close sockets here? Asks it to close one that cannot exist.
+ * Return: 0 it does; -ENOENT the module tcp_diag is not there; -EOPNOTSUPP it only looks; -ENOMEM;
+ * -errno.
+ */
+YG_MUST_CHECK int yg_kill_diag(void);
 
 /**
  * yg_kill_open() - prepare whichever way this kernel has.

@@ -433,7 +433,8 @@ static void find_capabilities(struct yg_loader *loader)
 	struct yg_capability_facts facts = {
 		.program_err = loader->program_err,
 		.has_multi = loader->has_multi,
-		.has_diag = yg_kill_has_diag(),
+		.can_write = yg_hook_can_write(yg_loader_map(loader, YG_MAP_BLOCK4)),
+		.diag_err = yg_kill_diag(),
 	};
 	int tc = yg_loader_program(loader, YG_PROGRAM_TC_INGRESS);
 

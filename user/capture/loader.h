@@ -84,6 +84,7 @@ enum yg_capability_kind {
 	YG_CAPABILITY_GO,	 /* read Go's crypto/tls */
 	YG_CAPABILITY_GO_BIND,	 /* tie it to its client */
 	YG_CAPABILITY_KILL,	 /* close established connections of a blocked client */
+	YG_CAPABILITY_BLOCK,	 /* the enforcer, without privilege, may write the block maps */
 	YG_CAPABILITY_EXEC,	 /* see new processes at once; else by sweeps */
 	YG_CAPABILITY_MAX
 };

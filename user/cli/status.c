@@ -211,7 +211,8 @@ static void print_counts(const struct yg_cli_args *args, yajl_val status)
 	yg_print_field(args, "requests", line);
 	(void)snprintf(line, sizeof(line), "%" PRIu64 " frames of blocked addresses",
 		       yg_value_uint(guard, "drop_exact") + yg_value_uint(guard, "drop_net") +
-			       yg_value_uint(guard, "drop_answer"));
+			       yg_value_uint(guard, "drop_answer") +
+			       yg_value_uint(guard, "drop_inner"));
 	yg_print_field(args, "dropped", line);
 	print_losses(args, counters);
 }

@@ -138,6 +138,8 @@ static enum yg_result place(struct enforcer *enforcer, const struct yg_request *
 		yg_log(YG_LOG_ERROR, "block map: cannot update: %s", strerror(-r));
 		if (!row)
 			yg_blocks_remove(enforcer->blocks, &request->prefix);
+		if (r == -EPERM)
+			return YG_RESULT_PRIVILEGE;
 		return r == -E2BIG || r == -ENOSPC ? YG_RESULT_FULL : YG_RESULT_FAILED;
 	}
 	*ret = block;

@@ -214,6 +214,7 @@ static void put_capabilities(struct round *round)
 		[YG_CAPABILITY_GO] = "go-uprobe",
 		[YG_CAPABILITY_GO_BIND] = "go-bind",
 		[YG_CAPABILITY_KILL] = "sock-destroy",
+		[YG_CAPABILITY_BLOCK] = "block-maps",
 		[YG_CAPABILITY_EXEC] = "exec-events",
 	};
 

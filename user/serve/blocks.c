@@ -45,6 +45,8 @@ static const struct {
 	{ YG_RESULT_FULL, 507, "the table of blocks is full" },
 	{ YG_RESULT_ABSENT, 404, "not blocked" },
 	{ YG_RESULT_OBSERVE, 409, "mode observe: nothing is attached that could drop" },
+	{ YG_RESULT_PRIVILEGE, 501,
+	  "blocks need Linux 5.19, or sysctl kernel.unprivileged_bpf_disabled=0" },
 	{ YG_RESULT_FAILED, 502, "the kernel refused; see the log of the enforcer" },
 };
 
