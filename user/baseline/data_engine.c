@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/data_engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "baseline/checksum.h"
+#include "baseline/data_engine_inside.h"
+#include "baseline/data_form.h"
+#include "baseline/data_key.h"
+#include "baseline/data_text.h"
+
+#define BESIDE_BEFORE 48u /* bytes before a value in running text that may say what it is */
+#define BESIDE_BEHIND 24u
+#define TOKEN_MAX     64u /* bytes of an identifier with its separators */
+#define WHOLE_MAX     80u /* a value this short may be one identifier */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_separator(char c)
+{
+	return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')' || c == ':';
+}
+
+static void add(struct view *view, const struct yg_data_sight *sight)
+{
+	struct yg_data_engine *engine = view->engine;
+
+	if (yg_data_set_has(&engine->off, sight->class_))
+		return;
+	for (uint32_t i = 0; i < view->count; i++) {
+		if (view->sights[i].class_ == sight->class_ &&
+		    view->sights[i].text.ptr == sight->text.ptr) {
+			if (sight->passed && !view->sights[i].passed)
+				view->sights[i] = *sight;
+			return;
+		}
+	}
+	if (view->count == YG_DATA_SIGHTS_MAX) {
+		engine->counters.sights_lost++;
+		return;
+	}
+	engine->counters.sights++;
+	view->sights[view->count++] = *sight;
+}
+
+void yg_data_view_add(struct view *view, uint32_t class_, uint32_t proof, struct yg_slice text)
+{
+	struct yg_data_sight sight = {
+		.class_ = (uint8_t)class_,
+		.proof = (uint8_t)proof,
+		.passed = true,
+		.context = yg_data_set_has(&view->names, class_),
+		.text = text,
+	};
+
+	add(view, &sight);
+}
+
+/* Without separators, letters in upper case. Return: bytes; 0 if there are too many. */
+static size_t compact(struct yg_slice text, char *ret, uint32_t *ret_digits)
+{
+	size_t len = 0;
+
+	*ret_digits = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (is_separator(c))
+			continue;
+		if (!is_alnum(c) || len == YG_DATA_FORM_MAX)
+			return 0;
+		*ret_digits += is_digit(c);
+		ret[len++] = c >= 'a' ? (char)(c - 0x20) : c;
+	}
+	return len;
+}
+
+/* Forms of one identifier go to the view. */
+struct fit_context {
+	struct view *view;
+	struct yg_slice sent;
+	struct yg_data_set beside;
+	bool whole; /* it is all of the value */
+};
+
+static void take_fit(void *ctx, const struct yg_data_fit *fit)
+{
+	struct fit_context *at = ctx;
+	struct yg_data_sight sight = {
+		.class_ = fit->class_,
+		.proof = fit->proof,
+		.passed = fit->passed,
+		.context = yg_data_set_has(&at->view->names, fit->class_) ||
+			   yg_data_set_has(&at->beside, fit->class_),
+		.text = at->sent,
+	};
+
+	/* In running text a number is what the words say it is. */
+	if (!at->whole && (!fit->passed || (!sight.context && fit->proof != YG_DATA_PROOF_CERTAIN)))
+		return;
+	if (fit->proof == YG_DATA_PROOF_SHAPE && !sight.context)
+		return;
+	add(at->view, &sight);
+}
+
+/* What stands beside @token says what it may be. */
+static struct yg_data_set beside(const struct view *view, struct yg_slice token)
+{
+	const char *begin = view->text.ptr, *end = begin + view->text.len;
+	const char *from = token.ptr - begin > BESIDE_BEFORE ? token.ptr - BESIDE_BEFORE : begin;
+	const char *behind = token.ptr + token.len;
+	size_t rest = (size_t)(end - behind);
+
+	return yg_data_set_union(
+		yg_data_text_classes((struct yg_slice){ from, (size_t)(token.ptr - from) }),
+		yg_data_text_classes(
+			(struct yg_slice){ behind, rest > BESIDE_BEHIND ? BESIDE_BEHIND : rest }));
+}
+
+static void examine_identifier(struct view *view, struct yg_slice sent, bool whole)
+{
+	struct fit_context context = { .view = view, .sent = sent, .whole = whole };
+	char text[YG_DATA_FORM_MAX];
+	uint32_t digits;
+	size_t len = compact(sent, text, &digits);
+
+	if (len < 6 || (digits == 0 && len != 8 && len != 11))
+		return;
+	if (!whole)
+		context.beside = beside(view, sent);
+	yg_data_forms((struct yg_slice){ text, len }, sent, take_fit, &context);
+}
+
+static void examine_phone(struct view *view, struct yg_slice sent, bool whole)
+{
+	struct yg_data_sight sight = { .class_ = YG_DATA_PHONE, .passed = true, .text = sent };
+	struct yg_data_set words = { { 0 } };
+	bool certain;
+
+	if (!yg_data_is_phone(sent, &certain))
+		return;
+	if (!whole)
+		words = beside(view, sent);
+	sight.context = yg_data_set_has(&view->names, YG_DATA_PHONE) ||
+			yg_data_set_has(&words, YG_DATA_PHONE);
+	sight.proof = certain ? YG_DATA_PROOF_CERTAIN : YG_DATA_PROOF_SHAPE;
+	if (certain || sight.context)
+		add(view, &sight);
+}
+
+/* Numbers and codes in running text: words with digits, joined by single separators. */
+static void examine_tokens(struct view *view)
+{
+	const char *p = view->text.ptr, *end = p + view->text.len;
+
+	while (p < end) {
+		const char *from = p, *word, *first_end = NULL;
+		uint32_t digits = 0;
+
+		if (!is_alnum(*p) && *p != '+') {
+			p++;
+			continue;
+		}
+		p += *p == '+';
+		for (word = p; p < end && (size_t)(p - from) < TOKEN_MAX; p++) {
+			if (is_alnum(*p)) {
+				digits += is_digit(*p);
+				continue;
+			}
+			first_end = first_end ? first_end : p;
+			/* Only digits and groups of capitals go on behind a separator. */
+			if (!is_separator(*p) || p + 1 == end || digits == 0 ||
+			    !(is_digit(p[1]) || (p[1] >= 'A' && p[1] <= 'Z')))
+				break;
+		}
+		first_end = first_end ? first_end : p;
+		if (digits >= 5) {
+			struct yg_slice whole = { from, (size_t)(p - from) };
+			struct yg_slice first = { word, (size_t)(first_end - word) };
+
+			examine_identifier(view, whole, false);
+			examine_phone(view, whole, false);
+			if (first.len != whole.len)
+				examine_identifier(view, first, false);
+		}
+		p += p == from || p == word;
+	}
+}
+
+/* What the name of the field says, as far as the value can be it. */
+static void examine_named(struct view *view, struct yg_slice value)
+{
+	for (uint32_t i = 0; i < YG_DATA_CLASS_MAX; i++) {
+		struct yg_data_sight sight = {
+			.class_ = (uint8_t)i,
+			.proof = (uint8_t)yg_data_class_info(i)->proof,
+			.passed = true,
+			.context = true,
+			.text = value,
+		};
+
+		if (!yg_data_set_has(&view->names, i) || sight.proof < YG_DATA_PROOF_SHAPE ||
+		    !yg_data_fits_name(i, value))
+			continue;
+		add(view, &sight);
+	}
+}
+
+static bool is_address_byte(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+	       c == '.';
+}
+
+/* Words of hexadecimal digits, dots and colons: addresses of IP and of hardware. */
+static void examine_addresses(struct view *view)
+{
+	const char *p = view->text.ptr, *end = p + view->text.len;
+
+	while (p < end) {
+		struct yg_slice word = { p, 0 };
+		uint32_t marks = 0;
+
+		while (p < end && is_address_byte(*p)) {
+			marks += *p == ':' || *p == '.';
+			p++;
+		}
+		word.len = (size_t)(p - word.ptr);
+		while (word.len > 0 && (word.ptr[word.len - 1] == '.'))
+			word.len--;
+		if (marks >= 2 && word.len >= 2 && (p == end || !is_alnum(*p)) &&
+		    (word.ptr == view->text.ptr || !is_alnum(word.ptr[-1]))) {
+			if (yg_data_is_mac(word))
+				yg_data_view_add(view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN,
+						 word);
+			else if (view->response && yg_data_is_ip(word))
+				yg_data_view_add(view, YG_DATA_IP_ADDRESS, YG_DATA_PROOF_CERTAIN,
+						 word);
+		}
+		p++;
+	}
+}
+
+static void examine_wallet(struct view *view, struct yg_slice value)
+{
+	bool hex = value.len == 42 && value.ptr[0] == '0' && value.ptr[1] == 'x';
+
+	for (size_t i = 2; i < value.len && hex; i++)
+		hex = is_digit(value.ptr[i]) ||
+		      ((value.ptr[i] | 0x20) >= 'a' && (value.ptr[i] | 0x20) <= 'f');
+	if (hex || yg_checksum_base58(value.ptr, value.len) ||
+	    yg_checksum_bech32(value.ptr, value.len))
+		yg_data_view_add(view, YG_DATA_CRYPTO_ADDRESS, YG_DATA_PROOF_CERTAIN, value);
+}
+
+/* The last word of a text that ends in an identifier: a wallet, a code. */
+static struct yg_slice last_word(struct yg_slice text)
+{
+	const char *space = memrchr(text.ptr, ' ', text.len);
+
+	if (!space)
+		return text;
+	return (struct yg_slice){ space + 1, text.len - (size_t)(space + 1 - text.ptr) };
+}
+
+static struct yg_slice trim(struct yg_slice text)
+{
+	text = yg_slice_trim(text);
+	while (text.len > 0 && (text.ptr[0] == '\n' || text.ptr[0] == '\r')) {
+		text.ptr++;
+		text.len--;
+	}
+	while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+		text.len--;
+	return text;
+}
+
+/* Is all of it one identifier, with its separators? */
+static bool is_one(struct yg_slice text)
+{
+	size_t spaces = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (!is_alnum(c) && !is_separator(c) && c != '+' && c != '_')
+			return false;
+		spaces += c == ' ';
+	}
+	return spaces <= 8;
+}
+
+/* A value that is what its name says is nothing else by the luck of a check digit. */
+static void prefer_named(struct view *view)
+{
+	bool named = false;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < view->count; i++)
+		named |= view->sights[i].passed && view->sights[i].context;
+	for (uint32_t i = 0; i < view->count && named; i++) {
+		const struct yg_data_sight *sight = &view->sights[i];
+
+		if (sight->context || sight->proof == YG_DATA_PROOF_CERTAIN)
+			view->sights[kept++] = *sight;
+	}
+	view->count = named ? kept : view->count;
+}
+
+uint32_t yg_data_engine_examine(struct yg_data_engine *engine, const struct yg_data_leaf *leaf,
+				struct yg_data_sight *ret)
+{
+	struct yg_slice text = leaf->text;
+	struct view view = { .engine = engine, .sights = ret, .response = leaf->response };
+
+	if (text.len > YG_DATA_TEXT_MAX)
+		text.len = YG_DATA_TEXT_MAX;
+	engine->counters.texts++;
+	engine->counters.bytes += text.len;
+	text = trim(yg_data_normalise(text, engine->normal, sizeof(engine->normal)));
+	view.text = text;
+	if (text.len == 0)
+		return 0;
+	view.names = yg_data_engine_names(engine, leaf->parent, leaf->name);
+	yg_data_engine_match(&view);
+	if (text.len <= WHOLE_MAX && is_one(text)) {
+		examine_identifier(&view, text, true);
+		examine_phone(&view, text, true);
+	}
+	if (text.len > 10 && !leaf->number)
+		examine_tokens(&view);
+	if (!leaf->number) {
+		examine_addresses(&view);
+		if (yg_data_is_mac(text))
+			yg_data_view_add(&view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN, text);
+		examine_wallet(&view, last_word(text));
+	}
+	examine_named(&view, text);
+	prefer_named(&view);
+	return view.count;
+}
+
+struct yg_data_engine_counters yg_data_engine_counters(const struct yg_data_engine *engine)
+{
+	return engine->counters;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside of struct yg_data_engine: what the patterns share with what follows them. */
+#pragma once
+
+#include "baseline/data_engine.h"
+
+#define NAMES_CACHE 1024u /* names of fields whose classes are remembered; a power of two */
+
+struct hs_database;
+struct hs_scratch;
+
+/* A name that was asked for lately. */
+struct named {
+	uint64_t hash; /* 0: free */
+	struct yg_data_set classes;
+};
+
+struct yg_data_engine {
+	struct hs_database *patterns; /* of values: what examine asks */
+	struct hs_database *words;    /* of whole bodies: what may_hold asks */
+	struct hs_database *keys;     /* of names: the operator's; NULL: none */
+	struct hs_scratch *scratch;
+	struct yg_data_set off;
+	struct yg_data_user_class user[YG_DATA_USER_MAX];
+	uint32_t user_count;
+	struct yg_data_engine_counters counters;
+	struct named named[NAMES_CACHE];
+	char normal[YG_DATA_TEXT_MAX];
+};
+
+/* One value under examination. */
+struct view {
+	struct yg_data_engine *engine;
+	struct yg_slice text;	  /* in normal form, trimmed */
+	struct yg_data_set names; /* what the name of the field says */
+	struct yg_data_sight *sights;
+	uint32_t count;
+	bool response;
+};
+
+/* Classes that a field's name says, the operator's included; from the cache. */
+struct yg_data_set yg_data_engine_names(struct yg_data_engine *engine, struct yg_slice parent,
+					struct yg_slice name);
+
+/* Run the patterns over the text and verify what they find. */
+void yg_data_engine_match(struct view *view);
+
+/* A value that passed. */
+void yg_data_view_add(struct view *view, uint32_t class_, uint32_t proof, struct yg_slice text);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/data_form.h"
+
+#include <string.h>
+
+#include "baseline/checksum.h"
+#include "baseline/data_national.h"
+#include "core/macros.h"
+
+#define EPOCH_MS_LOW  "0946684800000" /* 2000-01-01 */
+#define EPOCH_MS_HIGH "2524608000000" /* 2050-01-01 */
+
+/* First and last prefix, digits of both; lengths of the whole number. */
+struct issuer {
+	uint32_t low, high;
+	uint8_t digits, shortest, longest;
+};
+
+/* Source: ISO/IEC 7812 ranges as the schemes publish them. */
+static const struct issuer issuers[] = {
+	{ 4, 4, 1, 13, 19 },	       /* Visa: 13, 16, 19 */
+	{ 51, 55, 2, 16, 16 },	       /* Mastercard */
+	{ 2221, 2720, 4, 16, 16 },     /* Mastercard */
+	{ 34, 34, 2, 15, 15 },	       /* American Express */
+	{ 37, 37, 2, 15, 15 },	       /* American Express */
+	{ 3528, 3589, 4, 16, 19 },     /* JCB */
+	{ 1800, 1800, 4, 15, 15 },     /* JCB, old */
+	{ 2131, 2131, 4, 15, 15 },     /* JCB, old */
+	{ 300, 305, 3, 14, 19 },       /* Diners Club */
+	{ 3095, 3095, 4, 14, 19 },     /* Diners Club */
+	{ 36, 36, 2, 14, 19 },	       /* Diners Club */
+	{ 38, 39, 2, 14, 19 },	       /* Diners Club */
+	{ 6011, 6011, 4, 16, 19 },     /* Discover */
+	{ 644, 649, 3, 16, 19 },       /* Discover */
+	{ 65, 65, 2, 16, 19 },	       /* Discover, RuPay */
+	{ 622126, 622925, 6, 16, 19 }, /* Discover, UnionPay */
+	{ 62, 62, 2, 16, 19 },	       /* UnionPay */
+	{ 81, 81, 2, 16, 19 },	       /* UnionPay, RuPay */
+	{ 2200, 2204, 4, 16, 19 },     /* Mir */
+	{ 9792, 9792, 4, 16, 16 },     /* Troy */
+	{ 5018, 5018, 4, 12, 19 },     /* Maestro */
+	{ 5020, 5020, 4, 12, 19 },     /* Maestro */
+	{ 5038, 5038, 4, 12, 19 },     /* Maestro */
+	{ 5893, 5893, 4, 12, 19 },     /* Maestro */
+	{ 6304, 6304, 4, 12, 19 },     /* Maestro */
+	{ 6759, 6763, 4, 12, 19 },     /* Maestro */
+	{ 122000, 122000, 6, 15, 15 }, /* UATP test range */
+};
+
+static const char countries[] =
+	"ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCH"
+	"CICKCLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGN"
+	"GPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLI"
+	"LKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOM"
+	"PAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTD"
+	"TFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZAZMZW";
+
+/* Country and length of its IBAN, two letters and two digits each. Source: SWIFT IBAN registry. */
+static const char ibans[] =
+	"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20"
+	"EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30"
+	"KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23"
+	"PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26"
+	"UA29VA22VG24XK20YE30DZ26AO25BJ28BF28CV25CM27CF27TD27KM27CG27CI28GQ27GA27GW25IR26MG27"
+	"ML28MA28MZ25NE28SN28TG28";
+
+static bool is_digits(struct yg_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool is_one_digit(struct yg_slice digits)
+{
+	for (size_t i = 1; i < digits.len; i++) {
+		if (digits.ptr[i] != digits.ptr[0])
+			return false;
+	}
+	return true;
+}
+
+bool yg_data_is_country(const char *code)
+{
+	for (size_t i = 0; i + 2 < sizeof(countries); i += 2) {
+		if (memcmp(countries + i, code, 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t yg_data_iban_len(const char *country)
+{
+	for (size_t i = 0; i + 4 < sizeof(ibans); i += 4) {
+		if (memcmp(ibans + i, country, 2) == 0)
+			return (size_t)(ibans[i + 2] - '0') * 10 + (size_t)(ibans[i + 3] - '0');
+	}
+	return 0;
+}
+
+static bool has_issuer(struct yg_slice digits)
+{
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(issuers); i++) {
+		const struct issuer *issuer = &issuers[i];
+		uint32_t prefix = 0;
+
+		for (uint32_t j = 0; j < issuer->digits; j++)
+			prefix = prefix * 10 + (uint32_t)(digits.ptr[j] - '0');
+		if (prefix < issuer->low || prefix > issuer->high ||
+		    digits.len < issuer->shortest || digits.len > issuer->longest)
+			continue;
+		return issuer->low != 4 || digits.len == 13 || digits.len == 16 || digits.len == 19;
+	}
+	return false;
+}
+
+static bool is_epoch_ms(struct yg_slice digits)
+{
+	return digits.len == 13 && memcmp(digits.ptr, EPOCH_MS_LOW, 13) >= 0 &&
+	       memcmp(digits.ptr, EPOCH_MS_HIGH, 13) < 0;
+}
+
+bool yg_data_is_pan(struct yg_slice digits, bool *ret_shape)
+{
+	*ret_shape =
+		digits.len >= 13 && digits.len <= 19 && is_digits(digits) && !is_epoch_ms(digits);
+	return *ret_shape && !is_one_digit(digits) && has_issuer(digits) &&
+	       yg_checksum_luhn(digits.ptr, digits.len);
+}
+
+static void tell(uint8_t class_, uint8_t proof, bool passed, yg_data_fit_fn fn, void *ctx)
+{
+	struct yg_data_fit fit = { .class_ = class_, .proof = proof, .passed = passed };
+
+	fn(ctx, &fit);
+}
+
+/* Groups of a card: 4-4-4-4, 4-6-5, 4-6-4; three alike in a row are no accident. */
+static bool is_grouped_like_card(struct yg_slice sent)
+{
+	uint32_t groups[6] = { 0 }, count = 0;
+
+	for (size_t i = 0; i < sent.len; i++) {
+		if (sent.ptr[i] >= '0' && sent.ptr[i] <= '9')
+			groups[count]++;
+		else if (++count == YG_ARRAY_SIZE(groups))
+			return false;
+	}
+	return count == 0 || (groups[0] == 4 && (groups[1] == 4 || groups[1] == 6));
+}
+
+static void tell_numbers(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx)
+{
+	bool shape;
+	bool pan = yg_data_is_pan(text, &shape);
+
+	if (shape && is_grouped_like_card(sent))
+		tell(YG_DATA_PAN, YG_DATA_PROOF_BRAND, pan, fn, ctx);
+	if (text.len == 12 && !is_one_digit(text))
+		tell(YG_DATA_MY_NUMBER, YG_DATA_PROOF_CHECK, yg_checksum_my_number(text.ptr), fn,
+		     ctx);
+	if (text.len == 13 && !is_epoch_ms(text))
+		tell(YG_DATA_CORPORATE_NUMBER, YG_DATA_PROOF_CHECK,
+		     !is_one_digit(text) && yg_checksum_corporate_number(text.ptr), fn, ctx);
+	if (text.len == 15)
+		tell(YG_DATA_IMEI, YG_DATA_PROOF_CHECK,
+		     !is_one_digit(text) && yg_checksum_luhn(text.ptr, text.len), fn, ctx);
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static void tell_codes(struct yg_slice text, yg_data_fit_fn fn, void *ctx)
+{
+	const char *p = text.ptr;
+	size_t iban;
+
+	if (text.len >= 15 && is_upper(p[0]) && is_upper(p[1])) {
+		iban = yg_data_iban_len(p);
+		if (iban == text.len && p[2] >= '0' && p[2] <= '9' && p[3] >= '0' && p[3] <= '9')
+			tell(YG_DATA_IBAN, YG_DATA_PROOF_CERTAIN, yg_checksum_iban(p, text.len), fn,
+			     ctx);
+	}
+	if ((text.len == 8 || text.len == 11) && is_upper(p[0]) && is_upper(p[1]) &&
+	    is_upper(p[2]) && is_upper(p[3]) && yg_data_is_country(p + 4))
+		tell(YG_DATA_BIC, YG_DATA_PROOF_SHAPE, true, fn, ctx);
+	if (text.len == 14 && p[0] == 'T' && is_digits((struct yg_slice){ p + 1, 13 }))
+		tell(YG_DATA_CORPORATE_NUMBER, YG_DATA_PROOF_CHECK,
+		     yg_checksum_corporate_number(p + 1), fn, ctx);
+	if (text.len == 17)
+		tell(YG_DATA_VIN, YG_DATA_PROOF_CHECK, yg_checksum_vin(p), fn, ctx);
+	if (text.len == 12 && is_upper(p[0]) && is_upper(p[1]) && is_upper(p[10]) &&
+	    is_upper(p[11]) && is_digits((struct yg_slice){ p + 2, 8 }))
+		tell(YG_DATA_RESIDENCE_CARD, YG_DATA_PROOF_SHAPE, true, fn, ctx);
+}
+
+void yg_data_forms(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx)
+{
+	if (text.len < 6 || text.len > YG_DATA_FORM_MAX)
+		return;
+	if (is_digits(text))
+		tell_numbers(text, sent, fn, ctx);
+	else
+		tell_codes(text, fn, ctx);
+	yg_data_national_forms(text, sent, fn, ctx);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/data_key.h"
+
+#include <string.h>
+
+#include "core/macros.h"
+
+#define KEY_CAP 96u /* bytes of a name that are looked at */
+
+/* A name in lower case without separators, and where its words begin. */
+struct key {
+	char text[KEY_CAP + 1];
+	bool begins[KEY_CAP + 1]; /* one behind the end counts as a beginning */
+	size_t len;
+	bool foreign; /* bytes beyond ASCII */
+};
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (uint8_t)c >= 0x80;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* Does a word begin at @i of @name, given what stands before? */
+static bool begins_word(struct yg_slice name, size_t i)
+{
+	char c = name.ptr[i], before = i ? name.ptr[i - 1] : ' ';
+
+	if (!is_letter(before) && !is_digit(before))
+		return true;
+	if (is_digit(c) != is_digit(before))
+		return true;
+	if (is_upper(c) && !is_upper(before))
+		return true;
+	/* "IDNumber": the last capital begins the next word. */
+	return is_upper(c) && i + 1 < name.len && name.ptr[i + 1] >= 'a' && name.ptr[i + 1] <= 'z';
+}
+
+static void append(struct key *key, struct yg_slice name)
+{
+	for (size_t i = 0; i < name.len && key->len < KEY_CAP; i++) {
+		char c = name.ptr[i];
+
+		if (!is_letter(c) && !is_digit(c))
+			continue;
+		key->foreign |= (uint8_t)c >= 0x80;
+		key->begins[key->len] = begins_word(name, i);
+		key->text[key->len++] = yg_ascii_lower(c);
+	}
+	key->begins[key->len] = true;
+}
+
+/* @word, its spaces left out, at @at: bytes of the key that it takes; 0 if it is not there. */
+static size_t match_at(const struct key *key, size_t at, const char *word)
+{
+	size_t from = at;
+
+	for (; *word; word++) {
+		if (*word == ' ')
+			continue;
+		if (at == key->len || key->text[at++] != *word)
+			return 0;
+	}
+	return at - from;
+}
+
+static bool has_word(const struct key *key, const char *word)
+{
+	bool foreign = (uint8_t)*word >= 0x80;
+
+	if (foreign && !key->foreign)
+		return false;
+	for (size_t i = 0; i < key->len; i++) {
+		size_t len;
+
+		if (key->text[i] != *word || (!foreign && !key->begins[i]))
+			continue;
+		len = match_at(key, i, word);
+		if (len == 0)
+			continue;
+		/* A plural is the same word. */
+		if (foreign || key->begins[i + len] ||
+		    (key->text[i + len] == 's' && key->begins[i + len + 1]))
+			return true;
+	}
+	return false;
+}
+
+static struct yg_data_set classes_of(const struct key *key, bool whole)
+{
+	struct yg_data_set set = { { 0 } };
+	uint32_t count;
+	const struct yg_data_word *words = yg_data_words(&count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct yg_data_word *word = &words[i];
+
+		if (yg_data_set_has(&set, word->class_) || (word->whole && !whole))
+			continue;
+		if (word->whole ? match_at(key, 0, word->text) == key->len && key->len > 0
+				: has_word(key, word->text))
+			yg_data_set_add(&set, word->class_);
+	}
+	return set;
+}
+
+/* Names that say nothing without what stands above them. */
+static bool says_little(const struct key *key)
+{
+	static const char *const little[] = { "number", "no",	"num",	"id",	 "value", "code",
+					      "name",	"text", "type", "date",	 "line1", "line2",
+					      "amount", "key",	"data", "first", "last" };
+
+	if (key->len == 0)
+		return true;
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(little); i++) {
+		if (match_at(key, 0, little[i]) == key->len)
+			return true;
+	}
+	return false;
+}
+
+/* A plain "name" is a person's where what it stands in is a person. */
+static bool is_person(const struct key *key)
+{
+	static const char *const people[] = { "user",	   "customer",	"member",   "employee",
+					      "patient",   "person",	"owner",    "holder",
+					      "applicant", "payee",	"contact",  "recipient",
+					      "guest",	   "passenger", "student",  "cardholder",
+					      "client",	   "profile",	"borrower", "beneficiary" };
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(people); i++) {
+		if (has_word(key, people[i]))
+			return true;
+	}
+	return false;
+}
+
+struct yg_data_set yg_data_key_classes(struct yg_slice parent, struct yg_slice name)
+{
+	struct key key = { .len = 0 }, both = { .len = 0 };
+	struct yg_data_set set;
+
+	append(&key, name);
+	set = classes_of(&key, true);
+	if (!parent.ptr || !says_little(&key) || !yg_data_set_is_empty(&set))
+		return set;
+	append(&both, parent);
+	if (match_at(&key, 0, "name") == key.len && is_person(&both))
+		yg_data_set_add(&set, YG_DATA_PERSON_NAME);
+	append(&both, name);
+	return yg_data_set_union(set, classes_of(&both, key.len == 0));
+}
+
+struct yg_data_set yg_data_text_classes(struct yg_slice text)
+{
+	struct key key = { .len = 0 };
+
+	append(&key, text);
+	return classes_of(&key, false);
+}

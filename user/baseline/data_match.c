@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The multi-pattern matcher: which patterns there are, and who verifies what they find. */
+#include <errno.h>
+#include <hs/hs.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "baseline/checksum.h"
+#include "baseline/data_engine_inside.h"
+#include "baseline/data_key.h"
+#include "baseline/data_text.h"
+#include "core/hash.h"
+
+#define PATTERNS_MAX 600u
+#define PATTERN_CAP  300u
+
+/* Identifiers of patterns: verifiers first, then secrets, then the operator's. */
+enum {
+	ID_EMAIL,
+	ID_JWT,
+	ID_PEM,
+	ID_PREFECTURE,
+	ID_TRACK,
+	ID_SECRET = 16,	 /* + index of the secret */
+	ID_USER = 128,	 /* + index of the operator's class */
+	ID_WORD = 256,	 /* of whole bodies: + class */
+	ID_KEY = 512,	 /* of whole bodies: + index of the operator's class */
+	ID_CODED = 1024, /* of whole bodies: text that examine would write differently */
+};
+
+/* Patterns being collected for one database. */
+struct set {
+	char text[PATTERNS_MAX][PATTERN_CAP];
+	const char *texts[PATTERNS_MAX];
+	unsigned int flags[PATTERNS_MAX];
+	unsigned int ids[PATTERNS_MAX];
+	unsigned int count;
+};
+
+static void add_pattern(struct set *set, uint32_t id, unsigned int flags, const char *text)
+{
+	if (set->count == PATTERNS_MAX)
+		return;
+	(void)snprintf(set->text[set->count], PATTERN_CAP, "%s", text);
+	set->texts[set->count] = set->text[set->count];
+	set->flags[set->count] = flags;
+	set->ids[set->count++] = id;
+}
+
+/* As a pattern: what is special is escaped. */
+static void add_literal(struct set *set, uint32_t id, const char *text)
+{
+	char escaped[PATTERN_CAP];
+	size_t len = 0;
+
+	for (; *text && len + 3 < sizeof(escaped); text++) {
+		if (strchr(".-_", *text))
+			escaped[len++] = '\\';
+		escaped[len++] = *text;
+	}
+	escaped[len] = '\0';
+	add_pattern(set, id, 0, escaped);
+}
+
+static void collect_values(struct set *set)
+{
+	uint32_t count;
+	const struct yg_data_secret *secrets = yg_data_secrets(&count);
+
+	add_pattern(set, ID_EMAIL, 0, "@");
+	add_pattern(set, ID_JWT, 0, "eyJ");
+	add_pattern(set, ID_PEM, 0, "-----BEGIN [A-Z ]{0,20}PRIVATE KEY");
+	add_pattern(set, ID_TRACK, 0, "%B[0-9]{13,19}\\^");
+	add_pattern(set, ID_TRACK, 0, ";[0-9]{13,19}=[0-9]{4}");
+	add_pattern(set, ID_PREFECTURE, 0, "北海道|東京都|京都府|大阪府|県");
+	for (uint32_t i = 0; i < count; i++)
+		add_literal(set, ID_SECRET + i, secrets[i].prefix);
+}
+
+/* A word as it may stand in a body: its spaces are nothing or one separator. */
+static void add_word(struct set *set, const struct yg_data_word *word)
+{
+	char text[PATTERN_CAP];
+	size_t len = 0, letters = 0;
+
+	for (const char *p = word->text; *p && len + 12 < sizeof(text); p++) {
+		if (*p == ' ') {
+			memcpy(text + len, "[ _.-]?", 7);
+			len += 7;
+			continue;
+		}
+		letters++;
+		text[len++] = *p;
+	}
+	text[len] = '\0';
+	if (letters <= 4 && (uint8_t)word->text[0] < 0x80) {
+		/* Short ones stand in every text; as the end of a name they are rare. */
+		memcpy(text + len, "s?[\"=:>]", 9);
+	}
+	add_pattern(set, ID_WORD + word->class_, HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH, text);
+}
+
+static void collect_words(struct set *set)
+{
+	uint32_t count;
+	const struct yg_data_word *words = yg_data_words(&count);
+
+	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\\\\u[1-9a-fA-F]");
+	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\xef[\xbc-\xbe]");
+	for (uint32_t i = 0; i < count; i++) {
+		if (yg_data_class_info(words[i].class_)->proof >= YG_DATA_PROOF_SHAPE)
+			add_word(set, &words[i]);
+	}
+}
+
+static int compile(const struct set *set, hs_database_t **ret, char *ret_error, size_t cap)
+{
+	hs_compile_error_t *error = NULL;
+	hs_error_t r = hs_compile_multi(set->texts, set->flags, set->ids, set->count, HS_MODE_BLOCK,
+					NULL, ret, &error);
+	bool nomem;
+
+	if (r == HS_SUCCESS)
+		return 0;
+	nomem = !error || error->expression < 0;
+	if (error)
+		(void)snprintf(ret_error, cap, "%s", error->message);
+	(void)hs_free_compile_error(error);
+	return nomem ? -ENOMEM : -EINVAL;
+}
+
+static bool is_name(const char *name)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return len > 0 && name[len] == '\0' && name[0] != '-';
+}
+
+/* Refuse what cannot be: with its name, so that the operator finds it. */
+static int check_user(const struct yg_data_user_class *user, char *ret_error, size_t cap)
+{
+	struct set *set = calloc(1, sizeof(*set));
+	YG_CLEANUP_FREE struct set *owned = set;
+	hs_database_t *database = NULL;
+	char cause[160] = "";
+	int r;
+
+	if (!set)
+		return -ENOMEM;
+	if (!is_name(user->name)) {
+		(void)snprintf(ret_error, cap,
+			       "data class '%s': a name is lower-case letters, "
+			       "digits and '-'",
+			       user->name);
+		return -EINVAL;
+	}
+	if (yg_data_class_from_name(yg_slice_from_str(user->name)) < YG_DATA_CLASS_MAX) {
+		(void)snprintf(ret_error, cap, "data class '%s': there is one of this name",
+			       user->name);
+		return -EINVAL;
+	}
+	if (!user->pattern[0] && !user->keys[0]) {
+		(void)snprintf(ret_error, cap, "data class '%s': neither pattern nor keys",
+			       user->name);
+		return -EINVAL;
+	}
+	if (user->pattern[0])
+		add_pattern(set, 0, HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8, user->pattern);
+	if (user->keys[0])
+		add_pattern(set, 1, HS_FLAG_CASELESS | HS_FLAG_UTF8, user->keys);
+	r = compile(set, &database, cause, sizeof(cause));
+	(void)hs_free_database(database);
+	if (r == -EINVAL)
+		(void)snprintf(ret_error, cap, "data class '%s': %s", user->name, cause);
+	return r;
+}
+
+static int check_users(const struct yg_data_engine_options *options, char *ret_error, size_t cap)
+{
+	if (options->user_count > YG_DATA_USER_MAX) {
+		(void)snprintf(ret_error, cap, "data classes: more than %u", YG_DATA_USER_MAX);
+		return -EINVAL;
+	}
+	for (uint32_t i = 0; i < options->user_count; i++) {
+		int r = check_user(&options->user[i], ret_error, cap);
+
+		for (uint32_t j = 0; j < i && r == 0; j++) {
+			if (strcmp(options->user[i].name, options->user[j].name) != 0)
+				continue;
+			(void)snprintf(ret_error, cap, "data class '%s': defined twice",
+				       options->user[i].name);
+			r = -EINVAL;
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int compile_all(struct yg_data_engine *engine, struct set *set, char *ret_error, size_t cap)
+{
+	bool keys = false;
+	int r;
+
+	collect_values(set);
+	for (uint32_t i = 0; i < engine->user_count; i++) {
+		if (engine->user[i].pattern[0])
+			add_pattern(set, ID_USER + i, HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8,
+				    engine->user[i].pattern);
+	}
+	r = compile(set, &engine->patterns, ret_error, cap);
+	if (r < 0)
+		return r;
+	collect_words(set); /* and all of the above */
+	for (uint32_t i = 0; i < engine->user_count; i++) {
+		if (engine->user[i].keys[0])
+			add_pattern(set, ID_KEY + i, HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH,
+				    engine->user[i].keys);
+	}
+	for (uint32_t i = 0; i < set->count; i++)
+		set->flags[i] &= ~(unsigned int)HS_FLAG_SOM_LEFTMOST;
+	r = compile(set, &engine->words, ret_error, cap);
+	if (r < 0)
+		return r;
+	set->count = 0;
+	for (uint32_t i = 0; i < engine->user_count; i++) {
+		keys |= engine->user[i].keys[0] != '\0';
+		if (engine->user[i].keys[0])
+			add_pattern(set, i, HS_FLAG_CASELESS, engine->user[i].keys);
+	}
+	return keys ? compile(set, &engine->keys, ret_error, cap) : 0;
+}
+
+int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_error,
+		       size_t error_cap, struct yg_data_engine **ret)
+{
+	YG_CLEANUP(yg_data_engine_free) struct yg_data_engine *engine = NULL;
+	YG_CLEANUP_FREE struct set *set = NULL;
+	int r;
+
+	if (error_cap)
+		ret_error[0] = '\0';
+	r = check_users(options, ret_error, error_cap);
+	if (r < 0)
+		return r;
+	engine = calloc(1, sizeof(*engine));
+	set = calloc(1, sizeof(*set));
+	if (!engine || !set)
+		return -ENOMEM;
+	engine->off = options->off;
+	engine->user_count = options->user_count;
+	if (options->user_count)
+		memcpy(engine->user, options->user, options->user_count * sizeof(*engine->user));
+	r = compile_all(engine, set, ret_error, error_cap);
+	if (r < 0)
+		return r;
+	if (hs_alloc_scratch(engine->patterns, &engine->scratch) != HS_SUCCESS ||
+	    hs_alloc_scratch(engine->words, &engine->scratch) != HS_SUCCESS ||
+	    (engine->keys && hs_alloc_scratch(engine->keys, &engine->scratch) != HS_SUCCESS))
+		return -ENOMEM;
+	*ret = YG_TAKE_PTR(engine);
+	return 0;
+}
+
+void yg_data_engine_free(struct yg_data_engine **engine)
+{
+	struct yg_data_engine *e = *engine;
+
+	if (!e)
+		return;
+	(void)hs_free_scratch(e->scratch);
+	(void)hs_free_database(e->patterns);
+	(void)hs_free_database(e->words);
+	(void)hs_free_database(e->keys);
+	free(e);
+	*engine = NULL;
+}
+
+const char *yg_data_engine_name(const struct yg_data_engine *engine, uint32_t class_)
+{
+	if (class_ < YG_DATA_CLASS_MAX)
+		return yg_data_class_info(class_)->name;
+	return engine->user[class_ - YG_DATA_CLASS_MAX].name;
+}
+
+enum yg_data_mask yg_data_engine_mask(const struct yg_data_engine *engine, uint32_t class_)
+{
+	(void)engine;
+	return class_ < YG_DATA_CLASS_MAX ? yg_data_class_info(class_)->mask : YG_DATA_MASK_NONE;
+}
+
+static int take_key(unsigned int id, unsigned long long from, unsigned long long to,
+		    unsigned int flags, void *ctx)
+{
+	(void)from, (void)to, (void)flags;
+	yg_data_set_add(ctx, YG_DATA_CLASS_MAX + id);
+	return 0;
+}
+
+struct yg_data_set yg_data_engine_names(struct yg_data_engine *engine, struct yg_slice parent,
+					struct yg_slice name)
+{
+	static const struct yg_hash_key key = { 0x6e616d65, 0x2026 };
+	uint64_t hash;
+	struct named *named;
+
+	if (!name.ptr && !parent.ptr)
+		return (struct yg_data_set){ { 0 } };
+	hash = (yg_hash(&key, name.ptr, name.len) ^
+		yg_hash_mix(yg_hash(&key, parent.ptr, parent.len))) |
+	       1;
+	named = &engine->named[hash / 2 % NAMES_CACHE];
+	if (named->hash == hash)
+		return named->classes;
+	named->hash = hash;
+	named->classes = yg_data_key_classes(parent, name);
+	if (engine->keys && name.ptr && name.len <= YG_DATA_TEXT_MAX)
+		(void)hs_scan(engine->keys, name.ptr, (unsigned int)name.len, 0, engine->scratch,
+			      take_key, &named->classes);
+	return named->classes;
+}
+
+static bool passes_luhn(struct yg_slice text)
+{
+	char digits[YG_CHECKSUM_MAX];
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len && len < sizeof(digits); i++) {
+		if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
+			digits[len++] = text.ptr[i];
+	}
+	return len > 1 && yg_checksum_luhn(digits, len);
+}
+
+static void take_user(struct view *view, uint32_t index, struct yg_slice text)
+{
+	const struct yg_data_user_class *user = &view->engine->user[index];
+	uint32_t class_ = YG_DATA_CLASS_MAX + index;
+
+	if ((user->direction == YG_DATA_REQUEST && view->response) ||
+	    (user->direction == YG_DATA_RESPONSE && !view->response) ||
+	    (user->luhn && !passes_luhn(text)) ||
+	    (user->keys[0] && !yg_data_set_has(&view->names, class_)))
+		return;
+	yg_data_view_add(view, class_, YG_DATA_PROOF_CERTAIN, text);
+}
+
+static void take_prefecture(struct view *view, size_t end)
+{
+	/* The name of a prefecture ends here and has three or four characters. */
+	for (size_t len = 9; len <= 12 && len <= end; len += 3) {
+		struct yg_slice address = yg_data_address_at(view->text, end - len);
+
+		if (!address.ptr)
+			continue;
+		yg_data_view_add(view, YG_DATA_ADDRESS, YG_DATA_PROOF_CERTAIN, address);
+		return;
+	}
+}
+
+static int take_hit(unsigned int id, unsigned long long from, unsigned long long to,
+		    unsigned int flags, void *ctx)
+{
+	struct view *view = ctx;
+	size_t end = (size_t)to;
+	struct yg_slice text = { NULL, 0 };
+	uint32_t class_ = YG_DATA_EMAIL, count;
+
+	(void)flags;
+	view->engine->counters.hits++;
+	if (id >= ID_USER) {
+		take_user(view, id - ID_USER,
+			  (struct yg_slice){ view->text.ptr + from, end - (size_t)from });
+		return 0;
+	}
+	if (id >= ID_SECRET) {
+		const struct yg_data_secret *secret = &yg_data_secrets(&count)[id - ID_SECRET];
+
+		class_ = secret->class_;
+		text = yg_data_secret_at(secret, view->text, end - strlen(secret->prefix));
+	} else if (id == ID_EMAIL) {
+		text = yg_data_email_at(view->text, end - 1);
+	} else if (id == ID_JWT) {
+		class_ = YG_DATA_JWT;
+		text = yg_data_jwt_at(view->text, end - 3);
+	} else if (id == ID_PREFECTURE) {
+		take_prefecture(view, end);
+	} else {
+		class_ = id == ID_PEM ? YG_DATA_SECRET_PRIVATE_KEY : YG_DATA_CARD_TRACK;
+		text = (struct yg_slice){ view->text.ptr + end - 11, 11 };
+	}
+	if (text.ptr)
+		yg_data_view_add(view, class_, YG_DATA_PROOF_CERTAIN, text);
+	return 0;
+}
+
+void yg_data_engine_match(struct view *view)
+{
+	struct yg_data_engine *engine = view->engine;
+
+	(void)hs_scan(engine->patterns, view->text.ptr, (unsigned int)view->text.len, 0,
+		      engine->scratch, take_hit, view);
+	for (uint32_t i = 0; i < engine->user_count; i++) {
+		if (!engine->user[i].pattern[0])
+			take_user(view, i, view->text);
+	}
+}
+
+static int stop_at_hit(unsigned int id, unsigned long long from, unsigned long long to,
+		       unsigned int flags, void *ctx)
+{
+	(void)id, (void)from, (void)to, (void)flags;
+	*(bool *)ctx = true;
+	return 1;
+}
+
+/* Nine digits in a row, separators between them allowed; dates and times have fewer. */
+static bool has_long_number(struct yg_slice text)
+{
+	uint32_t digits = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c >= '0' && c <= '9') {
+			if (++digits == 9)
+				return true;
+		} else if (c != ' ' && c != '-' && c != '.') {
+			digits = 0;
+		}
+	}
+	return false;
+}
+
+bool yg_data_engine_may_hold(struct yg_data_engine *engine, struct yg_slice text)
+{
+	bool hit = false;
+
+	if (text.len > YG_DATA_TEXT_MAX)
+		text.len = YG_DATA_TEXT_MAX;
+	(void)hs_scan(engine->words, text.ptr, (unsigned int)text.len, 0, engine->scratch,
+		      stop_at_hit, &hit);
+	if (!hit)
+		hit = has_long_number(text);
+	engine->counters.prefiltered += !hit;
+	return hit;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tables of national identifiers share. */
+#pragma once
+
+#include <string.h>
+
+#include "baseline/checksum.h"
+#include "baseline/data_class.h"
+
+/* One form. A check gets text that has the shape. */
+struct yg_data_form {
+	const char *shape; /* '9' a digit, 'A' a letter, '*' either; others as they are */
+	bool (*check)(const char *text); /* NULL: the shape is all */
+	uint8_t class_, proof;
+};
+
+#define YG_DATA_FORM(class_, proof, shape, check)                     \
+	{                                                             \
+		shape, check, YG_DATA_##class_, YG_DATA_PROOF_##proof \
+	}
+
+const struct yg_data_form *yg_data_forms_europe(uint32_t *ret_count);
+
+static inline uint32_t yg_data_digit(char c)
+{
+	return (uint32_t)(c - '0');
+}
+
+static inline uint32_t yg_data_number(const char *p, size_t len)
+{
+	return yg_checksum_modulo(p, len, 100000);
+}
+
+/* Month and day of "MMDD"; @extra is what some countries add to the month. */
+static inline bool yg_data_is_day(const char *p, uint32_t month_from)
+{
+	uint32_t month = yg_data_number(p, 2) - month_from, day = yg_data_number(p + 2, 2);
+
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* The last of @len digits is eleven less the weighted sum; ten and eleven read as @ten, 0. */
+static inline bool yg_data_ends_with_11(const char *p, size_t len, const char *weights,
+					uint32_t ten)
+{
+	uint32_t check = 11 - yg_checksum_weighted(p, weights) % 11;
+
+	check = check == 11 ? 0 : check == 10 ? ten : check;
+	return check == yg_data_digit(p[len - 1]);
+}
