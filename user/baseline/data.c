@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/data.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
+#define FIELDS_FEW  4u	  /* room that an endpoint begins with; doubles */
+#define POOL_MIN    20u	  /* card-like values without a name before they count against each other */
+#define POOL_SHARE  5u	  /* fewer than one in so many passed: it is luck */
+#define LUCKY_MIN   5u	  /* the same at one endpoint */
+
+/* Fields of one endpoint. */
+struct fields {
+	struct yg_data_field *rows; /* [cap] */
+	uint32_t count, cap;
+	uint32_t tried, passed; /* card-like values without a name */
+};
+
+struct yg_data {
+	struct yg_data_engine *engine;
+	struct yg_hash_key key;
+	struct fields *endpoints; /* [endpoints_max] */
+	uint32_t endpoints_max;
+	size_t bytes;		/* of all rows */
+	uint64_t tried, passed; /* card-like values without a name, everywhere */
+	uint64_t exchanges, skipped, values, evicted, lost, items_lost;
+	struct yg_data_sight sights[YG_DATA_SIGHTS_MAX];
+	char decoded[DECODED_CAP];
+};
+
+int yg_data_new(const struct yg_data_options *options, char *ret_error, size_t error_cap,
+		struct yg_data **ret)
+{
+	YG_CLEANUP(yg_data_free) struct yg_data *data = calloc(1, sizeof(*data));
+	int r;
+
+	if (!data)
+		return -ENOMEM;
+	data->key = options->key;
+	data->endpoints_max = options->endpoints_max;
+	data->endpoints = calloc(options->endpoints_max, sizeof(*data->endpoints));
+	if (!data->endpoints)
+		return -ENOMEM;
+	r = yg_data_engine_new(&options->engine, ret_error, error_cap, &data->engine);
+	if (r < 0)
+		return r;
+	*ret = YG_TAKE_PTR(data);
+	return 0;
+}
+
+void yg_data_free(struct yg_data **data)
+{
+	struct yg_data *d = *data;
+
+	if (!d)
+		return;
+	for (uint32_t i = 0; d->endpoints && i < d->endpoints_max; i++)
+		free(d->endpoints[i].rows);
+	yg_data_engine_free(&d->engine);
+	free(d->endpoints);
+	free(d);
+	*data = NULL;
+}
+
+static bool believes_alone(const struct yg_data *data, const struct fields *fields)
+{
+	if (fields->tried >= LUCKY_MIN && fields->passed * 2 < fields->tried)
+		return false;
+	return data->tried < POOL_MIN || data->passed * POOL_SHARE >= data->tried;
+}
+
+enum yg_data_level yg_data_level_of(const struct yg_data *data, uint32_t endpoint,
+				    const struct yg_data_field *field)
+{
+	return yg_data_level(field, believes_alone(data, &data->endpoints[endpoint]));
+}
+
+const struct yg_data_field *yg_data_fields(const struct yg_data *data, uint32_t endpoint,
+					   uint32_t *ret_count)
+{
+	*ret_count = data->endpoints[endpoint].count;
+	return data->endpoints[endpoint].rows;
+}
+
+static struct yg_data_field *find(const struct fields *fields, uint64_t key)
+{
+	for (uint32_t i = 0; i < fields->count; i++) {
+		if (fields->rows[i].key == key)
+			return &fields->rows[i];
+	}
+	return NULL;
+}
+
+static bool grow(struct yg_data *data, struct fields *fields)
+{
+	uint32_t cap = fields->cap ? fields->cap * 2 : FIELDS_FEW;
+	struct yg_data_field *rows;
+	size_t more;
+
+	cap = cap > YG_DATA_FIELDS_MAX ? YG_DATA_FIELDS_MAX : cap;
+	more = (cap - fields->cap) * sizeof(*rows);
+	if (more == 0 || data->bytes + more > YG_DATA_BYTES_MAX)
+		return false;
+	rows = reallocarray(fields->rows, cap, sizeof(*rows));
+	if (!rows)
+		return false;
+	data->bytes += more;
+	fields->rows = rows;
+	fields->cap = cap;
+	return true;
+}
+
+/* A free row, or that of the field that is proven least and was seen longest ago. */
+static struct yg_data_field *make(struct yg_data *data, struct fields *fields)
+{
+	struct yg_data_field *least = NULL;
+	enum yg_data_level lowest = YG_DATA_LEVEL_MAX;
+
+	if (fields->count < fields->cap || grow(data, fields))
+		return &fields->rows[fields->count++];
+	for (uint32_t i = 0; i < fields->count; i++) {
+		enum yg_data_level level = yg_data_level(&fields->rows[i], false);
+
+		if (level > lowest ||
+		    (level == lowest && least && fields->rows[i].last_ns >= least->last_ns))
+			continue;
+		least = &fields->rows[i];
+		lowest = level;
+	}
+	/* What is confirmed stays: a flood of made-up names cannot wash it out. */
+	if (!least || lowest == YG_DATA_CONFIRMED) {
+		data->lost++;
+		return NULL;
+	}
+	data->evicted++;
+	return least;
+}
+
+/* One exchange being looked through. */
+struct look {
+	struct yg_data *data;
+	struct fields *fields; /* NULL: nothing is learned */
+	struct yg_data_seen *seen;
+	uint64_t time_ns;
+	bool response;
+};
+
+static void put_item(struct look *look, const struct yg_data_sight *sight, uint64_t key,
+		     enum yg_value_in in)
+{
+	struct yg_data_seen *seen = look->seen;
+	struct yg_data_item item = {
+		.field = key,
+		.count = 1,
+		.class_ = sight->class_,
+		.response = look->response,
+		.url = in == YG_VALUE_IN_QUERY || in == YG_VALUE_IN_PATH,
+		.sure = sight->context || sight->proof == YG_DATA_PROOF_CERTAIN,
+	};
+
+	for (uint32_t i = 0; i < seen->count; i++) {
+		if (seen->items[i].field == key) {
+			seen->items[i].count++;
+			seen->items[i].sure |= item.sure;
+			return;
+		}
+	}
+	if (seen->count == YG_DATA_ITEMS_MAX) {
+		look->data->items_lost++;
+		return;
+	}
+	seen->items[seen->count++] = item;
+}
+
+static void mark(uint64_t *bits, uint64_t hash)
+{
+	bits[hash / 64 % (YG_DATA_BITS / 64)] |= 1ull << (hash % 64);
+}
+
+static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t key,
+		  const char *path, enum yg_value_in in)
+{
+	struct yg_data_field *field = find(look->fields, key);
+	uint64_t hash = yg_hash(&look->data->key, sight->text.ptr, sight->text.len);
+
+	if (!field && !sight->passed)
+		return;
+	if (!field) {
+		field = make(look->data, look->fields);
+		if (!field)
+			return;
+		*field = (struct yg_data_field){
+			.key = key,
+			.class_ = sight->class_,
+			.in = (uint8_t)in,
+			.response = look->response,
+			.proof = sight->proof,
+			.first_ns = look->time_ns,
+		};
+		(void)memccpy(field->path, path, '\0', sizeof(field->path));
+		field->path[sizeof(field->path) - 1] = '\0';
+	}
+	mark(field->tried, hash);
+	if (!sight->passed)
+		return;
+	mark(field->passed, hash);
+	field->values++;
+	field->named += sight->context;
+	field->proof = sight->proof < field->proof ? sight->proof : field->proof;
+	field->last_ns = look->time_ns > field->last_ns ? look->time_ns : field->last_ns;
+	if (!field->sample[0])
+		yg_data_mask(yg_data_engine_mask(look->data->engine, sight->class_), sight->text,
+			     field->sample, sizeof(field->sample));
+}
+
+static uint64_t key_of(const struct look *look, const struct yg_data_sight *sight, const char *path,
+		       enum yg_value_in in)
+{
+	static const struct yg_hash_key key = { 0x6669656c64, 0x2026 };
+
+	return yg_hash(&key, path, strlen(path)) ^
+	       yg_hash_mix((uint64_t)sight->class_ << 16 | (uint64_t)in << 8 | look->response);
+}
+
+static void count_alone(struct look *look, const struct yg_data_sight *sight)
+{
+	if (sight->class_ != YG_DATA_PAN || sight->context)
+		return;
+	look->data->tried++;
+	look->data->passed += sight->passed;
+	if (!look->fields)
+		return;
+	look->fields->tried++;
+	look->fields->passed += sight->passed;
+}
+
+static void take_leaf(struct look *look, const struct yg_data_leaf *leaf, const char *path,
+		      enum yg_value_in in)
+{
+	struct yg_data *data = look->data;
+	uint32_t count = yg_data_engine_examine(data->engine, leaf, data->sights);
+
+	data->values++;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct yg_data_sight *sight = &data->sights[i];
+		uint64_t key = key_of(look, sight, path, in);
+
+		count_alone(look, sight);
+		if (sight->passed)
+			put_item(look, sight, key, in);
+		if (look->fields)
+			learn(look, sight, key, path, in);
+	}
+}
+
+/* The name of the container that @value stands in. */
+static struct yg_slice parent_of(const struct yg_value *value)
+{
+	uint32_t depth = value->depth;
+
+	/* In an array the name of the array is what counts. */
+	while (depth > 0) {
+		depth--;
+		if (depth > 0 && value->levels[depth - 1].name.ptr)
+			return value->levels[depth - 1].name;
+	}
+	return (struct yg_slice){ NULL, 0 };
+}
+
+static void take_value(void *ctx, const struct yg_value *value)
+{
+	struct look *look = ctx;
+	struct yg_data_leaf leaf = {
+		.name = value->name,
+		.response = look->response,
+		.number = value->type == YG_VALUE_NUMBER,
+	};
+	char path[YG_DATA_PATH_CAP];
+
+	if (!value->raw.ptr || value->raw.len == 0 || value->type == YG_VALUE_BOOL ||
+	    value->type == YG_VALUE_NULL || value->type == YG_VALUE_FILE || value->cut)
+		return;
+	if (leaf.number && value->raw.len < 3)
+		return;
+	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
+	if (value->in == YG_VALUE_IN_BODY)
+		leaf.parent = parent_of(value);
+	(void)yg_value_path(value, path, sizeof(path));
+	take_leaf(look, &leaf, path, value->in);
+}
+
+/* Segments of the path, each under the name of the one before it. */
+static void take_path(struct look *look, struct yg_slice path)
+{
+	struct yg_slice before = { NULL, 0 };
+	size_t at = 0;
+
+	while (at < path.len) {
+		const char *slash;
+		struct yg_data_leaf leaf = { .name = before };
+		char name[YG_DATA_PATH_CAP];
+		size_t len;
+
+		at += path.ptr[at] == '/';
+		slash = memchr(path.ptr + at, '/', path.len - at);
+		leaf.text =
+			(struct yg_slice){ path.ptr + at, slash ? (size_t)(slash - path.ptr) - at
+								: path.len - at };
+		at += leaf.text.len;
+		if (leaf.text.len < 3) {
+			before = leaf.text;
+			continue;
+		}
+		len = before.len < sizeof(name) ? before.len : sizeof(name) - 1;
+		if (len)
+			memcpy(name, before.ptr, len);
+		name[len] = '\0';
+		take_leaf(look, &leaf, name, YG_VALUE_IN_PATH);
+		before = leaf.text;
+	}
+}
+
+static void take_side(struct look *look, const struct yg_data_scene *scene, enum yg_side side)
+{
+	const struct yg_body_view *body = side == YG_SIDE_REQUEST
+						  ? yg_bodies_request(scene->bodies)
+						  : yg_bodies_response(scene->bodies);
+	uint32_t where = side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0;
+
+	look->response = side == YG_SIDE_RESPONSE;
+	if (body->text.ptr && body->text.len > 0) {
+		if (yg_data_engine_may_hold(look->data->engine, body->text))
+			where |= YG_VALUES_BODY;
+		else
+			look->data->skipped++;
+	}
+	if (where)
+		(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
+}
+
+static bool is_accepted(const struct yg_exchange *exchange)
+{
+	return exchange->response.present && exchange->response.status >= 200 &&
+	       exchange->response.status < 400;
+}
+
+void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
+		     struct yg_data_seen *ret)
+{
+	struct look look = { .data = data, .seen = ret, .time_ns = scene->time_ns };
+
+	ret->count = 0;
+	data->exchanges++;
+	if (scene->endpoint >= 0 && is_accepted(scene->exchange))
+		look.fields = &data->endpoints[scene->endpoint];
+	if (scene->path.ptr)
+		take_path(&look, scene->path);
+	take_side(&look, scene, YG_SIDE_REQUEST);
+	take_side(&look, scene, YG_SIDE_RESPONSE);
+}
+
+struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
+				   const struct yg_data_item *items, uint32_t count)
+{
+	const struct fields *fields = endpoint >= 0 ? &data->endpoints[endpoint] : NULL;
+	struct yg_data_set set = { { 0 } };
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct yg_data_field *field = fields ? find(fields, items[i].field) : NULL;
+
+		if (field ? yg_data_level(field, believes_alone(data, fields)) > YG_DATA_NONE
+			  : items[i].sure)
+			yg_data_set_add(&set, items[i].class_);
+	}
+	return set;
+}
+
+void yg_data_drop(struct yg_data *data, uint32_t endpoint)
+{
+	struct fields *fields = &data->endpoints[endpoint];
+
+	data->bytes -= fields->cap * sizeof(*fields->rows);
+	free(fields->rows);
+	*fields = (struct fields){ 0 };
+}
+
+static void merge(struct yg_data_field *into, const struct yg_data_field *from)
+{
+	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
+		into->tried[i] |= from->tried[i];
+		into->passed[i] |= from->passed[i];
+	}
+	into->values += from->values;
+	into->named += from->named;
+	into->proof = from->proof < into->proof ? from->proof : into->proof;
+	into->first_ns = from->first_ns < into->first_ns ? from->first_ns : into->first_ns;
+	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
+}
+
+void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
+{
+	struct fields *to = &data->endpoints[into], *of = &data->endpoints[from];
+
+	if (into == from)
+		return;
+	for (uint32_t i = 0; i < of->count; i++) {
+		struct yg_data_field *field = find(to, of->rows[i].key);
+
+		if (field) {
+			merge(field, &of->rows[i]);
+			continue;
+		}
+		field = make(data, to);
+		if (field)
+			*field = of->rows[i];
+	}
+	to->tried += of->tried;
+	to->passed += of->passed;
+	yg_data_drop(data, from);
+}
+
+static void pack_field(const struct yg_data_field *field, struct yg_writer *writer)
+{
+	yg_put_u64(writer, field->key);
+	yg_put_varint(writer, field->class_);
+	yg_put_varint(writer, field->in);
+	yg_put_varint(writer, field->response);
+	yg_put_varint(writer, field->proof);
+	yg_put_varint(writer, field->values);
+	yg_put_varint(writer, field->named);
+	yg_put_u64(writer, field->first_ns);
+	yg_put_u64(writer, field->last_ns);
+	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
+		yg_put_u64(writer, field->tried[i]);
+		yg_put_u64(writer, field->passed[i]);
+	}
+	yg_put_text(writer, yg_slice_from_str(field->path));
+	yg_put_text(writer, yg_slice_from_str(field->sample));
+}
+
+void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_writer *writer)
+{
+	const struct fields *fields = &data->endpoints[endpoint];
+
+	yg_put_varint(writer, fields->tried);
+	yg_put_varint(writer, fields->passed);
+	yg_put_varint(writer, fields->count);
+	for (uint32_t i = 0; i < fields->count; i++)
+		pack_field(&fields->rows[i], writer);
+}
+
+static void get_text(struct yg_reader *reader, char *ret, size_t cap)
+{
+	struct yg_slice text = yg_get_text(reader);
+
+	if (text.len >= cap)
+		reader->bad = true;
+	else if (text.len)
+		memcpy(ret, text.ptr, text.len);
+}
+
+static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
+{
+	*ret = (struct yg_data_field){ .key = yg_get_u64(reader) };
+	ret->class_ = (uint8_t)yg_get_max(reader, YG_DATA_ALL_MAX - 1);
+	ret->in = (uint8_t)yg_get_max(reader, YG_VALUE_IN_MAX - 1);
+	ret->response = yg_get_max(reader, 1);
+	ret->proof = (uint8_t)yg_get_max(reader, YG_DATA_PROOF_MAX - 1);
+	ret->values = yg_get_varint(reader);
+	ret->named = yg_get_varint(reader);
+	ret->first_ns = yg_get_u64(reader);
+	ret->last_ns = yg_get_u64(reader);
+	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
+		ret->tried[i] = yg_get_u64(reader);
+		ret->passed[i] = yg_get_u64(reader);
+	}
+	get_text(reader, ret->path, sizeof(ret->path));
+	get_text(reader, ret->sample, sizeof(ret->sample));
+}
+
+void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader)
+{
+	struct fields *fields = &data->endpoints[endpoint];
+	uint32_t tried = yg_get_max(reader, UINT32_MAX), passed = yg_get_max(reader, UINT32_MAX);
+	uint32_t count = yg_get_max(reader, YG_DATA_FIELDS_MAX);
+
+	yg_data_drop(data, endpoint);
+	for (uint32_t i = 0; i < count && !reader->bad; i++) {
+		struct yg_data_field field, *row;
+
+		unpack_field(&field, reader);
+		row = reader->bad ? NULL : make(data, fields);
+		if (row)
+			*row = field;
+	}
+	if (reader->bad) {
+		yg_data_drop(data, endpoint);
+		return;
+	}
+	fields->tried = tried;
+	fields->passed = passed;
+}
+
+const char *yg_data_class_name(const struct yg_data *data, uint32_t class_)
+{
+	return yg_data_engine_name(data->engine, class_);
+}
+
+void yg_data_counters(const struct yg_data *data,
+		      void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx)
+{
+	struct yg_data_engine_counters engine = yg_data_engine_counters(data->engine);
+	uint64_t fields = 0;
+
+	for (uint32_t i = 0; i < data->endpoints_max; i++)
+		fields += data->endpoints[i].count;
+	fn(ctx, "data.exchanges", data->exchanges);
+	fn(ctx, "data.bodies_passed_over", data->skipped);
+	fn(ctx, "data.values", data->values);
+	fn(ctx, "data.sights", engine.sights);
+	fn(ctx, "data.sights_lost", engine.sights_lost + data->items_lost);
+	fn(ctx, "data.fields", fields);
+	fn(ctx, "data.fields_evicted", data->evicted);
+	fn(ctx, "data.fields_lost", data->lost);
+}
