@@ -3,7 +3,10 @@
 
 #include <errno.h>
 
-#define CELL_VERSION 1
+#include "baseline/estimate.h"
+
+#define CELL_VERSION 2 /* 1: without what sampling needs; everything was seen */
+#define HOUR_NS	     (60ull * YG_CELL_SPAN_NS)
 
 void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count)
 {
@@ -48,9 +51,45 @@ static void merge_span(struct yg_cell *into, const struct yg_cell *from)
 	into->span_ns = end - into->start_ns;
 }
 
+/*
+ * Clients that are seen whole are the same for an hour: their callers add up. The share is the
+ * largest of both, so that the estimate errs to the low side. Of two hours, the one that says more.
+ */
+static void merge_callers(struct yg_cell *into, const struct yg_cell *from)
+{
+	double error;
+
+	if (from->clients == 0 && into->clients == 0)
+		return;
+	if (from->start_ns / HOUR_NS == into->start_ns / HOUR_NS && from->clients &&
+	    into->clients) {
+		yg_hll_merge(&into->callers_whole, &from->callers_whole);
+		if (from->clients > into->clients)
+			into->clients = from->clients;
+	} else if (yg_cell_callers(from, &error) > yg_cell_callers(into, &error)) {
+		into->callers_whole = from->callers_whole;
+		into->clients = from->clients;
+	}
+}
+
+uint64_t yg_cell_callers(const struct yg_cell *cell, double *ret_error)
+{
+	return yg_distinct_estimate(yg_hll_count(&cell->callers_whole), cell->clients,
+				    yg_hll_count(&cell->callers), ret_error);
+}
+
 void yg_cell_merge(struct yg_cell *into, const struct yg_cell *from)
 {
+	if (into->requests == 0) {
+		into->clients = from->clients;
+		into->callers_whole = from->callers_whole;
+	} else {
+		merge_callers(into, from);
+	}
 	merge_span(into, from);
+	into->seen += from->seen;
+	into->spread += from->spread;
+	into->lost += from->lost;
 	into->requests += from->requests;
 	into->request_bytes += from->request_bytes;
 	into->response_bytes += from->response_bytes;
@@ -60,6 +99,26 @@ void yg_cell_merge(struct yg_cell *into, const struct yg_cell *from)
 	yg_quantile_merge(&into->latency_us, &from->latency_us);
 	yg_quantile_merge(&into->response_size, &from->response_size);
 	yg_hll_merge(&into->callers, &from->callers);
+}
+
+/* The spread is a sum of whole numbers: kept as one, up to 2^63. */
+static uint64_t spread_bits(double spread)
+{
+	return spread < 9e18 ? (uint64_t)spread : 9000000000000000000ull;
+}
+
+static void unpack_sampling(struct yg_reader *reader, uint64_t version, struct yg_cell *cell)
+{
+	if (version == 1) {
+		cell->seen = cell->requests;
+		return;
+	}
+	cell->seen = yg_get_varint(reader);
+	cell->spread = (double)yg_get_varint(reader);
+	cell->lost = yg_get_varint(reader);
+	cell->clients = yg_get_max(reader, UINT32_MAX);
+	if (cell->clients)
+		yg_hll_unpack(&cell->callers_whole, reader);
 }
 
 ssize_t yg_cell_pack(const struct yg_cell *cell, uint8_t *ret, size_t cap)
@@ -82,6 +141,12 @@ ssize_t yg_cell_pack(const struct yg_cell *cell, uint8_t *ret, size_t cap)
 	yg_quantile_pack(&cell->latency_us, &writer);
 	yg_quantile_pack(&cell->response_size, &writer);
 	yg_hll_pack(&cell->callers, &writer);
+	yg_put_varint(&writer, cell->seen);
+	yg_put_varint(&writer, spread_bits(cell->spread));
+	yg_put_varint(&writer, cell->lost);
+	yg_put_varint(&writer, cell->clients);
+	if (cell->clients)
+		yg_hll_pack(&cell->callers_whole, &writer);
 	return writer.overflow ? -ENOSPC : (ssize_t)writer.len;
 }
 
@@ -89,9 +154,11 @@ int yg_cell_unpack(const uint8_t *data, size_t len, struct yg_cell *ret)
 {
 	struct yg_reader reader = { .ptr = data, .len = len };
 	struct yg_cell cell = { 0 };
+	uint64_t version;
 	uint32_t statuses;
 
-	if (yg_get_varint(&reader) != CELL_VERSION)
+	version = yg_get_varint(&reader);
+	if (version == 0 || version > CELL_VERSION)
 		return -EINVAL;
 	cell.start_ns = yg_get_varint(&reader);
 	cell.span_ns = yg_get_varint(&reader);
@@ -108,6 +175,7 @@ int yg_cell_unpack(const uint8_t *data, size_t len, struct yg_cell *ret)
 	yg_quantile_unpack(&cell.latency_us, &reader);
 	yg_quantile_unpack(&cell.response_size, &reader);
 	yg_hll_unpack(&cell.callers, &reader);
+	unpack_sampling(&reader, version, &cell);
 	if (reader.bad || reader.used != len)
 		return -EINVAL;
 	*ret = cell;

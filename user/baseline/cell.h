@@ -27,7 +27,7 @@ struct yg_status_count {
 struct yg_cell {
 	uint64_t start_ns; /* ns since the epoch */
 	uint64_t span_ns;
-	uint64_t requests;	/* exchanges */
+	uint64_t requests;	/* exchanges; estimated, as all counts, if seen is less */
 	uint64_t request_bytes; /* heads and bodies */
 	uint64_t response_bytes;
 	struct yg_status_count status[YG_CELL_STATUS_MAX]; /* in order of status */
@@ -35,8 +35,16 @@ struct yg_cell {
 	uint64_t status_other;
 	struct yg_quantile latency_us;	  /* first request byte to first response byte */
 	struct yg_quantile response_size; /* bytes of the body */
-	struct yg_hll callers;
+	struct yg_hll callers;		  /* seen */
+	uint64_t seen;			  /* exchanges that the counts above were estimated from */
+	double spread;			  /* of requests: its variance, see baseline/estimate.h */
+	uint64_t lost;			  /* messages that the whole sensor lost in this time */
+	uint32_t clients;		  /* least share of clients that was seen whole; 0: all */
+	struct yg_hll callers_whole;	  /* of these clients; kept while clients is not 0 */
 };
+
+/* Distinct callers of a cell, estimated. @ret_error: half of the 95 % interval. */
+uint64_t yg_cell_callers(const struct yg_cell *cell, double *ret_error);
 
 /* Count @count responses of @status; 0 means that no response was seen. */
 void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count);

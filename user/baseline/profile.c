@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <math.h>
 
+#include "baseline/estimate.h"
+
 #include "core/hash.h"
 
 #define HOUR_NS	       (60ull * YG_CELL_SPAN_NS)
@@ -28,7 +30,8 @@ static void end_hour(struct yg_profile *profile, uint64_t now_ns)
 {
 	if (profile->hour_ns == 0)
 		return;
-	add_hour(season_at(profile, profile->hour_ns), (double)profile->hour_requests);
+	if (!profile->hour_lossy)
+		add_hour(season_at(profile, profile->hour_ns), (double)profile->hour_requests);
 	/* Silent hours are samples too; of a long pause, each hour of the week counts once. */
 	for (uint64_t i = 1; i < YG_SEASON_HOURS; i++) {
 		uint64_t hour_ns = profile->hour_ns + i * HOUR_NS;
@@ -39,13 +42,15 @@ static void end_hour(struct yg_profile *profile, uint64_t now_ns)
 	}
 	profile->hour_ns = 0;
 	profile->hour_requests = 0;
+	profile->hour_lossy = false;
 }
 
 static void end_minute(struct yg_profile *profile, yg_cell_fn fn, void *ctx)
 {
 	if (profile->now.requests == 0)
 		return;
-	yg_cell_merge(&profile->total, &profile->now);
+	if (profile->now.lost == 0)
+		yg_cell_merge(&profile->total, &profile->now);
 	if (fn)
 		fn(ctx, &profile->now);
 	profile->now = (struct yg_cell){ 0 };
@@ -59,10 +64,34 @@ void yg_profile_tick(struct yg_profile *profile, uint64_t now_ns, yg_cell_fn fn,
 		end_hour(profile, now_ns);
 }
 
+void yg_profile_lose(struct yg_profile *profile, uint64_t now_ns, uint64_t lost)
+{
+	if (profile->now.requests &&
+	    profile->now.start_ns / YG_CELL_SPAN_NS == now_ns / YG_CELL_SPAN_NS)
+		profile->now.lost += lost;
+	if (profile->hour_ns && profile->hour_ns / HOUR_NS == now_ns / HOUR_NS)
+		profile->hour_lossy = true;
+}
+
+/* What only matters while less than everything is sampled. */
+static void add_sampling(struct yg_cell *now, const struct yg_sample *sample, uint32_t weight)
+{
+	now->seen++;
+	if (weight > 1)
+		now->spread += yg_spread_of(weight, sample->ordinal);
+	if (sample->clients == 0)
+		return;
+	if (now->clients == 0 || sample->clients < now->clients)
+		now->clients = sample->clients;
+	if (sample->whole && sample->caller)
+		(void)yg_hll_add(&now->callers_whole, sample->caller);
+}
+
 void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, yg_cell_fn fn,
 		    void *ctx)
 {
 	struct yg_cell *now = &profile->now;
+	uint32_t weight = sample->weight ? sample->weight : 1;
 
 	yg_profile_tick(profile, sample->time_ns, fn, ctx);
 	if (now->requests == 0) {
@@ -72,17 +101,20 @@ void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, 
 	if (profile->hour_ns == 0)
 		profile->hour_ns = sample->time_ns - sample->time_ns % HOUR_NS;
 
-	now->requests++;
-	now->request_bytes += sample->request_bytes;
-	now->response_bytes += sample->response_bytes;
-	yg_cell_add_status(now, sample->status, 1);
+	now->requests += weight;
+	now->request_bytes += weight * sample->request_bytes;
+	now->response_bytes += weight * sample->response_bytes;
+	yg_cell_add_status(now, sample->status, weight);
 	if (sample->has_latency)
-		yg_quantile_add(&now->latency_us, sample->latency_us);
-	yg_quantile_add(&now->response_size, sample->response_size);
-	yg_quantile_add(&profile->request_size, sample->request_size);
+		yg_quantile_add_by(&now->latency_us, sample->latency_us, weight);
+	yg_quantile_add_by(&now->response_size, sample->response_size, weight);
+	yg_quantile_add_by(&profile->request_size, sample->request_size, weight);
+	add_sampling(now, sample, weight);
+	if (sample->lossy)
+		yg_profile_lose(profile, sample->time_ns, now->lost == 0);
 	if (sample->caller)
 		(void)yg_hll_add(&now->callers, sample->caller);
-	profile->hour_requests++;
+	profile->hour_requests += weight;
 }
 
 /* Position of @object, or where it belongs. */
@@ -154,7 +186,7 @@ double yg_profile_shared(const struct yg_profile *profile)
 
 bool yg_profile_is_learned(const struct yg_profile *profile)
 {
-	return profile->total.requests >= YG_PROFILE_REQUESTS &&
+	return profile->total.seen >= YG_PROFILE_REQUESTS &&
 	       yg_hll_count(&profile->total.callers) >= YG_PROFILE_CALLERS;
 }
 

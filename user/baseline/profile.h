@@ -46,6 +46,7 @@ struct yg_profile {
 	struct yg_quantile ids_day;
 	uint64_t hour_ns; /* start of the hour that runs; 0 none */
 	uint64_t hour_requests;
+	bool hour_lossy; /* not learned: what was lost would look like a quiet hour */
 	struct yg_season season[YG_SEASON_HOURS];
 	struct yg_owned owned[YG_PROFILE_OWNED_MAX]; /* in order of object */
 	uint32_t owned_count;
@@ -59,8 +60,16 @@ struct yg_sample {
 	uint64_t latency_us;
 	bool has_latency;
 	uint16_t status;
-	uint64_t caller; /* hash; 0 unknown */
+	uint64_t caller;  /* hash; 0 unknown */
+	uint32_t weight;  /* what it stands for, see baseline/estimate.h; 0 is 1 */
+	uint32_t ordinal; /* of its flow's exchanges in this minute, from 1 */
+	uint32_t clients; /* share of clients seen whole, in 2^-32; 0: all */
+	bool whole;	  /* its client is one of them */
+	bool lossy;	  /* messages are being lost in this minute */
 };
+
+/* Messages were lost in the minute that runs: it is handed out with their number, not learned. */
+void yg_profile_lose(struct yg_profile *profile, uint64_t now_ns, uint64_t lost);
 
 /* Called with a minute that has ended. */
 typedef void (*yg_cell_fn)(void *ctx, const struct yg_cell *cell);

@@ -38,11 +38,16 @@ static void raise_bucket(struct yg_quantile *quantile, uint32_t bucket, uint32_t
 
 void yg_quantile_add(struct yg_quantile *quantile, uint64_t value)
 {
-	quantile->count++;
-	quantile->sum += value;
+	yg_quantile_add_by(quantile, value, 1);
+}
+
+void yg_quantile_add_by(struct yg_quantile *quantile, uint64_t value, uint32_t times)
+{
+	quantile->count += times;
+	quantile->sum += value * times;
 	if (value > quantile->max)
 		quantile->max = value;
-	raise_bucket(quantile, bucket_of(value), 1);
+	raise_bucket(quantile, bucket_of(value), times);
 }
 
 uint64_t yg_quantile_at(const struct yg_quantile *quantile, double ratio)

@@ -27,6 +27,8 @@ struct yg_quantile {
 };
 
 void yg_quantile_add(struct yg_quantile *quantile, uint64_t value); /* >= 2^40: last bucket */
+/* As if @value had been added @times times. */
+void yg_quantile_add_by(struct yg_quantile *quantile, uint64_t value, uint32_t times);
 
 /**
  * yg_quantile_at() - value below which @ratio of the values lie.

@@ -322,22 +322,23 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 		      const struct yg_use *use)
 {
 	struct row *row = (struct row *)endpoint; /* endpoint is its first member */
+	uint32_t weight = use->weight ? use->weight : 1;
 
 	if (endpoint->requests == 0 || use->time_ns < endpoint->first_ns)
 		endpoint->first_ns = use->time_ns;
 	if (use->time_ns > endpoint->last_ns)
 		endpoint->last_ns = use->time_ns;
-	endpoint->requests++;
+	endpoint->requests += weight;
 	if (row->credit < UINT8_MAX)
 		row->credit++;
-	endpoint->request_bytes += use->request_bytes;
-	endpoint->response_bytes += use->response_bytes;
+	endpoint->request_bytes += weight * use->request_bytes;
+	endpoint->response_bytes += weight * use->response_bytes;
 	endpoint->auth |= use->auth;
 	endpoint->protocols |= 1u << (use->protocol & 31);
-	endpoint->tls_requests += use->tls;
+	endpoint->tls_requests += use->tls ? weight : 0;
 	endpoint->confirmed = endpoint->requests >= YG_ENDPOINT_CONFIRM &&
 			      endpoint->first_ns / MINUTE_NS != endpoint->last_ns / MINUTE_NS;
-	add_status(endpoint, use->status, 1);
+	add_status(endpoint, use->status, weight);
 	if (use->caller)
 		(void)yg_hll_add(&endpoint->callers, use->caller);
 	if (inventory->newest != endpoint->index + 1) {

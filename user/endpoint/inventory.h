@@ -60,7 +60,7 @@ struct yg_endpoint {
 	char template_[YG_TEMPLATE_CAP];
 	uint64_t first_ns; /* since the epoch */
 	uint64_t last_ns;
-	uint64_t requests;
+	uint64_t requests; /* estimated while less than everything is sampled, as all counts */
 	uint64_t request_bytes;
 	uint64_t response_bytes;
 	struct yg_endpoint_status status[YG_ENDPOINT_STATUS_MAX]; /* in order of status */
@@ -88,6 +88,7 @@ struct yg_use {
 	uint64_t response_bytes;
 	uint64_t caller; /* hash; 0 unknown */
 	uint32_t auth;	 /* enum yg_auth bits */
+	uint32_t weight; /* exchanges that it stands for; 0 is 1 */
 	uint16_t status;
 	uint8_t protocol;
 	bool tls;

@@ -5,6 +5,8 @@
 
 #include "parse/pairing.h"
 
+#define MINUTE_NS 60000000000ull
+
 static struct yg_peer peer_of(const struct yg_end *end)
 {
 	struct yg_peer peer = { .port = end->port };
@@ -52,7 +54,18 @@ static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_dr
 	return request->seen_to <= acked && acked - request->seen_to <= YG_FLOW_PROOF_BYTES;
 }
 
-void yg_report_exchange(struct yg_pairer *pairer, const struct yg_flow *flow,
+/* How many exchanges of its flow came in the same minute: flows are sampled whole. */
+static uint32_t count_in_minute(struct yg_flow *flow)
+{
+	uint32_t minute = (uint32_t)(flow->last_ns / MINUTE_NS);
+
+	if (minute != flow->ordinal_minute)
+		flow->ordinal = 0;
+	flow->ordinal_minute = minute;
+	return ++flow->ordinal;
+}
+
+void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report)
 {
 	struct yg_stream_counters *counters = pairer->reading.counters;
@@ -66,6 +79,7 @@ void yg_report_exchange(struct yg_pairer *pairer, const struct yg_flow *flow,
 		.sampled = flow->sampled,
 		.clients = flow->clients,
 		.chosen = flow->chosen,
+		.ordinal = count_in_minute(flow),
 		.tgid = flow->tgid,
 		.informational = report->informational,
 		.upgraded = report->upgraded,

@@ -17,5 +17,5 @@ struct yg_report {
 };
 
 /* Count the exchange and hand it on. */
-void yg_report_exchange(struct yg_pairer *pairer, const struct yg_flow *flow,
+void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report);

@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "baseline/estimate.h"
 #include "detect/detect.h"
 #include "respond/knowledge_inside.h"
+#include "yagura/event.h"
 
 #define FLAGGED_MAX    4096u
 #define PROFILES_EACH  1000000000ull /* ns between two looks at all profiles */
@@ -147,6 +149,7 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		.status = response->status,
 		.protocol = knowledge->operation.protocol,
 		.tls = exchange->tls,
+		.weight = yg_weight_from_share(exchange->sampled),
 	};
 	struct yg_sample sample = {
 		.time_ns = use.time_ns,
@@ -156,6 +159,11 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		.response_size = response->body_bytes,
 		.status = use.status,
 		.caller = use.caller,
+		.weight = use.weight,
+		.ordinal = exchange->ordinal,
+		.clients = exchange->clients,
+		.whole = exchange->chosen == YG_CHOSEN_CLIENT,
+		.lossy = knowledge->lossy_minute == use.time_ns / YG_CELL_SPAN_NS,
 	};
 
 	if (response->present && response->start_ns >= use.time_ns) {
@@ -186,6 +194,7 @@ static void count_caller(struct yg_knowledge *knowledge, const struct yg_subject
 	const struct yg_caller *caller = &knowledge->caller;
 	uint64_t time_ns = time_of(subject->exchange);
 	struct caller_row *row;
+	uint32_t weight;
 	bool fresh;
 
 	if (!caller->hash)
@@ -199,8 +208,9 @@ static void count_caller(struct yg_knowledge *knowledge, const struct yg_subject
 		memcpy(row->app, caller->app_text, sizeof(row->app));
 	if (time_ns > row->last_ns)
 		row->last_ns = time_ns;
-	row->requests++;
-	row->errors += subject->exchange->response.status / 100 == 4;
+	weight = yg_weight_from_share(subject->exchange->sampled);
+	row->requests += weight;
+	row->errors += subject->exchange->response.status / 100 == 4 ? weight : 0;
 	row->client = subject->client;
 	row->clients |= 1ull << (hash_client(knowledge, &subject->client) % 64);
 	if (endpoint)
@@ -435,6 +445,17 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 
 		if (endpoint)
 			yg_knowledge_tick_profile(knowledge, endpoint, now_ns);
+	}
+}
+
+void yg_knowledge_lose(struct yg_knowledge *knowledge, uint64_t now_ns, uint64_t lost)
+{
+	knowledge->lossy_minute = now_ns / YG_CELL_SPAN_NS;
+	knowledge->lossy_minutes += knowledge->lossy_minute != knowledge->lossy_last;
+	knowledge->lossy_last = knowledge->lossy_minute;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		if (knowledge->profiles[i])
+			yg_profile_lose(knowledge->profiles[i], now_ns, lost);
 	}
 }
 

@@ -154,6 +154,12 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 /* Let time pass without an exchange; going back is ignored. Once a second is enough. */
 void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns);
 
+/*
+ * A burst of @lost messages never reached the stages: the minutes that run are marked with it and
+ * are not learned as normal.
+ */
+void yg_knowledge_lose(struct yg_knowledge *knowledge, uint64_t now_ns, uint64_t lost);
+
 /* The input has ended: minutes still open are delivered. */
 void yg_knowledge_finish(struct yg_knowledge *knowledge);
 

@@ -50,6 +50,8 @@ struct yg_knowledge {
 	struct yg_detectors *detectors;
 	struct yg_policy *policy;
 	struct yg_bodies *bodies;
+	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
+	uint64_t lossy_minutes;
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
 	uint64_t aged_ns; /* when weights were halved last */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baseline/estimate.h"
 #include "respond/knowledge.h"
 #include "serve/body.h"
 #include "serve/private.h"
@@ -185,12 +186,22 @@ static void add_cell(void *ctx, const struct yg_cell *cell)
 
 static void write_cell(struct yg_json *json, const struct yg_cell *cell, uint64_t start_ns)
 {
+	double error;
+
 	yg_json_open_object(json);
 	yg_json_pair_time(json, "time", start_ns);
 	yg_json_pair_uint(json, "requests", cell->requests);
 	yg_json_pair_uint(json, "errors_client", yg_cell_status_class(cell, 4));
 	yg_json_pair_uint(json, "errors_server", yg_cell_status_class(cell, 5));
-	yg_json_pair_uint(json, "callers", yg_hll_count(&cell->callers));
+	yg_json_pair_uint(json, "callers", yg_cell_callers(cell, &error));
+	if (cell->seen < cell->requests) {
+		yg_json_pair_uint(json, "seen", cell->seen);
+		yg_json_pair_uint(json, "requests_error",
+				  (uint64_t)(yg_count_error(cell->spread) + 0.5));
+		yg_json_pair_uint(json, "callers_error", (uint64_t)(error + 0.5));
+	}
+	if (cell->lost)
+		yg_json_pair_uint(json, "lost", cell->lost);
 	yg_json_pair_uint(json, "request_bytes", cell->request_bytes);
 	yg_json_pair_uint(json, "response_bytes", cell->response_bytes);
 	yg_json_pair_uint(json, "latency_p50_us", yg_quantile_at(&cell->latency_us, 0.5));

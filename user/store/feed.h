@@ -144,22 +144,23 @@
 	X(uint, findings, 0, "findings about it")
 
 /* One exchange out of many, masked: no secret, no body. */
-#define YG_FEED_SAMPLE(X)                                           \
-	X(time, time, 0, "start of the request")                    \
-	X(id, endpoint, 0, "endpoint; 0 for none")                  \
-	X(address, client, 0, "client address")                     \
-	X(uint, client_port, 0, "client port")                      \
-	X(address, server, 0, "server address")                     \
-	X(uint, server_port, 0, "server port")                      \
-	X(text, caller, 64, "as in the table of callers")           \
-	X(text, method, 32, "request method")                       \
-	X(text, target, 512, "target, values of parameters masked") \
-	X(uint, status, 0, "0: no response was seen")               \
-	X(text, protocol, 16, "h1, h2 ...")                         \
-	X(flag, tls, 0, "under TLS")                                \
-	X(uint, request_bytes, 0, "body")                           \
-	X(uint, response_bytes, 0, "body")                          \
-	X(uint, latency_us, 0, "first request byte to first response byte")
+#define YG_FEED_SAMPLE(X)                                                   \
+	X(time, time, 0, "start of the request")                            \
+	X(id, endpoint, 0, "endpoint; 0 for none")                          \
+	X(address, client, 0, "client address")                             \
+	X(uint, client_port, 0, "client port")                              \
+	X(address, server, 0, "server address")                             \
+	X(uint, server_port, 0, "server port")                              \
+	X(text, caller, 64, "as in the table of callers")                   \
+	X(text, method, 32, "request method")                               \
+	X(text, target, 512, "target, values of parameters masked")         \
+	X(uint, status, 0, "0: no response was seen")                       \
+	X(text, protocol, 16, "h1, h2 ...")                                 \
+	X(flag, tls, 0, "under TLS")                                        \
+	X(uint, request_bytes, 0, "body")                                   \
+	X(uint, response_bytes, 0, "body")                                  \
+	X(uint, latency_us, 0, "first request byte to first response byte") \
+	X(real, sampled, 0, "probability that it was sampled; 1: everything is")
 
 /* A finding, new or seen again; rule texts travel with it so that it outlives its rule. */
 #define YG_FEED_FINDING(X)                                                \

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "baseline/estimate.h"
 #include "priv/request.h"
 
 static const char *const protocol_names[YG_PROTOCOL_MAX] = { "h1", "h2",      "grpc",
@@ -184,5 +185,6 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
 		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
 		.latency_us = latency_us(exchange),
+		.sampled = yg_share_ratio(exchange->sampled),
 	};
 }

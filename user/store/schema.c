@@ -71,6 +71,7 @@ static const char *const day_migrations[] = {
 	"latency_us INTEGER NOT NULL"
 	");"
 	"CREATE INDEX samples_endpoint ON samples(endpoint, time);",
+	"ALTER TABLE samples ADD COLUMN sampled REAL NOT NULL DEFAULT 1;",
 };
 
 #define SEVERITY_RANK(value)                                                        \
