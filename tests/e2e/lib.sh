@@ -20,7 +20,8 @@
 #	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy:
 #					HTTP and HTTPS servers; all but the pythons take
 #					two more ports, of HTTP/2: prior knowledge, TLS
-#	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers
+#	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers;
+#					$SAMPLE is its --sample: 1 (all), auto, 1/8 ...
 #	stop_yagurad, daemon_log	end it, print what it said
 #	yagura COMMAND...		the command line, talking to that daemon
 #	api PATH			the desk's answer to GET /v1/PATH
@@ -473,7 +474,7 @@ yagura() { "$BUILD/yagura" "$1" --socket "$RUN/yagura.sock" "${@:2}"; }
 start_yagurad() {
 	[[ -x $BUILD/yagurad ]] || skip "no $BUILD/yagurad: run make"
 	need bpftool jq curl
-	"$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
+	"$BUILD/yagurad" --sample "${SAMPLE:-1}" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
 		--interface veth0 --scope-netns "$(netns_id)" "$@" >>"$DAEMON_LOG" 2>&1 &
 	DAEMON_PID=$!
 	wait_until 20 daemon_settled

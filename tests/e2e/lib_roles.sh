@@ -17,7 +17,7 @@ BLOCKED=10.77.0.30  # the client that tests block
 ORDINARY=10.77.0.10 # one that must never notice
 
 run_yagurad() (
-	exec "$BUILD/yagurad" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
+	exec "$BUILD/yagurad" --sample "${SAMPLE:-1}" --bpffs "$BPFFS" --state-dir "$STATE" --run-dir "$RUN" \
 		--interface veth0 --scope-netns "$(netns_id)" --mode enforce "$@" \
 		>>"$DAEMON_LOG" 2>&1
 )

@@ -285,6 +285,13 @@ uint64_t yg_value_uint(yajl_val object, const char *name)
 	return number ? strtoull(number, NULL, 10) : 0;
 }
 
+double yg_value_real(yajl_val object, const char *name)
+{
+	const char *number = YAJL_GET_NUMBER(yg_value_find(object, name));
+
+	return number ? strtod(number, NULL) : 0;
+}
+
 bool yg_value_flag(yajl_val object, const char *name)
 {
 	return YAJL_IS_TRUE(yg_value_find(object, name));

@@ -68,6 +68,7 @@ void yg_client_add(char *path, size_t cap, const char *name, const char *value);
 /* Members of an object: "" and 0 when absent or of another type. */
 const char *yg_value_text(yajl_val object, const char *name);
 uint64_t yg_value_uint(yajl_val object, const char *name);
+double yg_value_real(yajl_val object, const char *name);
 bool yg_value_flag(yajl_val object, const char *name);
 /* A member that is an object or a list, or NULL. */
 yajl_val yg_value_find(yajl_val object, const char *name);

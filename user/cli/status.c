@@ -17,7 +17,8 @@ static const struct yg_column role_columns[] = {
 static const struct yg_column interface_columns[] = {
 	{ "INTERFACE", YG_ALIGN_LEFT, 0 },  { "STATE", YG_ALIGN_LEFT, 0 },
 	{ "XDP", YG_ALIGN_LEFT, 0 },	    { "DROPS AT", YG_ALIGN_LEFT, 0 },
-	{ "SAMPLES AT", YG_ALIGN_LEFT, 0 },
+	{ "SAMPLES AT", YG_ALIGN_LEFT, 0 }, { "SHARE", YG_ALIGN_RIGHT, 0 },
+	{ "REQUESTS", YG_ALIGN_RIGHT, 0 },  { "SAMPLED", YG_ALIGN_RIGHT, 0 },
 };
 
 static const struct yg_column library_columns[] = {
@@ -46,6 +47,34 @@ static const char *format_age(yajl_val status, const char *since, char *ret)
 	return ret;
 }
 
+/* "1", "1/8", "0.1" */
+static void format_share(double share, char *ret)
+{
+	double below = share > 0 ? 1 / share : 0;
+
+	if (share <= 0 || share >= 1)
+		(void)snprintf(ret, YG_FORMAT_CAP, "%s", share > 0 ? "all" : "-");
+	else if (below - (double)(uint64_t)(below + 0.5) < 0.001 &&
+		 below - (double)(uint64_t)(below + 0.5) > -0.001)
+		(void)snprintf(ret, YG_FORMAT_CAP, "1/%" PRIu64, (uint64_t)(below + 0.5));
+	else
+		(void)snprintf(ret, YG_FORMAT_CAP, "%.3g", share);
+}
+
+static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
+{
+	double sampled = yg_value_real(sensor, "sampled");
+	char share[YG_FORMAT_CAP], line[512];
+
+	format_share(sampled, share);
+	(void)snprintf(line, sizeof(line), "%s%s (%s); analyzer %.1f %% of a core, budget %.1f %%",
+		       share, sampled < 1 ? " of flows, counts are estimated" : " flows",
+		       yg_value_text(sensor, "sampled_why"),
+		       100 * yg_value_real(sensor, "analyzer_cpu"),
+		       100 * yg_value_real(sensor, "cpu_budget"));
+	yg_print_field(args, "sampling", line);
+}
+
 static void print_sensor(const struct yg_cli_args *args, yajl_val status)
 {
 	yajl_val list = yg_value_find(status, "sensor"), sensor;
@@ -71,6 +100,7 @@ static void print_sensor(const struct yg_cli_args *args, yajl_val status)
 							    : "passes everything",
 		       yg_value_uint(sensor, "heartbeat_limit_s"));
 	yg_print_field(args, "blocks", line);
+	print_sampling(args, sensor);
 	(void)fputc('\n', args->out);
 }
 
@@ -90,9 +120,18 @@ static int add_role(struct yg_table *table, yajl_val status, yajl_val role)
 
 static int add_interface(struct yg_table *table, yajl_val status, yajl_val interface)
 {
-	const char *texts[] = { yg_value_text(interface, "name"), yg_value_text(interface, "state"),
-				yg_value_text(interface, "xdp"), yg_value_text(interface, "guard"),
-				yg_value_text(interface, "sample") };
+	char share[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], sampled[YG_FORMAT_CAP];
+	const char *texts[] = { yg_value_text(interface, "name"),
+				yg_value_text(interface, "state"),
+				yg_value_text(interface, "xdp"),
+				yg_value_text(interface, "guard"),
+				yg_value_text(interface, "sample"),
+				share,
+				yg_count_format(yg_value_uint(interface, "requests"), requests),
+				yg_count_format(yg_value_uint(interface, "requests_sampled"),
+						sampled) };
+
+	format_share(yg_value_real(interface, "sampled"), share);
 
 	(void)status;
 	return yg_table_add(table, texts);

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "capture/counters.h"
+#include "capture/governor.h"
 #include "capture/ring.h"
 #include "core/allowance.h"
 #include "core/log.h"
@@ -54,6 +55,7 @@ struct analyzer {
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
 	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
 	struct yg_allowance samples, found;
+	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
 	uint8_t cell[YG_CELL_PACKED_MAX];
 	uint8_t packet[YG_FEED_PACKET_MAX]; /* of the desk */
@@ -181,11 +183,30 @@ static void put_stage_counter(void *ctx, const char *name, uint64_t value)
 	put_counter(ctx, table, name, value);
 }
 
+/* A window that lost much is no picture of what is normal. */
+static void watch_losses(struct analyzer *analyzer, const struct yg_counters *sum)
+{
+	uint64_t lost = sum->sample.lost_request + sum->sample.lost_response +
+			sum->tls.lost_request + sum->tls.lost_response;
+	uint64_t messages =
+		sum->sample.request + sum->sample.response + sum->tls.request + sum->tls.response;
+	bool known = analyzer->messages_before > 0 && lost >= analyzer->lost_before;
+
+	if (known &&
+	    yg_loss_is_burst(lost - analyzer->lost_before, messages - analyzer->messages_before))
+		yg_knowledge_lose(yg_pipeline_knowledge(analyzer->pipeline),
+				  analyzer->now_ns + analyzer->offset_ns,
+				  lost - analyzer->lost_before);
+	analyzer->lost_before = lost;
+	analyzer->messages_before = messages;
+}
+
 static void put_kernel_counters(struct analyzer *analyzer)
 {
 	struct yg_counters sum;
 
 	yg_counters_sum(&analyzer->counters, &sum);
+	watch_losses(analyzer, &sum);
 #define PUT_GUARD(name, help)  put_counter(analyzer, "guard", #name, sum.guard.name);
 #define PUT_SAMPLE(name, help) put_counter(analyzer, "sample", #name, sum.sample.name);
 #define PUT_TLS(name, help)    put_counter(analyzer, "tls", #name, sum.tls.name);

@@ -82,6 +82,13 @@ static const struct yg_option table[] = {
 { .name = "body-budget", .type = YG_OPTION_BYTES, .offset = OPTION(body_budget), .initial = "8K",
   .value = "BYTES", .min = 512, .max = YG_SEGMENT_MAX,
   .help = "Bytes sampled of each message, head included; the rest is only counted" },
+{ .name = "sample", .type = YG_OPTION_TEXT, .offset = OPTION(sample), .initial = "auto",
+  .value = "SHARE", .reloadable = true,
+  .help = "Share of flows that is sampled: 1/8, 0.125, 1; auto samples everything until rings fill "
+	  "up or the CPU budget is used up, then as much as fits" },
+{ .name = "cpu-budget", .type = YG_OPTION_COUNT, .offset = OPTION(cpu_budget_percent),
+  .initial = "5", .value = "PERCENT", .min = 1, .max = 100, .reloadable = true,
+  .help = "CPU that the analysis may use, in percent of all cores; sampling keeps it" },
 { .name = "ring-size", .type = YG_OPTION_BYTES, .offset = OPTION(ring_size), .initial = "8M",
   .value = "BYTES", .min = 64 * KIB, .max = GIB,
   .help = "Size of each ring buffer; a power of two" },

@@ -61,8 +61,10 @@ struct yg_options {
 	uint64_t ring_size;	      /* bytes per ring */
 	uint64_t memory;	      /* bytes, tables of the analyzer */
 	uint64_t heartbeat_limit_s;
-	uint64_t fail_closed; /* 0 or 1 */
-	uint64_t tls;	      /* 0 or 1: attach to TLS libraries */
+	uint64_t fail_closed;	     /* 0 or 1 */
+	uint64_t tls;		     /* 0 or 1: attach to TLS libraries */
+	char *sample;		     /* "auto" or a share, see yg_share_from_text() */
+	uint64_t cpu_budget_percent; /* of each core */
 	uint64_t retention_days;
 	char *state_dir;
 	char *run_dir;

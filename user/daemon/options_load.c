@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture/governor.h"
 #include "daemon/host.h"
 #include "daemon/options_value.h"
 
@@ -15,11 +16,14 @@ static int fail(char *ret_error, const char *name, const char *cause)
 /* What no row can say alone. */
 static int check(const struct yg_options *options, char *ret_error)
 {
+	struct yg_governor_options share = { 0 };
 	struct yg_address addr;
 	uint16_t port;
 
 	if (options->ring_size & (options->ring_size - 1))
 		return fail(ret_error, "ring-size", "not a power of two");
+	if (yg_share_from_text(options->sample, &share))
+		return fail(ret_error, "sample", "not auto, 1/N or a number above 0 and at most 1");
 	if (options->capture == YG_CAPTURE_XDP && options->xdp == YG_XDP_OFF)
 		return fail(ret_error, "capture", "xdp needs an XDP mode other than off");
 	if (options->bpffs[0] != '/' || options->run_dir[0] != '/' || options->state_dir[0] != '/')

@@ -309,6 +309,8 @@ int yg_warden_set_up(struct yg_warden *warden)
 	if (!r)
 		r = fill_start(warden);
 	if (!r)
+		r = yg_sampling_open(warden);
+	if (!r)
 		r = yg_children_open(&warden->children);
 	raise_priority();
 	if (!r)

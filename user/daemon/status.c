@@ -74,21 +74,26 @@ static void put_sensor(struct round *round)
 	if (uname(&host))
 		return;
 	describe_scope(&warden->options, scope, sizeof(scope));
-	put(round, &(struct yg_feed_message){
-			   .kind = YG_FEED_KIND_SENSOR,
-			   .sensor = {
-				   .version = text(YG_VERSION),
-				   .mode = text(yg_mode_name((enum yg_mode)warden->options.mode)),
-				   .started = warden->started_ns,
-				   .host = text(host.nodename),
-				   .kernel = text(host.release),
-				   .rings = warden->start.ring_count,
-				   .ring_bytes = warden->start.ring_bytes,
-				   .heartbeat_limit_s = (double)warden->options.heartbeat_limit_s,
-				   .fail_closed = warden->options.fail_closed != 0,
-				   .scope = text(scope),
-				   .config = text(warden->options.config),
-			   } });
+	put(round,
+	    &(struct yg_feed_message){
+		    .kind = YG_FEED_KIND_SENSOR,
+		    .sensor = {
+			    .version = text(YG_VERSION),
+			    .mode = text(yg_mode_name((enum yg_mode)warden->options.mode)),
+			    .started = warden->started_ns,
+			    .host = text(host.nodename),
+			    .kernel = text(host.release),
+			    .rings = warden->start.ring_count,
+			    .ring_bytes = warden->start.ring_bytes,
+			    .heartbeat_limit_s = (double)warden->options.heartbeat_limit_s,
+			    .fail_closed = warden->options.fail_closed != 0,
+			    .scope = text(scope),
+			    .config = text(warden->options.config),
+			    .sampled = yg_sampling_ratio(warden),
+			    .sampled_why = text(yg_governor_why_name(warden->sampling.share.why)),
+			    .analyzer_cpu = warden->sampling.governor.cpu,
+			    .cpu_budget = warden->sampling.options.budget,
+		    } });
 }
 
 static void put_roles(struct round *round)
@@ -130,6 +135,7 @@ static void put_interfaces(struct round *round)
 		const struct yg_hooks *hooks = &row->hooks;
 		const char *guard = "none";
 		const char *reason = hooks->reason;
+		uint64_t requests, sampled;
 
 		if (hooks->tc_guard)
 			guard = "tc";
@@ -137,18 +143,21 @@ static void put_interfaces(struct round *round)
 			guard = "xdp";
 		if (row->err && reason[0] == '\0')
 			reason = strerror(-row->err);
-		put(round,
-		    &(struct yg_feed_message){
-			    .kind = YG_FEED_KIND_INTERFACE,
-			    .interface = { .index = hooks->ifindex,
-					   .name = text(hooks->name),
-					   .xdp = text(hooks->xdp == YG_XDP_OFF
-							       ? "none"
-							       : yg_xdp_name(hooks->xdp)),
-					   .guard = text(guard),
-					   .sample = text(sample_name(warden, hooks)),
-					   .reason = text(reason),
-					   .state = text(row->err ? "failed" : "attached") } });
+		yg_sampling_requests(warden, (uint32_t)hooks->ifindex, &requests, &sampled);
+		put(round, &(struct yg_feed_message){
+				   .kind = YG_FEED_KIND_INTERFACE,
+				   .interface = { .index = hooks->ifindex,
+						  .name = text(hooks->name),
+						  .xdp = text(hooks->xdp == YG_XDP_OFF
+								      ? "none"
+								      : yg_xdp_name(hooks->xdp)),
+						  .guard = text(guard),
+						  .sample = text(sample_name(warden, hooks)),
+						  .reason = text(reason),
+						  .state = text(row->err ? "failed" : "attached"),
+						  .sampled = yg_sampling_ratio(warden),
+						  .requests = requests,
+						  .requests_sampled = sampled } });
 	}
 }
 
@@ -169,6 +178,7 @@ static void put_libraries(struct round *round)
 						.kind = text(yg_stack_name(files[i].stack)),
 						.processes = files[i].pid > 0,
 						.probes = files[i].probes,
+						.sampled = yg_sampling_ratio(round->warden),
 						.state = text("attached") } });
 }
 

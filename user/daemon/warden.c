@@ -196,6 +196,7 @@ static void protect(struct yg_warden *warden)
 static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
 	tend_roles(warden, now_ns);
+	yg_sampling_tick(warden, now_ns);
 	watch_interfaces(warden, now_ns);
 	protect(warden);
 	read_requests(warden);
@@ -234,6 +235,7 @@ static void reload(struct yg_warden *warden)
 	warden->options = next;
 	yg_log_init("warden", (enum yg_log_level)next.log_level);
 	yg_warden_beat(warden);
+	yg_sampling_configure(warden);
 	warden->protect = true;
 	/* Roles read their options at birth: they are restarted, one system call each. */
 	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
@@ -296,6 +298,7 @@ static void end(struct yg_warden *warden)
 	yg_hooks_clean(warden);
 	yg_kill_close(&warden->killer);
 	yg_attach_free(&warden->attach);
+	yg_sampling_close(warden);
 	if (warden->control)
 		(void)munmap(warden->control, sizeof(*warden->control));
 	yg_loader_close(&warden->loader);

@@ -6,6 +6,7 @@
  *	setup.c		from options to attached	warden.c	loop, roles, end
  *	hooks.c		interfaces, their programs	protect.c	who is never blocked
  *	status.c	what the desk shows		connections.c	those of blocked clients
+ *	sampling.c	how much is sampled
  *	host.c		directories, sockets, key	children.c	processes and links
  */
 #pragma once
@@ -24,6 +25,7 @@
 #include "daemon/children.h"
 #include "daemon/host.h"
 #include "daemon/options.h"
+#include "daemon/sampling.h"
 #include "yagura/map.h"
 
 /* One interface that the sensor was put on. */
@@ -47,6 +49,7 @@ struct yg_warden {
 	struct yg_scope *scope;
 	struct yg_control *control; /* the kernel's page */
 	struct yg_ring procs;
+	struct yg_sampling sampling;
 
 	struct yg_iface_monitor *monitor;
 	struct yg_ifaces ifaces;   /* the last picture */

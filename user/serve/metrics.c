@@ -107,6 +107,35 @@ static void print_interface(void *ctx, const struct yg_feed_message *message)
 		      yg_slice_equal(message->interface.state, YG_SLICE("attached")));
 }
 
+static void print_sampled(void *ctx, const struct yg_feed_message *message)
+{
+	const struct yg_feed_sensor *sensor = &message->sensor;
+
+	yg_http_print(ctx, "# HELP yagura_sampled_ratio Share of flows that is sampled now.\n"
+			   "# TYPE yagura_sampled_ratio gauge\nyagura_sampled_ratio{reason=\"");
+	print_label(ctx, sensor->sampled_why);
+	yg_http_print(ctx, "\"} %g\n", sensor->sampled);
+	yg_http_print(ctx,
+		      "# HELP yagura_analyzer_cores Cores that the analyzer uses now.\n"
+		      "# TYPE yagura_analyzer_cores gauge\nyagura_analyzer_cores %g\n"
+		      "# HELP yagura_cpu_budget_cores Cores that it may use.\n"
+		      "# TYPE yagura_cpu_budget_cores gauge\nyagura_cpu_budget_cores %g\n",
+		      sensor->analyzer_cpu, sensor->cpu_budget);
+}
+
+static void print_requests(void *ctx, const struct yg_feed_message *message)
+{
+	const struct yg_feed_interface *interface = &message->interface;
+
+	yg_http_print(ctx, "yagura_interface_requests_total{interface=\"");
+	print_label(ctx, interface->name);
+	yg_http_print(ctx, "\",sampled=\"yes\"} %" PRIu64 "\n", interface->requests_sampled);
+	yg_http_print(ctx, "yagura_interface_requests_total{interface=\"");
+	print_label(ctx, interface->name);
+	yg_http_print(ctx, "\",sampled=\"no\"} %" PRIu64 "\n",
+		      interface->requests - interface->requests_sampled);
+}
+
 static void print_gauge(struct yg_http_request *request, const char *name, const char *help,
 			uint64_t value)
 {
@@ -128,6 +157,10 @@ void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const
 	yg_http_print(request, "# HELP yagura_interface_attached The sensor is attached.\n"
 			       "# TYPE yagura_interface_attached gauge\n");
 	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_interface, request);
+	yg_http_print(request, "# HELP yagura_interface_requests_total Request starts in clear.\n"
+			       "# TYPE yagura_interface_requests_total counter\n");
+	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_requests, request);
+	yg_status_each(desk->status, YG_FEED_KIND_SENSOR, print_sampled, request);
 	print_gauge(request, "yagura_endpoints", "Endpoints in the inventory.",
 		    yg_store_count(desk->store, YG_STORE_ENDPOINTS));
 	print_gauge(request, "yagura_callers", "Callers that are remembered.",

@@ -56,7 +56,11 @@
 	X(real, heartbeat_limit_s, 0, "fail open when the daemon is gone for longer") \
 	X(flag, fail_closed, 0, "keep dropping when the daemon is gone")              \
 	X(text, scope, 256, "what the sensor may read: \"all\" or the limits")        \
-	X(text, config, 256, "path of the configuration file, empty for none")
+	X(text, config, 256, "path of the configuration file, empty for none")        \
+	X(real, sampled, 0, "share of flows that is sampled now, 0..1")               \
+	X(text, sampled_why, 32, "why it is not more, or \"no pressure\"")            \
+	X(real, analyzer_cpu, 0, "cores that the analyzer uses now")                  \
+	X(real, cpu_budget, 0, "cores that it may use")
 
 /* One of the four processes, from the warden. */
 #define YG_FEED_ROLE(X)                                       \
@@ -75,7 +79,10 @@
 	X(text, guard, 16, "where drops happen: xdp, tc or none")                \
 	X(text, sample, 16, "where samples are taken: tcx, clsact, xdp or none") \
 	X(text, reason, 256, "why not a better mode; empty when it is the best") \
-	X(text, state, 16, "attached, detached or failed")
+	X(text, state, 16, "attached, detached or failed")                       \
+	X(real, sampled, 0, "share of flows that is sampled now, 0..1")          \
+	X(uint, requests, 0, "request starts in clear, exact")                   \
+	X(uint, requests_sampled, 0, "of them, of sampled flows")
 
 /* One TLS library or program that carries one, from the warden. */
 #define YG_FEED_LIBRARY(X)                                               \
@@ -89,7 +96,8 @@
 	X(text, reason, 256, "why there is a gap in coverage, or empty") \
 	X(text, comm, 16, "name of one process that maps it")            \
 	X(uint, pid, 0, "of a gap: the process; else 0")                 \
-	X(uint, port, 0, "of a gap: a TCP port on which it listens")
+	X(uint, port, 0, "of a gap: a TCP port on which it listens")     \
+	X(real, sampled, 0, "share of its flows that is sampled now, 0..1")
 
 /* One ability of the running kernel, from the warden. */
 #define YG_FEED_CAPABILITY(X)                              \
