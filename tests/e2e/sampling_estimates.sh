@@ -25,7 +25,7 @@ start_nginx
 SAMPLE=1/8 start_yagurad --mode observe
 [[ $(status '.sensor[0].sampled') == 0.125 ]] || fail "share: $(status '.sensor[0].sampled')"
 [[ $(status '.sensor[0].sampled_why') == "set by the operator" ]] || fail "no reason"
-yagura status | grep -q 'sampling *1/8 of flows' || fail "status does not say 1/8"
+yagura status | grep -q 'sampling.*1/8 of flows' || fail "status does not say 1/8"
 load
 wait_until 10 counted
 wait_until 10 eval '(($(counter stream.exchanges) > 300))'
@@ -39,12 +39,10 @@ echo "served $(served), counted $(interface requests), of sampled flows $(interf
 # A service's first 256 requests are all seen; of 320 flows the rest is drawn: 3 deviations.
 ((estimate > $(served) * 4 / 10 && estimate < $(served) * 16 / 10)) || fail "estimate $estimate"
 [[ $(counter sample.lost_request) == 0 ]] || fail "requests lost"
-api 'metrics' >/dev/null 2>&1 || true
 stop_yagurad
 
 SAMPLE=auto start_yagurad --mode observe --cpu-budget 1
 [[ $(status '.sensor[0].sampled') == 1 ]] || fail "does not begin with everything"
-before=$(served)
 is_pressed() {
 	load
 	[[ $(status '.sensor[0].sampled_why') == "CPU budget used up" ]] &&
@@ -52,5 +50,5 @@ is_pressed() {
 }
 wait_until 20 is_pressed
 yagura status | sed -n '/sampling/p'
-balanced() { (($(counter sample.request) == $(served) - before)); }
+balanced() { (($(counter sample.request) == $(served))); } # counters outlive the daemon
 wait_until 10 balanced

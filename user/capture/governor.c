@@ -15,10 +15,11 @@
 #define FILL_HIGH    0.5
 #define FILL_FULL    0.8
 #define FILL_CALM    0.1
-#define CPU_CALM     0.4 /* of the budget: twice that, and one in four to spare */
-#define CPU_STEPS    3u	 /* halvings for CPU at once */
-#define BURST_MIN    10u /* lost messages, and ... */
-#define BURST_SHARE  100 /* ... one in so many */
+#define CPU_CALM     0.4   /* of the budget: twice that, and one in four to spare */
+#define CPU_IDLE     0.015 /* cores: what polling takes, sampled or not */
+#define CPU_STEPS    3u	   /* halvings for CPU at once */
+#define BURST_MIN    10u   /* lost messages, and ... */
+#define BURST_SHARE  100   /* ... one in so many */
 #define SHARE_ONE    4294967296.0
 #define CLIENT_SHARE 2u /* clients seen whole are this part of the share of flows */
 
@@ -110,7 +111,7 @@ static bool watch_cpu(struct yg_governor *governor, const struct yg_governor_opt
 				  YG_GOVERNOR_CPU, load);
 		}
 	}
-	return governor->cpu > CPU_CALM * governor->budget;
+	return governor->cpu > fmax(CPU_CALM * governor->budget, CPU_IDLE);
 }
 
 static struct yg_share share_of(const struct yg_governor *governor,

@@ -67,12 +67,14 @@ static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 	char share[YG_FORMAT_CAP], line[512];
 
 	format_share(sampled, share);
-	(void)snprintf(line, sizeof(line), "%s%s (%s); analyzer %.1f %% of a core, budget %.1f %%",
-		       share, sampled < 1 ? " of flows, counts are estimated" : " flows",
-		       yg_value_text(sensor, "sampled_why"),
+	(void)snprintf(line, sizeof(line), "%s%s (%s)", share,
+		       sampled < 1 ? " of flows, counts estimated" : " flows",
+		       yg_value_text(sensor, "sampled_why"));
+	yg_print_field(args, "sampling", line);
+	(void)snprintf(line, sizeof(line), "%.1f %% of a core, budget %.1f %%",
 		       100 * yg_value_real(sensor, "analyzer_cpu"),
 		       100 * yg_value_real(sensor, "cpu_budget"));
-	yg_print_field(args, "sampling", line);
+	yg_print_field(args, "analyzer", line);
 }
 
 static void print_sensor(const struct yg_cli_args *args, yajl_val status)
