@@ -22,12 +22,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *line = size ? memchr(data, '\n', size) : NULL;
 	struct yg_slice type = { (const char *)data, line ? (size_t)(line - data) : 0 };
-	struct yg_slice body = { (const char *)line + 1, size - type.len - 1 };
+	struct yg_slice body;
 	struct yg_multipart whole, prefix;
 	struct yg_multipart_part part, early;
-	const char *behind = body.ptr;
+	const char *behind;
 
-	if (!line || !yg_multipart_begin(type, body, &whole))
+	if (!line)
+		return 0;
+	behind = (const char *)line + 1;
+	body = (struct yg_slice){ behind, size - type.len - 1 };
+	if (!yg_multipart_begin(type, body, &whole))
 		return 0;
 	body.len = body.len * data[0] / 256;
 	if (!yg_multipart_begin(type, body, &prefix))

@@ -123,3 +123,67 @@ size_t hello_records(const uint8_t *message, size_t len, size_t record, uint8_t 
 	}
 	return out.len;
 }
+
+static void put_server_hello(struct out *out, const struct answer_spec *spec)
+{
+	size_t message, extensions, len = spec->alpn ? strlen(spec->alpn) : 0;
+
+	put(out, 2u << 24, 4);
+	message = out->len;
+	put(out, spec->version > 0x0303 ? 0x0303 : spec->version, 2);
+	memset(out->p + out->len, 7, 32);
+	out->len += 32;
+	put(out, 0, 1);
+	put(out, spec->cipher, 2);
+	put(out, 0, 3); /* compression, length of the extensions */
+	extensions = out->len;
+	if (spec->version > 0x0303) {
+		put(out, 0x002b0002, 4);
+		put(out, spec->version, 2);
+	}
+	if (spec->alpn) {
+		put(out, 0x0010, 2);
+		put(out, (uint32_t)len + 3, 2);
+		put(out, (uint32_t)len + 1, 2);
+		put(out, (uint32_t)len, 1);
+		put_text(out, spec->alpn, len);
+	}
+	close_length(out, extensions, 2);
+	close_length(out, message, 3);
+}
+
+static void put_certificate(struct out *out, const struct answer_spec *spec)
+{
+	size_t len = spec->certificate_len;
+
+	put(out, 11, 1);
+	put(out, (uint32_t)len + 6, 3);
+	put(out, (uint32_t)len + 3, 3);
+	put(out, (uint32_t)len, 3);
+	if (spec->certificate)
+		put_text(out, (const char *)spec->certificate, len);
+	else
+		memset(out->p + out->len, 0, len);
+	out->len += spec->certificate ? 0 : len;
+}
+
+size_t hello_answer(const struct answer_spec *spec, size_t record, uint8_t *ret)
+{
+	static uint8_t message[32768];
+	struct out out = { message, 0 }, records = { ret, 0 };
+
+	if (spec->version)
+		put_server_hello(&out, spec);
+	if (spec->certificate_len)
+		put_certificate(&out, spec);
+	if (spec->done)
+		put(&out, 14u << 24, 4);
+	records.len = hello_records(message, out.len, record, ret);
+	if (spec->ciphers_change)
+		put_text(&records, "\x14\x03\x03\x00\x01\x01", 6);
+	if (spec->alert) {
+		put_text(&records, "\x15\x03\x03\x00\x02\x02", 6);
+		put(&records, spec->alert, 1);
+	}
+	return records.len;
+}

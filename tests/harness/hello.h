@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ClientHellos as bytes. */
+/* ClientHellos, and answers to them, as bytes. */
 #pragma once
 
 #include <stddef.h>
@@ -21,3 +21,17 @@ size_t hello_message(const struct hello_spec *spec, uint8_t *ret);
 
 /* In TLS records of at most @record bytes each. @ret: HELLO_BYTES_CAP bytes. */
 size_t hello_records(const uint8_t *message, size_t len, size_t record, uint8_t *ret);
+
+struct answer_spec {
+	uint16_t version; /* chosen; 0: no ServerHello */
+	uint16_t cipher;
+	const char *alpn;	    /* "h2"; NULL: none */
+	size_t certificate_len;	    /* bytes of one certificate; 0: no Certificate message */
+	const uint8_t *certificate; /* NULL: zeros */
+	uint8_t alert;		    /* 0: none */
+	int done;		    /* ServerHelloDone follows */
+	int ciphers_change;	    /* ChangeCipherSpec follows */
+};
+
+/* What a server sends, in records of at most @record bytes. @ret: room enough. Return: length. */
+size_t hello_answer(const struct answer_spec *spec, size_t record, uint8_t *ret);

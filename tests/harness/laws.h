@@ -37,6 +37,9 @@ static inline const char *broken_law(const struct yg_stream_counters *c, bool fi
 		return "nothing waits after the end";
 	if (c->flow_opened != flows)
 		return "flow_opened == every way to end";
+	if (c->hello_parsed !=
+	    c->hello_answered + c->hello_alert + c->hello_unanswered + c->hello_lost)
+		return "hello_parsed == every outcome of a ClientHello";
 	if (c->request_parsed != c->exchanges - c->exchange_no_request)
 		return "request_parsed == exchanges with a request";
 	return NULL;

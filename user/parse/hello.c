@@ -362,19 +362,25 @@ static char *put_extensions(char *to, const struct parts *parts, size_t *ret_cou
 	return put_hash(to, &hash, ids.count == 0);
 }
 
-/* The highest version that is no GREASE; without the extension what the old field says. */
-static uint16_t best_version(const struct parts *parts)
+/* Versions that are no GREASE, and the highest; without the extension what the old field says. */
+static void read_versions(const struct parts *parts, struct yg_hello *ret)
 {
 	struct view list = parts->versions;
-	uint32_t best = 0;
 
 	while (left(&list) >= 2) {
-		uint32_t version = get(&list, 2);
+		uint16_t version = (uint16_t)get(&list, 2);
 
-		if (!is_grease(version) && version > best)
-			best = version;
+		if (is_grease(version))
+			continue;
+		if (version > ret->version)
+			ret->version = version;
+		if (ret->offered_count < YG_HELLO_VERSIONS_MAX)
+			ret->offered[ret->offered_count++] = version;
 	}
-	return best ? (uint16_t)best : parts->legacy_version;
+	if (ret->version)
+		return;
+	ret->version = ret->offered[0] = parts->legacy_version;
+	ret->offered_count = 1;
 }
 
 static const char *version_code(uint16_t version)
@@ -459,7 +465,8 @@ enum yg_parse yg_hello_parse(const uint8_t *data, size_t len, struct yg_hello *r
 	if (len > YG_HELLO_MAX || len == 0 || data[0] != CLIENT_HELLO ||
 	    !read_parts(message, &parts))
 		return YG_PARSE_BAD;
-	*ret = (struct yg_hello){ .version = best_version(&parts), .sni = parts.sni };
+	*ret = (struct yg_hello){ .sni = parts.sni };
+	read_versions(&parts, ret);
 	if (left(&parts.alpn))
 		ret->alpn = (struct yg_slice){ (const char *)parts.alpn.p, left(&parts.alpn) };
 	write_ja4(&parts, ret->version, ret->ja4);

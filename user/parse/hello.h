@@ -21,10 +21,11 @@
 #include "core/slice.h"
 #include "parse/http1.h"
 
-#define YG_HELLO_MAX	 16384u /* bytes of the message; a longer one is refused */
-#define YG_HELLO_SNI_MAX 255u	/* bytes of a server name; a longer one is no name */
-#define YG_HELLO_PEEK	 6u	/* bytes that tell a ClientHello from anything else */
-#define YG_JA4_CAP	 37u	/* "t13d1516h2_8daaf6152771_e5627efa2ab1" and NUL */
+#define YG_HELLO_MAX	      16384u /* bytes of the message; a longer one is refused */
+#define YG_HELLO_SNI_MAX      255u   /* bytes of a server name; a longer one is no name */
+#define YG_HELLO_VERSIONS_MAX 8u     /* offered versions that are kept */
+#define YG_HELLO_PEEK	      6u     /* bytes that tell a ClientHello from anything else */
+#define YG_JA4_CAP	      37u    /* "t13d1516h2_8daaf6152771_e5627efa2ab1" and NUL */
 
 /* Zero it to begin. */
 struct yg_hello_gather {
@@ -37,7 +38,9 @@ struct yg_hello_gather {
 
 /* Slices borrow from the message. */
 struct yg_hello {
-	uint16_t version;     /* highest offered, GREASE aside: 0x0304 is TLS 1.3 */
+	uint16_t version; /* highest offered, GREASE aside: 0x0304 is TLS 1.3 */
+	uint16_t offered[YG_HELLO_VERSIONS_MAX]; /* as sent, GREASE left out */
+	uint8_t offered_count;
 	struct yg_slice sni;  /* host name as sent; absent without one */
 	struct yg_slice alpn; /* list as on the wire; see yg_hello_alpn_next() */
 	char ja4[YG_JA4_CAP];

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#define JA4_LEN (YG_JA4_CAP - 1)
+#include "parse/server_hello.h"
+
+#define JA4_LEN	 (YG_JA4_CAP - 1)
+#define ALPN_MAX 256u /* bytes of the offered list that are kept: whole names */
 
 /* A connection: client first. 36 bytes without padding: hashed and compared as a whole. */
 struct ends {
@@ -16,10 +19,25 @@ _Static_assert(sizeof(struct ends) == 36, "the key has no padding");
 struct row {
 	struct ends ends; /* all zero: used up */
 	struct yg_peer proxied;
+	uint16_t version, cipher; /* chosen; 0: not seen */
 	uint8_t sni_len;
 	bool has_ja4;
 	char ja4[JA4_LEN];
 	char sni[YG_HELLO_SNI_MAX];
+};
+
+/* A ClientHello, kept until the server has answered it. */
+struct yg_greeting {
+	struct yg_flight flight;
+	uint64_t time_ns;
+	uint16_t version, offered[YG_HELLO_VERSIONS_MAX];
+	uint8_t offered_count;
+	uint8_t client_dir;
+	uint8_t sni_len;
+	uint16_t alpn_len;
+	char ja4[JA4_LEN];
+	char sni[YG_HELLO_SNI_MAX];
+	char alpn[ALPN_MAX];
 };
 
 int yg_preludes_init(struct yg_preludes *preludes, uint32_t rows)
@@ -82,22 +100,104 @@ static struct yg_peer peer_of(const struct yg_end *end)
 	return peer;
 }
 
-static void tell(const struct yg_preludes *preludes, const struct yg_prelude *prelude,
-		 const struct yg_flow *flow, const struct yg_run *run, const struct yg_hello *hello)
+/* Whole names of the offered list, as many as fit. */
+static uint16_t keep_alpn(struct yg_slice list, char *ret)
 {
-	const struct yg_handshake handshake = {
-		.time_ns = run->time_ns,
-		.client = peer_of(&flow->ends[run->dir]),
-		.server = peer_of(&flow->ends[!run->dir]),
-		.proxied = prelude->proxied,
-		.version = hello->version,
-		.sni = hello->sni,
-		.alpn = hello->alpn,
-		.ja4 = { hello->ja4, JA4_LEN },
-	};
+	struct yg_slice rest = list;
+	size_t len = 0;
 
+	while (yg_hello_alpn_next(&rest).ptr) {
+		if (list.len - rest.len > ALPN_MAX)
+			break;
+		len = list.len - rest.len;
+	}
+	if (len)
+		memcpy(ret, list.ptr, len);
+	return (uint16_t)len;
+}
+
+/* NULL: no memory. */
+static struct yg_greeting *greet(struct yg_pool *pool, const struct yg_run *run,
+				 const struct yg_hello *hello)
+{
+	size_t cap;
+	struct yg_greeting *greeting = yg_pool_take(pool, sizeof(*greeting), &cap);
+
+	if (!greeting)
+		return NULL;
+	*greeting = (struct yg_greeting){
+		.time_ns = run->time_ns,
+		.version = hello->version,
+		.offered_count = hello->offered_count,
+		.client_dir = run->dir,
+		.sni_len = (uint8_t)hello->sni.len,
+	};
+	memcpy(greeting->offered, hello->offered, sizeof(greeting->offered));
+	memcpy(greeting->ja4, hello->ja4, JA4_LEN);
+	if (hello->sni.len)
+		memcpy(greeting->sni, hello->sni.ptr, hello->sni.len);
+	greeting->alpn_len = keep_alpn(hello->alpn, greeting->alpn);
+	return greeting;
+}
+
+static void add_answer(const struct yg_flight *flight, struct yg_handshake *handshake)
+{
+	struct yg_server_hello hello;
+
+	yg_flight_read(flight, &hello);
+	handshake->is_answered = hello.version || hello.is_refused;
+	handshake->is_resumed = hello.is_resumed;
+	handshake->is_refused = hello.is_refused;
+	handshake->alert = hello.alert;
+	handshake->cipher = hello.cipher;
+	handshake->chosen_alpn = hello.alpn;
+	if (hello.version)
+		handshake->version = hello.version;
+	if (hello.certificate.ptr)
+		handshake->has_certificate =
+			yg_x509_read((const uint8_t *)hello.certificate.ptr, hello.certificate.len,
+				     &handshake->certificate) == YG_PARSE_DONE;
+}
+
+static void count_answer(struct yg_stream_counters *counters, const struct yg_handshake *handshake)
+{
+	counters->hello_answered += handshake->is_answered && !handshake->is_refused;
+	counters->hello_alert += handshake->is_refused;
+	counters->hello_unanswered += !handshake->is_answered;
+}
+
+/* The server has answered, or is not heard: hand the handshake on. */
+static void tell(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		 const struct yg_flow *flow)
+{
+	struct yg_greeting *greeting = YG_TAKE_PTR(prelude->greeting);
+	const struct ends ends = ends_of(flow, greeting->client_dir);
+	struct yg_handshake handshake = {
+		.time_ns = greeting->time_ns,
+		.client = peer_of(&flow->ends[greeting->client_dir]),
+		.server = peer_of(&flow->ends[!greeting->client_dir]),
+		.proxied = prelude->proxied,
+		.version = greeting->version,
+		.offered_count = greeting->offered_count,
+		.ja4 = { greeting->ja4, JA4_LEN },
+	};
+	struct row *row = find_row(preludes, &ends);
+
+	memcpy(handshake.offered, greeting->offered, sizeof(handshake.offered));
+	if (greeting->sni_len)
+		handshake.sni = (struct yg_slice){ greeting->sni, greeting->sni_len };
+	if (greeting->alpn_len)
+		handshake.alpn = (struct yg_slice){ greeting->alpn, greeting->alpn_len };
+	add_answer(&greeting->flight, &handshake);
+	count_answer(preludes->counters, &handshake);
+	if (row && handshake.cipher) {
+		row->version = handshake.version;
+		row->cipher = handshake.cipher;
+	}
 	if (preludes->fn)
 		preludes->fn(preludes->ctx, &handshake);
+	yg_flight_drop(&greeting->flight, preludes->pool);
+	yg_pool_give(preludes->pool, greeting);
 }
 
 static void read_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
@@ -115,16 +215,22 @@ static void read_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
 	row = find_row(preludes, &ends);
 	if (row)
 		keep_hello(row, &hello);
-	tell(preludes, prelude, flow, run, &hello);
+	prelude->greeting = greet(preludes->pool, run, &hello);
+	if (!prelude->greeting)
+		preludes->counters->hello_lost++;
 }
 
-/* The sampler passes nothing of this connection after its ClientHello: nothing is waited for. */
+/* Live, the sampler passes nothing of this connection after its ClientHello. */
 static void end_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		      struct yg_flow *flow, const struct yg_run *run)
 {
+	bool is_live = run->source != YG_SOURCE_FILE;
+
 	yg_hello_drop(&prelude->gather, preludes->pool);
 	prelude->phase[run->dir] = YG_PRELUDE_DONE;
-	flow->over = run->source != YG_SOURCE_FILE;
+	if (prelude->greeting && (is_live || prelude->phase[!run->dir] == YG_PRELUDE_DONE))
+		tell(preludes, prelude, flow);
+	flow->over = is_live;
 }
 
 static void gather_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
@@ -144,6 +250,16 @@ static void gather_hello(struct yg_preludes *preludes, struct yg_prelude *prelud
 	end_hello(preludes, prelude, flow, run);
 }
 
+static void read_flight(struct yg_preludes *preludes, struct yg_prelude *prelude,
+			const struct yg_flow *flow, const struct yg_run *run, uint64_t used)
+{
+	if (yg_flight_take(&prelude->greeting->flight, preludes->pool, run->data + used,
+			   (size_t)(run->len - used)) == YG_PARSE_MORE)
+		return;
+	prelude->phase[run->dir] = YG_PRELUDE_DONE;
+	tell(preludes, prelude, flow);
+}
+
 /* Behind a PROXY header, or without one: only the first byte may begin a ClientHello. */
 static void take_first(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		       struct yg_flow *flow, const struct yg_run *run, uint64_t used)
@@ -155,6 +271,11 @@ static void take_first(struct yg_preludes *preludes, struct yg_prelude *prelude,
 	if (used == run->len)
 		return;
 	prelude->phase[run->dir] = YG_PRELUDE_DONE;
+	if (prelude->greeting) {
+		prelude->phase[run->dir] = YG_PRELUDE_FLIGHT;
+		read_flight(preludes, prelude, flow, run, used);
+		return;
+	}
 	if (yg_hello_is_start(data, (size_t)(run->len - used)) == YG_PARSE_BAD ||
 	    prelude->phase[!run->dir] == YG_PRELUDE_HELLO)
 		return;
@@ -221,7 +342,7 @@ static uint64_t take_proxy(struct yg_preludes *preludes, struct yg_prelude *prel
 	prelude->proxied.addr = yg_address_normal(&proxy->client.addr);
 	prelude->skip = (uint32_t)(rest - used);
 	prelude->phase[run->dir] = prelude->skip ? YG_PRELUDE_SKIP : YG_PRELUDE_FIRST;
-	prelude->phase[!run->dir] = YG_PRELUDE_DONE; /* the server sends none */
+	prelude->phase[!run->dir] = YG_PRELUDE_FIRST; /* the server sends none */
 	drop_held(preludes, prelude);
 	return used;
 }
@@ -280,7 +401,7 @@ static uint64_t skip_rest(struct yg_preludes *preludes, struct yg_prelude *prelu
 /* --- runs --------------------------------------------------------------------------------- */
 
 struct yg_prelude_rest yg_prelude_end(struct yg_preludes *preludes, struct yg_prelude *prelude,
-				      unsigned dir)
+				      const struct yg_flow *flow, unsigned dir)
 {
 	struct yg_prelude_rest rest = { .used = 0 };
 
@@ -289,6 +410,8 @@ struct yg_prelude_rest yg_prelude_end(struct yg_preludes *preludes, struct yg_pr
 		yg_hello_drop(&prelude->gather, preludes->pool);
 	}
 	prelude->phase[dir] = YG_PRELUDE_DONE;
+	if (prelude->greeting && prelude->greeting->client_dir != dir)
+		tell(preludes, prelude, flow);
 	if (prelude->held_len && prelude->held_dir == dir)
 		rest.held = give_up_held(preludes, prelude, YG_SOURCE_FILE);
 	return rest;
@@ -306,7 +429,7 @@ struct yg_prelude_rest yg_prelude_run(struct yg_preludes *preludes, struct yg_pr
 	uint8_t *phase = &prelude->phase[run->dir];
 
 	if (!run->data || flow->tls)
-		return yg_prelude_end(preludes, prelude, run->dir);
+		return yg_prelude_end(preludes, prelude, flow, run->dir);
 	if (*phase == YG_PRELUDE_PROXY)
 		rest = read_proxy(preludes, prelude, run);
 	else if (*phase == YG_PRELUDE_SKIP)
@@ -315,6 +438,8 @@ struct yg_prelude_rest yg_prelude_run(struct yg_preludes *preludes, struct yg_pr
 		*phase = YG_PRELUDE_DONE; /* it began with a byte that begins no ClientHello */
 	if (*phase == YG_PRELUDE_HELLO)
 		gather_hello(preludes, prelude, flow, run, 0);
+	else if (*phase == YG_PRELUDE_FLIGHT)
+		read_flight(preludes, prelude, flow, run, 0);
 	else if (*phase == YG_PRELUDE_FIRST)
 		take_first(preludes, prelude, flow, run, rest.used);
 	return rest;
@@ -340,6 +465,8 @@ void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelu
 	if (!row)
 		return;
 	exchange->proxied = row->proxied;
+	exchange->tls_version = row->version;
+	exchange->tls_cipher = row->cipher;
 	if (row->has_ja4)
 		exchange->ja4 = (struct yg_slice){ row->ja4, JA4_LEN };
 	if (row->sni_len)
@@ -351,6 +478,8 @@ void yg_prelude_close(struct yg_preludes *preludes, struct yg_prelude *prelude,
 {
 	struct row *row = NULL;
 
+	if (prelude->greeting)
+		tell(preludes, prelude, flow);
 	yg_hello_drop(&prelude->gather, preludes->pool);
 	drop_held(preludes, prelude);
 	if (flow->tls && flow->server_dir != YG_FLOW_DIR_NONE && yg_lru_count(preludes->table)) {

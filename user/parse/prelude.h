@@ -28,15 +28,19 @@
 #define YG_PRELUDES_DEFAULT 16384u /* rows of about 400 bytes */
 
 enum yg_prelude_phase {
-	YG_PRELUDE_PROXY, /* may be a PROXY header */
-	YG_PRELUDE_SKIP,  /* TLVs of one */
-	YG_PRELUDE_FIRST, /* the first byte behind it */
-	YG_PRELUDE_HELLO, /* in a ClientHello */
+	YG_PRELUDE_PROXY,  /* may be a PROXY header */
+	YG_PRELUDE_SKIP,   /* TLVs of one */
+	YG_PRELUDE_FIRST,  /* the first byte behind it */
+	YG_PRELUDE_HELLO,  /* in a ClientHello */
+	YG_PRELUDE_FLIGHT, /* in the server's answer to one */
 	YG_PRELUDE_DONE,
 };
 
+struct yg_greeting;
+
 /* Of one flow. Zero when it begins. */
 struct yg_prelude {
+	struct yg_greeting *greeting;  /* of the pool: a ClientHello that waits for its answer */
 	struct yg_hello_gather gather; /* of the direction in phase HELLO: there is one */
 	uint8_t *held;		       /* [YG_PROXY_MAX] of the pool: a header that is not whole */
 	uint64_t held_ns;
@@ -82,7 +86,14 @@ struct yg_prelude_rest yg_prelude_run(struct yg_preludes *preludes, struct yg_pr
 				      struct yg_flow *flow, const struct yg_run *run);
 /* The direction ends: what is held is nobody's. */
 struct yg_prelude_rest yg_prelude_end(struct yg_preludes *preludes, struct yg_prelude *prelude,
-				      unsigned dir);
+				      const struct yg_flow *flow, unsigned dir);
+
+/* Is the direction still read for its handshake? Then no byte of it is unwanted. */
+static inline bool yg_prelude_wants(const struct yg_prelude *prelude, unsigned dir)
+{
+	return prelude->phase[dir] == YG_PRELUDE_HELLO || prelude->phase[dir] == YG_PRELUDE_FLIGHT;
+}
+
 void yg_prelude_release(struct yg_preludes *preludes, struct yg_prelude *prelude);
 
 /**

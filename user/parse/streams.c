@@ -87,6 +87,10 @@ static void on_run(void *ctx, struct yg_flow *flow, const struct yg_run *run)
 	}
 	rest = yg_prelude_run(&streams->preludes, prelude, flow, run);
 	read_rest(streams, flow, run, &rest);
+	for (unsigned dir = 0; dir < 2; dir++) {
+		if (yg_prelude_wants(prelude, dir))
+			flow->streams[dir].unwanted = 0;
+	}
 }
 
 static void on_end(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_ns)
@@ -97,7 +101,7 @@ static void on_end(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_
 
 	streams->prelude = prelude;
 	if (prelude->phase[dir] != YG_PRELUDE_DONE) {
-		rest = yg_prelude_end(&streams->preludes, prelude, dir);
+		rest = yg_prelude_end(&streams->preludes, prelude, flow, dir);
 		if (rest.held.len) {
 			yg_pairing_run(&streams->pairer, flow, &rest.held);
 			yg_prelude_release(&streams->preludes, prelude);

@@ -92,6 +92,10 @@
 	X(ws_lost, "WebSocket directions given up: a loss hid where frames begin")            \
 	X(proxy_parsed, "PROXY protocol headers read")                                        \
 	X(hello_parsed, "TLS ClientHellos read")                                              \
+	X(hello_answered, "of these, answered by a ServerHello that was read")                \
+	X(hello_alert, "of these, refused by an alert")                                       \
+	X(hello_unanswered, "of these, whose answer was not seen: lost, or not sampled")      \
+	X(hello_lost, "of these, not told of: no memory")                                     \
 	X(hello_refused, "streams that begin like a ClientHello and are none, or are cut")
 
 #define YG_STREAM_MEMBER(name, help) uint64_t name;

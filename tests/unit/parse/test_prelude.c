@@ -19,6 +19,8 @@
 struct seen {
 	unsigned handshakes, exchanges;
 	char sni[64], ja4[64];		 /* of the last handshake */
+	struct yg_handshake handshake;	 /* likewise; its slices are gone */
+	uint16_t version, cipher;	 /* of the last exchange */
 	char proxied[64];		 /* of the last of both */
 	char linked_sni[64], linked[64]; /* of the last exchange */
 };
@@ -26,7 +28,7 @@ struct seen {
 struct net {
 	struct yg_streams *streams;
 	struct seen seen;
-	uint32_t sequence;
+	uint32_t sequence, answered;
 };
 
 static void copy(char *to, struct yg_slice text)
@@ -39,6 +41,7 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake)
 	struct net *net = ctx;
 
 	net->seen.handshakes++;
+	net->seen.handshake = *handshake;
 	copy(net->seen.sni, handshake->sni);
 	copy(net->seen.ja4, handshake->ja4);
 	(void)yg_endpoint_format(&handshake->proxied.addr, handshake->proxied.port,
@@ -50,6 +53,8 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 	struct net *net = ctx;
 
 	net->seen.exchanges++;
+	net->seen.version = exchange->tls_version;
+	net->seen.cipher = exchange->tls_cipher;
 	copy(net->seen.linked_sni, exchange->sni);
 	copy(net->seen.linked, exchange->ja4);
 	(void)yg_endpoint_format(&exchange->proxied.addr, exchange->proxied.port,
@@ -109,6 +114,19 @@ static void send_wire(struct net *net, uint8_t source, uint16_t port, const void
 	meta = segment(source, port, false, len);
 	meta.offset = net->sequence;
 	net->sequence += (uint32_t)len;
+	yg_streams_view(net->streams, &view);
+	assert_null(broken_law(yg_streams_counters(net->streams), false));
+}
+
+static void answer(struct net *net, uint16_t port, const void *data, size_t len)
+{
+	GUARD_CLEANUP struct guard in = guard_copy(data, len);
+	static struct yg_segment meta;
+	const struct yg_segment_view view = { &meta, (const uint8_t *)in.ptr };
+
+	meta = segment(YG_SOURCE_FILE, port, true, len);
+	meta.offset = net->answered;
+	net->answered += (uint32_t)len;
 	yg_streams_view(net->streams, &view);
 	assert_null(broken_law(yg_streams_counters(net->streams), false));
 }
@@ -225,8 +243,88 @@ static void reads_a_hello_in_pieces(void **state)
 
 	for (size_t at = 0; at < len; at += 7)
 		send_wire(net, YG_SOURCE_FILE, 4000, bytes + at, len - at < 7 ? len - at : 7);
+	assert_int_equal(net->seen.handshakes, 0); /* the server may answer */
+	yg_streams_finish(net->streams);
 	assert_int_equal(net->seen.handshakes, 1);
 	assert_string_equal(net->seen.sni, "a.example");
+}
+
+static void tells_what_the_server_chose(void **state)
+{
+	static const struct {
+		const char *what;
+		struct answer_spec spec;
+		bool is_answered, is_refused, is_resumed;
+		uint16_t version, cipher;
+	} cases[] = {
+		{ "lower than offered",
+		  { .version = 0x0301, .cipher = 0x000a, .done = 1 },
+		  true,
+		  false,
+		  false,
+		  0x0301,
+		  0x000a },
+		{ "TLS 1.3",
+		  { .version = 0x0304, .cipher = 0x1302 },
+		  true,
+		  false,
+		  false,
+		  0x0304,
+		  0x1302 },
+		{ "resumed",
+		  { .version = 0x0303, .cipher = 0xc02f, .ciphers_change = 1 },
+		  true,
+		  false,
+		  true,
+		  0x0303,
+		  0xc02f },
+		{ "refused", { .alert = 40 }, true, true, false, 0x0304, 0 },
+	};
+	struct net *net = *state;
+	static uint8_t bytes[4096];
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		uint16_t port = (uint16_t)(5000 + i);
+		size_t len = hello_answer(&cases[i].spec, 16384, bytes);
+		const struct yg_handshake *got = &net->seen.handshake;
+
+		print_message("  %s\n", cases[i].what);
+		send_hello(net, YG_SOURCE_FILE, port, "api.example");
+		answer(net, port, bytes, len / 2);
+		assert_int_equal(net->seen.handshakes, i);
+		answer(net, port, bytes + len / 2, len - len / 2);
+		assert_int_equal(net->seen.handshakes, i + 1);
+		assert_int_equal(got->is_answered, cases[i].is_answered);
+		assert_int_equal(got->is_refused, cases[i].is_refused);
+		assert_int_equal(got->is_resumed, cases[i].is_resumed);
+		assert_int_equal(got->version, cases[i].version);
+		assert_int_equal(got->cipher, cases[i].cipher);
+		assert_int_equal(got->offered_count, 2);
+		assert_int_equal(got->offered[0], 0x0304);
+		assert_false(got->has_certificate);
+	}
+	exchange_tls(net, 5000, 0x10, false);
+	assert_int_equal(net->seen.version, 0x0301);
+	assert_int_equal(net->seen.cipher, 0x000a);
+}
+
+/* What is no answer, or none at all, leaves what the client offered. */
+static void tells_the_offer_when_no_answer_is_seen(void **state)
+{
+	struct net *net = *state;
+
+	send_hello(net, YG_SOURCE_FILE, 6000, "api.example");
+	answer(net, 6000, "220 mail\r\n", 10);
+	assert_int_equal(net->seen.handshakes, 1);
+	assert_false(net->seen.handshake.is_answered);
+	assert_int_equal(net->seen.handshake.version, 0x0304);
+
+	send_hello(net, YG_SOURCE_FILE, 6001, "api.example");
+	net->answered += 100; /* lost */
+	answer(net, 6001, "\x16\x03\x03", 3);
+	yg_streams_finish(net->streams);
+	assert_int_equal(net->seen.handshakes, 2);
+	assert_int_equal(yg_streams_counters(net->streams)->hello_unanswered, 2);
 }
 
 static void counts_a_hello_that_is_cut(void **state)
@@ -251,6 +349,8 @@ int main(void)
 		claim(makes_room_for_new_connections),
 		claim(links_the_client_of_a_proxy_header),
 		claim(reads_a_hello_in_pieces),
+		claim(tells_what_the_server_chose),
+		claim(tells_the_offer_when_no_answer_is_seen),
 		claim(counts_a_hello_that_is_cut),
 	};
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/server_hello.h"
+
+#include <string.h>
+
+#define RECORD_HEADER  5u
+#define MESSAGE_HEADER 4u
+#define FLIGHT_FIRST   4096u /* bytes; fits most flights with one or two certificates */
+#define TLS_1_3	       0x0304u
+
+enum record {
+	RECORD_CIPHERS = 20, /* ChangeCipherSpec */
+	RECORD_ALERT = 21,
+	RECORD_HANDSHAKE = 22,
+	RECORD_DATA = 23,
+};
+
+enum message {
+	MESSAGE_SERVER_HELLO = 2,
+	MESSAGE_CERTIFICATE = 11,
+	MESSAGE_DONE = 14,
+};
+
+enum extension { EXT_ALPN = 0x0010, EXT_VERSIONS = 0x002b };
+
+/* Bytes not read yet; bad sticks. */
+struct view {
+	const uint8_t *p, *end;
+	bool bad;
+};
+
+static size_t left(const struct view *view)
+{
+	return (size_t)(view->end - view->p);
+}
+
+static uint32_t get(struct view *view, unsigned bytes)
+{
+	uint32_t value = 0;
+
+	if (left(view) < bytes) {
+		view->bad = true;
+		view->p = view->end;
+		return 0;
+	}
+	for (unsigned i = 0; i < bytes; i++)
+		value = value << 8 | *view->p++;
+	return value;
+}
+
+/* The next @len bytes; all that is left, and bad, if there are fewer. */
+static struct view split(struct view *view, size_t len)
+{
+	struct view inner = { view->p, view->end, len > left(view) };
+
+	view->bad |= inner.bad;
+	if (!inner.bad)
+		inner.end = inner.p + len;
+	view->p = inner.end;
+	return inner;
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+void yg_flight_drop(struct yg_flight *flight, struct yg_pool *pool)
+{
+	yg_pool_give(pool, flight->bytes);
+	*flight = (struct yg_flight){ .is_over = true };
+}
+
+static bool reserve(struct yg_flight *flight, struct yg_pool *pool, size_t len)
+{
+	size_t need = flight->len + len, cap;
+	uint8_t *bytes;
+
+	if (need <= flight->cap)
+		return true;
+	bytes = yg_pool_take(pool, need < FLIGHT_FIRST ? FLIGHT_FIRST : need, &cap);
+	if (!bytes)
+		return false;
+	if (flight->len)
+		memcpy(bytes, flight->bytes, flight->len);
+	yg_pool_give(pool, flight->bytes);
+	flight->bytes = bytes;
+	flight->cap = (uint32_t)cap;
+	return true;
+}
+
+/* One byte of a record header. BAD: no record of TLS; DONE: one without a handshake. */
+static enum yg_parse take_header(struct yg_flight *flight, uint8_t byte)
+{
+	uint8_t type;
+
+	flight->header[flight->header_len++] = byte;
+	type = flight->header[0];
+	if (type < RECORD_CIPHERS || type > RECORD_DATA)
+		return YG_PARSE_BAD;
+	if (flight->header_len == 2 && byte != 3)
+		return YG_PARSE_BAD;
+	if (flight->header_len < RECORD_HEADER)
+		return YG_PARSE_MORE;
+	flight->header_len = 0;
+	flight->record_left = (uint16_t)(flight->header[3] << 8 | flight->header[4]);
+	return type == RECORD_CIPHERS || type == RECORD_DATA ? YG_PARSE_DONE : YG_PARSE_MORE;
+}
+
+static enum yg_parse take_content(struct yg_flight *flight, struct yg_pool *pool,
+				  const uint8_t *data, size_t len)
+{
+	flight->record_left = (uint16_t)(flight->record_left - len);
+	if (flight->header[0] == RECORD_ALERT) {
+		for (size_t i = 0; i < len && flight->alert_len < sizeof(flight->alert); i++)
+			flight->alert[flight->alert_len++] = data[i];
+		return flight->alert_len == sizeof(flight->alert) ? YG_PARSE_DONE : YG_PARSE_MORE;
+	}
+	if (len > YG_FLIGHT_MAX - flight->len)
+		len = YG_FLIGHT_MAX - flight->len;
+	if (len == 0 || !reserve(flight, pool, len))
+		return YG_PARSE_DONE; /* without the certificate */
+	memcpy(flight->bytes + flight->len, data, len);
+	flight->len += (uint32_t)len;
+	return flight->bytes[0] == MESSAGE_SERVER_HELLO ? YG_PARSE_MORE : YG_PARSE_BAD;
+}
+
+/* --- messages ------------------------------------------------------------------------------- */
+
+static void read_extensions(struct view list, struct yg_server_hello *ret)
+{
+	while (left(&list)) {
+		uint32_t id = get(&list, 2);
+		struct view body = split(&list, get(&list, 2)), name;
+
+		if (body.bad)
+			return;
+		if (id == EXT_VERSIONS && left(&body) == 2) {
+			ret->version = (uint16_t)get(&body, 2);
+		} else if (id == EXT_ALPN) {
+			(void)get(&body, 2);
+			name = split(&body, get(&body, 1));
+			if (!name.bad && left(&name))
+				ret->alpn = (struct yg_slice){ (const char *)name.p, left(&name) };
+		}
+	}
+}
+
+/* The body of a ServerHello; one of HelloRetryRequest chooses as well. */
+static bool read_hello(struct view body, struct yg_server_hello *ret)
+{
+	struct yg_server_hello hello = { .version = (uint16_t)get(&body, 2) };
+	struct view extensions;
+
+	(void)split(&body, 32);
+	(void)split(&body, get(&body, 1)); /* session */
+	hello.cipher = (uint16_t)get(&body, 2);
+	(void)get(&body, 1); /* compression */
+	if (body.bad)
+		return false;
+	extensions = split(&body, left(&body) ? get(&body, 2) : 0);
+	if (extensions.bad)
+		return false;
+	read_extensions(extensions, &hello);
+	*ret = hello;
+	return true;
+}
+
+/* The first certificate of the list. False: it is not whole yet. */
+static bool read_certificate(struct view body, struct yg_server_hello *ret)
+{
+	struct view first;
+
+	if (left(&body) < 6) /* lengths of the list and of the first */
+		return false;
+	(void)get(&body, 3);
+	first = split(&body, get(&body, 3));
+	if (first.bad)
+		return false;
+	if (left(&first))
+		ret->certificate = (struct yg_slice){ (const char *)first.p, left(&first) };
+	return true;
+}
+
+/* Walk over the messages held. DONE: nothing more is wanted. */
+static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello *ret)
+{
+	struct view all = { flight->bytes, flight->bytes, false };
+
+	*ret = (struct yg_server_hello){ .version = 0 };
+	if (flight->len)
+		all.end += flight->len;
+	while (left(&all) >= MESSAGE_HEADER) {
+		uint32_t type = get(&all, 1), len = get(&all, 3);
+		struct view body = split(&all, len);
+
+		if (!ret->version && type != MESSAGE_SERVER_HELLO)
+			return YG_PARSE_BAD;
+		if (len > YG_FLIGHT_MAX)
+			return YG_PARSE_DONE;
+		if (type == MESSAGE_CERTIFICATE && read_certificate(body, ret))
+			return YG_PARSE_DONE;
+		if (body.bad)
+			return YG_PARSE_MORE;
+		if (type == MESSAGE_SERVER_HELLO && !read_hello(body, ret))
+			return YG_PARSE_BAD;
+		if (ret->version >= TLS_1_3 || type == MESSAGE_DONE)
+			return YG_PARSE_DONE;
+	}
+	return YG_PARSE_MORE;
+}
+
+enum yg_parse yg_flight_take(struct yg_flight *flight, struct yg_pool *pool, const uint8_t *data,
+			     size_t len)
+{
+	const uint8_t *end = data + len;
+	struct yg_server_hello hello;
+	enum yg_parse r = flight->is_over ? YG_PARSE_DONE : YG_PARSE_MORE;
+
+	while (data < end && r == YG_PARSE_MORE) {
+		size_t take = (size_t)(end - data);
+
+		if (take > flight->record_left)
+			take = flight->record_left;
+		r = take ? take_content(flight, pool, data, take) : take_header(flight, *data);
+		data += take ? take : 1;
+	}
+	if (r == YG_PARSE_MORE)
+		r = walk(flight, &hello);
+	flight->is_over = r != YG_PARSE_MORE;
+	return r;
+}
+
+void yg_flight_read(const struct yg_flight *flight, struct yg_server_hello *ret)
+{
+	(void)walk(flight, ret);
+	if (ret->version && !ret->certificate.ptr && ret->version < TLS_1_3)
+		ret->is_resumed = flight->is_over && flight->header[0] == RECORD_CIPHERS;
+	if (flight->alert_len < sizeof(flight->alert))
+		return;
+	ret->is_refused = flight->alert[0] == 2 || !ret->version;
+	ret->alert = flight->alert[1];
+}
