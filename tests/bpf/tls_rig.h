@@ -117,7 +117,7 @@ struct bench {
 	struct rig rig;
 	struct bpf_link *links[16];
 	size_t link_count;
-	bool has_send; /* the kernel has sock_send_length */
+	bool has_send;		  /* the kernel has sock_send_length */
 	int client[2], server[2]; /* two connections, both ends here */
 };
 

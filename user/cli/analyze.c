@@ -14,6 +14,7 @@
 #include "capture/pcap.h"
 #include "cli/command.h"
 #include "cli/lines.h"
+#include "cli/links.h"
 #include "cli/spool.h"
 #include "cli/tables.h"
 #include "daemon/names.h"
@@ -57,6 +58,7 @@ struct run {
 	char service[YG_SERVICE_CAP]; /* of the endpoint printed last */
 	enum yg_severity fail_on;     /* YG_SEVERITY_MAX: never */
 	bool severe;		      /* a finding at or above fail_on was seen */
+	struct yg_links links;	      /* with --exchanges */
 	bool failed;		      /* a file failed, or the output did */
 	bool bar;		      /* stderr is a terminal */
 	uint64_t bar_due;	      /* bytes */
@@ -68,6 +70,7 @@ static void clean_run(struct run *run)
 	yg_pipeline_free(&run->pipeline);
 	yg_names_clean(&run->names);
 	yg_spool_free(&run->spool);
+	yg_links_clean(&run->links);
 	yg_json_free(&run->json);
 }
 
@@ -171,6 +174,15 @@ static void take_exchange(void *ctx, const struct yg_subject *subject,
 	yg_spool_put(run->spool, &item);
 }
 
+/* What does not fit is printed without its parent. */
+static void take_link(void *ctx, uint64_t child, uint64_t parent)
+{
+	struct run *run = ctx;
+
+	if (run->spool)
+		(void)!yg_links_add(&run->links, child, parent);
+}
+
 static void take_handshake(void *ctx, const struct yg_handshake *handshake,
 			   const struct yg_peer *client)
 {
@@ -199,6 +211,7 @@ static int build(struct run *run)
 		.ctx = run,
 		.on_exchange = take_exchange,
 		.on_handshake = take_handshake,
+		.on_link = take_link,
 	};
 	int r = yg_json_new(&run->json);
 
@@ -313,7 +326,7 @@ static void print_exchange(struct run *run, const struct yg_spooled *item)
 		return;
 	}
 	yg_knowledge_resolve(yg_pipeline_knowledge(run->pipeline), &recall, &resolved);
-	yg_lines_exchange(run->json, item, &resolved);
+	yg_lines_exchange(run->json, item, &resolved, &run->links);
 	flush_line(run);
 }
 
@@ -325,6 +338,8 @@ static int print_exchanges(struct run *run)
 	if (!run->spool)
 		return 0;
 	r = yg_spool_rewind(run->spool);
+	if (r == 0)
+		r = yg_links_sort(&run->links);
 	if (r)
 		return r;
 	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1)
@@ -350,6 +365,19 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		flush_line(run);
 	}
 	run->totals.endpoints++;
+}
+
+static void print_relation(void *ctx, const struct yg_relation *relation)
+{
+	struct run *run = ctx;
+	const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+	const struct yg_endpoint *into = yg_knowledge_endpoint(knowledge, relation->into);
+
+	if (!into)
+		return;
+	yg_lines_relation(run->json, relation, yg_knowledge_endpoint(knowledge, relation->from),
+			  into);
+	flush_line(run);
 }
 
 static void print_finding(void *ctx, const struct yg_finding *finding)
@@ -390,6 +418,8 @@ static enum yg_exit print_all(struct run *run)
 	if (yg_knowledge_endpoints(knowledge, print_endpoint, run) < 0 ||
 	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
+	if (run->args->json)
+		yg_knowledge_relations(knowledge, print_relation, run);
 	print_summary(run);
 	if (run->failed ||
 	    ferror(run->args->out)) /* yg_cli_main() says what the output failed of */

@@ -136,8 +136,29 @@ static void put_operation(struct yg_json *json, const struct yg_spooled *item)
 	}
 }
 
+static void put_id(struct yg_json *json, const char *name, uint64_t id)
+{
+	char text[17];
+
+	(void)snprintf(text, sizeof(text), "%016" PRIx64, id);
+	yg_json_pair_str(json, name, text);
+}
+
+/* An exchange that was made for another one, or for which others were made. */
+static void put_hop(struct yg_json *json, uint64_t id, const struct yg_links *links)
+{
+	uint64_t parent = yg_links_parent(links, id);
+
+	if (!parent && !yg_links_has_child(links, id))
+		return;
+	put_id(json, "id", id);
+	yg_json_pair_str(json, "hop", parent ? "upstream" : "edge");
+	if (parent)
+		put_id(json, "parent", parent);
+}
+
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
-		       const struct yg_observation *resolved)
+		       const struct yg_observation *resolved, const struct yg_links *links)
 {
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "exchange");
@@ -167,6 +188,37 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	if (item->sni.ptr)
 		yg_json_pair_slice(json, "sni", item->sni);
 	put_operation(json, item);
+	put_hop(json, item->id, links);
+	yg_json_close_object(json);
+}
+
+/* "GET api.example.com/v1/users/{id}" */
+static void put_endpoint_name(struct yg_json *json, const char *name,
+			      const struct yg_endpoint *endpoint)
+{
+	char text[YG_METHOD_CAP + YG_SERVICE_CAP + YG_TEMPLATE_CAP];
+
+	if (!endpoint) {
+		yg_json_pair_str(json, name, NULL);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%s %s%s", endpoint->method, endpoint->service,
+		       endpoint->template_);
+	yg_json_pair_str(json, name, text);
+}
+
+void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
+		       const struct yg_endpoint *from, const struct yg_endpoint *into)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "relation");
+	yg_json_pair_str(json, "kind",
+			 yg_relation_kind_name((enum yg_relation_kind)relation->kind));
+	put_endpoint_name(json, "from", from);
+	put_endpoint_name(json, "into", into);
+	yg_json_pair_uint(json, "requests", relation->requests);
+	yg_json_pair_time(json, "first_seen", relation->first_ns);
+	yg_json_pair_time(json, "last_seen", relation->last_ns);
 	yg_json_close_object(json);
 }
 

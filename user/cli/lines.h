@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "cli/links.h"
 #include "cli/spool.h"
 #include "core/json.h"
 #include "detect/finding.h"
@@ -24,9 +25,12 @@ struct yg_run_totals {
 	uint64_t exchanges, endpoints, findings, handshakes;
 };
 
-/* @resolved: what the whole capture teaches about @item. */
+/* @resolved: what the whole capture teaches about @item. @links: sorted. */
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
-		       const struct yg_observation *resolved);
+		       const struct yg_observation *resolved, const struct yg_links *links);
+/* @from: NULL: not known for whom. */
+void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
+		       const struct yg_endpoint *from, const struct yg_endpoint *into);
 /* @client: who asked, behind trusted proxies. */
 void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
 			const struct yg_peer *client);

@@ -47,6 +47,7 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 	const struct yg_message *request = &exchange->request, *response = &exchange->response;
 
 	return (struct yg_spooled){
+		.id = observation->id,
 		.time_ns = request->present ? request->start_ns : response->start_ns,
 		.request_bytes = request->body_bytes,
 		.response_bytes = response->body_bytes,

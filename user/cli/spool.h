@@ -21,6 +21,7 @@ struct yg_spool;
 
 /* One exchange. Slices are borrowed: when read, until the next call on the spool. */
 struct yg_spooled {
+	uint64_t id;	  /* yg_hop_id(); 0: no request */
 	uint64_t time_ns; /* of the request, else of the response; ns since the epoch */
 	uint64_t request_bytes, response_bytes; /* of the bodies */
 	uint64_t latency_us;			/* YG_LATENCY_UNKNOWN if a side is missing */

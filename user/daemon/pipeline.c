@@ -128,6 +128,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.on_request = pipeline->sink.on_request,
 		.on_cell = pipeline->sink.on_cell,
 		.on_fold = pipeline->sink.on_fold,
+		.on_link = pipeline->sink.on_link,
 	};
 	int r = copy_trusted(pipeline, options);
 

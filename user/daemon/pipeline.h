@@ -55,6 +55,7 @@ struct yg_pipeline_sink {
 	void (*on_request)(void *ctx, const struct yg_request *request);
 	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
+	void (*on_link)(void *ctx, uint64_t child, uint64_t parent);
 };
 
 /**

@@ -101,6 +101,8 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	knowledge->table_key = options->table_key;
 	knowledge->names = options->names;
 	r = open_tables(knowledge, options);
+	if (r == 0)
+		r = yg_knowledge_open_hops(knowledge);
 	if (r < 0)
 		return r;
 	*ret = YG_TAKE_PTR(knowledge);
@@ -118,6 +120,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++)
 		yg_trie_free(&k->services[i].trie);
 	yg_trie_free(&k->blank);
+	yg_knowledge_close_hops(k);
 	yg_inventory_free(&k->inventory);
 	yg_lru_free(&k->callers);
 	yg_lru_free(&k->flagged);
@@ -401,6 +404,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	count_caller(knowledge, subject, endpoint);
 	detect(knowledge, subject, endpoint, profile, ret);
 	ret->endpoint = endpoint;
+	yg_knowledge_take_hop(knowledge, subject, ret);
 	recall = (struct yg_recall){
 		.start_ns = time_of(exchange),
 		.service = ret->service,
@@ -431,6 +435,7 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 	if (now_ns <= knowledge->now_ns)
 		return;
 	knowledge->now_ns = now_ns;
+	yg_hops_tick(knowledge->hops, now_ns);
 	if (now_ns < knowledge->tick_ns + PROFILES_EACH)
 		return;
 	/* Minutes and hours end on a minute, so between two of them there is nothing to see. */
@@ -461,6 +466,7 @@ void yg_knowledge_lose(struct yg_knowledge *knowledge, uint64_t now_ns, uint64_t
 
 void yg_knowledge_finish(struct yg_knowledge *knowledge)
 {
+	yg_hops_finish(knowledge->hops);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 

@@ -24,7 +24,9 @@
 #include "detect/detect.h"
 #include "detect/finding.h"
 #include "endpoint/caller.h"
+#include "endpoint/hop.h"
 #include "endpoint/inventory.h"
+#include "endpoint/relation.h"
 #include "parse/exchange.h"
 #include "priv/request.h"
 #include "respond/policy.h"
@@ -53,6 +55,8 @@ struct yg_knowledge_sink {
 	 * stores by endpoint id adds the old id's past to the new one.
 	 */
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
+	/* An upstream request has found what it was made for. */
+	void (*on_link)(void *ctx, uint64_t child, uint64_t parent);
 };
 
 struct yg_knowledge_options {
@@ -79,6 +83,7 @@ struct yg_subject {
 
 /* What is known about one exchange. Valid until the next call on the same object. */
 struct yg_observation {
+	uint64_t id;		   /* of the exchange; 0: without a request */
 	struct yg_slice service;   /* Host without default port, lower case; else server address */
 	struct yg_slice path;	   /* normalised; absent: none (CONNECT, "*") */
 	struct yg_slice template_; /* "/v1/users/{id}"; absent: not an HTTP path */
@@ -178,6 +183,13 @@ YG_MUST_CHECK ssize_t yg_knowledge_callers(struct yg_knowledge *knowledge, yg_ca
 					   void *ctx);
 YG_MUST_CHECK ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_finding_fn fn,
 					    void *ctx);
+
+/* Which endpoint leads to which: all, or what was counted since the last call. */
+void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
+void yg_knowledge_relation_news(struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
+
+/* Endpoint by its id, NULL if it is not in the inventory. O(endpoints). */
+const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowledge, uint64_t id);
 
 /* What is normal for an endpoint of this object; see baseline/profile.h. Never NULL. */
 const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowledge,

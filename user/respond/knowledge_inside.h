@@ -49,6 +49,8 @@ struct yg_knowledge {
 	struct yg_lru *flagged;	      /* uint8_t by caller or client that has a finding */
 	struct yg_detectors *detectors;
 	struct yg_policy *policy;
+	struct yg_hops *hops;
+	struct yg_relations *relations;
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
 	uint64_t lossy_minutes;
@@ -99,3 +101,10 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 
 /* yg_evict_fn: the last minute is handed out, the profile freed. */
 void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint);
+
+/* Hops and relations: made, freed; one exchange; an endpoint that became another. */
+YG_MUST_CHECK int yg_knowledge_open_hops(struct yg_knowledge *knowledge);
+void yg_knowledge_close_hops(struct yg_knowledge *knowledge);
+void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			   struct yg_observation *ret);
+void yg_knowledge_count_hops(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx);

@@ -159,6 +159,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	yg_knowledge_free_profile(knowledge, from);
 	yg_inventory_fold(knowledge->inventory, into, from);
 	knowledge->dirty[into->index] = true;
+	yg_relations_fold(knowledge->relations, from_id, into->id);
 	if (knowledge->sink.on_fold)
 		knowledge->sink.on_fold(knowledge->sink.ctx, from_id, into);
 }

@@ -283,6 +283,7 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "baseline.minutes_lossy", knowledge->lossy_minutes);
 	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
 	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));
+	yg_knowledge_count_hops(knowledge, fn, ctx);
 #define VISIT_ROW(name, help) fn(ctx, "body." #name, bodies->name);
 	YG_BODY_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From exchanges to who calls whom: hops are linked, and counted as relations of endpoints. */
+#include <string.h>
+
+#include "respond/knowledge_inside.h"
+
+static void take_link(void *ctx, const struct yg_hop_link *link)
+{
+	struct yg_knowledge *knowledge = ctx;
+	const struct yg_relation relation = {
+		.from = link->parent_endpoint,
+		.into = link->endpoint,
+		.kind = (uint8_t)yg_relation_kind_of(&link->server),
+	};
+
+	if (link->parent_id && knowledge->sink.on_link)
+		knowledge->sink.on_link(knowledge->sink.ctx, link->id, link->parent_id);
+	if (link->endpoint && (link->parent_id || link->outbound))
+		yg_relations_add(knowledge->relations, &relation, link->time_ns);
+}
+
+int yg_knowledge_open_hops(struct yg_knowledge *knowledge)
+{
+	int r = yg_relations_new(&knowledge->table_key, &knowledge->relations);
+
+	return r ? r : yg_hops_new(&knowledge->table_key, take_link, knowledge, &knowledge->hops);
+}
+
+void yg_knowledge_close_hops(struct yg_knowledge *knowledge)
+{
+	yg_hops_free(&knowledge->hops);
+	yg_relations_free(&knowledge->relations);
+}
+
+void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			   struct yg_observation *ret)
+{
+	const struct yg_hop hop = {
+		.exchange = subject->exchange,
+		.id = yg_hop_id(subject->exchange),
+		.endpoint = ret->endpoint ? ret->endpoint->id : 0,
+		.path = ret->path,
+		.asked = subject->client,
+	};
+
+	ret->id = hop.id;
+	if (ret->path.ptr)
+		yg_hops_take(knowledge->hops, &hop);
+}
+
+void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx)
+{
+	yg_relations_each(knowledge->relations, fn, ctx);
+}
+
+void yg_knowledge_relation_news(struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx)
+{
+	yg_relations_news(knowledge->relations, fn, ctx);
+}
+
+const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowledge, uint64_t id)
+{
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (endpoint && endpoint->id == id)
+			return endpoint;
+	}
+	return NULL;
+}
+
+void yg_knowledge_count_hops(const struct yg_knowledge *knowledge, yg_counter_fn fn, void *ctx)
+{
+	const struct yg_hop_counters *hops = yg_hops_counters(knowledge->hops);
+
+	fn(ctx, "hop.upstream", hops->waiting);
+	fn(ctx, "hop.linked", hops->linked);
+	fn(ctx, "hop.ambiguous", hops->ambiguous);
+	fn(ctx, "hop.lost", hops->lost);
+	fn(ctx, "hop.relations", yg_relations_count(knowledge->relations));
+	fn(ctx, "hop.relations_evicted", yg_relations_evicted(knowledge->relations));
+}
