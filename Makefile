@@ -44,7 +44,7 @@ CFLAGS   ?= -O3 -g
 override CFLAGS += -std=gnu17 $(WARN) $(SANFLAGS) $(LTOFLAGS) -MMD -MP
 override LDLIBS += -Wl,--as-needed -lbpf -lelf -lz -lseccomp -lcap -lsqlite3 -lmicrohttpd -lyajl -lyaml -lpcap -lnghttp2 \
 	    -lcapstone -lzstd -lmsgpackc -lnettle -lcurl -lm -lpthread
-override LDLIBS += -lbrotlidec -lhs
+override LDLIBS += -lbrotlidec -lhs -lcrypto
 BPFARCH  := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPFARCH) -Wall -Wextra -Werror \
 	    -Iinclude -MMD -MP \

@@ -36,7 +36,9 @@ struct scene {
 	struct yg_knowledge *knowledge;
 	uint64_t time_ns; /* of the last call */
 	uint32_t found, repeated, acted, requests, cells, folds;
-	struct yg_finding last;	    /* of any rule */
+	struct yg_finding last;	    /* of any rule about attacks */
+	struct yg_finding posture;  /* of any rule about posture */
+	uint32_t postures;	    /* times it was told */
 	struct yg_request request;  /* the last one */
 	struct yg_observation seen; /* by the last call */
 };
@@ -45,6 +47,12 @@ static inline void scene_on_finding(void *ctx, const struct yg_finding *finding,
 {
 	struct scene *scene = ctx;
 
+	/* Apart: most cases send credentials in clear text, which is a fault of its own. */
+	if (finding->state != YG_STATE_NONE) {
+		scene->postures++;
+		scene->posture = *finding;
+		return;
+	}
 	scene->found += news == YG_NEWS_FOUND;
 	scene->repeated += news == YG_NEWS_REPEAT;
 	scene->acted += news == YG_NEWS_ACTION;

@@ -388,7 +388,7 @@ static void print_finding(void *ctx, const struct yg_finding *finding)
 	if (!run->args->json) {
 		if (run->totals.findings == 0)
 			(void)fputc('\n', run->args->out);
-		yg_tables_finding(run->args->out, run->args->columns, finding);
+		yg_tables_finding(run->args->out, run->args->columns, finding, run->args->japanese);
 	} else {
 		yg_lines_finding(run->json, finding);
 		flush_line(run);

@@ -138,6 +138,9 @@ static bool take_common(struct line *line, struct yg_slice name, const char *val
 	} else if (command->daemon && value && yg_slice_equal(name, YG_SLICE("socket"))) {
 		line->args.socket = value;
 		*ret_used = true;
+	} else if (command->texts && value && yg_slice_equal(name, YG_SLICE("lang"))) {
+		line->args.japanese = strncmp(value, "ja", 2) == 0;
+		*ret_used = true;
 	} else {
 		return false;
 	}
@@ -201,6 +204,20 @@ static enum yg_exit take_words(struct line *line, const char *const *words, size
 	return YG_EXIT_DONE;
 }
 
+/* As setlocale(3) chooses the language of messages. */
+static bool is_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && value[0])
+			return strncmp(value, "ja", 2) == 0;
+	}
+	return false;
+}
+
 static void look_at_terminal(struct yg_cli_args *args)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -244,6 +261,7 @@ int yg_cli_main(int argc, const char *const *argv, FILE *out, FILE *err)
 	enum yg_exit code;
 
 	line.args.given = line.given;
+	line.args.japanese = is_japanese();
 	if (argc < 2) {
 		yg_cli_print_help(NULL, err);
 		return YG_EXIT_USAGE;

@@ -18,6 +18,7 @@ static const struct yg_command commands[] = {
 		.items_min = 1,
 		.items_max = SIZE_MAX,
 		.json = true,
+		.texts = true,
 		.run = yg_command_analyze,
 	},
 	{
@@ -77,6 +78,19 @@ static const struct yg_command commands[] = {
 		.run = yg_command_findings,
 	},
 	{
+		.name = "posture",
+		.synopsis = "[--state STATE] [--severity LEVEL] [--service HOST]",
+		.summary = "List what is wrong with endpoints and services",
+		.text = "What is wrong even while nobody attacks: a check speaks only of what the server "
+			"accepted. A finding is open from the first sightings on, resolved when the endpoint "
+			"was used often enough without it, and reopened when it comes back.",
+		.options = yg_posture_options,
+		.json = true,
+		.daemon = true,
+		.texts = true,
+		.run = yg_command_posture,
+	},
+	{
 		.name = "finding",
 		.synopsis = "ID",
 		.summary = "Show one finding with its evidence and cure",
@@ -85,6 +99,7 @@ static const struct yg_command commands[] = {
 		.items_max = 1,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_finding,
 	},
 	{
@@ -149,6 +164,7 @@ static const struct yg_command commands[] = {
 		.summary = "List the rules behind findings",
 		.options = no_options,
 		.json = true,
+		.texts = true,
 		.run = yg_command_rules,
 	},
 	{

@@ -43,6 +43,7 @@ struct yg_cli_args {
 	FILE *out, *err;
 	bool terminal; /* out is a terminal and NO_COLOR is not set */
 	int columns;   /* of the terminal, or 80 */
+	bool japanese; /* --lang ja, else LC_ALL, LC_MESSAGES or LANG: texts of rules */
 };
 
 struct yg_command {
@@ -54,6 +55,7 @@ struct yg_command {
 	size_t items_min, items_max; /* operands it takes; SIZE_MAX: any number */
 	bool json;		     /* takes --json */
 	bool daemon;		     /* asks the daemon: takes --socket */
+	bool texts;		     /* prints texts of rules: takes --lang */
 	enum yg_exit (*run)(const struct yg_cli_args *args);
 };
 
@@ -86,12 +88,20 @@ __attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_usage(const struct yg_
 __attribute__((format(printf, 2, 3))) enum yg_exit yg_cli_fail(const struct yg_cli_args *args,
 							       const char *format, ...);
 
+/* The text in the language of the reader, if there is one in Japanese. */
+static inline const char *yg_cli_text(const struct yg_cli_args *args, const char *english,
+				      const char *japanese)
+{
+	return args->japanese && japanese && japanese[0] ? japanese : english;
+}
+
 /* Options of the commands whose file holds the table. */
 extern const struct yg_cli_option yg_analyze_options[];
 extern const struct yg_cli_option yg_help_options[];
 extern const struct yg_cli_option yg_endpoints_options[];
 extern const struct yg_cli_option yg_callers_options[];
 extern const struct yg_cli_option yg_findings_options[];
+extern const struct yg_cli_option yg_posture_options[];
 extern const struct yg_cli_option yg_approve_options[];
 extern const struct yg_cli_option yg_block_options[];
 extern const struct yg_cli_option yg_limits_options[];
@@ -125,6 +135,7 @@ enum yg_exit yg_command_endpoint(const struct yg_cli_args *args);
 enum yg_exit yg_command_callers(const struct yg_cli_args *args);
 enum yg_exit yg_command_findings(const struct yg_cli_args *args);
 enum yg_exit yg_command_finding(const struct yg_cli_args *args);
+enum yg_exit yg_command_posture(const struct yg_cli_args *args);
 enum yg_exit yg_command_block(const struct yg_cli_args *args);
 enum yg_exit yg_command_unblock(const struct yg_cli_args *args);
 enum yg_exit yg_command_blocks(const struct yg_cli_args *args);

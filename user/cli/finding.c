@@ -37,6 +37,40 @@ static void print_wrapped(const struct yg_cli_args *args, const char *title, con
 	yg_text_wrap(args->out, text, 2, args->columns);
 }
 
+static const char *text_of(const struct yg_cli_args *args, yajl_val value, const char *english,
+			   const char *japanese)
+{
+	return yg_cli_text(args, yg_value_text(value, english), yg_value_text(value, japanese));
+}
+
+/* Of posture: since when, and what became of it. */
+static void print_state(const struct yg_cli_args *args, yajl_val value)
+{
+	char time[YG_FORMAT_CAP];
+
+	if (!yg_value_text(value, "state")[0])
+		return;
+	yg_print_field(args, "first seen",
+		       yg_time_format(yg_value_text(value, "first_seen"), time));
+	yg_print_field(args, "state", yg_value_text(value, "state"));
+	yg_print_field(args, "  since",
+		       yg_time_format(yg_value_text(value, "state_changed"), time));
+}
+
+/* Of an attack: who did it, and what was done. */
+static void print_who(const struct yg_cli_args *args, yajl_val value)
+{
+	char text[256];
+
+	if (yg_value_text(value, "state")[0])
+		return;
+	yg_print_field(args, "caller", yg_value_text(value, "caller"));
+	(void)snprintf(text, sizeof(text), "%s%s", yg_value_text(value, "client"),
+		       yg_value_flag(value, "client_blockable") ? "" : " (not certain)");
+	yg_print_field(args, "client", text);
+	yg_print_field(args, "action", yg_value_text(value, "action"));
+}
+
 int yg_print_finding(void *ctx, const char *line, yajl_val value)
 {
 	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
@@ -47,25 +81,24 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 		       yg_value_text(value, "rule"));
 	yg_print_styled(args, style_of(yg_value_text(value, "severity")), text);
 	(void)fputc('\n', args->out);
-	yg_text_wrap(args->out, yg_value_text(value, "title"), 0, args->columns);
+	yg_text_wrap(args->out, text_of(args, value, "title", "title_ja"), 0, args->columns);
 	(void)fputc('\n', args->out);
 	yg_print_field(args, "id", yg_value_text(value, "id"));
 	yg_print_field(args, "time", yg_time_format(yg_value_text(value, "time"), time));
 	(void)snprintf(text, sizeof(text), "%" PRIu64, yg_value_uint(value, "repeats"));
 	yg_print_field(args, "seen again", text);
+	print_state(args, value);
 	yg_print_field(args, "service", yg_value_text(value, "service"));
 	yg_print_field(args, "endpoint", yg_value_text(value, "endpoint"));
-	yg_print_field(args, "caller", yg_value_text(value, "caller"));
-	(void)snprintf(text, sizeof(text), "%s%s", yg_value_text(value, "client"),
-		       yg_value_flag(value, "client_blockable") ? "" : " (not certain)");
-	yg_print_field(args, "client", text);
 	yg_print_field(args, "class", yg_value_text(value, "owasp"));
-	yg_print_field(args, "action", yg_value_text(value, "action"));
+	if (yg_value_text(value, "source")[0])
+		yg_print_field(args, "source", yg_value_text(value, "source"));
+	print_who(args, value);
 	yg_print_field(args, "status", yg_value_text(value, "status"));
 	print_evidence(args, yg_value_find(value, "evidence"));
 	print_wrapped(args, "Cause", yg_value_text(value, "cause"));
-	print_wrapped(args, "Effect", yg_value_text(value, "effect"));
-	print_wrapped(args, "Cure", yg_value_text(value, "remediation"));
+	print_wrapped(args, "Effect", text_of(args, value, "effect", "effect_ja"));
+	print_wrapped(args, "Cure", text_of(args, value, "remediation", "remediation_ja"));
 	return 0;
 }
 

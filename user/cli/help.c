@@ -13,6 +13,9 @@ const struct yg_cli_option yg_help_options[] = {
 
 static const struct yg_cli_option common_json = { "json", NULL, "Print JSON, one object a line",
 						  false };
+static const struct yg_cli_option common_lang = {
+	"lang", "LANG", "Texts of rules in this language: en or ja; without it by LANG", false
+};
 static const struct yg_cli_option common_socket = {
 	"socket", "PATH", "Socket of the daemon, " YG_SOCKET_PATH " if not given", false
 };
@@ -28,6 +31,8 @@ static void each_option(const struct yg_command *command, FILE *out, option_fn f
 		fn(out, &common_json);
 	if (command->daemon)
 		fn(out, &common_socket);
+	if (command->texts)
+		fn(out, &common_lang);
 	fn(out, &common_help);
 }
 

@@ -408,6 +408,21 @@ static void put_text_or_null(struct yg_json *json, const char *name, const char 
 	yg_json_pair_str(json, name, text[0] ? text : NULL);
 }
 
+/* "last_seen" is the time under another name, for who reads states. */
+static void put_posture(struct yg_json *json, const struct yg_finding *finding)
+{
+	bool posture = finding->state != YG_STATE_NONE;
+
+	yg_json_pair_str(json, "kind", posture ? "posture" : "attack");
+	if (!posture)
+		return;
+	yg_json_pair_str(json, "state", yg_state_name(finding->state));
+	yg_json_pair_time(json, "last_seen", finding->time_ns);
+	yg_json_pair_time(json, "state_changed", finding->state_ns);
+	if (finding->rule->source && finding->rule->source[0])
+		yg_json_pair_str(json, "source", finding->rule->source);
+}
+
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding)
 {
 	const struct yg_rule *rule = finding->rule;
@@ -434,6 +449,10 @@ void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding)
 	put_text_or_null(json, "pci", rule->pci);
 	yg_json_pair_time(json, "first_seen", finding->first_ns);
 	yg_json_pair_uint(json, "repeats", finding->repeats);
+	put_posture(json, finding);
+	yg_json_pair_str(json, "title_ja", rule->title_ja);
+	yg_json_pair_str(json, "effect_ja", rule->effect_ja);
+	yg_json_pair_str(json, "remediation_ja", rule->remediation_ja);
 	yg_json_close_object(json);
 }
 

@@ -41,7 +41,8 @@ enum yg_exit yg_command_rules(const struct yg_cli_args *args)
 		return yg_cli_fail(args, "rules: Out of memory");
 	for (uint32_t i = 0; i < count; i++) {
 		const char *texts[] = { rules[i]->id, yg_severity_name(rules[i]->severity),
-					rules[i]->owasp, rules[i]->pci, rules[i]->title };
+					rules[i]->owasp, rules[i]->pci,
+					yg_cli_text(args, rules[i]->title, rules[i]->title_ja) };
 
 		if (yg_table_add(table, texts))
 			return yg_cli_fail(args, "rules: Out of memory");

@@ -58,21 +58,38 @@ void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoi
 	(void)fputc('\n', out);
 }
 
-void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding)
+/* Who did it; of posture, since when it is so. */
+static void print_origin(char *line, const struct yg_finding *finding)
 {
-	char address[YG_ADDRESS_TEXT_CAP], line[TEXT_CAP];
+	char address[YG_ADDRESS_TEXT_CAP];
 
+	if (finding->state != YG_STATE_NONE)
+		(void)snprintf(line, TEXT_CAP, "%s, seen %u times on %s%s%s",
+			       yg_state_name(finding->state), finding->repeats + 1,
+			       finding->service, finding->endpoint[0] ? ": " : "",
+			       finding->endpoint);
+	else
+		(void)snprintf(line, TEXT_CAP, "%s from %s on %s%s%s",
+			       finding->caller[0] ? finding->caller : "unknown caller",
+			       yg_address_format(&finding->client, address), finding->service,
+			       finding->endpoint[0] ? ": " : "", finding->endpoint);
+}
+
+void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding, bool japanese)
+{
+	const struct yg_rule *rule = finding->rule;
+	char line[TEXT_CAP];
+
+	japanese = japanese && rule->title_ja;
 	(void)snprintf(line, sizeof(line), "%s  %s  %s", yg_severity_name(finding->severity),
-		       finding->rule->id, finding->rule->title);
+		       rule->id, japanese ? rule->title_ja : rule->title);
 	yg_text_wrap(out, line, 0, usable(columns));
-	(void)snprintf(line, sizeof(line), "%s from %s on %s%s%s",
-		       finding->caller[0] ? finding->caller : "unknown caller",
-		       yg_address_format(&finding->client, address), finding->service,
-		       finding->endpoint[0] ? ": " : "", finding->endpoint);
+	print_origin(line, finding);
 	yg_text_wrap(out, line, INDENT, usable(columns));
 	yg_text_wrap(out, finding->cause, INDENT, usable(columns));
-	yg_text_wrap(out, finding->rule->effect, INDENT, usable(columns));
-	yg_text_wrap(out, finding->rule->remediation, INDENT, usable(columns));
+	yg_text_wrap(out, japanese ? rule->effect_ja : rule->effect, INDENT, usable(columns));
+	yg_text_wrap(out, japanese ? rule->remediation_ja : rule->remediation, INDENT,
+		     usable(columns));
 	(void)fputc('\n', out);
 }
 

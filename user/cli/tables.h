@@ -17,6 +17,7 @@ void yg_tables_endpoint_head(FILE *out);
 void yg_tables_service(FILE *out, const struct yg_endpoint *endpoint);
 /* Within @columns; of a path that is too long both ends remain. */
 void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoint);
-void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding);
+/* @japanese: texts of the rule in Japanese, where it has them. */
+void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding, bool japanese);
 void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item);
 void yg_tables_summary(FILE *out, const struct yg_run_totals *totals);

@@ -42,6 +42,10 @@ const struct yg_rule yg_rule_bola = {
 	.effect = "Records of other users are being read with a valid credential",
 	.remediation = "Check on every request that the caller owns the object; use ids that "
 		       "cannot be guessed; revoke this credential and review what it has read",
+	.title_ja = "利用者が自分のものでないオブジェクトを列挙しています",
+	.effect_ja = "有効な資格情報で他の利用者の記録が読まれています",
+	.remediation_ja =
+		"要求ごとに所有者を確認し、推測できないIDを使い、この資格情報を失効させて閲覧範囲を調査してください",
 };
 
 /* What lists have shown to one caller: a Bloom filter, emptied once a day. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/lru.h"
+#include "detect/posture.h"
 
 /* The table of detectors: one row each. Order is the order in which they see an exchange. */
 static const struct yg_detector *const detectors_all[] = {
@@ -190,10 +191,17 @@ void yg_detectors_counters(const struct yg_detectors *detectors,
 	}
 }
 
-/* In order of id. */
-static const struct yg_rule *const rules[] = {
-	&yg_rule_bola,	&yg_rule_brute,	   &yg_rule_stuffing, &yg_rule_probing,
-	&yg_rule_flood, &yg_rule_spraying, &yg_rule_framing,
+/* Attacks, then posture, then FAPI; each in order of id. */
+static const struct yg_rule *const rules[] = { &yg_rule_bola,
+					       &yg_rule_brute,
+					       &yg_rule_stuffing,
+					       &yg_rule_probing,
+					       &yg_rule_flood,
+					       &yg_rule_spraying,
+					       &yg_rule_framing,
+#define ROW(name, ...) &yg_posture_rules[YG_POSTURE_##name].rule,
+					       YG_POSTURE_RULES(ROW) YG_FAPI_RULES(ROW)
+#undef ROW
 };
 
 const struct yg_rule *const *yg_rules(uint32_t *ret_count)

@@ -48,5 +48,5 @@ struct yg_finding *yg_detectors_at(const struct yg_detectors *detectors, uint32_
 void yg_detectors_counters(const struct yg_detectors *detectors,
 			   void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx);
 
-/* Every rule of every detector, in order of id. */
+/* Every rule: of attacks, of posture, of FAPI; each in order of id. */
 const struct yg_rule *const *yg_rules(uint32_t *ret_count);

@@ -25,3 +25,15 @@ const char *yg_action_name(enum yg_action action)
 
 	return action < YG_ACTION_MAX ? names[action] : "unknown";
 }
+
+const char *yg_state_name(enum yg_state state)
+{
+	static const char *const names[YG_STATE_MAX] = {
+		[YG_STATE_NONE] = "",
+		[YG_STATE_OPEN] = "open",
+		[YG_STATE_RESOLVED] = "resolved",
+		[YG_STATE_REOPENED] = "reopened",
+	};
+
+	return state < YG_STATE_MAX ? names[state] : "unknown";
+}

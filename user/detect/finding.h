@@ -46,6 +46,21 @@ struct yg_rule {
 	const char *title;	 /* one line, present tense */
 	const char *effect;	 /* what it means for the business */
 	const char *remediation; /* the cure */
+	/* The same in Japanese; NULL: not translated. */
+	const char *title_ja, *effect_ja, *remediation_ja;
+	const char *source; /* the specification that asks for it; NULL or "" for none */
+};
+
+/*
+ * A finding about an attack is news; one about posture is a state that lasts until the fault is no
+ * longer seen while the endpoint is in use.
+ */
+enum yg_state {
+	YG_STATE_NONE, /* about an attack */
+	YG_STATE_OPEN,
+	YG_STATE_RESOLVED,
+	YG_STATE_REOPENED,
+	YG_STATE_MAX
 };
 
 struct yg_finding {
@@ -65,8 +80,11 @@ struct yg_finding {
 	struct yg_evidence evidence[YG_FINDING_EVIDENCE_MAX];
 	uint32_t evidence_count;
 	enum yg_action action;
-	uint32_t result; /* enum yg_result of the block request, when one was made */
+	uint32_t result;     /* enum yg_result of the block request, when one was made */
+	enum yg_state state; /* of posture; else NONE */
+	uint64_t state_ns;   /* when it last changed; 0 never */
 };
 
 const char *yg_severity_name(enum yg_severity severity); /* "high" */
 const char *yg_action_name(enum yg_action action);	 /* "blocked" */
+const char *yg_state_name(enum yg_state state);		 /* "reopened"; NONE: "" */

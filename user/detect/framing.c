@@ -23,6 +23,10 @@ const struct yg_rule yg_rule_framing = {
 	.effect = "A proxy and a server that disagree about its end let a hidden request pass",
 	.remediation = "Reject ambiguous framing at the first proxy; use HTTP/2 to the back end; "
 		       "bring proxy and server to versions that follow RFC 9112",
+	.title_ja = "境界が曖昧なリクエストです",
+	.effect_ja = "プロキシとサーバーの解釈が食い違い、隠されたリクエストが通過します",
+	.remediation_ja =
+		"最初のプロキシで曖昧なメッセージを拒否し、RFC 9112に従う版に更新してください",
 };
 
 const struct yg_rule yg_rule_flood = {
@@ -35,6 +39,10 @@ const struct yg_rule yg_rule_flood = {
 	.remediation =
 		"Bring the server to a version that limits such frames per connection; limit "
 		"connections and requests per client at the gateway",
+	.title_ja = "HTTP/2フレームの洪水です",
+	.effect_ja = "一つの接続元の少ない通信でサーバーが応答不能になります",
+	.remediation_ja =
+		"接続ごとにフレームを制限する版に更新し、ゲートウェイで接続元ごとに制限してください",
 };
 
 /* One row per anomaly that is evidence; rows of one rule stand together. */

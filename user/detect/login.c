@@ -43,6 +43,10 @@ const struct yg_rule yg_rule_stuffing = {
 	.effect = "Accounts whose password was used elsewhere too are being taken over",
 	.remediation = "Limit logins per source; ask for a second factor; reset the passwords of "
 		       "the users whose login succeeded from this source",
+	.title_ja = "一つの接続元が多数の利用者の認証情報を試しています",
+	.effect_ja = "他所で漏えいしたパスワードのアカウントが乗っ取られています",
+	.remediation_ja =
+		"接続元ごとにログインを制限し、二要素認証を導入し、成功した利用者のパスワードを再設定してください",
 };
 
 const struct yg_rule yg_rule_spraying = {
@@ -53,6 +57,10 @@ const struct yg_rule yg_rule_spraying = {
 	.title = "One source tries a few passwords on many users",
 	.effect = "Accounts with a common password are being taken over, below each lock-out limit",
 	.remediation = "Limit logins per source; refuse common passwords; ask for a second factor",
+	.title_ja = "一つの接続元が少数のパスワードを多数の利用者に試しています",
+	.effect_ja = "よくあるパスワードのアカウントがロックされずに乗っ取られています",
+	.remediation_ja =
+		"接続元ごとにログインを制限し、ありふれたパスワードを拒否し、二要素認証を導入してください",
 };
 
 const struct yg_rule yg_rule_brute = {
@@ -63,6 +71,9 @@ const struct yg_rule yg_rule_brute = {
 	.title = "Many passwords are tried on one user",
 	.effect = "The account is taken over once the password is guessed",
 	.remediation = "Lock or slow the login after ten failures; ask for a second factor",
+	.title_ja = "一人の利用者に多数のパスワードが試されています",
+	.effect_ja = "パスワードが当たるとアカウントが乗っ取られます",
+	.remediation_ja = "10回の失敗でログインを制限し、二要素認証を導入してください",
 };
 
 /* Attempts within one span of time; starts over when it has passed. */

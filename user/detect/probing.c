@@ -31,6 +31,10 @@ const struct yg_rule yg_rule_probing = {
 	.effect = "Forgotten versions, consoles and files are being looked for before an attack",
 	.remediation = "Answer unknown paths alike and cheaply; take old versions and consoles off "
 		       "this host; limit the caller",
+	.title_ja = "存在しないエンドポイントを探しています",
+	.effect_ja = "攻撃の前に古い版、管理画面、ファイルが探索されています",
+	.remediation_ja =
+		"未知のパスには一律に軽く応答し、古い版や管理画面を撤去し、この利用者を制限してください",
 };
 
 struct row {

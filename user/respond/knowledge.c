@@ -43,6 +43,32 @@ static uint32_t or_default(uint32_t value, uint32_t usual)
 	return value ? value : usual;
 }
 
+/* Posture has no client to block: it goes to the sink as it is. */
+static void take_posture(void *ctx, struct yg_finding *finding, enum yg_posture_news news)
+{
+	static const enum yg_news kinds[] = { [YG_POSTURE_NEW] = YG_NEWS_FOUND,
+					      [YG_POSTURE_AGAIN] = YG_NEWS_REPEAT,
+					      [YG_POSTURE_STATE] = YG_NEWS_ACTION };
+	const struct yg_knowledge *knowledge = ctx;
+
+	if (knowledge->sink.on_finding)
+		knowledge->sink.on_finding(knowledge->sink.ctx, finding, kinds[news]);
+}
+
+static int open_posture(struct yg_knowledge *knowledge, const struct yg_knowledge_options *options,
+			uint32_t endpoints)
+{
+	struct yg_posture_options posture = {
+		.key = options->identity_key,
+		.fapi = options->fapi,
+		.endpoints_max = endpoints,
+		.findings_max = options->postures_max,
+		.jwks = options->jwks,
+	};
+
+	return yg_posture_new(&posture, take_posture, knowledge, &knowledge->posture);
+}
+
 static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge_options *options)
 {
 	uint32_t endpoints = or_default(options->endpoints_max, YG_ENDPOINTS_MAX);
@@ -82,6 +108,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 		return r;
 	r = yg_detectors_new(&detect, or_default(options->findings_max, YG_FINDINGS_MAX),
 			     &knowledge->detectors);
+	if (r < 0)
+		return r;
+	r = open_posture(knowledge, options, endpoints);
 	if (r < 0)
 		return r;
 	return yg_policy_new(&policy, &knowledge->policy);
@@ -125,6 +154,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_lru_free(&k->callers);
 	yg_lru_free(&k->flagged);
 	yg_detectors_free(&k->detectors);
+	yg_posture_free(&k->posture);
 	yg_bodies_free(&k->bodies);
 	yg_policy_free(&k->policy);
 	free(k->profiles);
@@ -358,6 +388,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
 				&knowledge->path, &knowledge->route, &knowledge->objects);
 	yg_detectors_observe(knowledge->detectors, &scene, take_finding, knowledge);
+	yg_posture_observe(knowledge->posture, &scene);
 }
 
 static void read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,

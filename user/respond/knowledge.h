@@ -23,6 +23,7 @@
 #include "core/slice.h"
 #include "detect/detect.h"
 #include "detect/finding.h"
+#include "detect/posture.h"
 #include "endpoint/caller.h"
 #include "endpoint/hop.h"
 #include "endpoint/inventory.h"
@@ -40,7 +41,7 @@ struct yg_profile;
 enum yg_news {
 	YG_NEWS_FOUND,	/* a finding that was not there before */
 	YG_NEWS_REPEAT, /* the same id again: repeats, time and evidence have grown */
-	YG_NEWS_ACTION, /* the same id: action and result have changed */
+	YG_NEWS_ACTION, /* the same id: action and result, or the state of posture, have changed */
 	YG_NEWS_MAX
 };
 
@@ -71,6 +72,9 @@ struct yg_knowledge_options {
 	uint32_t callers_max;	/* 0: YG_CALLERS_MAX */
 	uint32_t pairs_max;	/* (endpoint, caller) states of detectors; 0: YG_PAIRS_MAX */
 	uint32_t findings_max;	/* kept for iteration; 0: YG_FINDINGS_MAX */
+	uint32_t postures_max;	/* findings of posture; 0: YG_POSTURES_MAX */
+	enum yg_fapi fapi;	/* profile that is judged */
+	struct yg_slice jwks;	/* a key set to verify tokens with; absent: those that are seen */
 };
 
 /* Borrowed for the call. */
@@ -119,7 +123,7 @@ struct yg_caller_info {
  * yg_knowledge_new() - empty tables.
  * @options, @sink: copied, with what they point to; members of @sink may be NULL.
  *
- * Return: 0; -ENOMEM; -EINVAL if the mode or a prefix is out of range.
+ * Return: 0; -ENOMEM; -EINVAL if the mode or a prefix is out of range, or jwks is none.
  */
 YG_MUST_CHECK int yg_knowledge_new(const struct yg_knowledge_options *options,
 				   const struct yg_knowledge_sink *sink, struct yg_knowledge **ret);
@@ -199,6 +203,7 @@ const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowled
 enum yg_blob {
 	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
 	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
+	YG_BLOB_POSTURE,     /* one finding of posture */
 	YG_BLOB_MAX
 };
 

@@ -7,6 +7,7 @@
 
 #include "baseline/profile.h"
 #include "core/lru.h"
+#include "detect/posture.h"
 #include "endpoint/normalize.h"
 #include "endpoint/trie.h"
 #include "parse/operation.h"
@@ -48,6 +49,7 @@ struct yg_knowledge {
 	struct yg_lru *callers;	      /* struct caller_row */
 	struct yg_lru *flagged;	      /* uint8_t by caller or client that has a finding */
 	struct yg_detectors *detectors;
+	struct yg_posture *posture;
 	struct yg_policy *policy;
 	struct yg_hops *hops;
 	struct yg_relations *relations;

@@ -162,6 +162,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	yg_relations_fold(knowledge->relations, from_id, into->id);
 	if (knowledge->sink.on_fold)
 		knowledge->sink.on_fold(knowledge->sink.ctx, from_id, into);
+	yg_posture_fold(knowledge->posture, from_id, into);
 }
 
 /* What @template_ reads like now, its operation kept. @ret: [YG_TEMPLATE_CAP]. */

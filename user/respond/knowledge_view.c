@@ -104,17 +104,24 @@ ssize_t yg_knowledge_callers(struct yg_knowledge *knowledge, yg_caller_fn fn, vo
 ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_finding_fn fn, void *ctx)
 {
 	const struct yg_detectors *detectors = knowledge->detectors;
+	const struct yg_posture *posture = knowledge->posture;
 	YG_CLEANUP_FREE const struct yg_finding **sorted = NULL;
 	size_t count = 0;
 	size_t used = 0;
 
 	for (uint32_t i = yg_detectors_first(detectors); i; i = yg_detectors_next(detectors, i))
 		count++;
+	for (uint32_t i = yg_posture_first(posture); i; i = yg_posture_next(posture, i))
+		count++;
 	sorted = calloc(count + 1, sizeof(const struct yg_finding *));
 	if (!sorted)
 		return -ENOMEM;
 	for (uint32_t i = yg_detectors_first(detectors); i; i = yg_detectors_next(detectors, i))
 		sorted[used++] = yg_detectors_at(detectors, i);
+	for (uint32_t i = yg_posture_first(posture); i; i = yg_posture_next(posture, i)) {
+		if (yg_posture_at(posture, i))
+			sorted[used++] = yg_posture_at(posture, i);
+	}
 	qsort(sorted, used, sizeof(const struct yg_finding *), by_finding);
 	for (size_t i = 0; i < used; i++)
 		fn(ctx, sorted[i]);
@@ -151,6 +158,20 @@ static int save_services(struct yg_knowledge *knowledge, bool changed_only, yg_b
 	return 0;
 }
 
+static void save_postures(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			  void *ctx, uint8_t *buffer)
+{
+	struct yg_posture *posture = knowledge->posture;
+
+	for (uint32_t i = yg_posture_first(posture); i; i = yg_posture_next(posture, i)) {
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+		uint64_t id;
+
+		if (yg_posture_pack(posture, i, changed_only, &writer, &id))
+			fn(ctx, YG_BLOB_POSTURE, id, buffer, writer.len);
+	}
+}
+
 int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn, void *ctx)
 {
 	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
@@ -161,6 +182,7 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 	r = save_services(knowledge, changed_only, fn, ctx, buffer);
 	if (r < 0)
 		return r;
+	save_postures(knowledge, changed_only, fn, ctx, buffer);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
@@ -243,6 +265,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return load_service(knowledge, &reader);
 	case YG_BLOB_ENDPOINT:
 		return load_endpoint(knowledge, &reader);
+	case YG_BLOB_POSTURE:
+		return yg_posture_unpack(knowledge->posture, &reader);
 	case YG_BLOB_MAX:
 	default:
 		return -EINVAL;
@@ -288,6 +312,7 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	YG_BODY_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW
 	yg_detectors_counters(knowledge->detectors, fn, ctx);
+	yg_posture_counters(knowledge->posture, fn, ctx);
 	fn(ctx, "respond.requested", policy.requested);
 	fn(ctx, "respond.blocked", policy.blocked);
 	fn(ctx, "respond.refused", policy.refused);

@@ -74,6 +74,8 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		.rule = text_argument(request, "rule"),
 		.severity = text_argument(request, "severity"),
 		.status = text_argument(request, "status"),
+		.kind = text_argument(request, "kind"),
+		.state = text_argument(request, "state"),
 		.since_ns = since * YG_NS_PER_SECOND,
 		.by_requests = sort != NULL,
 		.limit = (uint32_t)limit,
@@ -100,7 +102,7 @@ static void reply_list(struct yg_desk *desk, struct yg_http_request *request,
 	if (count < 0) {
 		yg_http_clear(request);
 		yg_reply_error(desk, request, count == -EINVAL ? 400 : 503,
-			       count == -EINVAL ? "severity or status" : "store",
+			       count == -EINVAL ? "severity, status, kind or state" : "store",
 			       strerror((int)-count));
 		return;
 	}

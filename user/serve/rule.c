@@ -12,5 +12,9 @@ void yg_rule_write(struct yg_json *json, const struct yg_rule *rule)
 	yg_json_pair_str(json, "title", rule->title);
 	yg_json_pair_str(json, "effect", rule->effect);
 	yg_json_pair_str(json, "remediation", rule->remediation);
+	yg_json_pair_str(json, "title_ja", rule->title_ja);
+	yg_json_pair_str(json, "effect_ja", rule->effect_ja);
+	yg_json_pair_str(json, "remediation_ja", rule->remediation_ja);
+	yg_json_pair_str(json, "source", rule->source && rule->source[0] ? rule->source : NULL);
 	yg_json_close_object(json);
 }

@@ -171,27 +171,34 @@
 	X(real, sampled, 0, "probability that it was sampled; 1: everything is")
 
 /* A finding, new or seen again; rule texts travel with it so that it outlives its rule. */
-#define YG_FEED_FINDING(X)                                                \
-	X(id, id, 0, "stable id")                                         \
-	X(text, rule, 64, "kebab-case id of the rule")                    \
-	X(text, owasp, 16, "API1:2023")                                   \
-	X(text, pci, 32, "PCI DSS requirement or empty")                  \
-	X(text, severity, 16, "info, low, medium, high or critical")      \
-	X(time, first_seen, 0, "first of the evidence")                   \
-	X(time, time, 0, "when the evidence was complete")                \
-	X(uint, repeats, 0, "times it was seen again")                    \
-	X(text, service, 255, "authority")                                \
-	X(text, endpoint, 512, "GET /v1/users/{id}; empty for a service") \
-	X(text, caller, 64, "kind and keyed hash")                        \
-	X(address, client, 0, "client address")                           \
-	X(flag, client_blockable, 0, "the address is certain")            \
-	X(text, title, 512, "one line")                                   \
-	X(text, cause, 512, "what happened, with the numbers")            \
-	X(text, effect, 512, "what it means for the business")            \
-	X(facts, evidence, 0, "numbers and masked texts")                 \
-	X(text, remediation, 512, "the cure")                             \
-	X(text, action, 16, "none, proposed, blocked or limited")         \
-	X(text, result, 16, "answer of the enforcer when a block was asked for")
+#define YG_FEED_FINDING(X)                                                       \
+	X(id, id, 0, "stable id")                                                \
+	X(text, rule, 64, "kebab-case id of the rule")                           \
+	X(text, owasp, 16, "API1:2023")                                          \
+	X(text, pci, 32, "PCI DSS requirement or empty")                         \
+	X(text, severity, 16, "info, low, medium, high or critical")             \
+	X(time, first_seen, 0, "first of the evidence")                          \
+	X(time, time, 0, "when the evidence was complete")                       \
+	X(uint, repeats, 0, "times it was seen again")                           \
+	X(text, service, 255, "authority")                                       \
+	X(text, endpoint, 512, "GET /v1/users/{id}; empty for a service")        \
+	X(text, caller, 64, "kind and keyed hash")                               \
+	X(address, client, 0, "client address")                                  \
+	X(flag, client_blockable, 0, "the address is certain")                   \
+	X(text, title, 512, "one line")                                          \
+	X(text, cause, 512, "what happened, with the numbers")                   \
+	X(text, effect, 512, "what it means for the business")                   \
+	X(facts, evidence, 0, "numbers and masked texts")                        \
+	X(text, remediation, 512, "the cure")                                    \
+	X(text, action, 16, "none, proposed, blocked or limited")                \
+	X(text, result, 16, "answer of the enforcer when a block was asked for") \
+	X(text, kind, 16, "attack or posture")                                   \
+	X(text, state, 16, "posture: open, resolved or reopened")                \
+	X(time, state_changed, 0, "posture: when the state last changed")        \
+	X(text, title_ja, 512, "title in Japanese")                              \
+	X(text, effect_ja, 512, "effect in Japanese")                            \
+	X(text, remediation_ja, 512, "remediation in Japanese")                  \
+	X(text, source, 128, "specification that asks for it")
 
 /* A blob of yg_knowledge_save(), both ways: stored under (kind, id), given back in that order. */
 #define YG_FEED_STATE(X)                                                                         \

@@ -35,6 +35,13 @@ void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_messa
 	to->action = yg_slice_from_str(yg_action_name(finding->action));
 	if (finding->action != YG_ACTION_NONE)
 		to->result = yg_slice_from_str(yg_result_name((enum yg_result)finding->result));
+	to->kind = finding->state == YG_STATE_NONE ? YG_SLICE("attack") : YG_SLICE("posture");
+	to->state = yg_slice_from_str(yg_state_name(finding->state));
+	to->state_changed = finding->state_ns;
+	to->title_ja = yg_slice_from_str(finding->rule->title_ja);
+	to->effect_ja = yg_slice_from_str(finding->rule->effect_ja);
+	to->remediation_ja = yg_slice_from_str(finding->rule->remediation_ja);
+	to->source = yg_slice_from_str(finding->rule->source);
 	for (uint32_t i = 0; i < finding->evidence_count && i < YG_FEED_FACTS_MAX; i++) {
 		const struct yg_evidence *from = &finding->evidence[i];
 

@@ -71,6 +71,8 @@ static void bind_findings(sqlite3_stmt *rows, const struct yg_store_filter *filt
 	yg_db_bind_text(rows, 8, filter->severity);
 	yg_db_bind_uint(rows, 9, limit_of(filter));
 	yg_db_bind_uint(rows, 10, filter->offset);
+	yg_db_bind_text(rows, 11, filter->kind);
+	yg_db_bind_text(rows, 12, filter->state);
 }
 
 static void bind_samples(sqlite3_stmt *rows, const struct yg_store_filter *filter)
@@ -112,10 +114,13 @@ static bool is_filter(const struct yg_store_filter *filter)
 {
 	static const char *const severities[] = { "info", "low", "medium", "high", "critical" };
 	static const char *const states[] = { "open", "dismissed", "approved" };
+	static const char *const kinds[] = { "attack", "posture" };
+	static const char *const lives[] = { "open", "resolved", "reopened", "unresolved" };
 
 	return is_word(filter->severity, severities, YG_ARRAY_SIZE(severities)) &&
 	       is_word(filter->status, states, YG_ARRAY_SIZE(states)) &&
-	       filter->since_ns <= INT64_MAX;
+	       is_word(filter->kind, kinds, YG_ARRAY_SIZE(kinds)) &&
+	       is_word(filter->state, lives, YG_ARRAY_SIZE(lives)) && filter->since_ns <= INT64_MAX;
 }
 
 static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_list list)

@@ -57,6 +57,14 @@ static const char *const main_migrations[] = {
 	"CREATE TABLE audit(time INTEGER NOT NULL, uid INTEGER NOT NULL, action TEXT NOT NULL,"
 	"object TEXT NOT NULL, result TEXT NOT NULL);"
 	"CREATE INDEX audit_time ON audit(time);",
+	"ALTER TABLE findings ADD COLUMN kind TEXT NOT NULL DEFAULT 'attack';"
+	"ALTER TABLE findings ADD COLUMN state TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE findings ADD COLUMN state_changed INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE findings ADD COLUMN title_ja TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE findings ADD COLUMN effect_ja TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE findings ADD COLUMN remediation_ja TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE findings ADD COLUMN source TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX findings_kind ON findings(kind, time);",
 };
 
 static const char *const day_migrations[] = {
@@ -97,6 +105,8 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" AND (?6='' OR instr(caller,?6)>0 OR client=?6) AND time>=?7"
 		" AND (?8='' OR " SEVERITY_RANK("severity") ">=" SEVERITY_RANK(
 			"?8") ")"
+			      " AND (?11='' OR kind=?11) AND (?12='' OR state=?12 OR"
+			      " (?12='unresolved' AND state IN ('open','reopened')))"
 			      " ORDER BY time DESC, id LIMIT ?9 OFFSET ?10",
 	[YG_SQL_ENDPOINT_COUNT] = "SELECT count(*) FROM endpoints",
 	[YG_SQL_CALLER_COUNT] = "SELECT count(*) FROM callers",

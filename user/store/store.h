@@ -127,6 +127,8 @@ struct yg_store_filter {
 	struct yg_slice rule;	  /* FINDINGS: exact */
 	struct yg_slice severity; /* FINDINGS: at least */
 	struct yg_slice status;	  /* FINDINGS: open, dismissed or approved */
+	struct yg_slice kind;	  /* FINDINGS: attack or posture */
+	struct yg_slice state;	  /* FINDINGS: open, resolved, reopened; unresolved: not resolved */
 	uint64_t since_ns;	  /* last_seen, or time */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
 	uint32_t limit;		  /* 1..YG_STORE_LIST_MAX; 0: 100 */

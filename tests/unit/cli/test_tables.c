@@ -63,7 +63,7 @@ static void print_all(FILE *out, int columns)
 	yg_tables_endpoint_head(out);
 	yg_tables_service(out, &endpoint);
 	yg_tables_endpoint(out, columns, &endpoint);
-	yg_tables_finding(out, columns, &finding);
+	yg_tables_finding(out, columns, &finding, false);
 	yg_tables_exchange(out, columns, &item);
 }
 

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API2: who is let in, and with what.
+ *
+ * cleartext-credentials: a credential, or the password of a login, was accepted without TLS; the
+ * caller speaks to this host itself (no proxy between, no X-Forwarded-Proto: https) and is not this
+ * host. From a private address it weighs one step less.
+ *
+ * token-in-url, password-in-url, api-key-in-url: by the name of a parameter, and accepted.
+ * basic-authentication: Basic accepted, other than at a login or token endpoint.
+ *
+ * mixed-authentication: 8 or more accepted with a credential; then 3 accepted without one, and
+ * without a field that might be a credential we do not know.
+ *
+ * jwt-*: a token of the Authorization field that was accepted where tokens count: the endpoint has
+ * never answered 2xx without a credential. Times have five minutes of leeway.
+ *
+ * no-rate-limit: 50 attempts to log in, 30 of them failed, and neither 429 nor a rate field.
+ */
+#include "detect/posture_inside.h"
+#include "parse/url.h"
+
+#define MIXED_WITH    8u
+#define LEEWAY_S      300
+#define LONG_LIFE_S   86400
+#define PARAMETER_CAP 512u
+#define NS_PER_SECOND 1000000000ull
+
+static bool is_loopback(const struct yg_address *addr)
+{
+	static const struct yg_address six = { .bytes = { [15] = 1 } };
+
+	if (yg_address_is_v4(addr))
+		return addr->bytes[12] == 127;
+	return memcmp(addr, &six, sizeof(six)) == 0;
+}
+
+/* RFC 1918, RFC 6598, link-local, fc00::/7. */
+static bool is_private(const struct yg_address *addr)
+{
+	const uint8_t *b = addr->bytes;
+
+	if (!yg_address_is_v4(addr))
+		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+	return b[12] == 10 || (b[12] == 172 && (b[13] & 0xf0) == 16) ||
+	       (b[12] == 192 && b[13] == 168) || (b[12] == 169 && b[13] == 254) ||
+	       (b[12] == 100 && (b[13] & 0xc0) == 64);
+}
+
+/* The path of a request, without its query. */
+static struct yg_slice path_of(const struct yg_look *look)
+{
+	const struct yg_path *path = look->scene->path;
+
+	return (struct yg_slice){ path->text, path->len };
+}
+
+static bool is_login(const struct yg_look *look)
+{
+	static const char *const words[] = { "login", "signin",	 "sign-in",	"logon",
+					     "token", "session", "authenticate" };
+
+	if (!yg_slice_equal(look->method, YG_SLICE("POST")))
+		return false;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(words); i++) {
+		if (yg_text_has(path_of(look), words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_password(const struct yg_look *look)
+{
+	const struct yg_body_view *body = yg_bodies_request(look->scene->bodies);
+	char text[PARAMETER_CAP];
+
+	if (body->kind == YG_BODY_KIND_JSON)
+		return yg_posture_member(body->text, "password").len > 0;
+	if (body->kind == YG_BODY_KIND_FORM)
+		return yg_posture_parameter(body->text, "password", text, sizeof(text)).len > 0;
+	return false;
+}
+
+static void check_cleartext(struct yg_look *look)
+{
+	const struct yg_exchange *exchange = look->scene->exchange;
+	const struct yg_address *client = &exchange->client.addr;
+	bool secret = look->credential;
+
+	if (!look->accepted && !look->redirected)
+		return;
+	if (!secret && is_login(look))
+		secret = has_password(look);
+	if (!secret)
+		return;
+	if (!look->full && !look->posture->profile)
+		yg_look_heads(look);
+	/* A proxy on this host, or one that took the request under TLS. */
+	if (is_loopback(client) || memcmp(client, &exchange->server.addr, sizeof(*client)) == 0 ||
+	    memcmp(client, &look->scene->client, sizeof(*client)) != 0 ||
+	    look->scene->credentials->certificate.ptr || look->heads.secure_hop ||
+	    yg_address_is_unknown(client))
+		return;
+	look->lower = is_private(client);
+	yg_judge(look, YG_POSTURE_CLEARTEXT, !exchange->tls,
+		 "%s was accepted over HTTP without TLS",
+		 look->credential ? yg_credential_kind_name(look->scene->credentials->best)
+				  : "A password");
+	look->lower = false;
+}
+
+/* Names of parameters that are secrets wherever they stand. */
+static enum yg_posture_rule_id rule_of(struct yg_slice name)
+{
+	static const struct {
+		const char *name;
+		enum yg_posture_rule_id rule;
+	} rows[] = {
+		{ "access_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "refresh_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "id_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "auth_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "authtoken", YG_POSTURE_TOKEN_IN_URL },
+		{ "jwt", YG_POSTURE_TOKEN_IN_URL },
+		{ "bearer_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "session_token", YG_POSTURE_TOKEN_IN_URL },
+		{ "sessionid", YG_POSTURE_TOKEN_IN_URL },
+		{ "password", YG_POSTURE_PASSWORD_IN_URL },
+		{ "passwd", YG_POSTURE_PASSWORD_IN_URL },
+		{ "client_secret", YG_POSTURE_PASSWORD_IN_URL },
+		{ "api_key", YG_POSTURE_API_KEY_IN_URL },
+		{ "apikey", YG_POSTURE_API_KEY_IN_URL },
+		{ "api-key", YG_POSTURE_API_KEY_IN_URL },
+		{ "x-api-key", YG_POSTURE_API_KEY_IN_URL },
+		{ "subscription-key", YG_POSTURE_API_KEY_IN_URL },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (yg_slice_equal_nocase(name, yg_slice_from_str(rows[i].name)))
+			return rows[i].rule;
+	}
+	return YG_POSTURE_MAX;
+}
+
+/* A placeholder or a word is no secret: tokens are long, passwords are not empty. */
+static bool is_secret(enum yg_posture_rule_id rule, struct yg_slice value)
+{
+	if (value.len >= 3 && memcmp(value.ptr, "***", 3) == 0)
+		return false;
+	return rule == YG_POSTURE_PASSWORD_IN_URL ? value.len >= 3 : value.len >= 12;
+}
+
+static void check_url(struct yg_look *look)
+{
+	static const enum yg_posture_rule_id rules[] = { YG_POSTURE_TOKEN_IN_URL,
+							 YG_POSTURE_PASSWORD_IN_URL,
+							 YG_POSTURE_API_KEY_IN_URL };
+	struct yg_slice query = look->scene->path->query, name, value;
+	bool found[YG_ARRAY_SIZE(rules)] = { false };
+
+	if (!look->accepted)
+		return;
+	while (query.ptr && yg_query_next(&query, &name, &value)) {
+		enum yg_posture_rule_id rule = rule_of(name);
+
+		if (rule == YG_POSTURE_MAX && yg_jose_is_like(value) && value.len > 60)
+			rule = YG_POSTURE_TOKEN_IN_URL;
+		for (size_t i = 0; i < YG_ARRAY_SIZE(rules); i++)
+			found[i] |= rule == rules[i] && is_secret(rule, value);
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rules); i++)
+		yg_judge(look, rules[i], found[i], "The query held it, and the answer was %u",
+			 look->status);
+}
+
+/* Requests that browsers and caches make on their own carry no credential and need none. */
+static bool needs_none(const struct yg_look *look)
+{
+	return yg_slice_equal(look->method, YG_SLICE("OPTIONS")) ||
+	       yg_slice_equal(look->method, YG_SLICE("HEAD")) || is_login(look);
+}
+
+static void check_mixed(struct yg_look *look)
+{
+	struct yg_place *place = look->endpoint;
+
+	place->denied += look->status == 401 || look->status == 403;
+	if (!look->accepted || needs_none(look))
+		return;
+	if (look->credential) {
+		place->with++;
+		look->whole->with++;
+		yg_judge(look, YG_POSTURE_MIXED_AUTH, false, " ");
+		return;
+	}
+	if (!look->full && !look->posture->profile)
+		yg_look_heads(look);
+	if (look->heads.unknown_credential)
+		return;
+	place->without++;
+	if (place->with >= MIXED_WITH)
+		yg_judge(look, YG_POSTURE_MIXED_AUTH, true,
+			 "%u accepted with a credential, %u without", place->with, place->without);
+}
+
+static void check_rate(struct yg_look *look)
+{
+	struct yg_place *place = look->endpoint;
+	bool failed = look->status == 401 || look->status == 403 || look->status == 400 ||
+		      look->status == 422;
+
+	if (!is_login(look))
+		return;
+	place->logins++;
+	place->failures += failed;
+	if (!look->full && !look->posture->profile && failed)
+		yg_look_heads(look);
+	place->limited |= look->status == 429 || look->heads.rate;
+	if (place->logins >= 50)
+		yg_judge(look, YG_POSTURE_NO_RATE_LIMIT, place->failures >= 30 && !place->limited,
+			 "%u of %u attempts failed, none was answered 429", place->failures,
+			 place->logins);
+}
+
+void yg_posture_check_credentials(struct yg_look *look)
+{
+	const struct yg_credentials *credentials = look->scene->credentials;
+
+	if (!look->endpoint)
+		return;
+	check_cleartext(look);
+	check_url(look);
+	check_mixed(look);
+	check_rate(look);
+	if (look->accepted && look->credential)
+		yg_judge(look, YG_POSTURE_BASIC, credentials->user.ptr && !is_login(look),
+			 "A request with Basic was answered %u", look->status);
+}
+
+/* The same header and payload under another signature, both accepted. */
+static bool is_resigned(struct yg_look *look, struct yg_token_row *row)
+{
+	struct yg_slice key = { (const char *)&row->payload, sizeof(row->payload) };
+	struct yg_memo *memo;
+	bool fresh;
+
+	/* A fresh signature of the same claims is honest where signing is not deterministic. */
+	if (!row->deterministic && !row->has_jti)
+		return false;
+	memo = yg_posture_memo(look->posture, YG_MEMO_PAYLOAD, key, &fresh);
+	if (fresh) {
+		memo->text[0] = row->signature;
+		return false;
+	}
+	return memo->text[0] != row->signature;
+}
+
+static void check_times(struct yg_look *look, const struct yg_token_row *row)
+{
+	int64_t now = (int64_t)(look->time_ns / NS_PER_SECOND);
+	int64_t from = row->iat != YG_JOSE_ABSENT ? row->iat : now;
+	bool expires = row->exp != YG_JOSE_ABSENT;
+
+	yg_judge(look, YG_POSTURE_JWT_NO_EXPIRY, !expires, "A token without exp was answered %u",
+		 look->status);
+	yg_judge(look, YG_POSTURE_JWT_EXPIRED, expires && row->exp + LEEWAY_S < now,
+		 "A token that expired %lld s before was answered %u",
+		 (long long)(now - (expires ? row->exp : now)), look->status);
+	yg_judge(look, YG_POSTURE_JWT_LONG_LIFE, expires && row->exp - from > LONG_LIFE_S,
+		 "A token lives for %lld h", (long long)(expires ? (row->exp - from) / 3600 : 0));
+	yg_judge(look, YG_POSTURE_JWT_NOT_YET,
+		 row->nbf != YG_JOSE_ABSENT && row->nbf > now + LEEWAY_S,
+		 "A token with nbf in the future was answered %u", look->status);
+}
+
+void yg_posture_check_tokens(struct yg_look *look)
+{
+	struct yg_token_row *row = look->token;
+	bool resigned;
+
+	/* Where everybody gets in, a bad token says nothing. */
+	if (!row || !row->decoded || !look->accepted || !look->endpoint ||
+	    look->endpoint->without > 0)
+		return;
+	row->accepted = true;
+	yg_judge(look, YG_POSTURE_JWT_UNSECURED, row->unsecured,
+		 "A token without signature was answered %u", look->status);
+	yg_judge(look, YG_POSTURE_JWT_WEAK, row->weak,
+		 "A token with an unregistered algorithm was answered %u", look->status);
+	yg_judge(look, YG_POSTURE_JWT_EMBEDDED_KEY, row->embedded,
+		 "A token with jwk, jku or x5u was answered %u", look->status);
+	check_times(look, row);
+	if (row->unsecured)
+		return;
+	resigned = is_resigned(look, row);
+	yg_judge(look, YG_POSTURE_JWT_SIGNATURE, resigned || row->verified == YG_VERIFIED_BAD,
+		 resigned ? "The same claims under another signature were answered %u"
+			  : "A signature that the key of its kid did not make was answered %u",
+		 look->status);
+}

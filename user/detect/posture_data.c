@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API2, API3 and API8 by the fields of JSON bodies.
+ *
+ * missing-authentication: 2xx to a GET without any credential, nor a field that may be one, whose
+ * body has two private fields of different kinds, filled, five times; nothing was ever refused
+ * there. One step less where no caller of the service has ever shown a credential: callers may be
+ * known by other means.
+ *
+ * cacheable-private-data: the same fields in answer to a credential, without no-store, no-cache,
+ * private or max-age=0.
+ *
+ * password-hash-exposed: a value that only a hash of a password looks like.
+ * password-exposed: a field called password with a value that is no mask, in answer to GET.
+ * mass-assignment: a privileged field of the request stands in the answer with the same value.
+ */
+#include "detect/posture_inside.h"
+#include "parse/values.h"
+
+#define PRIVILEGED_MAX 4u
+
+/* Kinds of private fields, by name in lower case without '_' and '-'. */
+static const struct {
+	const char *name;
+	uint32_t kind;
+} private_names[] = {
+	{ "email", 1 },		 { "emailaddress", 1 }, { "mail", 1 },	     { "phone", 2 },
+	{ "phonenumber", 2 },	 { "mobile", 2 },	{ "tel", 2 },	     { "firstname", 4 },
+	{ "lastname", 4 },	 { "fullname", 4 },	{ "givenname", 4 },  { "familyname", 4 },
+	{ "address1", 8 },	 { "street", 8 },	{ "postalcode", 8 }, { "zipcode", 8 },
+	{ "birthdate", 16 },	 { "dateofbirth", 16 }, { "dob", 16 },	     { "ssn", 32 },
+	{ "mynumber", 32 },	 { "nationalid", 32 },	{ "taxid", 32 },     { "iban", 64 },
+	{ "accountnumber", 64 }, { "cardnumber", 64 },	{ "pan", 64 },	     { "balance", 128 },
+	{ "creditscore", 128 },	 { "salary", 128 },
+};
+
+static const char *const privileged_names[] = {
+	"role",		"roles",    "isadmin",	   "admin",   "isstaff",
+	"issuperuser",	"verified", "isverified",  "balance", "permissions",
+	"accountlevel", "usertype", "creditlimit",
+};
+
+struct data {
+	struct yg_look *look;
+	uint32_t kinds; /* of private fields that are filled */
+	bool password, hash;
+	uint64_t sent[PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
+	uint32_t sent_count;
+	bool taken;
+};
+
+/* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
+static bool fold_name(struct yg_slice name, char *ret, size_t cap)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] == '_' || name.ptr[i] == '-')
+			continue;
+		if (len + 1 >= cap)
+			return false;
+		ret[len++] = yg_ascii_lower(name.ptr[i]);
+	}
+	ret[len] = '\0';
+	return len > 0;
+}
+
+static bool is_masked(struct yg_slice value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] != '*' && value.ptr[i] != 'x' && value.ptr[i] != 'X' &&
+		    value.ptr[i] != '.')
+			return false;
+	}
+	return true; /* an empty one too */
+}
+
+/* Modular crypt format of the usual kinds: nothing else begins like this. */
+static bool is_hash(struct yg_slice value)
+{
+	static const char *const begins[] = { "$2a$",	    "$2b$",    "$2y$",	"$argon2",
+					      "$6$",	    "$5$",     "$1$",	"$scrypt$",
+					      "pbkdf2_sha", "$pbkdf2", "{SSHA}" };
+
+	if (value.len < 20)
+		return false;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(begins); i++) {
+		if (yg_text_begins(value, begins[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_filled(const struct yg_value *value)
+{
+	return (value->type == YG_VALUE_STRING && value->raw.len > 0 && !is_masked(value->raw)) ||
+	       value->type == YG_VALUE_NUMBER;
+}
+
+static bool is_privileged(const char *name)
+{
+	for (size_t i = 0; i < YG_ARRAY_SIZE(privileged_names); i++) {
+		if (strcmp(name, privileged_names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static uint64_t hash_pair(const struct data *data, const char *name, struct yg_slice value)
+{
+	return yg_posture_hash(data->look->posture, yg_slice_from_str(name)) ^
+	       yg_hash_mix(yg_posture_hash(data->look->posture, value));
+}
+
+static void take_sent(void *ctx, const struct yg_value *value)
+{
+	struct data *data = ctx;
+	char name[32];
+
+	if (value->raw.ptr && value->raw.len < 64 && data->sent_count < PRIVILEGED_MAX &&
+	    fold_name(value->name, name, sizeof(name)) && is_privileged(name))
+		data->sent[data->sent_count++] = hash_pair(data, name, value->raw);
+}
+
+static void take_answered(void *ctx, const struct yg_value *value)
+{
+	struct data *data = ctx;
+	char name[32];
+
+	if (!value->raw.ptr || !fold_name(value->name, name, sizeof(name)))
+		return;
+	if (value->type == YG_VALUE_STRING && is_hash(value->raw) && !value->cut)
+		data->hash = true;
+	if (data->sent_count > 0 && is_privileged(name)) {
+		for (uint32_t i = 0; i < data->sent_count; i++)
+			data->taken |= data->sent[i] == hash_pair(data, name, value->raw);
+	}
+	if (!is_filled(value))
+		return;
+	if (value->type == YG_VALUE_STRING &&
+	    (strcmp(name, "password") == 0 || strcmp(name, "passwd") == 0 ||
+	     strcmp(name, "plainpassword") == 0))
+		data->password = true;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(private_names); i++) {
+		if (strcmp(name, private_names[i].name) == 0)
+			data->kinds |= private_names[i].kind;
+	}
+}
+
+static bool may_be_kept(struct yg_slice cache)
+{
+	return !yg_text_has(cache, "no-store") && !yg_text_has(cache, "no-cache") &&
+	       !yg_text_has(cache, "private") && !yg_text_has(cache, "max-age=0");
+}
+
+static void judge_private(struct yg_look *look, const struct data *data)
+{
+	bool private = __builtin_popcount(data->kinds) >= 2;
+
+	if (!yg_slice_equal(look->method, YG_SLICE("GET")))
+		return;
+	if (look->credential) {
+		yg_judge(look, YG_POSTURE_MISSING_AUTH, false, " ");
+		yg_judge(look, YG_POSTURE_CACHEABLE,
+			 private && may_be_kept(look->heads.cache) &&
+				 !yg_text_has(look->heads.pragma, "no-cache"),
+			 "%d kinds of private fields came without a Cache-Control that forbids it",
+			 __builtin_popcount(data->kinds));
+		return;
+	}
+	if (look->heads.unknown_credential || look->endpoint->denied > 0)
+		return;
+	look->lower = look->whole->with == 0;
+	yg_judge(look, YG_POSTURE_MISSING_AUTH, private,
+		 "%d kinds of private fields were answered without a credential",
+		 __builtin_popcount(data->kinds));
+	look->lower = false;
+}
+
+void yg_posture_check_data(struct yg_look *look)
+{
+	const struct yg_exchange *exchange = look->scene->exchange;
+	struct yg_bodies *bodies = look->scene->bodies;
+	struct data data = { .look = look };
+	bool writes = !yg_slice_equal(look->method, YG_SLICE("GET"));
+	enum yg_body_kind kind;
+
+	if (!look->endpoint || !look->accepted)
+		return;
+	kind = yg_bodies_response(bodies)->kind;
+	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
+		return;
+	if (writes)
+		(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_BODY, take_sent,
+				     &data);
+	(void)yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, YG_VALUES_BODY, take_answered,
+			     &data);
+	yg_judge(look, YG_POSTURE_PASSWORD_HASH, data.hash,
+		 "The answer holds a value in the format of a password hash");
+	if (!writes)
+		yg_judge(look, YG_POSTURE_PASSWORD_EXPOSED, data.password,
+			 "The answer holds a field called password with a value");
+	if (data.sent_count > 0)
+		yg_judge(look, YG_POSTURE_MASS_ASSIGNMENT, data.taken,
+			 "A privileged field of the request stands in the answer, as sent");
+	judge_private(look, &data);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of struct yg_posture, shared by posture.c (life cycle), posture_look.c (what one exchange
+ * shows), the checks of section by section (posture_*.c) and those of FAPI (fapi_*.c).
+ */
+#pragma once
+
+#include "core/lru.h"
+#include "detect/keys.h"
+#include "detect/posture.h"
+#include "parse/jose.h"
+
+#define YG_POSTURE_BITS 2u /* words of a set of rules */
+#define YG_POSTURE_MEMOS \
+	65536u /* codes, jtis, states ... that must be known again; 40 bytes each */
+#define YG_POSTURE_TOKENS   8192u /* access tokens decoded once; about 160 bytes each */
+#define YG_POSTURE_SERVICES 256u
+#define YG_POSTURE_ORIGINS  3u
+
+_Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
+
+/* What an endpoint does in an authorization flow. */
+enum yg_role_of {
+	YG_ROLE_RESOURCE, /* or unknown */
+	YG_ROLE_AUTHORIZE,
+	YG_ROLE_PAR,
+	YG_ROLE_TOKEN,
+	YG_ROLE_JWKS,
+	YG_ROLE_METADATA,
+	YG_ROLE_USERINFO,
+	YG_ROLE_INTROSPECT,
+	YG_ROLE_REVOKE,
+};
+
+/* What is known of one endpoint, or of one service as a whole. */
+struct yg_place {
+	uint64_t id;			      /* of the endpoint, or hash of the service */
+	uint64_t absent[YG_POSTURE_BITS];     /* rules known to have no row here */
+	uint32_t looked;		      /* exchanges shown */
+	uint32_t with, without;		      /* accepted, with a credential and without */
+	uint32_t denied;		      /* 401, 403 */
+	uint32_t bodies;		      /* of errors, looked at */
+	uint32_t failures, logins;	      /* of a login */
+	bool limited;			      /* a 429 or a field of a rate limit was seen */
+	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
+	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
+	uint64_t metadata;		      /* service: hash of the issuer it names; 0 unknown */
+};
+
+/* Fields of both heads that some check wants. Absent when not sent, or not looked for. */
+struct yg_heads {
+	struct yg_slice origin, dpop, forwarded_proto, interaction, auth_date, customer,
+		request_type;
+	struct yg_slice server, powered, aspnet, type, cache, pragma, hsts, allow_origin,
+		allow_credentials, location, deprecation, sunset, date, challenge,
+		answer_interaction, cookie;
+	bool unknown_credential; /* a request field that may be one, by its name */
+	bool rate;		 /* a response field of a rate limit */
+	bool secure_hop;	 /* the hop before was under TLS */
+};
+
+/* An access token as it was decoded when it was seen first. */
+struct yg_token_row {
+	int64_t exp, nbf, iat;
+	uint64_t payload, signature; /* hashes */
+	uint64_t client;	     /* hash of client_id */
+	uint64_t certificate, ja4;   /* hashes of who used it first */
+	bool decoded;		     /* it is a JWT, and read */
+	bool unsecured, weak, embedded, deterministic, has_jti;
+	bool accepted, revoked;
+	uint8_t verified; /* enum yg_verified */
+	char jkt[48], x5t[48];
+};
+
+/* What must be known again of one value: a code, a state, a jti ... by its keyed hash. */
+struct yg_memo {
+	uint64_t time_ns;
+	uint64_t text[3]; /* hashes; which, by kind */
+	uint32_t uses;
+	bool flag;
+};
+
+enum yg_memo_kind {
+	YG_MEMO_CODE, /* text: client, challenge, redirect; flag: the challenge is known */
+	YG_MEMO_JTI,
+	YG_MEMO_PROOF,
+	YG_MEMO_REQUEST_URI, /* text: scope, challenge, 0 */
+	YG_MEMO_VALUE,	     /* code_challenge, nonce, state; text: the client */
+	YG_MEMO_REFRESH,
+	YG_MEMO_CERTIFICATE, /* text: the client */
+	YG_MEMO_PAYLOAD,     /* of a token; text: the signature */
+	YG_MEMO_HANDSHAKE,
+};
+
+struct yg_fault; /* row of the table of findings */
+
+struct yg_posture {
+	struct yg_posture_options options;
+	uint8_t profile; /* YG_FAPI_B ... of options.fapi; 0 off */
+	yg_posture_fn fn;
+	void *ctx;
+	struct yg_place *endpoints; /* [endpoints_max] */
+	struct yg_lru *services;    /* struct yg_place */
+	struct yg_lru *faults;	    /* struct yg_fault */
+	struct yg_lru *tokens;	    /* struct yg_token_row */
+	struct yg_lru *memos;	    /* struct yg_memo */
+	struct yg_keys *keys;
+	struct yg_jose jose;  /* of the token in hand */
+	struct yg_jose other; /* of an assertion, a proof, an id token */
+	uint64_t opened, resolved, reopened, judged;
+};
+
+/* One exchange, as the checks see it. */
+struct yg_look {
+	struct yg_posture *posture;
+	const struct yg_scene *scene;
+	struct yg_slice service;
+	struct yg_place *endpoint; /* NULL: not in the inventory */
+	struct yg_place *whole;	   /* the service */
+	const struct yg_endpoint *about;
+	uint64_t time_ns;
+	uint16_t status;
+	bool accepted;	 /* 2xx */
+	bool redirected; /* 302, 303, 307 */
+	bool full;	 /* of the sample: heads and bodies are judged */
+	bool credential; /* the request carries one that we know */
+	bool lower;	 /* the next fault weighs one step less than its rule says */
+	enum yg_role_of role;
+	struct yg_slice method;
+	struct yg_heads heads;
+	struct yg_token_row *token; /* of the Authorization field; NULL none */
+};
+
+/**
+ * yg_judge() - a check could judge: is it a fault?
+ * @format: what was seen, for the cause; only read when @fault. Holds no secret.
+ */
+__attribute__((format(printf, 4, 5))) void
+yg_judge(struct yg_look *look, enum yg_posture_rule_id id, bool fault, const char *format, ...);
+
+/* Is the rule one of the profile in force? Checks that cost ask before they work. */
+bool yg_judges(const struct yg_look *look, enum yg_posture_rule_id id);
+
+/* Keyed hash of a secret or a name; never 0. */
+uint64_t yg_posture_hash(const struct yg_posture *posture, struct yg_slice text);
+
+/* The memo of a value; @ret_fresh: it was not known. Never NULL. */
+struct yg_memo *yg_posture_memo(struct yg_posture *posture, enum yg_memo_kind kind,
+				struct yg_slice value, bool *ret_fresh);
+struct yg_memo *yg_posture_recall(struct yg_posture *posture, enum yg_memo_kind kind,
+				  struct yg_slice value); /* NULL: not known */
+
+/* Value of a parameter of a query or a form body, percent-decoded. @ret_text: [cap]. */
+struct yg_slice yg_posture_parameter(struct yg_slice query, const char *name, char *ret_text,
+				     size_t cap);
+
+/* A member of the top object of a JSON body: strings as sent, numbers as text; absent: none. */
+struct yg_slice yg_posture_member(struct yg_slice json, const char *name);
+
+/* Read what the heads say. */
+void yg_look_heads(struct yg_look *look);
+
+/* Decode the token of the Authorization field, or find it decoded. */
+void yg_look_token(struct yg_look *look);
+
+/* The checks, in the order they run. */
+void yg_posture_check_credentials(struct yg_look *look);
+void yg_posture_check_tokens(struct yg_look *look);
+void yg_posture_check_heads(struct yg_look *look);
+void yg_posture_check_bodies(struct yg_look *look);
+void yg_posture_check_data(struct yg_look *look);
+void yg_posture_check_outbound(struct yg_look *look);
+void yg_fapi_check(struct yg_look *look);
+void yg_fapi_check_authorize(struct yg_look *look);
+void yg_fapi_check_token(struct yg_look *look);
+void yg_fapi_check_resource(struct yg_look *look);
+void yg_fapi_check_metadata(struct yg_look *look);
+
+/* Does @text hold @part (lower case), ASCII case ignored? */
+bool yg_text_has(struct yg_slice text, const char *part);
+bool yg_text_begins(struct yg_slice text, const char *part);

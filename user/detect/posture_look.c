@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What one exchange shows to the checks: fields of the heads, the token, values that come again. */
+
+#include "core/hash.h"
+#include "detect/posture_inside.h"
+#include "parse/member.h"
+#include "parse/url.h"
+
+bool yg_text_begins(struct yg_slice text, const char *part)
+{
+	size_t len = strlen(part);
+
+	return text.len >= len && yg_slice_equal_nocase((struct yg_slice){ text.ptr, len },
+							(struct yg_slice){ part, len });
+}
+
+bool yg_text_has(struct yg_slice text, const char *part)
+{
+	size_t len = strlen(part);
+
+	for (size_t i = 0; len <= text.len && i <= text.len - len; i++) {
+		if (yg_ascii_lower(text.ptr[i]) == part[0] &&
+		    yg_slice_equal_nocase((struct yg_slice){ text.ptr + i, len },
+					  (struct yg_slice){ part, len }))
+			return true;
+	}
+	return false;
+}
+
+struct head_row {
+	const char *name; /* lower case */
+	size_t offset;
+};
+
+#define ROW(text, member)                               \
+	{                                               \
+		text, offsetof(struct yg_heads, member) \
+	}
+
+static const struct head_row request_rows[] = {
+	ROW("origin", origin),
+	ROW("dpop", dpop),
+	ROW("content-type", request_type),
+	ROW("x-forwarded-proto", forwarded_proto),
+	ROW("x-fapi-interaction-id", interaction),
+	ROW("x-fapi-auth-date", auth_date),
+	ROW("x-fapi-customer-ip-address", customer),
+};
+
+static const struct head_row response_rows[] = {
+	ROW("server", server),
+	ROW("x-powered-by", powered),
+	ROW("x-aspnet-version", aspnet),
+	ROW("content-type", type),
+	ROW("cache-control", cache),
+	ROW("pragma", pragma),
+	ROW("strict-transport-security", hsts),
+	ROW("access-control-allow-origin", allow_origin),
+	ROW("access-control-allow-credentials", allow_credentials),
+	ROW("location", location),
+	ROW("deprecation", deprecation),
+	ROW("sunset", sunset),
+	ROW("date", date),
+	ROW("www-authenticate", challenge),
+	ROW("set-cookie", cookie),
+	ROW("x-fapi-interaction-id", answer_interaction),
+};
+#undef ROW
+
+/* The first of a name counts, as with yg_message_find(). */
+static void take_field(const struct head_row *rows, size_t count, const struct yg_header *header,
+		       struct yg_heads *ret)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct yg_slice *to = (void *)((char *)ret + rows[i].offset);
+
+		if (!yg_slice_equal_nocase(header->name, yg_slice_from_str(rows[i].name)))
+			continue;
+		if (!to->ptr)
+			*to = header->value;
+		return;
+	}
+}
+
+/* A name that may carry a credential that we do not know as one. */
+static bool may_be_credential(struct yg_slice name)
+{
+	static const char *const parts[] = { "auth",	  "token",  "session", "secret",
+					     "signature", "key",    "cookie",  "cert",
+					     "user",	  "tenant", "sid",     "client-id" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(parts); i++) {
+		if (yg_text_has(name, parts[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_rate_field(struct yg_slice name)
+{
+	return yg_text_has(name, "ratelimit") || yg_text_has(name, "rate-limit") ||
+	       yg_text_begins(name, "retry-after");
+}
+
+void yg_look_heads(struct yg_look *look)
+{
+	const struct yg_exchange *exchange = look->scene->exchange;
+	struct yg_heads *heads = &look->heads;
+
+	for (uint32_t i = 0; i < exchange->request.header_count; i++) {
+		const struct yg_header *header = &exchange->request.headers[i];
+
+		take_field(request_rows, YG_ARRAY_SIZE(request_rows), header, heads);
+		heads->unknown_credential |= may_be_credential(header->name);
+		if (yg_slice_equal_nocase(header->name, YG_SLICE("forwarded")))
+			heads->secure_hop |= yg_text_has(header->value, "proto=https");
+	}
+	for (uint32_t i = 0; i < exchange->response.header_count; i++) {
+		const struct yg_header *header = &exchange->response.headers[i];
+
+		take_field(response_rows, YG_ARRAY_SIZE(response_rows), header, heads);
+		heads->rate |= is_rate_field(header->name);
+	}
+	heads->secure_hop |= yg_text_begins(heads->forwarded_proto, "https") ||
+			     yg_text_begins(heads->forwarded_proto, "wss");
+}
+
+uint64_t yg_posture_hash(const struct yg_posture *posture, struct yg_slice text)
+{
+	return yg_hash(&posture->options.key, text.ptr, text.len) | 1;
+}
+
+static uint64_t hash_memo(const struct yg_posture *posture, enum yg_memo_kind kind,
+			  struct yg_slice value)
+{
+	return yg_hash_mix(yg_posture_hash(posture, value) + (uint64_t)kind) | 1;
+}
+
+struct yg_memo *yg_posture_memo(struct yg_posture *posture, enum yg_memo_kind kind,
+				struct yg_slice value, bool *ret_fresh)
+{
+	return yg_lru_get(posture->memos, hash_memo(posture, kind, value), ret_fresh);
+}
+
+struct yg_memo *yg_posture_recall(struct yg_posture *posture, enum yg_memo_kind kind,
+				  struct yg_slice value)
+{
+	return yg_lru_peek(posture->memos, hash_memo(posture, kind, value));
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = yg_ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* '+' is a blank and "%3A" a colon; what is no escape stays. Longer than @cap: cut. */
+static struct yg_slice decode_form(struct yg_slice text, char *ret, size_t cap)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len && len < cap; i++) {
+		char c = text.ptr[i];
+
+		if (c == '%' && i + 2 < text.len && hex_digit(text.ptr[i + 1]) >= 0 &&
+		    hex_digit(text.ptr[i + 2]) >= 0) {
+			c = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
+			i += 2;
+		} else if (c == '+') {
+			c = ' ';
+		}
+		ret[len++] = c;
+	}
+	return (struct yg_slice){ ret, len };
+}
+
+struct yg_slice yg_posture_parameter(struct yg_slice query, const char *name, char *ret_text,
+				     size_t cap)
+{
+	struct yg_slice value = { 0 };
+
+	if (query.ptr)
+		value = yg_query_find(query, name);
+	return value.ptr ? decode_form(value, ret_text, cap) : value;
+}
+
+struct yg_slice yg_posture_member(struct yg_slice json, const char *name)
+{
+	struct yg_members members = { .text = json };
+	struct yg_member member;
+
+	while (json.ptr && yg_members_next(&members, &member)) {
+		if (yg_slice_equal(member.name, yg_slice_from_str(name)))
+			return member.value;
+	}
+	return (struct yg_slice){ 0 };
+}
+
+static void copy_text(struct yg_slice text, char *ret, size_t cap)
+{
+	if (text.len > 0 && text.len < cap)
+		memcpy(ret, text.ptr, text.len);
+}
+
+/* Registered signatures that no one has broken; RFC 7518 section 3.1, RFC 8037, RFC 8812. */
+static bool is_sound(struct yg_slice alg)
+{
+	static const char *const names[] = { "RS256",  "RS384", "RS512",   "PS256",
+					     "PS384",  "PS512", "ES256",   "ES384",
+					     "ES512",  "HS256", "HS384",   "HS512",
+					     "ES256K", "EdDSA", "Ed25519", "Ed448" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal(alg, yg_slice_from_str(names[i])))
+			return true;
+	}
+	return false;
+}
+
+static void decode_token(struct yg_look *look, struct yg_slice token, struct yg_token_row *row)
+{
+	struct yg_posture *posture = look->posture;
+	struct yg_jose *jose = &posture->jose;
+
+	if (!yg_jose_is_like(token) || !yg_jose_from_token(token, jose) || jose->encrypted)
+		return;
+	row->decoded = true;
+	row->exp = jose->exp;
+	row->nbf = jose->nbf;
+	row->iat = jose->iat;
+	row->unsecured =
+		yg_slice_equal_nocase(jose->alg, YG_SLICE("none")) || jose->signature.len == 0;
+	row->weak = !row->unsecured && !is_sound(jose->alg);
+	row->embedded = jose->embedded;
+	row->deterministic = yg_text_begins(jose->alg, "RS") || yg_text_begins(jose->alg, "HS") ||
+			     yg_text_begins(jose->alg, "Ed");
+	row->has_jti = jose->jti.len > 0;
+	row->payload = yg_posture_hash(posture, jose->signed_);
+	row->signature = yg_posture_hash(posture, jose->signature);
+	row->client = jose->client_id.ptr ? yg_posture_hash(posture, jose->client_id) : 0;
+	copy_text(jose->jkt, row->jkt, sizeof(row->jkt));
+	copy_text(jose->x5t, row->x5t, sizeof(row->x5t));
+	if (!row->unsecured)
+		row->verified = (uint8_t)yg_keys_verify(posture->keys, jose, look->time_ns);
+}
+
+void yg_look_token(struct yg_look *look)
+{
+	struct yg_slice token = look->scene->credentials->token;
+	struct yg_slice scheme = look->scene->credentials->scheme;
+	struct yg_token_row *row;
+	bool fresh;
+
+	if (token.len == 0 || (!yg_slice_equal_nocase(scheme, YG_SLICE("bearer")) &&
+			       !yg_slice_equal_nocase(scheme, YG_SLICE("dpop"))))
+		return;
+	row = yg_lru_get(look->posture->tokens, yg_posture_hash(look->posture, token), &fresh);
+	if (fresh) {
+		row->exp = row->nbf = row->iat = YG_JOSE_ABSENT;
+		decode_token(look, token, row);
+	}
+	look->token = row;
+}

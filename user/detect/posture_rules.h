@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules of posture, one row each, in order of id: what is wrong with a service even while
+ * nobody attacks it. The rules of FAPI follow in fapi_rules.h.
+ *
+ *	name, id, severity, OWASP, PCI DSS, profiles (0: always), sightings needed, whole service,
+ *	source, title, effect, cure; and the three texts once more in Japanese
+ *
+ * What each one looks for, exactly, is said where it is judged: posture_*.c.
+ */
+#pragma once
+
+/* clang-format off */
+#define YG_POSTURE_RULES(X) \
+X(ACTUATOR, "actuator-exposed", HIGH, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "A management interface answers without credentials", \
+  "Configuration, secrets and memory of the service can be read, and at times changed", \
+  "Bind management interfaces to a network of their own, or require credentials there", \
+  "管理用インターフェースが認証なしで応答しています", \
+  "サービスの設定、秘密情報、メモリーが読み取られ、変更されるおそれがあります", \
+  "管理用インターフェースを専用ネットワークに限定するか、認証を必須にしてください") \
+X(API_DOCS, "api-docs-exposed", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
+  "The description of the API is served to everybody", \
+  "An attacker gets the full list of operations and parameters", \
+  "Serve the document to those who need it; publish only what is meant for partners", \
+  "API定義書が誰にでも公開されています", \
+  "攻撃者が操作とパラメーターの一覧を入手できます", \
+  "必要な利用者だけに公開し、外部公開分は提携先向けの範囲に限ってください") \
+X(API_KEY_IN_URL, "api-key-in-url", MEDIUM, "API2:2023", "8.3.2", 0, 2, false, "", \
+  "An API key is sent in the URL and accepted", \
+  "The key lands in access logs, histories and Referer fields, where others can read it", \
+  "Take the key from a header field and refuse it in the query", \
+  "APIキーがURLで送られ、受理されています", \
+  "キーがアクセスログ、履歴、Refererに残り、第三者に読まれるおそれがあります", \
+  "キーはヘッダーで受け取り、クエリーでは拒否してください") \
+X(BASIC, "basic-authentication", LOW, "API2:2023", "8.3.1", 0, 3, false, "RFC 7617 section 4", \
+  "Basic authentication is accepted", \
+  "The password travels with every request and cannot expire or be limited in scope", \
+  "Use tokens with a short life; keep Basic for clients of a token endpoint at most", \
+  "Basic認証が受理されています", \
+  "パスワードが毎回送信され、有効期限や権限範囲を設定できません", \
+  "短命なトークンを利用し、Basic認証は最小限にしてください") \
+X(CACHEABLE, "cacheable-private-data", LOW, "API8:2023", "3.5.1", 0, 5, false, "RFC 9111 section 3.5", \
+  "Private data is answered without a Cache-Control that forbids to keep it", \
+  "Proxies and browsers may keep the data and show it to others", \
+  "Send Cache-Control: no-store with every answer that holds private data", \
+  "個人的なデータがキャッシュ禁止の指定なしで返されています", \
+  "プロキシやブラウザーにデータが残り、他人に表示されるおそれがあります", \
+  "個人データを含む応答にはCache-Control: no-storeを付けてください") \
+X(CLEARTEXT, "cleartext-credentials", HIGH, "API8:2023", "4.2.1", 0, 1, false, "RFC 6750 section 5.3", \
+  "Credentials cross the network in clear text", \
+  "Whoever sees the traffic can take over the caller's identity", \
+  "Serve this endpoint over TLS only and revoke what was sent in clear", \
+  "認証情報が平文でネットワークを流れています", \
+  "通信を盗聴した者が利用者になりすませます", \
+  "TLSのみで提供し、平文で送られた認証情報を失効させてください") \
+X(COOKIE_FLAGS, "cookie-insecure", LOW, "API8:2023", "6.2.4", 0, 1, false, "RFC 6265 section 4.1.2", \
+  "A session cookie is set without Secure or HttpOnly", \
+  "Scripts or clear-text requests can leak the session", \
+  "Set Secure, HttpOnly and SameSite on session cookies", \
+  "セッションCookieにSecureまたはHttpOnlyがありません", \
+  "スクリプトや平文リクエストからセッションが漏れるおそれがあります", \
+  "セッションCookieにSecure、HttpOnly、SameSiteを付けてください") \
+X(CORS_REFLECTED, "cors-origin-reflected", HIGH, "API8:2023", "6.2.4", 0, 1, false, "Fetch section 3.2.5", \
+  "Any origin may read answers with the user's credentials", \
+  "Every web page that a user visits can act as that user", \
+  "Compare Origin with a fixed list before it is repeated in Access-Control-Allow-Origin", \
+  "任意のオリジンが利用者の資格情報付きで応答を読めます", \
+  "利用者が開いた任意のWebページが本人として操作できます", \
+  "Access-Control-Allow-Originには固定リストと照合したOriginだけを返してください") \
+X(CORS_WILDCARD, "cors-wildcard-credentials", MEDIUM, "API8:2023", "6.2.4", 0, 1, true, "Fetch section 3.2.5", \
+  "CORS allows every origin together with credentials", \
+  "Browsers refuse it today; the next attempt to make it work opens the API to every page", \
+  "Name the origins that need access, or leave credentials out", \
+  "CORSで全オリジンと資格情報の両方を許可しています", \
+  "ブラウザーは拒否しますが、修正を誤ると全ページにAPIが開放されます", \
+  "必要なオリジンだけを指定するか、資格情報を許可しないでください") \
+X(DEBUG_PAGE, "debug-page-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "A debugging page answers", \
+  "Source, settings and at times a console are open to whoever asks", \
+  "Switch debugging off where the service is reachable", \
+  "デバッグ用ページが応答しています", \
+  "ソース、設定、場合によってはコンソールが誰にでも開かれています", \
+  "到達可能な環境ではデバッグ機能を無効にしてください") \
+X(DEPRECATED, "deprecated-endpoint", LOW, "API9:2023", "6.3.2", 0, 1, false, "RFC 9745, RFC 8594", \
+  "A deprecated endpoint still works", \
+  "Old versions miss the protections of the new ones", \
+  "Move its callers and switch it off; past its Sunset it must not answer", \
+  "廃止予定のエンドポイントがまだ動作しています", \
+  "旧版には新版の保護がないことがあります", \
+  "利用者を移行して停止してください。Sunset日以降は応答させないでください") \
+X(DIRECTORY, "directory-listing", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "A directory is listed", \
+  "Files that nobody links to can be found and taken", \
+  "Switch directory indexes off", \
+  "ディレクトリー一覧が表示されています", \
+  "公開を意図しないファイルが発見され取得されます", \
+  "ディレクトリー一覧機能を無効にしてください") \
+X(FRAMEWORK_BANNER, "framework-banner", INFO, "API8:2023", "6.2.4", 0, 3, true, "RFC 9110 section 10.2.4", \
+  "Answers name the product and its version", \
+  "Attackers pick the known holes of that version", \
+  "Remove the version from Server, and X-Powered-By and its like as a whole", \
+  "応答が製品名とバージョンを示しています", \
+  "攻撃者がそのバージョンの既知の脆弱性を選べます", \
+  "Serverからバージョンを除き、X-Powered-By等は削除してください") \
+X(GRAPHQL_INTROSPECTION, "graphql-introspection", LOW, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "GraphQL introspection is open without credentials", \
+  "The whole schema, internal types included, can be read", \
+  "Switch introspection off in production or require credentials", \
+  "GraphQLイントロスペクションが認証なしで開放されています", \
+  "内部の型を含むスキーマ全体が読み取られます", \
+  "本番では無効にするか、認証を必須にしてください") \
+X(HSTS, "hsts-missing", LOW, "API8:2023", "4.2.1", 0, 3, true, "RFC 6797", \
+  "Pages for browsers come without Strict-Transport-Security", \
+  "The first request of a visit can be turned to clear text", \
+  "Send Strict-Transport-Security with max-age of a year on every answer", \
+  "ブラウザー向けページにStrict-Transport-Securityがありません", \
+  "最初のリクエストが平文に誘導されるおそれがあります", \
+  "すべての応答にmax-age一年以上のHSTSを付けてください") \
+X(JWT_EMBEDDED_KEY, "jwt-embedded-key", HIGH, "API2:2023", "8.3.1", 0, 1, false, "RFC 8725 section 3.10", \
+  "A token that brings its own key or a link to it is accepted", \
+  "A server that trusts that key lets anybody sign tokens", \
+  "Take keys from configuration only; refuse jwk, jku and x5u in the header of a token", \
+  "鍵または鍵のURLを自ら含むトークンが受理されています", \
+  "その鍵を信頼するサーバーでは誰でもトークンに署名できます", \
+  "鍵は設定からのみ取得し、jwk、jku、x5uを含むトークンは拒否してください") \
+X(JWT_EXPIRED, "jwt-expired-accepted", HIGH, "API2:2023", "8.2.8", 0, 2, false, "RFC 7519 section 4.1.4; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
+  "An expired token is accepted", \
+  "A stolen token works for ever", \
+  "Check exp on every request, with at most a minute of leeway", \
+  "有効期限切れのトークンが受理されています", \
+  "盗まれたトークンがいつまでも使えます", \
+  "毎回expを検証し、許容誤差は1分以内にしてください") \
+X(JWT_LONG_LIFE, "jwt-long-life", LOW, "API2:2023", "8.2.8", 0, 3, false, "RFC 9700 section 4.13", \
+  "Access tokens live for more than a day", \
+  "A stolen token stays useful for long", \
+  "Issue access tokens for minutes and refresh tokens for the rest", \
+  "アクセストークンの有効期間が1日を超えています", \
+  "盗まれたトークンが長く悪用されます", \
+  "アクセストークンは数分とし、更新トークンを併用してください") \
+X(JWT_NO_EXPIRY, "jwt-no-expiry", MEDIUM, "API2:2023", "8.2.8", 0, 3, false, "RFC 8725 section 3.9", \
+  "Tokens without an expiry are accepted", \
+  "A stolen token works until its key is changed", \
+  "Issue tokens with exp and refuse those without it", \
+  "有効期限のないトークンが受理されています", \
+  "盗まれたトークンが鍵の変更まで使えます", \
+  "expを必ず付け、ないトークンは拒否してください") \
+X(JWT_NOT_YET, "jwt-not-yet-valid-accepted", MEDIUM, "API2:2023", "8.3.1", 0, 2, false, "RFC 7519 section 4.1.5", \
+  "A token from the future is accepted", \
+  "The server does not check the times of tokens", \
+  "Check nbf and iat with at most a minute of leeway", \
+  "有効開始前のトークンが受理されています", \
+  "サーバーがトークンの時刻を検証していません", \
+  "nbfとiatを1分以内の許容誤差で検証してください") \
+X(JWT_SIGNATURE, "jwt-signature-ignored", CRITICAL, "API2:2023", "8.3.1", 0, 1, false, "RFC 7519 section 7.2; RFC 8725 section 3.3", \
+  "A token is accepted although its signature is wrong", \
+  "Anybody can write a token for any user", \
+  "Verify the signature of every token with the key and the algorithm of its issuer", \
+  "署名が誤ったトークンが受理されています", \
+  "誰でも任意の利用者のトークンを作成できます", \
+  "発行者の鍵とアルゴリズムで全トークンの署名を検証してください") \
+X(JWT_UNSECURED, "jwt-unsecured-accepted", CRITICAL, "API2:2023", "8.3.1", 0, 1, false, "RFC 8725 section 3.2", \
+  "A token without a signature is accepted", \
+  "Anybody can write a token for any user", \
+  "Refuse the algorithm none in any spelling; fix the list of algorithms at the verifier", \
+  "署名のないトークンが受理されています", \
+  "誰でも任意の利用者のトークンを作成できます", \
+  "noneを拒否し、検証側で許可アルゴリズムを固定してください") \
+X(JWT_WEAK, "jwt-weak-algorithm", MEDIUM, "API2:2023", "8.3.1", 0, 2, false, "RFC 8725 section 3.2; RFC 7518 section 3.1", \
+  "Tokens with a weak or unknown algorithm are accepted", \
+  "Signatures of that kind can be forged", \
+  "Sign with ES256, PS256 or EdDSA and refuse the rest", \
+  "弱いまたは未知のアルゴリズムのトークンが受理されています", \
+  "その種の署名は偽造されるおそれがあります", \
+  "ES256、PS256、EdDSAで署名し、それ以外は拒否してください") \
+X(MASS_ASSIGNMENT, "mass-assignment", LOW, "API3:2023", "6.2.4", 0, 1, false, "", \
+  "A caller wrote a privileged field and the answer shows it taken", \
+  "Users can give themselves rights, prices or balances", \
+  "Bind requests to a list of fields that the caller may write", \
+  "利用者が特権的な項目を書き込み、応答に反映されています", \
+  "利用者が自分に権限、価格、残高を与えられるおそれがあります", \
+  "書き込みを許す項目のリストだけをリクエストから取り込んでください") \
+X(METRICS, "metrics-exposed", LOW, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "Internal metrics answer without credentials", \
+  "Names, versions and load of internal parts can be read", \
+  "Serve metrics on an internal address only", \
+  "内部メトリクスが認証なしで公開されています", \
+  "内部の構成、バージョン、負荷が読み取られます", \
+  "メトリクスは内部アドレスでのみ提供してください") \
+X(MISSING_AUTH, "missing-authentication", HIGH, "API2:2023", "6.2.4", 0, 5, false, "FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
+  "Private data is answered without any credential", \
+  "Whoever knows the address reads the data", \
+  "Require credentials and check them before the data is read", \
+  "個人的なデータが認証なしで返されています", \
+  "アドレスを知る者なら誰でもデータを読めます", \
+  "データを読む前に認証を必須とし検証してください") \
+X(MIXED_AUTH, "mixed-authentication", MEDIUM, "API2:2023", "6.2.4", 0, 3, false, "", \
+  "An endpoint that others call with credentials answers without them too", \
+  "The check of credentials may be missing on one way in", \
+  "Decide whether the endpoint is public; if not, refuse requests without credentials", \
+  "認証付きで使われるエンドポイントが認証なしでも応答しています", \
+  "一部の経路で認証検証が漏れている可能性があります", \
+  "公開か否かを決め、非公開なら認証なしのリクエストを拒否してください") \
+X(NO_RATE_LIMIT, "no-rate-limit", LOW, "API4:2023", "8.3.4", 0, 1, false, "RFC 6585 section 4", \
+  "A login endpoint never limits attempts", \
+  "Passwords and codes can be guessed without end", \
+  "Answer 429 after a few failures per account and per client, and lock out slowly", \
+  "ログインのエンドポイントが試行回数を制限していません", \
+  "パスワードやコードを無制限に推測できます", \
+  "アカウントと接続元ごとに失敗が続いたら429を返してください") \
+X(NON_PRODUCTION, "non-production-host", LOW, "API9:2023", "6.3.2", 0, 5, true, "", \
+  "A host that is not meant for production serves real requests", \
+  "Such hosts have weaker protection and often real data", \
+  "Close it to the outside, or give it the protection of production", \
+  "本番用でないホストが実リクエストに応答しています", \
+  "保護が弱く、実データを持つことが多い環境です", \
+  "外部から閉じるか、本番と同じ保護を適用してください") \
+X(PASSWORD_EXPOSED, "password-exposed", MEDIUM, "API3:2023", "8.3.2", 0, 2, false, "", \
+  "Answers carry passwords", \
+  "Whoever may read the object can become its owner", \
+  "Never answer with a password; give a way to reset it", \
+  "応答にパスワードが含まれています", \
+  "対象を読める者が所有者になりすませます", \
+  "パスワードを返さず、再設定手段を提供してください") \
+X(PASSWORD_HASH, "password-hash-exposed", HIGH, "API3:2023", "8.3.2", 0, 1, false, "", \
+  "Answers carry hashes of passwords", \
+  "Hashes can be guessed offline until the passwords are known", \
+  "List the fields an answer may have; leave secrets out of serialisation", \
+  "応答にパスワードのハッシュが含まれています", \
+  "ハッシュからオフラインでパスワードを推測されます", \
+  "応答に含める項目を限定し、秘密情報を除外してください") \
+X(PASSWORD_IN_URL, "password-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "", \
+  "A password is sent in the URL and accepted", \
+  "The password lands in access logs, histories and Referer fields", \
+  "Take passwords in the body of a POST only", \
+  "パスワードがURLで送られ、受理されています", \
+  "パスワードがアクセスログ、履歴、Refererに残ります", \
+  "パスワードはPOSTの本文でのみ受け取ってください") \
+X(REPOSITORY, "repository-exposed", HIGH, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "A repository or a file of settings can be downloaded", \
+  "Source and secrets of the service are public", \
+  "Serve only the directory of public files; replace every secret that was in it", \
+  "リポジトリーまたは設定ファイルがダウンロード可能です", \
+  "サービスのソースと秘密情報が公開されています", \
+  "公開ディレクトリーだけを提供し、含まれた秘密情報を交換してください") \
+X(SQL_ERROR, "sql-error-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "Errors of the database reach the caller", \
+  "They show tables and queries, and where an injection works", \
+  "Answer with an error code of your own and log the cause", \
+  "データベースのエラーが利用者に返されています", \
+  "テーブルやクエリー、インジェクション可能な箇所が判明します", \
+  "独自のエラーコードを返し、原因はログに残してください") \
+X(STACK_TRACE, "stack-trace-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "Stack traces reach the caller", \
+  "They show source files, libraries and versions", \
+  "Answer with an error code of your own and log the cause", \
+  "スタックトレースが利用者に返されています", \
+  "ソースファイル、ライブラリー、バージョンが判明します", \
+  "独自のエラーコードを返し、原因はログに残してください") \
+X(THIRD_CLEARTEXT, "third-party-cleartext", HIGH, "API10:2023", "4.2.1", 0, 1, false, "", \
+  "A third party is called without TLS", \
+  "What is sent and what comes back can be read and changed on the way", \
+  "Call third parties over https only", \
+  "第三者のAPIをTLSなしで呼び出しています", \
+  "送受信内容が経路上で読み取り・改ざんされます", \
+  "第三者のAPIはhttpsのみで呼び出してください") \
+X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "6.3.2", 0, 1, false, "RFC 9110 section 15.4", \
+  "A third party redirects calls to another host", \
+  "A client that follows sends the data where nobody agreed to", \
+  "Do not follow redirects to hosts that are not on a list", \
+  "第三者のAPIが別ホストへ転送しています", \
+  "追従すると合意していない相手にデータが送られます", \
+  "リストにないホストへの転送に追従しないでください") \
+X(TLS_VERSION, "tls-old-version", HIGH, "API8:2023", "4.2.1", 0, 1, true, "RFC 8996", \
+  "TLS before 1.2 is negotiated", \
+  "Known attacks break its confidentiality", \
+  "Switch off SSL, TLS 1.0 and TLS 1.1", \
+  "1.2より前のTLSが使われています", \
+  "既知の攻撃により秘匿性が破られます", \
+  "SSL、TLS 1.0、TLS 1.1を無効にしてください") \
+X(TLS_CERTIFICATE, "tls-weak-certificate", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 9325 section 4.5", \
+  "The server's certificate is weak, self-signed or out of date", \
+  "Clients cannot tell the server from an impostor", \
+  "Install a certificate of a known issuer with RSA 2048 or EC 256 bits, and renew it in time", \
+  "サーバー証明書が弱い、自己署名、または期限切れです", \
+  "クライアントが偽サーバーと区別できません", \
+  "RSA 2048またはEC 256以上の証明書を導入し、期限内に更新してください") \
+X(TLS_CIPHER, "tls-weak-cipher", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 9325 section 4", \
+  "Weak cipher suites are negotiated", \
+  "Recorded traffic can be read once a key is lost, or broken outright", \
+  "Offer TLS 1.3, and for TLS 1.2 only ECDHE with AES-GCM or ChaCha20", \
+  "弱い暗号スイートが使われています", \
+  "記録された通信が後から解読されるおそれがあります", \
+  "TLS 1.3とし、1.2ではECDHEとAES-GCMまたはChaCha20のみにしてください") \
+X(TOKEN_IN_URL, "token-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "RFC 6750 section 5.3; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
+  "A token is sent in the URL and accepted", \
+  "The token lands in access logs, histories and Referer fields, where others can use it", \
+  "Take tokens from the Authorization field and refuse them in the query", \
+  "トークンがURLで送られ、受理されています", \
+  "トークンがアクセスログ、履歴、Refererに残り、悪用されます", \
+  "トークンはAuthorizationで受け取り、クエリーでは拒否してください") \
+X(TRACE, "trace-enabled", LOW, "API8:2023", "6.2.4", 0, 1, true, "RFC 9110 section 9.3.8", \
+  "The method TRACE is answered", \
+  "It repeats fields that scripts must not see", \
+  "Refuse TRACE with 405", \
+  "TRACEメソッドに応答しています", \
+  "スクリプトから見えないはずのヘッダーが返されます", \
+  "TRACEは405で拒否してください") \
+X(PAGE_SIZE, "unbounded-page-size", LOW, "API4:2023", "6.2.4", 0, 1, false, "", \
+  "A page of any size is answered", \
+  "One caller can take the whole data, or all of the memory", \
+  "Cap the page size at the server", \
+  "任意のページサイズが受理されています", \
+  "一人の利用者が全データまたは全メモリーを消費できます", \
+  "サーバー側でページサイズに上限を設けてください")
+/* clang-format on */
