@@ -53,7 +53,7 @@ static void writes_exchanges(void **state)
 		.caller = YG_SLICE("bearer:9f86d081884c7d65"),
 	};
 
-	yg_lines_exchange(*state, &item, &resolved);
+	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 });
 	expect(*state,
 	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":\"10.0.0.1:40312\","
 	       "\"server\":\"10.0.0.1:443\",\"caller\":\"bearer:9f86d081884c7d65\","
@@ -73,7 +73,7 @@ static void leaves_the_unknown_null(void **state)
 				   .forwarded = true,
 				   .anomalies = YG_ANOMALY_LENGTH_AND_CHUNKED | YG_ANOMALY_HOST };
 
-	yg_lines_exchange(*state, &item, &resolved);
+	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 });
 	expect(*state,
 	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":null,\"server\":null,"
 	       "\"peer\":\"10.0.0.1:1\",\"caller\":null,\"service\":null,\"method\":null,"
