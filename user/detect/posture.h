@@ -28,7 +28,6 @@
 #include "detect/fapi_rules.h"
 #include "detect/finding.h"
 #include "detect/posture_rules.h"
-#include "parse/handshake.h"
 
 #define YG_POSTURES_MAX 2048u /* findings held, about 3 KB each; beyond, the least recent goes */
 
@@ -51,6 +50,7 @@ struct yg_posture_rule {
 extern const struct yg_posture_rule yg_posture_rules[YG_POSTURE_MAX];
 
 struct yg_posture;
+struct yg_handshake;
 
 struct yg_posture_options {
 	struct yg_hash_key key; /* of tokens, codes and names that must be known again; secret */
