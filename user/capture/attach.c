@@ -56,6 +56,13 @@ const char *yg_xdp_name(enum yg_xdp mode)
 	return names[mode];
 }
 
+const char *yg_hooks_xdp_name(const struct yg_hooks *hooks)
+{
+	if (hooks->xdp == YG_XDP_OFF)
+		return "none";
+	return hooks->frags ? "native frags" : yg_xdp_name(hooks->xdp);
+}
+
 const char *yg_tc_name(enum yg_tc tc)
 {
 	static const char *const names[YG_TC_MAX] = { "none", "tcx", "clsact" };
@@ -253,22 +260,34 @@ static int query_xdp(uint32_t ifindex, enum yg_xdp *ret_mode)
 	return 0;
 }
 
-static int try_xdp(struct yg_attach *attach, const struct yg_iface *iface, enum yg_xdp mode,
-		   const char *path)
+/* Attach @program at XDP. Return: 0; -EOPNOTSUPP if it is not loaded; -errno. */
+static int link_xdp(struct yg_attach *attach, uint32_t ifindex, enum yg_program program,
+		    enum yg_xdp mode, const char *path)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	enum yg_program program = YG_PROGRAM_XDP_GUARD;
-	int fd;
+	int fd, prog_fd = yg_loader_program(attach->loader, program);
 
-	/* Generic XDP makes frames linear; only drivers hand out several buffers. */
-	if (mode == YG_XDP_NATIVE && iface->mtu > MTU_ONE_PAGE)
-		program = YG_PROGRAM_XDP_GUARD_MB;
-	if (yg_loader_program(attach->loader, program) < 0)
+	if (prog_fd < 0)
 		return -EOPNOTSUPP;
 	opts.flags = mode == YG_XDP_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
-	fd = bpf_link_create(yg_loader_program(attach->loader, program), (int)iface->ifindex,
-			     BPF_XDP, &opts);
+	fd = bpf_link_create(prog_fd, (int)ifindex, BPF_XDP, &opts);
 	return fd < 0 ? -errno : pin_link(fd, path);
+}
+
+/* Generic XDP makes frames linear; only drivers hand out several buffers. */
+static int try_xdp(struct yg_attach *attach, const struct yg_iface *iface, enum yg_xdp mode,
+		   const char *path, struct yg_hooks *hooks)
+{
+	int r = -EOPNOTSUPP;
+
+	hooks->frags = false;
+	if (mode == YG_XDP_NATIVE) {
+		r = link_xdp(attach, iface->ifindex, YG_PROGRAM_XDP_GUARD_MB, mode, path);
+		hooks->frags = r == 0;
+		if (r == 0 || r == -EBUSY || iface->mtu > MTU_ONE_PAGE)
+			return r;
+	}
+	return link_xdp(attach, iface->ifindex, YG_PROGRAM_XDP_GUARD, mode, path);
 }
 
 /* Which modes to try, in order; the reason for what is left out goes to @reason. */
@@ -297,26 +316,30 @@ static size_t choose_modes(const struct yg_iface *iface, enum yg_xdp asked, enum
 	return count;
 }
 
-/* The pinned XDP link, with our program now, if its mode is one of those wanted. */
+/*
+ * The pinned XDP link, with our program now, if its mode is one of those wanted. A driver may
+ * refuse to swap in a program that cannot handle its frames; then the link is made anew.
+ */
 static bool adopt_xdp(struct yg_attach *attach, const struct yg_iface *iface,
 		      const enum yg_xdp *modes, size_t count, struct yg_hooks *hooks)
 {
-	enum yg_program program = YG_PROGRAM_XDP_GUARD;
+	int plain = yg_loader_program(attach->loader, YG_PROGRAM_XDP_GUARD);
+	int frags = yg_loader_program(attach->loader, YG_PROGRAM_XDP_GUARD_MB);
 	enum yg_xdp mode = YG_XDP_OFF;
 	char path[YG_PIN_PATH_CAP];
 
 	if (slot_path(attach, iface->ifindex, SLOT_XDP, path) || access(path, F_OK) ||
 	    query_xdp(iface->ifindex, &mode))
 		return false;
-	if (mode == YG_XDP_NATIVE && iface->mtu > MTU_ONE_PAGE)
-		program = YG_PROGRAM_XDP_GUARD_MB;
 	for (size_t i = 0; i < count; i++) {
-		if (modes[i] == mode && adopt(attach, path, iface->ifindex,
-					      yg_loader_program(attach->loader, program))) {
-			hooks->xdp = mode;
+		if (modes[i] != mode)
+			continue;
+		hooks->xdp = mode;
+		hooks->frags = mode == YG_XDP_NATIVE && frags >= 0;
+		if (adopt(attach, path, iface->ifindex, hooks->frags ? frags : plain))
 			return true;
-		}
 	}
+	hooks->xdp = YG_XDP_OFF;
 	(void)unlink(path);
 	return false;
 }
@@ -329,6 +352,7 @@ static void set_xdp(struct yg_attach *attach, const struct yg_iface *iface, stru
 	size_t count;
 
 	hooks->xdp = YG_XDP_OFF;
+	hooks->frags = false;
 	if (!attach->config.may_drop && !attach->config.xdp_sample) {
 		(void)drop_slot(attach, iface->ifindex, SLOT_XDP);
 		(void)snprintf(hooks->reason, sizeof(hooks->reason), "nothing to drop in observe");
@@ -339,7 +363,7 @@ static void set_xdp(struct yg_attach *attach, const struct yg_iface *iface, stru
 	    slot_path(attach, iface->ifindex, SLOT_XDP, path))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		int r = try_xdp(attach, iface, modes[i], path);
+		int r = try_xdp(attach, iface, modes[i], path, hooks);
 
 		if (r == 0) {
 			hooks->xdp = modes[i];

@@ -4,6 +4,8 @@
  *
  * TC by TCX links where the kernel has them, else clsact filters with a fixed handle and priority.
  * XDP: native, else generic, else the guard at TC; a program of somebody else is never replaced.
+ * Native takes frames in several buffers (MTU above a page) wherever the kernel has that: a program
+ * that does not would also keep the operator from raising the MTU later.
  * Links are pinned as links/if<ifindex>-<hook>; a pinned link found at start is adopted and its
  * program replaced in place, so there is no moment without one.
  *
@@ -44,6 +46,7 @@ struct yg_hooks {
 	uint32_t ifindex;
 	char name[YG_IFACE_NAME_CAP];
 	enum yg_xdp xdp;		 /* NATIVE, GENERIC or OFF */
+	bool frags;			 /* native, for frames in several buffers too */
 	enum yg_tc tc;			 /* how the TC programs are held */
 	bool ingress, egress;		 /* samplers attached */
 	bool tc_guard, tc_cut;		 /* TC droppers attached */
@@ -112,5 +115,6 @@ YG_MUST_CHECK int yg_attach_tracing(struct yg_attach *attach);
  */
 YG_MUST_CHECK int yg_attach_detach_all(const char *bpffs, const struct yg_note *note);
 
-const char *yg_xdp_name(enum yg_xdp mode); /* "native" */
-const char *yg_tc_name(enum yg_tc tc);	   /* "tcx" */
+const char *yg_xdp_name(enum yg_xdp mode);		     /* "native" */
+const char *yg_hooks_xdp_name(const struct yg_hooks *hooks); /* "native frags", "none" */
+const char *yg_tc_name(enum yg_tc tc);			     /* "tcx" */

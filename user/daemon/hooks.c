@@ -10,12 +10,11 @@
 
 #define RETRY_NS (4u * YG_NS_PER_S) /* an interface that failed is tried again; less than a look */
 
-static bool is_wanted(const struct yg_warden *warden, const struct yg_iface *iface)
+/* Is it one that the configuration names, up or not? */
+static bool is_named(const struct yg_warden *warden, const struct yg_iface *iface)
 {
 	const struct yg_text_list *names = &warden->options.interfaces;
 
-	if (!iface->up)
-		return false;
 	if (names->count == 0)
 		return !iface->loopback && iface->ethernet;
 	for (size_t i = 0; i < names->count; i++) {
@@ -25,6 +24,33 @@ static bool is_wanted(const struct yg_warden *warden, const struct yg_iface *ifa
 			return true;
 	}
 	return false;
+}
+
+static bool is_wanted(const struct yg_warden *warden, const struct yg_iface *iface)
+{
+	return iface->up && is_named(warden, iface);
+}
+
+/*
+ * Before the first attachment: what an earlier run left on interfaces that are not configured any
+ * more. Only links tell whose they are; clsact filters stay until `yagurad --detach`.
+ */
+static void drop_unnamed(struct yg_warden *warden)
+{
+	const struct yg_ifaces *all = &warden->ifaces;
+	uint32_t *named YG_CLEANUP_FREE = calloc(all->iface_count + 1, sizeof(*named));
+	size_t count = 0;
+	int r;
+
+	if (!named)
+		return; /* they stay, as after a crash; the next start tries again */
+	for (size_t i = 0; i < all->iface_count; i++) {
+		if (is_named(warden, &all->ifaces[i]))
+			named[count++] = all->ifaces[i].ifindex;
+	}
+	r = yg_attach_keep_only(warden->attach, named, count);
+	if (r < 0)
+		yg_log(YG_LOG_WARNING, "links: cannot read: %s", strerror(-r));
 }
 
 static struct yg_hook_row *find_row(struct yg_warden *warden, uint32_t ifindex)
@@ -58,7 +84,7 @@ static void log_row(const struct yg_hook_row *row)
 		yg_log(YG_LOG_WARNING, "interface '%s': cannot attach: %s", hooks->name,
 		       strerror(-row->err));
 	yg_log(YG_LOG_INFO, "interface '%s': xdp %s, tc %s, sampling%s%s%s, guard%s%s%s; %s",
-	       hooks->name, yg_xdp_name(hooks->xdp), yg_tc_name(hooks->tc),
+	       hooks->name, yg_hooks_xdp_name(hooks), yg_tc_name(hooks->tc),
 	       hooks->ingress ? " in" : "", hooks->egress ? " out" : "",
 	       hooks->ingress || hooks->egress ? "" : " off",
 	       hooks->xdp != YG_XDP_OFF ? " xdp" : "", hooks->tc_guard ? " tc" : "",
@@ -149,6 +175,8 @@ void yg_hooks_look(struct yg_warden *warden, uint64_t now_ns)
 	}
 	yg_ifaces_clean(&warden->ifaces);
 	warden->ifaces = now;
+	if (first)
+		drop_unnamed(warden);
 	drop_gone(warden);
 	for (size_t i = 0; i < now.iface_count; i++) {
 		if (is_wanted(warden, &now.ifaces[i]))

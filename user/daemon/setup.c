@@ -271,6 +271,21 @@ static void raise_priority(void)
 		yg_log(YG_LOG_DEBUG, "priority: stays as it is: %s", strerror(errno));
 }
 
+/*
+ * A link per program and library, per probe without uprobe_multi: hundreds of programs need more
+ * than the soft limit of most hosts. The roles lower theirs again.
+ */
+static void raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		yg_log(YG_LOG_WARNING, "open files: limit stays as it is: %s", strerror(errno));
+}
+
 static int open_signals(struct yg_warden *warden)
 {
 	sigset_t set;
@@ -291,6 +306,7 @@ int yg_warden_set_up(struct yg_warden *warden)
 {
 	int r;
 
+	raise_files();
 	r = yg_host_open(&warden->options, &warden->host);
 	if (!r && !warden->options.replace)
 		r = take_lock(warden);

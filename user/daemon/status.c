@@ -148,9 +148,7 @@ static void put_interfaces(struct round *round)
 				   .kind = YG_FEED_KIND_INTERFACE,
 				   .interface = { .index = hooks->ifindex,
 						  .name = text(hooks->name),
-						  .xdp = text(hooks->xdp == YG_XDP_OFF
-								      ? "none"
-								      : yg_xdp_name(hooks->xdp)),
+						  .xdp = text(yg_hooks_xdp_name(hooks)),
 						  .guard = text(guard),
 						  .sample = text(sample_name(warden, hooks)),
 						  .reason = text(reason),
