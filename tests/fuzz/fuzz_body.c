@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/macros.h"
+#include "parse/grpc_web.h"
 #include "parse/json.h"
 #include "parse/operation.h"
 
@@ -30,6 +31,23 @@ static void walk(struct yg_slice text)
 	}
 	if (yg_json_walk_next(&walk, &node))
 		abort();
+}
+
+/* As an answer of gRPC-Web, in binary and in base64. */
+static void read_grpc_web(struct yg_slice body)
+{
+	static const char *const types[] = { "application/grpc-web", "application/grpc-web-text" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(types); i++) {
+		const struct yg_header type = { YG_SLICE("content-type"),
+						yg_slice_from_str(types[i]) };
+		const struct yg_message response = { .headers = &type,
+						     .header_count = 1,
+						     .body = body };
+
+		if (yg_grpc_web_status(&response) < YG_GRPC_STATUS_NONE)
+			abort();
+	}
 }
 
 /* Every body that was asked for has one outcome. */
@@ -75,5 +93,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	yg_operation_from_exchange(bodies, &exchange, &operation);
 	walk(yg_bodies_request(bodies)->text);
 	check_law(yg_bodies_counters(bodies));
+	read_grpc_web(exchange.request.body);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "parse/grpc_web.h"
 #include "parse/pairing.h"
 
 #define MINUTE_NS 60000000000ull
@@ -65,6 +66,19 @@ static uint32_t count_in_minute(struct yg_flow *flow)
 	return ++flow->ordinal;
 }
 
+/* Only a POST is a call; looked at before any field is. */
+static void add_grpc_web(struct yg_exchange *exchange)
+{
+	bool is_call = exchange->request.present &&
+		       yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
+
+	if (!is_call || !yg_grpc_web_is(yg_message_find(&exchange->request, "content-type")))
+		return;
+	exchange->protocol = YG_PROTOCOL_GRPC;
+	if (exchange->grpc_status == YG_GRPC_STATUS_NONE && exchange->response.present)
+		exchange->grpc_status = yg_grpc_web_status(&exchange->response);
+}
+
 void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report)
 {
@@ -92,6 +106,7 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 		exchange.client = peer_of(&flow->ends[!server]);
 		exchange.server = peer_of(&flow->ends[server]);
 	}
+	add_grpc_web(&exchange);
 	counters->exchanges++;
 	counters->exchange_no_request += !report->request;
 	counters->exchange_no_response += !report->response;
