@@ -355,6 +355,32 @@ static bool is_locale(struct yg_slice s)
 	return matches(s, "aa-aaaa-aa");
 }
 
+/* "Jessy_Mohr", "Jett.Roberts", "Nasir-Rice61": two words or more, each with one capital. */
+static bool is_name(struct yg_slice s)
+{
+	size_t words = 0, i = 0;
+
+	while (i < s.len) {
+		size_t start = ++i;
+
+		if (class_of(s.ptr[start - 1]) != 2)
+			return false;
+		while (i < s.len && class_of(s.ptr[i]) == 1)
+			i++;
+		if (i == start)
+			return false;
+		words++;
+		while (i < s.len && is_digit(s.ptr[i]))
+			i++;
+		if (i == s.len)
+			break;
+		if (!strchr("_.-'", s.ptr[i]))
+			return false;
+		i++;
+	}
+	return words >= 2;
+}
+
 static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 {
 	size_t marks = n->hyphen + n->underscore;
@@ -367,6 +393,8 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_LOCALE;
 	if (n->upper == s.len && s.len >= 2 && s.len <= 5)
 		return YG_TOKEN_UPPER;
+	if (is_name(s))
+		return YG_TOKEN_NAME;
 	if (n->dot > 0)
 		return YG_TOKEN_DOTTED;
 	if (marks >= 2)
@@ -442,6 +470,7 @@ const char *yg_token_parameter(enum yg_token token)
 		[YG_TOKEN_UPPER] = "code",     [YG_TOKEN_LOCALE] = "locale",
 		[YG_TOKEN_SLUG] = "slug",      [YG_TOKEN_DOTTED] = "name",
 		[YG_TOKEN_NUMBERED] = "name",  [YG_TOKEN_TEXT] = "name",
+		[YG_TOKEN_NAME] = "name",
 		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
 		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
 		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",

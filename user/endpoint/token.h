@@ -22,6 +22,7 @@ enum yg_token {
 	YG_TOKEN_DOTTED,   /* "chat.postMessage", "example.com", "a.png" */
 	YG_TOKEN_NUMBERED, /* words with digits at an end: "oauth2", "judge61", "2fa" */
 	YG_TOKEN_TEXT,	   /* holds a space or is not ASCII: "青い 椅子" */
+	YG_TOKEN_NAME,	   /* of a person or project: "Jessy_Mohr", "Nasir.Rice5" */
 	YG_TOKEN_MIXED,	   /* letters and digits without order: "er8j1m" */
 	/* Strong. */
 	YG_TOKEN_INT,

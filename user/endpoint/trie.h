@@ -6,10 +6,13 @@
  *	            │       └ me			words are literals ...
  *	            └ shops ─ red-oak, old-mill, ...	... until their parent has evidence
  *
- * Evidence that the children of one kind (see endpoint/token.h) under one parent are values of a
- * parameter: many distinct ones, and sub-trees that look alike; names that also stand elsewhere in
- * the service, and children with a large share of the traffic, are vocabulary and stay literal.
- * Then they fold into the parameter, sub-trees merged. The numbers are in the table of trie.c.
+ * What was learned is kept as it was ("raw"); how it reads (the "view") is made from that again
+ * when it has grown: siblings of one kind (see endpoint/token.h) that are many, or alike in what
+ * stands below them, or deleted one by one, fold into a parameter, their sub-trees merged; names
+ * that also stand elsewhere in the service, that routers know everywhere (endpoint/reserved.h) or
+ * that have far more traffic than their siblings stay literal. The numbers and the reasons are in
+ * trie_evidence.c. So the templates depend on what was learned and not on its order, and a fold
+ * comes apart when its evidence does. Only a full trie forgets what its view has folded.
  *
  * Only learning adds nodes, so the caller decides what is evidence (accepted responses only).
  * Bounded: nodes per trie, children per node; beyond, new segments are values of a parameter and
@@ -28,8 +31,8 @@
 #include "endpoint/normalize.h"
 #include "endpoint/token.h"
 
-#define YG_TRIE_NODES_MAX    8192u /* per service; 120 bytes each; beyond: overflow, counted */
-#define YG_TRIE_CHILDREN_MAX 256u  /* literals under one node; beyond: they fold */
+#define YG_TRIE_NODES_MAX    8192u /* per service; 190 bytes each; beyond: overflow, counted */
+#define YG_TRIE_CHILDREN_MAX 256u  /* literals under one node; beyond: they fold for good */
 #define YG_TRIE_KEEPS_MAX    64u   /* literals that may never fold, by an operator's word */
 #define YG_TRIE_SAMPLES	     8u	   /* values kept per parameter */
 
@@ -63,15 +66,32 @@ void yg_trie_free(struct yg_trie **trie); /* accepts NULL inside */
 /* How @path reads now. Learns nothing. O(segments). */
 void yg_trie_route(const struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret);
 
+/* What was asked of a path, as evidence needs it; bits. */
+enum yg_trie_method {
+	YG_TRIE_READ = 1u << 0, /* GET, HEAD */
+	YG_TRIE_POST = 1u << 1,
+	YG_TRIE_PUT = 1u << 2,
+	YG_TRIE_PATCH = 1u << 3,
+	YG_TRIE_DELETE = 1u << 4,
+	YG_TRIE_OTHER = 1u << 5,
+};
+
+enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method);
+
 /**
  * yg_trie_learn() - take @path as one that exists.
  * @ret: how it reads afterwards.
  *
- * O(segments) for a path that is known; a new one looks at its siblings, a fold at the trie.
+ * O(segments) for a path that is known. New ones make the view anew, O(nodes), each time they are
+ * a 16th of all; until then they read by the view that is there.
  */
-void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, struct yg_route *ret);
+void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
+		   struct yg_route *ret);
 
-/* Grows by one with each fold or split: templates made before may read differently now. */
+/* Make the view of all that was learned so far: afterwards it does not depend on the order. */
+void yg_trie_settle(struct yg_trie *trie);
+
+/* Grows with each fold or split: templates made before may read differently now. */
 uint32_t yg_trie_generation(const struct yg_trie *trie);
 
 /**
@@ -107,7 +127,8 @@ uint32_t yg_trie_samples(const struct yg_trie *trie, const struct yg_path *path,
 
 struct yg_trie_counters {
 	uint64_t nodes;	   /* live */
-	uint64_t folds;	   /* parameters made from literals */
+	uint64_t folds;	   /* times that literals became a parameter */
+	uint64_t splits;   /* times that values became literals again */
 	uint64_t overflow; /* segments that became a parameter because a cap was reached */
 };
 

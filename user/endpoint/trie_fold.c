@@ -1,211 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Evidence that siblings are values of one parameter, and the fold that follows.
+ * The view: raw, with siblings that are values of one parameter folded, sub-trees merged.
  *
- * For the literal children of one kind under one parent:
- *	distinct	how many names there are that are not vocabulary
- *	alike		how many of them share a literal child with a sibling or the parameter
- * Either reaching the kind's number folds them. Behind the name of a collection ("users") half
- * suffices: the last letter is a weak hint, and only English, so it never decides alone.
+ * For the literal children of one kind under one parent, less what is a name for sure (has ids
+ * below it, stands in many other places, is reserved or kept), the evidence is
+ *	distinct	how many there are; names of one family ("log-http", "log-jobs") are one
+ *	alike		how many share literals below them with a sibling or with the parameter
+ *	deleted		how many are deleted: objects are, collections hardly ever
+ *	names		how many siblings are names for sure: among names, others are names too
+ *	parameter	ids stand beside them already
+ * and what is the case under a parent of the same name elsewhere.
+ *
+ * Rounds: all evidence is weighed on the same state, then all folds are made, until none is due.
+ * So the view is a function of what was learned, not of the order; and a fold whose evidence
+ * fell apart is not made again.
  */
 #include <assert.h>
 
+#include "endpoint/trie_evidence.h"
 #include "endpoint/trie_node.h"
 
-#define VOCABULARY_MIN	  3u   /* a word under as many parents is part of the API's language */
-#define GRANDCHILDREN_MAX 512u /* looked at per evidence; more than enough to see likeness */
-#define HEAVY_HITS	  20u  /* a literal with so many hits ... */
-#define HEAVY_SHARE	  20u  /* ... and a 20th of its parent's is vocabulary: it stays */
-#define NEVER		  UINT32_MAX
+#define ROUNDS_MAX 16u /* each folds at least once; deeper nests than paths have segments */
 
-struct need {
-	uint32_t distinct;
-	uint32_t alike;
-};
-
-static const struct need needs[YG_TOKEN_INT] = {
-	[YG_TOKEN_WORD] = { 30, 12 },	[YG_TOKEN_VERSION] = { 12, NEVER },
-	[YG_TOKEN_UPPER] = { 6, 2 },	[YG_TOKEN_LOCALE] = { 4, 2 },
-	[YG_TOKEN_SLUG] = { 5, 2 },	[YG_TOKEN_DOTTED] = { 8, 2 },
-	[YG_TOKEN_NUMBERED] = { 4, 2 }, [YG_TOKEN_TEXT] = { 2, 2 },
-	[YG_TOKEN_MIXED] = { 2, 2 },
-};
-
-static bool is_collection(const struct node *node)
+static void unlink_child(struct tree *tree, uint32_t index)
 {
-	size_t len = node->name_len;
-
-	return node_is_literal(node) && len > 3 && node->name[len - 1] == 's' &&
-	       node->name[len - 2] != 's';
-}
-
-/* Ids stand right below the name of their collection, so what has them below it is a name. */
-static bool has_ids_below(const struct yg_trie *trie, const struct node *node)
-{
-	for (uint32_t c = node->child; c; c = trie->nodes[c].next) {
-		if (trie->nodes[c].flags & NODE_PARAMETER &&
-		    yg_token_is_strong((enum yg_token)trie->nodes[c].token))
-			return true;
-	}
-	return false;
-}
-
-/* May this child fold as one of @token's kind? */
-static bool is_candidate(const struct yg_trie *trie, const struct node *node, enum yg_token token)
-{
-	if (!node_is_literal(node) || node->flags & NODE_KEPT || node->token != token)
-		return false;
-	return (token != YG_TOKEN_WORD && token != YG_TOKEN_SLUG) || !has_ids_below(trie, node);
-}
-
-static bool is_vocabulary(const struct yg_trie *trie, const struct node *node)
-{
-	return node->token == YG_TOKEN_WORD &&
-	       trie->vocabulary[node->hash % VOCABULARY_CAP] >= VOCABULARY_MIN;
-}
-
-/* A name below two siblings that makes them alike; every group of an API has a "v1". */
-static bool is_telling(const struct node *node)
-{
-	return node_is_literal(node) && node->token != YG_TOKEN_VERSION;
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Names of literal grandchildren that at least two of the children (or the parameter) share. */
-static uint32_t shared_names(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
-			     uint64_t *ret)
-{
-	const struct node *nodes = trie->nodes;
-	uint32_t count = 0;
-	uint32_t shared = 0;
-
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (!is_candidate(trie, &nodes[c], token) && !(nodes[c].flags & NODE_PARAMETER))
-			continue;
-		for (uint32_t g = nodes[c].child; g && count < GRANDCHILDREN_MAX; g = nodes[g].next)
-			if (is_telling(&nodes[g]))
-				ret[count++] = nodes[g].hash;
-	}
-	qsort(ret, count, sizeof(*ret), by_hash);
-	for (uint32_t i = 1; i < count; i++) {
-		if (ret[i] == ret[i - 1] && (shared == 0 || ret[shared - 1] != ret[i]))
-			ret[shared++] = ret[i];
-	}
-	return shared;
-}
-
-/* Literal children of @node among @names, sorted. */
-static uint32_t count_shared(const struct yg_trie *trie, uint32_t node, const uint64_t *names,
-			     uint32_t name_count)
-{
-	uint32_t count = 0;
-
-	for (uint32_t g = trie->nodes[node].child; g; g = trie->nodes[g].next) {
-		if (is_telling(&trie->nodes[g]) &&
-		    bsearch(&trie->nodes[g].hash, names, name_count, sizeof(*names), by_hash))
-			count++;
-	}
-	return count;
-}
-
-/*
- * "chat.list" and "chat.post" are methods of one thing: what stands before the dot comes again.
- * Files and hosts share what stands behind it. Counts names with a stem of their own, less those
- * that share one.
- */
-static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent)
-{
-	uint64_t stems[GRANDCHILDREN_MAX];
-	uint32_t count = 0;
-	uint32_t shared = 0;
-
-	for (uint32_t c = trie->nodes[parent].child; c; c = trie->nodes[c].next) {
-		const struct node *node = &trie->nodes[c];
-		const char *dot = memchr(node->name, '.', node->name_len);
-
-		if (dot && count < GRANDCHILDREN_MAX && is_candidate(trie, node, YG_TOKEN_DOTTED))
-			stems[count++] =
-				yg_hash(&trie->key, node->name, (size_t)(dot - node->name));
-	}
-	qsort(stems, count, sizeof(*stems), by_hash);
-	for (uint32_t i = 0; i < count; i++)
-		shared += (i > 0 && stems[i] == stems[i - 1]) ||
-			  (i + 1 < count && stems[i] == stems[i + 1]);
-	return count > 2 * shared ? count - 2 * shared : 0;
-}
-
-static bool has_evidence(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
-{
-	const struct node *nodes = trie->nodes;
-	uint64_t names[GRANDCHILDREN_MAX];
-	uint32_t name_count;
-	/* Collections of one API share a name or two below them ("search"); values share more. */
-	uint32_t names_min = token == YG_TOKEN_WORD ? 2 : 1;
-	uint32_t half = is_collection(&nodes[parent]) ? 2 : 1;
-	struct need have = { 0 };
-
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (is_candidate(trie, &nodes[c], token) && !is_vocabulary(trie, &nodes[c]))
-			have.distinct++;
-	}
-	if (token == YG_TOKEN_DOTTED)
-		have.distinct = count_stems(trie, parent);
-	if (have.distinct * half >= needs[token].distinct)
-		return true;
-	if (have.distinct * half < needs[token].alike)
-		return false;
-
-	name_count = shared_names(trie, parent, token, names);
-	if (name_count < names_min)
-		return false;
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (is_candidate(trie, &nodes[c], token) && !is_vocabulary(trie, &nodes[c]) &&
-		    count_shared(trie, c, names, name_count) >= names_min)
-			have.alike++;
-	}
-	return have.alike * half >= needs[token].alike;
-}
-
-static uint32_t find_child(const struct yg_trie *trie, uint32_t parent, uint64_t hash)
-{
-	uint32_t c = trie->nodes[parent].child;
-
-	while (c && trie->nodes[c].hash != hash)
-		c = trie->nodes[c].next;
-	return c;
-}
-
-static void unlink_child(struct yg_trie *trie, uint32_t index)
-{
-	struct node *parent = &trie->nodes[trie->nodes[index].parent];
+	struct node *parent = &tree->nodes[tree->nodes[index].parent];
 	uint32_t *link = &parent->child;
 
 	while (*link != index)
-		link = &trie->nodes[*link].next;
-	*link = trie->nodes[index].next;
+		link = &tree->nodes[*link].next;
+	*link = tree->nodes[index].next;
 	parent->children--;
 }
 
-static void link_child(struct yg_trie *trie, uint32_t parent, uint32_t index)
+static uint32_t find_child(const struct tree *tree, uint32_t parent, uint64_t hash)
 {
-	trie->nodes[index].parent = parent;
-	trie->nodes[index].next = trie->nodes[parent].child;
-	trie->nodes[parent].child = index;
-	trie->nodes[parent].children++;
-}
+	uint32_t c = tree->nodes[parent].child;
 
-static void release(struct yg_trie *trie, uint32_t index)
-{
-	trie->nodes[index].flags = 0;
-	trie->nodes[index].next = trie->free;
-	trie->free = index;
-	trie->live--;
+	while (c && tree->nodes[c].hash != hash)
+		c = tree->nodes[c].next;
+	return c;
 }
 
 static void add_counts(struct node *into, const struct node *from)
@@ -214,28 +48,31 @@ static void add_counts(struct node *into, const struct node *from)
 
 	into->hits += from->hits < room ? from->hits : room;
 	into->folded |= from->folded;
-	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT);
+	into->methods |= from->methods;
+	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES);
+	if (from->flags & NODE_PARAMETER && from->token < into->token)
+		into->token = from->token;
 }
 
 /*
  * Children of @from move under @into. Those that @into has already cannot: each such pair is
  * pushed on @stack. Return: the new depth of the stack.
  */
-static uint32_t adopt(struct yg_trie *trie, uint32_t into, uint32_t from, uint32_t *stack,
-		      uint32_t depth)
+static uint32_t adopt(struct yg_trie *trie, uint32_t into, uint32_t from, uint32_t depth)
 {
+	struct tree *view = &trie->view;
 	uint32_t next;
 
-	for (uint32_t c = trie->nodes[from].child; c; c = next) {
-		uint32_t twin = find_child(trie, into, trie->nodes[c].hash);
+	for (uint32_t c = view->nodes[from].child; c; c = next) {
+		uint32_t twin = find_child(view, into, view->nodes[c].hash);
 
-		next = trie->nodes[c].next;
+		next = view->nodes[c].next;
 		assert(depth + 2 <= 2 * trie->cap); /* each node waits once */
 		if (twin) {
-			stack[depth++] = twin;
-			stack[depth++] = c;
+			trie->scratch[depth++] = twin;
+			trie->scratch[depth++] = c;
 		} else {
-			link_child(trie, into, c);
+			yg_tree_link(view, into, c);
 		}
 	}
 	return depth;
@@ -244,112 +81,115 @@ static uint32_t adopt(struct yg_trie *trie, uint32_t into, uint32_t from, uint32
 /* Everything below @from moves below @into; @from, already unlinked, dies. */
 static void merge(struct yg_trie *trie, uint32_t into, uint32_t from)
 {
-	uint32_t *stack = trie->scratch;
 	uint32_t depth = 0;
 
-	stack[depth++] = into;
-	stack[depth++] = from;
+	trie->scratch[depth++] = into;
+	trie->scratch[depth++] = from;
 	while (depth > 0) {
-		uint32_t b = stack[--depth];
-		uint32_t a = stack[--depth];
+		uint32_t b = trie->scratch[--depth];
+		uint32_t a = trie->scratch[--depth];
 
-		add_counts(&trie->nodes[a], &trie->nodes[b]);
-		depth = adopt(trie, a, b, stack, depth);
-		release(trie, b);
+		add_counts(&trie->view.nodes[a], &trie->view.nodes[b]);
+		depth = adopt(trie, a, b, depth);
+		trie->view.nodes[b].flags = 0;
+		trie->forward[b] = a;
 	}
 }
 
-static bool is_heavy(const struct yg_trie *trie, uint32_t parent, const struct node *node)
+/* Candidates of the folded kinds under @parent become its parameter. True if anything moved. */
+static bool fold(struct yg_trie *trie, uint32_t parent)
 {
-	/* A value can be popular too, but values are rarely plain words under a word. */
-	return node->token == YG_TOKEN_WORD && node->hits >= HEAVY_HITS &&
-	       (uint64_t)node->hits * HEAVY_SHARE >= trie->nodes[parent].hits;
-}
-
-/* Turn the candidates of @token under @parent into its parameter. True if anything changed. */
-static bool fold(struct yg_trie *trie, uint32_t parent, enum yg_token token)
-{
+	struct node *nodes = trie->view.nodes;
 	uint64_t hash = yg_trie_hash_parameter(trie, (struct yg_slice){ 0 });
-	uint32_t parameter = find_child(trie, parent, hash);
-	bool folded = parameter == 0;
+	uint32_t parameter = find_child(&trie->view, parent, hash);
+	bool moved = false;
 	uint32_t next;
 
-	if (!parameter) {
-		parameter = yg_trie_take(trie, parent, hash);
-		if (!parameter)
-			return false; /* full: nothing folds, nothing new is learned either */
-		yg_trie_name_parameter(&trie->nodes[parameter], token, (struct yg_slice){ 0 });
-	}
-	for (uint32_t c = trie->nodes[parent].child; c; c = next) {
-		struct node *child = &trie->nodes[c];
-
-		next = child->next;
-		if (!is_candidate(trie, child, token))
+	for (uint32_t c = nodes[parent].child; c; c = next) {
+		next = nodes[c].next;
+		if (c == parameter || !yg_evidence_is_candidate(&nodes[c], nodes[parent].folded))
 			continue;
-		if (is_heavy(trie, parent, child)) {
-			child->flags |= NODE_KEPT;
+		moved = true;
+		if (!parameter) {
+			parameter = c;
+			nodes[c].flags = (uint8_t)((nodes[c].flags | NODE_PARAMETER));
+			nodes[c].hash = hash;
 			continue;
 		}
-		yg_trie_sample(trie, parameter, (struct yg_slice){ child->name, child->name_len });
-		unlink_child(trie, c);
+		/* A strong value names the parameter; of weak ones the first in the enum. */
+		if (!yg_token_is_strong((enum yg_token)nodes[parameter].token) &&
+		    nodes[c].token < nodes[parameter].token)
+			nodes[parameter].token = nodes[c].token;
+		unlink_child(&trie->view, c);
 		merge(trie, parameter, c);
-		folded = true;
 	}
-	trie->nodes[parent].folded |= (uint16_t)(1u << token);
-	return folded;
+	return moved;
 }
 
-/* Has folded before and holds candidates again (by a merge), or has evidence to fold now. */
-static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
+/* All folds that are due. A merge may bring candidates under a parent that has folded before. */
+static void fold_all(struct yg_trie *trie)
 {
-	const struct node *nodes = trie->nodes;
-	uint32_t c = nodes[parent].child;
+	bool moved = true;
 
-	if (!(nodes[parent].folded & (1u << token)))
-		return has_evidence(trie, parent, token);
-	while (c && !is_candidate(trie, &nodes[c], token))
-		c = nodes[c].next;
-	return c != 0;
-}
-
-static bool settle_node(struct yg_trie *trie, uint32_t node)
-{
-	bool folded = false;
-
-	for (int t = 0; t < YG_TOKEN_INT; t++) {
-		if (is_due(trie, node, (enum yg_token)t))
-			folded |= fold(trie, node, (enum yg_token)t);
-	}
-	return folded;
-}
-
-/* Merged sub-trees may have evidence that neither had: look at all until nothing moves. */
-static void settle_all(struct yg_trie *trie)
-{
-	bool folded = true;
-
-	while (folded) {
-		folded = false;
+	while (moved) {
+		moved = false;
 		for (uint32_t i = ROOT; i < trie->used; i++) {
-			if (trie->nodes[i].flags & NODE_LIVE && trie->nodes[i].children > 1)
-				folded |= settle_node(trie, i);
+			const struct node *node = &trie->view.nodes[i];
+
+			if (node->flags & NODE_LIVE && node->folded && node->children > 0)
+				moved |= fold(trie, i);
 		}
-		trie->folds += folded;
 	}
 }
 
-bool yg_trie_settle(struct yg_trie *trie, uint32_t node)
+/* What a raw node reads as: 0 a literal, else which placeholder. */
+static uint32_t reading_of(const struct yg_trie *trie, uint32_t raw)
 {
-	uint32_t parent = trie->nodes[node].parent;
-	bool folded = settle_node(trie, node);
+	const struct node *node = &trie->view.nodes[trie->forward[raw]];
 
-	if (parent)
-		folded |= settle_node(trie, parent);
-	if (!folded)
-		return false;
-	trie->folds++;
-	settle_all(trie);
-	yg_trie_rebuild(trie);
-	trie->generation++;
-	return true;
+	return node->flags & NODE_PARAMETER ? 1u + node->token : 0;
+}
+
+static void copy_raw(struct yg_trie *trie)
+{
+	memcpy(trie->view.nodes, trie->raw.nodes, trie->used * sizeof(struct node));
+	for (uint32_t i = 0; i < trie->used; i++)
+		trie->forward[i] = i;
+}
+
+/* @before: [used] readings; counts what changed and follows every merge to its end. */
+static void compare(struct yg_trie *trie, const uint32_t *before)
+{
+	bool folded = false, split = false, renamed = false;
+
+	for (uint32_t i = ROOT; i < trie->used; i++) {
+		uint32_t now;
+
+		if (!(trie->raw.nodes[i].flags & NODE_LIVE))
+			continue;
+		while (trie->forward[i] != trie->forward[trie->forward[i]])
+			trie->forward[i] = trie->forward[trie->forward[i]];
+		now = reading_of(trie, i);
+		folded |= now && !before[i];
+		split |= !now && before[i];
+		renamed |= now != before[i];
+	}
+	trie->folds += folded;
+	trie->splits += split;
+	trie->generation += renamed;
+}
+
+void yg_trie_rebuild(struct yg_trie *trie)
+{
+	uint32_t *before = trie->scratch + 2 * (size_t)trie->cap;
+
+	for (uint32_t i = ROOT; i < trie->used; i++)
+		before[i] = trie->view.nodes[i].flags || trie->forward[i] ? reading_of(trie, i) : 0;
+	copy_raw(trie);
+	fold_all(trie);
+	for (uint32_t round = 0; round < ROUNDS_MAX && yg_evidence_weigh(trie); round++)
+		fold_all(trie);
+	compare(trie, before);
+	yg_tree_index(trie, &trie->view);
+	trie->fresh = 0;
 }

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside of the trie, shared by trie.c (paths), trie_fold.c (evidence) and trie_pack.c (bytes). */
+/*
+ * Inside of the trie, shared by trie.c (paths), trie_tree.c (nodes), trie_fold.c (evidence),
+ * trie_text.c (templates) and trie_pack.c (bytes).
+ *
+ *	raw	what was learned, letter by letter; only strong values share a node
+ *	view	how it reads: raw with the values of parameters folded, made anew when raw has grown
+ *
+ * A node has the same index in both; raw node i reads as view node forward[i].
+ */
 #pragma once
 
 #include "endpoint/trie.h"
@@ -8,68 +16,110 @@
 
 enum node_flag {
 	NODE_LIVE = 1u << 0,
-	NODE_PARAMETER = 1u << 1, /* name is the parameter's, the extension follows it */
+	NODE_PARAMETER = 1u << 1, /* raw: name is the parameter's, the extension follows it */
 	NODE_KEPT = 1u << 2,	  /* literal for good: an operator's word, or much traffic */
 	NODE_TERMINAL = 1u << 3,  /* a learned path ends here */
+	NODE_NAMES = 1u << 4,	  /* view: has ids below, so it names a collection */
+	NODE_RESERVED = 1u << 5,  /* a word that routers know everywhere: "me", "search" */
 };
 
-/* 104 bytes. Children are a list, newest first; lookup goes through the table. */
+/* Children are a list, newest first; lookup goes through the table. */
 struct node {
 	uint64_t hash; /* keyed, of the name; of "{}" and the extension for a parameter */
 	uint32_t parent;
 	uint32_t child;
-	uint32_t next;	  /* sibling; free list when not live */
-	uint32_t hits;	  /* learned paths that went through; saturating */
-	uint32_t samples; /* parameter: index + 1 into trie->samples; 0 none */
+	uint32_t next;	 /* sibling; free list when not live */
+	uint32_t hits;	 /* learned paths that went through; saturating */
+	uint32_t folded; /* 1u << weak token: children of that kind are values */
 	uint16_t children;
-	uint16_t folded; /* 1u << weak token: children of that kind are values */
 	uint8_t flags;	 /* enum node_flag */
-	uint8_t token;	 /* enum yg_token: of the literal, or of the first value */
-	uint8_t name_len;
+	uint8_t token;	 /* enum yg_token: of the literal, or what names the parameter */
+	uint8_t methods; /* enum yg_trie_method of the paths that end here */
+};
+
+struct name {
+	uint32_t samples; /* parameter: index + 1 into trie->samples; 0 none */
+	uint8_t len;
 	uint8_t extension_len; /* parameter: bytes after the name */
-	char name[YG_TOKEN_LITERAL_MAX];
+	char text[YG_TOKEN_LITERAL_MAX];
 };
 
 #define SAMPLE_CAP 48u /* bytes of a sample; longer values are cut */
 
 struct samples {
+	uint32_t owner; /* scratch of trie_commit.c */
 	uint32_t count;
 	uint8_t len[YG_TRIE_SAMPLES];
 	char text[YG_TRIE_SAMPLES][SAMPLE_CAP];
 };
 
+#define VOCABULARY_CAP 4096u /* counters of names; two names in one only delay a fold */
+#define POOLED_MAX     256u  /* beyond: each parent needs evidence of its own */
+#define WEAK_ALL       ((1u << YG_TOKEN_INT) - 1)
+
+struct tree {
+	struct node *nodes; /* [cap]; 0 unused, 1 the root */
+	uint32_t *table;    /* [2 * cap] node index; open addressing */
+};
+
 struct yg_trie {
 	struct yg_hash_key key;
 	uint32_t nodes_max;
-	struct node *nodes; /* [cap]; 0 unused, 1 the root */
-	uint32_t cap;
+	struct tree raw, view;
+	struct name *names;   /* [cap] of the raw nodes */
+	uint32_t *forward;    /* [cap] */
+	uint32_t *scratch;    /* [3 * cap] pairs waiting to be merged, then readings */
+	uint32_t cap;	      /* power of two */
 	uint32_t used;	      /* nodes ever taken, dead ones included */
 	uint32_t live;	      /* without index 0 */
 	uint32_t free;	      /* head of the list of dead nodes */
-	uint32_t *table;      /* [table_cap] node index; open addressing */
-	uint32_t table_cap;   /* power of two, at least twice cap */
-	uint32_t *scratch;    /* [2 * cap] pairs waiting to be merged */
-	uint16_t *vocabulary; /* [VOCABULARY_CAP] live literals by low bits of the hash */
+	uint32_t fresh;	      /* raw nodes that no view has weighed yet */
+	uint16_t *vocabulary; /* [VOCABULARY_CAP] places of a literal, by low bits of its hash */
+	uint64_t pooled[POOLED_MAX]; /* parent names under which a kind folds */
+	uint32_t pooled_count;
 	struct samples *samples;
 	uint32_t samples_count, samples_cap;
 	uint32_t generation;
-	uint64_t folds, overflow;
+	uint64_t folds, splits, overflow;
 };
-
-#define VOCABULARY_CAP 4096u /* counters of names; two names in one only delay a fold */
 
 static inline bool node_is_literal(const struct node *node)
 {
 	return (node->flags & (NODE_LIVE | NODE_PARAMETER)) == NODE_LIVE;
 }
 
-/* trie.c */
+static inline struct yg_slice node_name(const struct yg_trie *trie, uint32_t index)
+{
+	return (struct yg_slice){ trie->names[index].text, trie->names[index].len };
+}
+
+static inline struct yg_slice node_extension(const struct yg_trie *trie, uint32_t index)
+{
+	const struct name *name = &trie->names[index];
+
+	return (struct yg_slice){ name->text + name->len, name->extension_len };
+}
+
+/* trie.c: how segment @i reads under view node @parent (0: unknown ground). */
+struct yg_route_segment yg_trie_read(const struct yg_trie *trie, uint32_t parent,
+				     const struct yg_path *path, uint32_t i);
+
+/* trie_tree.c */
 int yg_trie_reserve(struct yg_trie *trie, uint32_t nodes);
-uint32_t yg_trie_take(struct yg_trie *trie, uint32_t parent, uint64_t hash);
-void yg_trie_rebuild(struct yg_trie *trie); /* table and vocabulary from the live nodes */
+uint64_t yg_trie_hash(const struct yg_trie *trie, struct yg_slice name);
 uint64_t yg_trie_hash_parameter(const struct yg_trie *trie, struct yg_slice extension);
-void yg_trie_name_parameter(struct node *node, enum yg_token token, struct yg_slice extension);
+uint32_t yg_tree_find(const struct yg_trie *trie, const struct tree *tree, uint32_t parent,
+		      uint64_t hash);
+void yg_tree_put(const struct yg_trie *trie, struct tree *tree, uint32_t index);
+void yg_tree_link(struct tree *tree, uint32_t parent, uint32_t index);
+void yg_tree_index(const struct yg_trie *trie, struct tree *tree); /* table from live nodes */
+uint32_t yg_trie_take(struct yg_trie *trie, uint32_t parent, uint64_t hash);
+void yg_trie_name_parameter(struct yg_trie *trie, uint32_t index, enum yg_token token,
+			    struct yg_slice extension);
 void yg_trie_sample(struct yg_trie *trie, uint32_t node, struct yg_slice value);
 
-/* trie_fold.c: look at @node and its parent after a child was added; true if anything folded. */
-bool yg_trie_settle(struct yg_trie *trie, uint32_t node);
+/* trie_fold.c: the view made from raw. */
+void yg_trie_rebuild(struct yg_trie *trie);
+
+/* trie_commit.c: raw becomes what the view is; samples are all that stays of folded values. */
+void yg_trie_commit(struct yg_trie *trie);

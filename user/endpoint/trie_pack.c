@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The trie as bytes: version, then each live node below the root in an order where parents come
- * first. Names are stored, hashes are not: the key may be another one after a restart.
+ * What the trie has learned, as bytes: version, then each live raw node below the root in an order
+ * where parents come first. Names are stored, hashes are not: the key may be another one after a
+ * restart. The view is not stored: it follows from these.
  *
  *	varint version, varint count, root: varint hits, varint folded, varint flags
- *	count times: varint parent (position, 0 the root), hits, folded, flags, token,
+ *	count times: varint parent (position, 0 the root), hits, folded, flags, token, methods,
  *		     text name, text extension, varint samples, that many texts
  */
 #include "endpoint/trie_node.h"
 
-#define TRIE_VERSION 1
-#define FLAGS_KNOWN  (NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL)
+#define TRIE_VERSION 2
+#define METHODS_MAX  (2 * YG_TRIE_OTHER - 1)
+#define FLAGS_KNOWN  \
+	(NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
 
-static void pack_samples(const struct yg_trie *trie, const struct node *node,
-			 struct yg_writer *writer)
+static void pack_samples(const struct yg_trie *trie, uint32_t index, struct yg_writer *writer)
 {
 	const struct samples *samples;
 
-	if (!node->samples) {
+	if (!trie->names[index].samples) {
 		yg_put_varint(writer, 0);
 		return;
 	}
-	samples = &trie->samples[node->samples - 1];
+	samples = &trie->samples[trie->names[index].samples - 1];
 	yg_put_varint(writer, samples->count);
 	for (uint32_t i = 0; i < samples->count; i++)
 		yg_put_text(writer, (struct yg_slice){ samples->text[i], samples->len[i] });
@@ -30,32 +32,34 @@ static void pack_samples(const struct yg_trie *trie, const struct node *node,
 static void pack_node(const struct yg_trie *trie, uint32_t index, uint32_t parent,
 		      struct yg_writer *writer)
 {
-	const struct node *node = &trie->nodes[index];
+	const struct node *node = &trie->raw.nodes[index];
 
 	yg_put_varint(writer, parent);
 	yg_put_varint(writer, node->hits);
 	yg_put_varint(writer, node->folded);
 	yg_put_varint(writer, node->flags);
 	yg_put_varint(writer, node->token);
-	yg_put_text(writer, (struct yg_slice){ node->name, node->name_len });
-	yg_put_text(writer, (struct yg_slice){ node->name + node->name_len, node->extension_len });
-	pack_samples(trie, node, writer);
+	yg_put_varint(writer, node->methods);
+	yg_put_text(writer, node_name(trie, index));
+	yg_put_text(writer, node_extension(trie, index));
+	pack_samples(trie, index, writer);
 }
 
 /* Breadth first; scratch holds the nodes in the order they are written. */
 void yg_trie_pack(const struct yg_trie *trie, struct yg_writer *writer)
 {
+	const struct node *nodes = trie->raw.nodes;
 	uint32_t *order = trie->scratch;
 	uint32_t count = 1;
 
 	yg_put_varint(writer, TRIE_VERSION);
 	yg_put_varint(writer, trie->live - 1);
-	yg_put_varint(writer, trie->nodes[ROOT].hits);
-	yg_put_varint(writer, trie->nodes[ROOT].folded);
-	yg_put_varint(writer, trie->nodes[ROOT].flags);
+	yg_put_varint(writer, trie->raw.nodes[ROOT].hits);
+	yg_put_varint(writer, trie->raw.nodes[ROOT].folded);
+	yg_put_varint(writer, trie->raw.nodes[ROOT].flags);
 	order[0] = ROOT;
 	for (uint32_t at = 0; at < count; at++) {
-		for (uint32_t c = trie->nodes[order[at]].child; c; c = trie->nodes[c].next) {
+		for (uint32_t c = nodes[order[at]].child; c; c = nodes[c].next) {
 			pack_node(trie, c, at, writer);
 			order[count++] = c;
 		}
@@ -70,7 +74,7 @@ static void clear(struct yg_trie *trie)
 	trie->samples_count = 0;
 	trie->generation++;
 	(void)yg_trie_take(trie, 0, 0); /* the root: its room is there */
-	yg_trie_rebuild(trie);
+	yg_tree_index(trie, &trie->raw);
 }
 
 static void unpack_samples(struct yg_trie *trie, uint32_t index, struct yg_reader *reader)
@@ -87,20 +91,24 @@ static void unpack_samples(struct yg_trie *trie, uint32_t index, struct yg_reade
 	}
 }
 
-static bool name_node(const struct yg_trie *trie, struct node *node, struct yg_slice name,
+static bool name_node(struct yg_trie *trie, uint32_t index, struct yg_slice text,
 		      struct yg_slice extension)
 {
-	if (name.len + extension.len + 2 > YG_TOKEN_LITERAL_MAX + 2 ||
+	struct node *node = &trie->raw.nodes[index];
+	struct name *name = &trie->names[index];
+
+	if (text.len + extension.len > YG_TOKEN_LITERAL_MAX ||
 	    extension.len + 2 > YG_TOKEN_LITERAL_MAX ||
-	    (!(node->flags & NODE_PARAMETER) && (extension.len > 0 || name.len == 0)))
+	    (!(node->flags & NODE_PARAMETER) && (extension.len > 0 || text.len == 0)))
 		return false;
-	node->name_len = (uint8_t)name.len;
-	node->extension_len = (uint8_t)extension.len;
-	memcpy(node->name, name.ptr, name.len);
+	name->len = (uint8_t)text.len;
+	name->extension_len = (uint8_t)extension.len;
+	if (text.len > 0)
+		memcpy(name->text, text.ptr, text.len);
 	if (extension.len > 0)
-		memcpy(node->name + name.len, extension.ptr, extension.len);
+		memcpy(name->text + text.len, extension.ptr, extension.len);
 	node->hash = node->flags & NODE_PARAMETER ? yg_trie_hash_parameter(trie, extension)
-						  : yg_hash(&trie->key, name.ptr, name.len);
+						  : yg_trie_hash(trie, text);
 	return true;
 }
 
@@ -113,14 +121,17 @@ static bool unpack_node(struct yg_trie *trie, uint32_t position, struct yg_reade
 
 	if (!index)
 		return false;
-	node = &trie->nodes[index];
+	node = &trie->raw.nodes[index];
 	node->hits = yg_get_max(reader, UINT32_MAX / 2);
-	node->folded = (uint16_t)yg_get_max(reader, (1u << YG_TOKEN_INT) - 1);
+	node->folded = yg_get_max(reader, WEAK_ALL);
 	node->flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
 	node->token = (uint8_t)yg_get_max(reader, YG_TOKEN_MAX - 1);
+	node->methods = (uint8_t)yg_get_max(reader, METHODS_MAX);
 	name = yg_get_text(reader);
 	extension = yg_get_text(reader);
-	if (reader->bad || !name_node(trie, node, name, extension))
+	/* A literal folds by the bit of its kind: only weak ones have one. */
+	if (reader->bad || (node_is_literal(node) && node->token >= YG_TOKEN_INT) ||
+	    !name_node(trie, index, name, extension))
 		return false;
 	unpack_samples(trie, index, reader);
 	return !reader->bad;
@@ -134,9 +145,9 @@ void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader)
 	if (yg_get_varint(reader) != TRIE_VERSION)
 		reader->bad = true;
 	count = yg_get_max(reader, trie->nodes_max - 1);
-	trie->nodes[ROOT].hits = yg_get_max(reader, UINT32_MAX / 2);
-	trie->nodes[ROOT].folded = (uint16_t)yg_get_max(reader, (1u << YG_TOKEN_INT) - 1);
-	trie->nodes[ROOT].flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
+	trie->raw.nodes[ROOT].hits = yg_get_max(reader, UINT32_MAX / 2);
+	trie->raw.nodes[ROOT].folded = yg_get_max(reader, WEAK_ALL);
+	trie->raw.nodes[ROOT].flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
 	for (uint32_t i = 0; i < count && !reader->bad; i++) {
 		/* Nodes are taken in order, so position i is index ROOT + 1 + i. */
 		if (!unpack_node(trie, i, reader))
@@ -144,5 +155,6 @@ void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader)
 	}
 	if (reader->bad)
 		clear(trie);
+	yg_tree_index(trie, &trie->raw);
 	yg_trie_rebuild(trie);
 }

@@ -476,6 +476,8 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 	if (!minute && !knowledge->late)
 		return;
 	knowledge->late = false;
+	if (minute)
+		yg_knowledge_settle(knowledge);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 
@@ -498,6 +500,7 @@ void yg_knowledge_lose(struct yg_knowledge *knowledge, uint64_t now_ns, uint64_t
 void yg_knowledge_finish(struct yg_knowledge *knowledge)
 {
 	yg_hops_finish(knowledge->hops);
+	yg_knowledge_settle(knowledge);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 

@@ -22,6 +22,7 @@ struct service {
 	struct yg_trie *trie;
 	uint32_t generation; /* of the trie when its endpoints were last looked at */
 	bool dirty;	     /* learned since the last save */
+	bool learned;	     /* since the last yg_knowledge_settle() */
 };
 
 /* Row of a caller, by its hash. */
@@ -88,6 +89,9 @@ struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 /* Endpoint of knowledge->path, learning nothing; NULL if it is not in the inventory. */
 struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,
 					    struct yg_observation *ret);
+
+/* Templates of all services by all that was learned; endpoints follow. */
+void yg_knowledge_settle(struct yg_knowledge *knowledge);
 
 /* The profile of an endpoint; made on first use. NULL without memory. */
 struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,

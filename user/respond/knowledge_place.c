@@ -199,6 +199,20 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 	}
 }
 
+void yg_knowledge_settle(struct yg_knowledge *knowledge)
+{
+	for (uint32_t i = 0; i < YG_SERVICES_MAX; i++) {
+		struct service *service = &knowledge->services[i];
+
+		if (!service->trie || !service->learned)
+			continue;
+		service->learned = false;
+		yg_trie_settle(service->trie);
+		if (service->generation != yg_trie_generation(service->trie))
+			refold(knowledge, service);
+	}
+}
+
 void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endpoint *endpoint)
 {
 	struct yg_fields query = yg_fields_from_query(knowledge->path.query);
@@ -273,8 +287,9 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge, struct yg
 
 	if (!service)
 		return yg_knowledge_find_place(knowledge, method, ret);
-	yg_trie_learn(service->trie, &knowledge->path, &knowledge->route);
-	service->dirty = true;
+	yg_trie_learn(service->trie, &knowledge->path, yg_trie_method_from_slice(method),
+		      &knowledge->route);
+	service->dirty = service->learned = true;
 	if (service->generation != yg_trie_generation(service->trie))
 		refold(knowledge, service);
 	if (!write_template(knowledge, service->trie, ret) || !knowledge->route.known)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What says that siblings of a trie's view are values of one parameter; see trie_fold.c. */
+#pragma once
+
+#include "endpoint/trie_node.h"
+
+/* May this child fold, if its kind is in @kinds (1u << enum yg_token)? */
+static inline bool yg_evidence_is_candidate(const struct node *node, uint32_t kinds)
+{
+	if (!node_is_literal(node) || node->flags & (NODE_KEPT | NODE_RESERVED) ||
+	    !(kinds & (1u << node->token)))
+		return false;
+	return !(node->flags & NODE_NAMES) ||
+	       (node->token != YG_TOKEN_WORD && node->token != YG_TOKEN_SLUG);
+}
+
+/**
+ * yg_evidence_weigh() - mark in node.folded the kinds that are due under each node of the view.
+ *
+ * Also marks the children that are names for sure or too popular to be values. Looks at each node
+ * once and at the grandchildren of those with candidates. Return: true if anything new is due.
+ */
+bool yg_evidence_weigh(struct yg_trie *trie);
