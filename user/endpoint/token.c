@@ -18,6 +18,7 @@ struct census {
 	size_t shifts;	      /* changes between lower case, upper case and digit */
 	size_t uppers_in_row; /* longest */
 	size_t vowels;
+	size_t consonant_row; /* longest */
 };
 
 static bool is_digit(char c)
@@ -84,7 +85,7 @@ static int class_of(char c)
 static struct census take_census(struct yg_slice s)
 {
 	struct census n = { 0 };
-	size_t row = 0;
+	size_t row = 0, consonants = 0;
 	char last = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
@@ -105,6 +106,9 @@ static struct census take_census(struct yg_slice s)
 		else
 			count_mark(&n, c);
 		n.vowels += is_vowel(c);
+		consonants = is_letter(c) && !is_vowel(c) ? consonants + 1 : 0;
+		if (consonants > n.consonant_row)
+			n.consonant_row = consonants;
 		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
 		n.humps += upper && last >= 'a' && last <= 'z';
 		n.shifts += class_of(c) && class_of(last) && class_of(c) != class_of(last);
@@ -256,6 +260,36 @@ static bool is_random(const struct census *n, size_t len)
 	       n->vowels * 4 < letters;
 }
 
+/*
+ * Letters in runs of two or more of lower case (with the capital before them) or in two acronyms:
+ * nearly all of "getItemsByURL", half of chance.
+ */
+static size_t count_worded(struct yg_slice s)
+{
+	size_t count = 0, acronyms = 0;
+
+	for (size_t i = 0; i < s.len;) {
+		size_t start = i;
+		int class = class_of(s.ptr[i]);
+
+		while (i < s.len && class_of(s.ptr[i]) == class)
+			i++;
+		if (class == 1 && i - start >= 2)
+			count += i - start + (start > 0 && class_of(s.ptr[start - 1]) == 2 &&
+					      !(start > 2 && class_of(s.ptr[start - 2]) == 2 &&
+						class_of(s.ptr[start - 3]) == 2));
+		else if (class == 2 && i - start >= 3 && i - start <= 4 && acronyms++ < 2)
+			count += i - start;
+	}
+	return count;
+}
+
+/* Capitals where no word begins. */
+static bool is_shuffled(struct yg_slice s, const struct census *n)
+{
+	return n->lower > 0 && n->upper > 1 && count_worded(s) * 3 < (n->lower + n->upper) * 2;
+}
+
 /* A tail that could not be read aloud: "opmff2YT9kL4RFxrg". */
 static bool is_opaque_tail(struct yg_slice s)
 {
@@ -267,8 +301,8 @@ static bool is_opaque_tail(struct yg_slice s)
 		return true;
 	if (n.turns >= 2)
 		return true;
-	return s.len >= 10 && n.lower > 0 && n.upper > 0 && (n.humps >= 2 || n.digit > 0) &&
-	       (n.vowels * 5 < s.len || n.uppers_in_row >= 3 || n.digit > 0);
+	return s.len >= 10 && n.lower > 0 && n.upper > 0 &&
+	       (n.digit > 0 || is_shuffled(s, &n));
 }
 
 /* "acct_…", "ord-…": a short lower-case word, one mark, an opaque tail. */
@@ -296,16 +330,20 @@ static bool is_opaque(struct yg_slice s, const struct census *n)
 		return true;
 	if (n->lower == 0 || n->upper == 0)
 		return false;
-	/* camelCase shifts twice per word, with vowels in between; chance shifts all the time. */
-	return (n->digit > 0 && (n->humps * 5 >= s.len || n->vowels * 5 < letters)) ||
-	       (n->shifts * 5 >= s.len * 2 && n->vowels * 3 < letters) ||
-	       (n->humps * 6 >= s.len && n->vowels * 5 < letters);
+	return is_shuffled(s, n) ||
+	       (n->digit > 0 && (n->humps * 5 >= s.len || n->vowels * 5 < letters));
 }
 
 static bool is_urn(struct yg_slice s, const struct census *n)
 {
 	return n->colon >= 2 && s.len > 4 &&
 	       (memcmp(s.ptr, "arn:", 4) == 0 || memcmp(s.ptr, "urn:", 4) == 0);
+}
+
+static bool is_bool(struct yg_slice s)
+{
+	return yg_slice_equal_nocase(s, YG_SLICE("true")) ||
+	       yg_slice_equal_nocase(s, YG_SLICE("false"));
 }
 
 static enum yg_token strong_type(struct yg_slice s, const struct census *n)
@@ -336,6 +374,8 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_JWT;
 	if (is_urn(s, n))
 		return YG_TOKEN_URN;
+	if (is_bool(s))
+		return YG_TOKEN_BOOL;
 	if (is_prefixed(s, n))
 		return YG_TOKEN_PREFIXED;
 	if (is_opaque(s, n))
@@ -355,7 +395,16 @@ static bool is_locale(struct yg_slice s)
 	return matches(s, "aa-aaaa-aa");
 }
 
-/* "Jessy_Mohr", "Jett.Roberts", "Nasir-Rice61": two words or more, each with one capital. */
+/* Letters that nobody could say: "rmkkbmq", "hvps1hesbq". Compounds reach six ("httpstatus"). */
+static bool is_gibberish(const struct census *n)
+{
+	size_t letters = n->lower + n->upper;
+
+	return letters >= 6 && (n->consonant_row >= 7 || n->vowels == 0 ||
+				(n->consonant_row >= 4 && n->vowels * 6 <= letters));
+}
+
+/* "Jessy_Mohr", "Jett.Roberts", "Nasir-McRice61": two words or more that begin with a capital. */
 static bool is_name(struct yg_slice s)
 {
 	size_t words = 0, i = 0;
@@ -365,9 +414,9 @@ static bool is_name(struct yg_slice s)
 
 		if (class_of(s.ptr[start - 1]) != 2)
 			return false;
-		while (i < s.len && class_of(s.ptr[i]) == 1)
+		while (i < s.len && is_letter(s.ptr[i]))
 			i++;
-		if (i == start)
+		if (i == start || class_of(s.ptr[i - 1]) != 1)
 			return false;
 		words++;
 		while (i < s.len && is_digit(s.ptr[i]))
@@ -399,6 +448,8 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_DOTTED;
 	if (marks >= 2)
 		return YG_TOKEN_SLUG;
+	if (is_gibberish(n))
+		return YG_TOKEN_MIXED;
 	if (n->digit == 0)
 		return YG_TOKEN_WORD;
 	return is_random(n, s.len) ? YG_TOKEN_MIXED : YG_TOKEN_NUMBERED;
@@ -474,7 +525,7 @@ const char *yg_token_parameter(enum yg_token token)
 		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
 		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
 		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
-		[YG_TOKEN_SEMVER] = "version",
+		[YG_TOKEN_SEMVER] = "version", [YG_TOKEN_BOOL] = "flag",
 	};
 
 	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";
@@ -485,6 +536,7 @@ const char *yg_token_type(enum yg_token token)
 	static const char *const types[YG_TOKEN_MAX] = {
 		[YG_TOKEN_INT] = "integer", [YG_TOKEN_DECIMAL] = "number", [YG_TOKEN_UUID] = "uuid",
 		[YG_TOKEN_DATE] = "date",   [YG_TOKEN_EMAIL] = "email",	   [YG_TOKEN_IP] = "ip",
+		[YG_TOKEN_BOOL] = "boolean",
 	};
 
 	return token < YG_TOKEN_MAX && types[token] ? types[token] : "string";

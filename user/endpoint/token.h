@@ -38,6 +38,7 @@ enum yg_token {
 	YG_TOKEN_SEMVER,   /* "1.2.3", "v1.2.3-rc.1" */
 	YG_TOKEN_PREFIXED, /* "acct_opmff2YT9kL4RFxrg" */
 	YG_TOKEN_OPAQUE,   /* sixteen or more of base64url that no word explains */
+	YG_TOKEN_BOOL,	   /* "true", "False" */
 	YG_TOKEN_URN,	   /* "arn:aws:s3:::b", "urn:x:y" */
 	YG_TOKEN_LONG,	   /* longer than YG_TOKEN_LITERAL_MAX: nothing a router knows by name */
 	YG_TOKEN_MAX

@@ -23,7 +23,8 @@ int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_tri
 	trie->nodes_max = nodes_max;
 	trie->used = ROOT;
 	trie->vocabulary = calloc(VOCABULARY_CAP, sizeof(*trie->vocabulary));
-	if (!trie->vocabulary)
+	trie->values = calloc(VALUES_BITS / 8, 1);
+	if (!trie->vocabulary || !trie->values)
 		return -ENOMEM;
 	r = yg_trie_reserve(trie, ROOT + 1);
 	if (r < 0)
@@ -46,6 +47,7 @@ void yg_trie_free(struct yg_trie **trie)
 	free((*trie)->forward);
 	free((*trie)->scratch);
 	free((*trie)->vocabulary);
+	free((*trie)->values);
 	free((*trie)->samples);
 	free(*trie);
 	*trie = NULL;

@@ -5,26 +5,30 @@
 #define GRANDCHILDREN_MAX 512u /* looked at per evidence; more than enough to see likeness */
 #define HEAVY_HITS	  20u  /* a word with so many hits ... */
 #define HEAVY_RATIO	  8u   /* ... and as many times those of its siblings stays literal */
+#define ALIKE_MOST	  5u   /* words that are nearly all of a collection and alike */
+#define BESIDE_ALIKE	  4u   /* words beside ids that look like what is below the ids */
 #define NEVER		  (UINT32_MAX / 16)
 
 struct need {
 	uint32_t distinct;
 	uint32_t alike;
+	uint32_t beside; /* distinct ones beside a parameter */
 };
 
 /* Behind the name of a collection ("users") half suffices: see is_collection(). */
 static const struct need needs[YG_TOKEN_INT] = {
-	[YG_TOKEN_WORD] = { 30, 12 },	[YG_TOKEN_VERSION] = { 12, NEVER },
-	[YG_TOKEN_UPPER] = { 6, 2 },	[YG_TOKEN_LOCALE] = { 4, 2 },
-	[YG_TOKEN_SLUG] = { 5, 2 },	[YG_TOKEN_DOTTED] = { 8, 2 },
-	[YG_TOKEN_NUMBERED] = { 4, 2 }, [YG_TOKEN_TEXT] = { 2, 2 },
-	[YG_TOKEN_NAME] = { 3, 2 },	[YG_TOKEN_MIXED] = { 2, 2 },
+	[YG_TOKEN_WORD] = { 30, 12, 30 },   [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
+	[YG_TOKEN_UPPER] = { 6, 2, 4 },	    [YG_TOKEN_LOCALE] = { 4, 2, 3 },
+	[YG_TOKEN_SLUG] = { 5, 2, 5 },	    [YG_TOKEN_DOTTED] = { 8, 2, 4 },
+	[YG_TOKEN_NUMBERED] = { 4, 2, 3 },  [YG_TOKEN_TEXT] = { 2, 2, 1 },
+	[YG_TOKEN_NAME] = { 3, 2, 2 },	    [YG_TOKEN_MIXED] = { 2, 2, 1 },
 };
 
 struct evidence {
 	uint32_t distinct;
 	uint32_t alike;
 	uint32_t deleted;
+	uint32_t values; /* read as values elsewhere */
 	uint64_t hits;
 	uint32_t names;
 	bool parameter; /* ids stand beside them */
@@ -36,19 +40,15 @@ static bool is_collection(const struct yg_trie *trie, uint32_t index)
 	struct yg_slice name = node_name(trie, index);
 
 	return node_is_literal(&trie->view.nodes[index]) && name.len > 3 &&
+	       !(trie->view.nodes[index].flags & NODE_RESERVED) &&
 	       name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
-}
-
-static bool is_vocabulary(const struct yg_trie *trie, const struct node *node)
-{
-	return node->token == YG_TOKEN_WORD &&
-	       trie->vocabulary[node->hash % VOCABULARY_CAP] >= VOCABULARY_MIN;
 }
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
 static bool is_telling(const struct node *node)
 {
-	return node_is_literal(node) && node->token != YG_TOKEN_VERSION;
+	return node_is_literal(node) && node->token != YG_TOKEN_VERSION &&
+	       !(node->flags & NODE_RESERVED);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -56,6 +56,34 @@ static int by_hash(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* Ids stand below the name of a collection; a version below that of a package, which is a value. */
+static bool is_id(enum yg_token token)
+{
+	return yg_token_is_strong(token) && token != YG_TOKEN_SEMVER && token != YG_TOKEN_BOOL;
+}
+
+/*
+ * What tells nodes apart by what stands below them: names of literal children, and of those below
+ * a child that has folded. Appends to @ret, GRANDCHILDREN_MAX at most. Return: the new count.
+ */
+static uint32_t list_names(const struct node *nodes, uint32_t node, uint64_t *ret, uint32_t count)
+{
+	bool through = nodes[node].token >= YG_TOKEN_NUMBERED || nodes[node].flags & NODE_PARAMETER;
+
+	for (uint32_t g = nodes[node].child; g; g = nodes[g].next) {
+		if (is_telling(&nodes[g]) && count < GRANDCHILDREN_MAX)
+			ret[count++] = nodes[g].hash;
+		if (!(nodes[g].flags & NODE_PARAMETER) ||
+		    (is_id((enum yg_token)nodes[g].token) && !through))
+			continue;
+		for (uint32_t h = nodes[g].child; h; h = nodes[h].next) {
+			if (is_telling(&nodes[h]) && count < GRANDCHILDREN_MAX)
+				ret[count++] = yg_hash_mix(nodes[h].hash);
+		}
+	}
+	return count;
 }
 
 /* Names of literal grandchildren that at least two of the children (or the parameter) share. */
@@ -70,9 +98,7 @@ static uint32_t shared_names(const struct yg_trie *trie, uint32_t parent, uint32
 		if (!yg_evidence_is_candidate(&nodes[c], kind) &&
 		    !(nodes[c].flags & NODE_PARAMETER))
 			continue;
-		for (uint32_t g = nodes[c].child; g && count < GRANDCHILDREN_MAX; g = nodes[g].next)
-			if (is_telling(&nodes[g]))
-				ret[count++] = nodes[g].hash;
+		count = list_names(nodes, c, ret, count);
 	}
 	qsort(ret, count, sizeof(*ret), by_hash);
 	for (uint32_t i = 1; i < count; i++) {
@@ -82,15 +108,16 @@ static uint32_t shared_names(const struct yg_trie *trie, uint32_t parent, uint32
 	return shared;
 }
 
-/* Literal children of @node among @names, sorted. */
+/* What stands below @node and is among @names, sorted. */
 static uint32_t count_shared(const struct node *nodes, uint32_t node, const uint64_t *names,
 			     uint32_t name_count)
 {
+	uint64_t own[GRANDCHILDREN_MAX];
+	uint32_t own_count = list_names(nodes, node, own, 0);
 	uint32_t count = 0;
 
-	for (uint32_t g = nodes[node].child; g; g = nodes[g].next)
-		count += is_telling(&nodes[g]) &&
-			 bsearch(&nodes[g].hash, names, name_count, sizeof(*names), by_hash);
+	for (uint32_t i = 0; i < own_count; i++)
+		count += bsearch(&own[i], names, name_count, sizeof(*names), by_hash) != NULL;
 	return count;
 }
 
@@ -106,7 +133,6 @@ static uint32_t count_alike(const struct yg_trie *trie, uint32_t parent, uint32_
 		return 0;
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next)
 		alike += yg_evidence_is_candidate(&nodes[c], kind) &&
-			 !is_vocabulary(trie, &nodes[c]) &&
 			 count_shared(nodes, c, names, name_count) >= names_min;
 	return alike;
 }
@@ -146,6 +172,25 @@ static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent, uint32_
 	return count > 2 * shared ? count - 2 * shared : 0;
 }
 
+static uint32_t value_bit(const struct node *node)
+{
+	return (uint32_t)(node->hash >> 32) % VALUES_BITS;
+}
+
+static bool is_value(const struct yg_trie *trie, const struct node *node)
+{
+	uint32_t bit = value_bit(node);
+
+	return trie->values[bit / 8] & (1u << bit % 8);
+}
+
+static void set_value(struct yg_trie *trie, const struct node *node)
+{
+	uint32_t bit = value_bit(node);
+
+	trie->values[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
 static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint32_t kind)
 {
 	const struct node *nodes = trie->view.nodes;
@@ -157,15 +202,15 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 		if (node->flags & NODE_PARAMETER) {
 			have.parameter = true;
 		} else if (!yg_evidence_is_candidate(node, kind)) {
-			have.names += (node->flags & NODE_NAMES) != 0;
+			have.names += (node->flags & (NODE_NAMES | NODE_SPOKEN)) != 0;
 		} else {
 			have.hits += node->hits;
-			have.names += is_vocabulary(trie, node);
-			have.distinct += !is_vocabulary(trie, node);
+			have.distinct++;
+			have.values += is_value(trie, node);
 			have.deleted += (node->methods & YG_TRIE_DELETE) != 0;
 		}
 	}
-	if (kind & (1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_SLUG))
+	if (kind & (1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_NAME))
 		have.distinct = count_stems(trie, parent, kind);
 	return have;
 }
@@ -180,19 +225,29 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	uint32_t names_min = token == YG_TOKEN_WORD ? 2 : 1;
 	struct evidence have = gather(trie, parent, kind);
 	uint32_t alike_min = needs[token].alike;
+	uint32_t alike;
 
 	if (below_value && have.names * 2 > have.distinct)
 		return false;
-	if (have.distinct * half >= needs[token].distinct)
+	if (token == YG_TOKEN_WORD && below_value && have.names == 0 && have.deleted >= 4 &&
+	    have.deleted * 4 >= have.distinct * 3)
+		return true;
+	if (have.distinct * half >= needs[token].distinct ||
+	    (have.parameter && have.distinct >= needs[token].beside))
 		return true;
 	if (token == YG_TOKEN_WORD && !below_value && have.deleted >= 3 &&
 	    have.deleted * 2 >= have.distinct)
 		return true;
+	if (token == YG_TOKEN_WORD && have.values >= 2 && have.values * 2 >= have.distinct)
+		return true;
 	if (token == YG_TOKEN_WORD && have.parameter)
-		alike_min = 4;
-	if (have.distinct * half < alike_min)
+		alike_min = BESIDE_ALIKE;
+	if (have.distinct * half < (token == YG_TOKEN_WORD ? ALIKE_MOST : alike_min))
 		return false;
-	return count_alike(trie, parent, kind, names_min) * half >= alike_min;
+	if (count_alike(trie, parent, kind, names_min) * half >= alike_min)
+		return true;
+	alike = token == YG_TOKEN_WORD && half == 2 ? count_alike(trie, parent, kind, 1) : 0;
+	return alike >= ALIKE_MOST && alike * 4 >= have.distinct * 3;
 }
 
 /* Words with far more traffic than their siblings are names: they stay when the others fold. */
@@ -209,7 +264,39 @@ static void keep_heavy(const struct yg_trie *trie, uint32_t parent)
 	}
 }
 
-static void count_vocabulary(struct yg_trie *trie)
+static bool is_below_value(const struct node *nodes, uint32_t index)
+{
+	uint32_t parent = nodes[index].parent;
+
+	return parent == ROOT || nodes[parent].flags & NODE_PARAMETER ||
+	       nodes[parent].token == YG_TOKEN_VERSION;
+}
+
+/* Names for sure by what stands below them; objects by being written or deleted one by one. */
+static void mark_names(struct yg_trie *trie)
+{
+	struct node *nodes = trie->view.nodes;
+
+	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
+		struct node *parent = &nodes[nodes[i].parent];
+
+		if (!(nodes[i].flags & NODE_LIVE))
+			continue;
+		if (nodes[i].flags & NODE_PARAMETER && is_id((enum yg_token)nodes[i].token))
+			parent->flags |= NODE_NAMES;
+		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_VERSION)
+			parent->flags |= NODE_GROUP;
+		if (node_is_literal(&nodes[i]) && !is_below_value(nodes, i) &&
+		    nodes[i].methods & YG_TRIE_DELETE)
+			set_value(trie, &nodes[i]);
+	}
+}
+
+/*
+ * What stands below ids or in front in many places is the language of the API. So is what stands
+ * below many collections, unless it is a value somewhere.
+ */
+static void mark_spoken(struct yg_trie *trie)
 {
 	struct node *nodes = trie->view.nodes;
 
@@ -217,11 +304,35 @@ static void count_vocabulary(struct yg_trie *trie)
 	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
 		uint16_t *count = &trie->vocabulary[nodes[i].hash % VOCABULARY_CAP];
 
-		if (node_is_literal(&nodes[i]))
-			*count = (uint16_t)(*count + (*count < UINT16_MAX));
-		else if (nodes[i].flags & NODE_LIVE &&
-			 yg_token_is_strong((enum yg_token)nodes[i].token))
-			nodes[nodes[i].parent].flags |= NODE_NAMES;
+		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_WORD &&
+		    (is_below_value(nodes, i) || !is_value(trie, &nodes[i])) &&
+		    *count < UINT16_MAX)
+			(*count)++;
+	}
+	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
+		uint16_t count = trie->vocabulary[nodes[i].hash % VOCABULARY_CAP];
+		bool spoken = count >= VOCABULARY_MIN && node_is_literal(&nodes[i]) &&
+			      nodes[i].token == YG_TOKEN_WORD;
+
+		nodes[i].flags &= (uint8_t)~NODE_SPOKEN;
+		nodes[i].flags |= spoken ? NODE_SPOKEN : 0;
+	}
+}
+
+/* Words that the view reads as values by now. */
+static void note_values(struct yg_trie *trie)
+{
+	memset(trie->values, 0, VALUES_BITS / 8);
+	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
+		const struct node *raw = &trie->raw.nodes[i];
+		uint32_t at = trie->forward[i];
+
+		if (!node_is_literal(raw) || raw->token != YG_TOKEN_WORD)
+			continue;
+		while (trie->forward[at] != at)
+			at = trie->forward[at];
+		if (trie->view.nodes[at].flags & NODE_PARAMETER)
+			set_value(trie, raw);
 	}
 }
 
@@ -290,7 +401,9 @@ bool yg_evidence_weigh(struct yg_trie *trie)
 	uint32_t *due = trie->scratch; /* no merge is under way */
 	bool any = false;
 
-	count_vocabulary(trie);
+	note_values(trie);
+	mark_names(trie);
+	mark_spoken(trie);
 	for (uint32_t i = ROOT; i < trie->used; i++) {
 		uint32_t kinds = nodes[i].flags & NODE_LIVE ? open_kinds(trie, i) : 0;
 

@@ -49,7 +49,7 @@ static void add_counts(struct node *into, const struct node *from)
 	into->hits += from->hits < room ? from->hits : room;
 	into->folded |= from->folded;
 	into->methods |= from->methods;
-	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES);
+	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES | NODE_GROUP);
 	if (from->flags & NODE_PARAMETER && from->token < into->token)
 		into->token = from->token;
 }

@@ -20,6 +20,8 @@ enum node_flag {
 	NODE_KEPT = 1u << 2,	  /* literal for good: an operator's word, or much traffic */
 	NODE_TERMINAL = 1u << 3,  /* a learned path ends here */
 	NODE_NAMES = 1u << 4,	  /* view: has ids below, so it names a collection */
+	NODE_GROUP = 1u << 6,	  /* view: has a version below, so it names an API */
+	NODE_SPOKEN = 1u << 7,	  /* view: stands in so many places that it is the API's language */
 	NODE_RESERVED = 1u << 5,  /* a word that routers know everywhere: "me", "search" */
 };
 
@@ -54,6 +56,7 @@ struct samples {
 };
 
 #define VOCABULARY_CAP 4096u /* counters of names; two names in one only delay a fold */
+#define VALUES_BITS    65536u /* two words in one bit only hasten a fold that has more evidence */
 #define POOLED_MAX     256u  /* beyond: each parent needs evidence of its own */
 #define WEAK_ALL       ((1u << YG_TOKEN_INT) - 1)
 
@@ -75,6 +78,7 @@ struct yg_trie {
 	uint32_t free;	      /* head of the list of dead nodes */
 	uint32_t fresh;	      /* raw nodes that no view has weighed yet */
 	uint16_t *vocabulary; /* [VOCABULARY_CAP] places of a literal, by low bits of its hash */
+	uint8_t *values;      /* [VALUES_BITS / 8] words that are values somewhere, by hash */
 	uint64_t pooled[POOLED_MAX]; /* parent names under which a kind folds */
 	uint32_t pooled_count;
 	struct samples *samples;
