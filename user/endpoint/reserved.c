@@ -9,22 +9,22 @@
 
 /* In order of the alphabet: the asker, its session, sets, actions on sets, the server itself. */
 static const char *const words[] = {
-	"access",    "activate",   "admin",    "all",	    "archive",	"audit",      "auth",
-	"authorize", "batch",	   "bulk",     "callback",  "cancel",	"clear",      "clone",
-	"config",    "confirm",	   "copy",     "count",	    "create",	"current",    "deactivate",
-	"default",   "delete",	   "disable",  "download",  "edit",	"enable",     "events",
-	"execute",   "export",	   "exports",  "features",  "feed",	"filter",     "find",
-	"graphql",   "health",	   "healthz",  "history",   "import",	"imports",    "index",
-	"info",	     "internal",   "invite",   "latest",    "list",	"livez",      "lock",
-	"login",     "logout",	   "me",       "merge",	    "metadata", "metrics",    "mine",
-	"move",	     "my",	   "myself",   "new",	    "password", "permissions", "ping",
-	"preview",   "profile",	   "query",    "readyz",    "refresh",	"register",   "reject",
-	"remove",    "report",	   "reports",  "reset",	    "restart",	"restore",    "resume",
-	"revoke",    "run",	   "schema",   "search",    "self",	"send",	      "session",
-	"settings",  "signin",	   "signout",  "signup",    "start",	"stats",      "status",
-	"stop",	     "stream",	   "submit",   "subscribe", "suggest",	"summary",    "sync",
-	"test",	     "token",	   "tokens",   "transfer",  "types",	"unlock",     "unsubscribe",
-	"update",    "upload",	   "uploads",  "validate",  "verify",	"version",    "whoami",
+	"access",    "activate", "admin",   "all",	 "archive",  "audit",	    "auth",
+	"authorize", "batch",	 "bulk",    "callback",	 "cancel",   "clear",	    "clone",
+	"config",    "confirm",	 "copy",    "count",	 "create",   "current",	    "deactivate",
+	"default",   "delete",	 "disable", "download",	 "edit",     "enable",	    "events",
+	"execute",   "export",	 "exports", "features",	 "feed",     "filter",	    "find",
+	"graphql",   "health",	 "healthz", "history",	 "import",   "imports",	    "index",
+	"info",	     "internal", "invite",  "latest",	 "list",     "livez",	    "lock",
+	"login",     "logout",	 "me",	    "merge",	 "metadata", "metrics",	    "mine",
+	"move",	     "my",	 "myself",  "new",	 "password", "permissions", "ping",
+	"preview",   "profile",	 "query",   "readyz",	 "refresh",  "register",    "reject",
+	"remove",    "report",	 "reports", "reset",	 "restart",  "restore",	    "resume",
+	"revoke",    "run",	 "schema",  "search",	 "self",     "send",	    "session",
+	"settings",  "signin",	 "signout", "signup",	 "start",    "stats",	    "status",
+	"stop",	     "stream",	 "submit",  "subscribe", "suggest",  "summary",	    "sync",
+	"test",	     "token",	 "tokens",  "transfer",	 "types",    "unlock",	    "unsubscribe",
+	"update",    "upload",	 "uploads", "validate",	 "verify",   "version",	    "whoami",
 };
 
 static int by_text(const void *key, const void *element)

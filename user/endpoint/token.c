@@ -275,9 +275,10 @@ static size_t count_worded(struct yg_slice s)
 		while (i < s.len && class_of(s.ptr[i]) == class)
 			i++;
 		if (class == 1 && i - start >= 2)
-			count += i - start + (start > 0 && class_of(s.ptr[start - 1]) == 2 &&
-					      !(start > 2 && class_of(s.ptr[start - 2]) == 2 &&
-						class_of(s.ptr[start - 3]) == 2));
+			count += i - start +
+				 (start > 0 && class_of(s.ptr[start - 1]) == 2 &&
+				  !(start > 2 && class_of(s.ptr[start - 2]) == 2 &&
+				    class_of(s.ptr[start - 3]) == 2));
 		else if (class == 2 && i - start >= 3 && i - start <= 4 && acronyms++ < 2)
 			count += i - start;
 	}
@@ -301,8 +302,7 @@ static bool is_opaque_tail(struct yg_slice s)
 		return true;
 	if (n.turns >= 2)
 		return true;
-	return s.len >= 10 && n.lower > 0 && n.upper > 0 &&
-	       (n.digit > 0 || is_shuffled(s, &n));
+	return s.len >= 10 && n.lower > 0 && n.upper > 0 && (n.digit > 0 || is_shuffled(s, &n));
 }
 
 /* "acct_…", "ord-…": a short lower-case word, one mark, an opaque tail. */
@@ -517,15 +517,15 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 const char *yg_token_parameter(enum yg_token token)
 {
 	static const char *const names[YG_TOKEN_MAX] = {
-		[YG_TOKEN_WORD] = "name",      [YG_TOKEN_VERSION] = "version",
-		[YG_TOKEN_UPPER] = "code",     [YG_TOKEN_LOCALE] = "locale",
-		[YG_TOKEN_SLUG] = "slug",      [YG_TOKEN_DOTTED] = "name",
-		[YG_TOKEN_NUMBERED] = "name",  [YG_TOKEN_TEXT] = "name",
-		[YG_TOKEN_NAME] = "name",
-		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
-		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
-		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
-		[YG_TOKEN_SEMVER] = "version", [YG_TOKEN_BOOL] = "flag",
+		[YG_TOKEN_WORD] = "name",     [YG_TOKEN_VERSION] = "version",
+		[YG_TOKEN_UPPER] = "code",    [YG_TOKEN_LOCALE] = "locale",
+		[YG_TOKEN_SLUG] = "slug",     [YG_TOKEN_DOTTED] = "name",
+		[YG_TOKEN_NUMBERED] = "name", [YG_TOKEN_TEXT] = "name",
+		[YG_TOKEN_NAME] = "name",     [YG_TOKEN_DECIMAL] = "value",
+		[YG_TOKEN_DATE] = "date",     [YG_TOKEN_EMAIL] = "email",
+		[YG_TOKEN_JWT] = "token",     [YG_TOKEN_IP] = "ip",
+		[YG_TOKEN_PHONE] = "phone",   [YG_TOKEN_SEMVER] = "version",
+		[YG_TOKEN_BOOL] = "flag",
 	};
 
 	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";
@@ -534,8 +534,9 @@ const char *yg_token_parameter(enum yg_token token)
 const char *yg_token_type(enum yg_token token)
 {
 	static const char *const types[YG_TOKEN_MAX] = {
-		[YG_TOKEN_INT] = "integer", [YG_TOKEN_DECIMAL] = "number", [YG_TOKEN_UUID] = "uuid",
-		[YG_TOKEN_DATE] = "date",   [YG_TOKEN_EMAIL] = "email",	   [YG_TOKEN_IP] = "ip",
+		[YG_TOKEN_INT] = "integer",  [YG_TOKEN_DECIMAL] = "number",
+		[YG_TOKEN_UUID] = "uuid",    [YG_TOKEN_DATE] = "date",
+		[YG_TOKEN_EMAIL] = "email",  [YG_TOKEN_IP] = "ip",
 		[YG_TOKEN_BOOL] = "boolean",
 	};
 

@@ -59,7 +59,7 @@ enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method)
 		const char *name;
 		enum yg_trie_method method;
 	} names[] = {
-		{ "GET", YG_TRIE_READ },     { "POST", YG_TRIE_POST },	 { "PUT", YG_TRIE_PUT },
+		{ "GET", YG_TRIE_READ },      { "POST", YG_TRIE_POST },	  { "PUT", YG_TRIE_PUT },
 		{ "DELETE", YG_TRIE_DELETE }, { "PATCH", YG_TRIE_PATCH }, { "HEAD", YG_TRIE_READ },
 	};
 
@@ -113,8 +113,7 @@ static uint32_t read_raw(const struct yg_trie *trie, uint32_t parent, const stru
 		return index;
 	}
 	*ret = type_segment(path, i);
-	if (!ret->parameter && nodes[parent].folded & (1u << ret->token) &&
-	    !yg_is_reserved(text))
+	if (!ret->parameter && nodes[parent].folded & (1u << ret->token) && !yg_is_reserved(text))
 		ret->parameter = true;
 	if (!ret->parameter)
 		return 0;
@@ -194,8 +193,7 @@ static void add_view(struct yg_trie *trie, uint32_t index, uint32_t parent, stru
 		node->child = node->next = 0;
 		if (segment->parameter) {
 			node->flags |= NODE_PARAMETER;
-			node->hash =
-				yg_trie_hash_parameter(trie, extension_of(text, segment));
+			node->hash = yg_trie_hash_parameter(trie, extension_of(text, segment));
 		}
 		yg_tree_link(&trie->view, parent, index);
 		yg_tree_put(trie, &trie->view, index);
@@ -383,8 +381,7 @@ int yg_trie_keep(struct yg_trie *trie, const struct yg_path *path)
 	return 0;
 }
 
-static bool put_sample(struct yg_slice value, struct yg_slice ret[YG_TRIE_SAMPLES],
-		       uint32_t *count)
+static bool put_sample(struct yg_slice value, struct yg_slice ret[YG_TRIE_SAMPLES], uint32_t *count)
 {
 	if (*count == YG_TRIE_SAMPLES)
 		return false;

@@ -71,7 +71,9 @@ void yg_trie_commit(struct yg_trie *trie)
 			uint8_t kept = raw[i].flags & (NODE_KEPT | NODE_RESERVED);
 
 			raw[i] = view[i];
-			raw[i].flags = (uint8_t)((view[i].flags & ~(NODE_KEPT | NODE_NAMES | NODE_GROUP | NODE_SPOKEN)) | kept);
+			raw[i].flags = (uint8_t)((view[i].flags & ~(NODE_KEPT | NODE_NAMES |
+								    NODE_GROUP | NODE_SPOKEN)) |
+						 kept);
 			trie->forward[i] = i;
 		}
 		if (turned)

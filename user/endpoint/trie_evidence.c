@@ -17,11 +17,11 @@ struct need {
 
 /* Behind the name of a collection ("users") half suffices: see is_collection(). */
 static const struct need needs[YG_TOKEN_INT] = {
-	[YG_TOKEN_WORD] = { 30, 12, 30 },   [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
-	[YG_TOKEN_UPPER] = { 6, 2, 4 },	    [YG_TOKEN_LOCALE] = { 4, 2, 3 },
-	[YG_TOKEN_SLUG] = { 5, 2, 5 },	    [YG_TOKEN_DOTTED] = { 8, 2, 4 },
-	[YG_TOKEN_NUMBERED] = { 4, 2, 3 },  [YG_TOKEN_TEXT] = { 2, 2, 1 },
-	[YG_TOKEN_NAME] = { 3, 2, 2 },	    [YG_TOKEN_MIXED] = { 2, 2, 1 },
+	[YG_TOKEN_WORD] = { 30, 12, 30 },  [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
+	[YG_TOKEN_UPPER] = { 6, 2, 4 },	   [YG_TOKEN_LOCALE] = { 4, 2, 3 },
+	[YG_TOKEN_SLUG] = { 5, 2, 5 },	   [YG_TOKEN_DOTTED] = { 8, 2, 4 },
+	[YG_TOKEN_NUMBERED] = { 4, 2, 3 }, [YG_TOKEN_TEXT] = { 2, 2, 1 },
+	[YG_TOKEN_NAME] = { 3, 2, 2 },	   [YG_TOKEN_MIXED] = { 2, 2, 1 },
 };
 
 struct evidence {
@@ -40,8 +40,8 @@ static bool is_collection(const struct yg_trie *trie, uint32_t index)
 	struct yg_slice name = node_name(trie, index);
 
 	return node_is_literal(&trie->view.nodes[index]) && name.len > 3 &&
-	       !(trie->view.nodes[index].flags & NODE_RESERVED) &&
-	       name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
+	       !(trie->view.nodes[index].flags & NODE_RESERVED) && name.ptr[name.len - 1] == 's' &&
+	       name.ptr[name.len - 2] != 's';
 }
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
@@ -305,8 +305,7 @@ static void mark_spoken(struct yg_trie *trie)
 		uint16_t *count = &trie->vocabulary[nodes[i].hash % VOCABULARY_CAP];
 
 		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_WORD &&
-		    (is_below_value(nodes, i) || !is_value(trie, &nodes[i])) &&
-		    *count < UINT16_MAX)
+		    (is_below_value(nodes, i) || !is_value(trie, &nodes[i])) && *count < UINT16_MAX)
 			(*count)++;
 	}
 	for (uint32_t i = ROOT + 1; i < trie->used; i++) {

@@ -7,7 +7,8 @@
 /* May this child fold, if its kind is in @kinds (1u << enum yg_token)? */
 static inline bool yg_evidence_is_candidate(const struct node *node, uint32_t kinds)
 {
-	if (!node_is_literal(node) || node->flags & (NODE_KEPT | NODE_RESERVED | NODE_GROUP | NODE_SPOKEN) ||
+	if (!node_is_literal(node) ||
+	    node->flags & (NODE_KEPT | NODE_RESERVED | NODE_GROUP | NODE_SPOKEN) ||
 	    !(kinds & (1u << node->token)))
 		return false;
 	return !(node->flags & NODE_NAMES) ||

@@ -55,9 +55,9 @@ struct samples {
 	char text[YG_TRIE_SAMPLES][SAMPLE_CAP];
 };
 
-#define VOCABULARY_CAP 4096u /* counters of names; two names in one only delay a fold */
+#define VOCABULARY_CAP 4096u  /* counters of names; two names in one only delay a fold */
 #define VALUES_BITS    65536u /* two words in one bit only hasten a fold that has more evidence */
-#define POOLED_MAX     256u  /* beyond: each parent needs evidence of its own */
+#define POOLED_MAX     256u   /* beyond: each parent needs evidence of its own */
 #define WEAK_ALL       ((1u << YG_TOKEN_INT) - 1)
 
 struct tree {

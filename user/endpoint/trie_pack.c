@@ -12,8 +12,7 @@
 
 #define TRIE_VERSION 2
 #define METHODS_MAX  (2 * YG_TRIE_OTHER - 1)
-#define FLAGS_KNOWN  \
-	(NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
+#define FLAGS_KNOWN  (NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
 
 static void pack_samples(const struct yg_trie *trie, uint32_t index, struct yg_writer *writer)
 {
