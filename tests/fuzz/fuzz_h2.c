@@ -46,6 +46,7 @@ static bool is_searching(const struct feed *feed)
 	       now->read_resync != feed->before.read_resync ||
 	       now->read_other != feed->before.read_other ||
 	       now->flow_joined != feed->before.flow_joined ||
+	       now->h2_joined != feed->before.h2_joined ||
 	       now->h2_refused != feed->before.h2_refused ||
 	       now->request_refused != feed->before.request_refused ||
 	       now->response_refused != feed->before.response_refused;

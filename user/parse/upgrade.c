@@ -22,6 +22,12 @@ bool yg_upgrade_is(const struct yg_draft *request, struct yg_slice name)
 	return false;
 }
 
+static void join_side(struct yg_pairer *pairer, struct yg_h2 *h2, unsigned dir)
+{
+	pairer->reading.counters->h2_joined++;
+	yg_h2_join_side(h2, dir);
+}
+
 /* Where a direction stands that began, or may have begun, before HTTP/2 was known. */
 static void begin_peer(struct yg_pairer *pairer, struct yg_h2 *h2, struct yg_reader *reader,
 		       unsigned dir)
@@ -36,7 +42,7 @@ static void begin_peer(struct yg_pairer *pairer, struct yg_h2 *h2, struct yg_rea
 	if (is_fresh && taken.len < taken_max)
 		yg_h2_begin_side(h2, dir, taken);
 	else
-		yg_h2_join_side(h2, dir);
+		join_side(pairer, h2, dir);
 	yg_draft_free(pairer->reading.pool, &reader->draft);
 	yg_reader_skip(reader, YG_SKIP_OTHER);
 }
@@ -63,8 +69,8 @@ void yg_upgrade_begin(struct yg_pairer *pairer, struct yg_flow *flow, unsigned d
 	if (!h2)
 		return;
 	if (reader->opening == YG_OPENING_JOINED) {
-		yg_h2_join_side(h2, dir);
-		yg_h2_join_side(h2, !dir);
+		join_side(pairer, h2, dir);
+		join_side(pairer, h2, !dir);
 		return;
 	}
 	h2->client_dir = (uint8_t)(reader->opening == YG_OPENING_PREFACE ? dir : !dir);

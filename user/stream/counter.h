@@ -73,6 +73,7 @@
 	X(stream_http1, "streams recognised as HTTP/1")                                       \
 	X(stream_http2, "flows recognised as HTTP/2")                                         \
 	X(stream_other, "streams that are neither")                                           \
+	X(h2_joined, "HTTP/2 directions read from the middle on: the frames are looked for")  \
 	X(h2_frame, "HTTP/2 frames read")                                                     \
 	X(h2_block, "HTTP/2 header blocks decoded")                                           \
 	X(h2_block_bad, "HTTP/2 header blocks that cannot be decoded")                        \
