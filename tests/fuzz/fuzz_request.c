@@ -77,7 +77,9 @@ static void act(struct world *world, enum yg_role from, const struct yg_request 
 		(void)!yg_rails_protect_end(&world->rails);
 		break;
 	default:
-		assert(request->kind == YG_REQUEST_LIST || request->kind == YG_REQUEST_KILL);
+		assert(request->kind == YG_REQUEST_LIST || request->kind == YG_REQUEST_KILL ||
+		       (request->kind == YG_REQUEST_WATCH && from == YG_ROLE_ANALYZER &&
+			request->prefix.len == 128));
 		break;
 	}
 	assert(yg_blocks_count(world->blocks) <= 3 * ROWS_MAX);

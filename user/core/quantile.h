@@ -27,6 +27,7 @@ struct yg_quantile {
 };
 
 void yg_quantile_add(struct yg_quantile *quantile, uint64_t value); /* >= 2^40: last bucket */
+
 /* As if @value had been added @times times. */
 void yg_quantile_add_by(struct yg_quantile *quantile, uint64_t value, uint32_t times);
 

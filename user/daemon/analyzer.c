@@ -40,6 +40,7 @@
 #define SAMPLES_BURST 2000u
 #define FOUND_PER_S   11u /* of those that a finding points at: what began the attack is shown */
 #define FOUND_BURST   2000u
+#define WATCH_STATE_S 600ull /* a client that a detector has an eye on is sampled for so long */
 #define TABLE_CAP     32u
 
 struct analyzer {
@@ -55,6 +56,7 @@ struct analyzer {
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
 	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
 	struct yg_allowance samples, found;
+	uint64_t suspects_sent;
 	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
 	uint8_t cell[YG_CELL_PACKED_MAX];
@@ -115,6 +117,22 @@ static void on_request(void *ctx, const struct yg_request *request)
 	}
 	analyzer->requests_lost++;
 	yg_pipeline_reply(analyzer->pipeline, &failed);
+}
+
+/* Lost on a full link: it is asked for again in a minute. */
+static void on_suspect(void *ctx, const struct yg_address *peer, enum yg_watch why)
+{
+	struct analyzer *analyzer = ctx;
+	const struct yg_request request = {
+		.kind = YG_REQUEST_WATCH,
+		.prefix = { .addr = *peer, .len = 128 },
+		.reason = why,
+		.ttl_ns = (why == YG_WATCH_FINDING ? YG_WATCH_TTL_MAX_S : WATCH_STATE_S) *
+			  YG_NS_PER_S,
+	};
+
+	if (yg_link_send(YG_FD_LINK + YG_ROLE_ENFORCER, &request, sizeof(request)) == 0)
+		analyzer->suspects_sent++;
 }
 
 static void on_cell(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell)
@@ -235,6 +253,7 @@ static void put_own_counters(struct analyzer *analyzer)
 	put_counter(analyzer, "analyzer", "exchanges", analyzer->exchanges);
 	put_counter(analyzer, "analyzer", "samples_skipped", analyzer->samples_skipped);
 	put_counter(analyzer, "analyzer", "requests_sent", analyzer->requests_sent);
+	put_counter(analyzer, "analyzer", "suspects_sent", analyzer->suspects_sent);
 	put_counter(analyzer, "analyzer", "requests_lost", analyzer->requests_lost);
 	put_counter(analyzer, "state", "saved", analyzer->in.stats.saved);
 	put_counter(analyzer, "state", "restored", analyzer->in.stats.restored);
@@ -407,6 +426,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_exchange = on_exchange,
 		.on_finding = on_finding,
 		.on_request = on_request,
+		.on_suspect = on_suspect,
 		.on_cell = on_cell,
 		.on_fold = on_fold,
 	};

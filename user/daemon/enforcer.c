@@ -9,16 +9,19 @@
  * The table is what should be; the kernel is made to follow it. Entries that nobody here placed
  * are adopted when they could have been placed here, else removed.
  */
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
+#include "core/allowance.h"
 #include "core/log.h"
 #include "daemon/blockmap.h"
 #include "daemon/blocks.h"
 #include "daemon/clock.h"
 #include "daemon/rails.h"
 #include "daemon/role.h"
+#include "daemon/watch.h"
 #include "priv/link.h"
 
 #define SWEEP_NS      YG_NS_PER_S
@@ -27,7 +30,10 @@
 #define POLL_MS	      200
 #define TURN_MESSAGES 64    /* per link and round: one peer cannot starve the others */
 #define TURN_ROWS     4096u /* compared per round: bounds the time a request waits */
-#define LOG_PER_S     20u   /* lines about requests; more are counted in one line */
+#define WATCHES_PER_S 100u  /* asked for by the analyzer; more are passed over */
+#define WATCHES_BURST 1000u
+#define ADDRESS_BITS  128u
+#define LOG_PER_S     20u /* lines about requests; more are counted in one line */
 
 struct listing {
 	bool active;
@@ -40,6 +46,8 @@ struct enforcer {
 	struct yg_blockmaps maps;
 	struct yg_blocks *blocks;
 	struct yg_rails rails;
+	struct yg_watches watches;
+	struct yg_allowance watch_rate;
 	struct listing listings[YG_ROLE_MAX]; /* one per peer; a second LIST restarts it */
 	uint64_t sweep_ns, reconcile_ns;
 	size_t reconcile_left;
@@ -184,6 +192,46 @@ static void protect_end(struct enforcer *enforcer)
 	}
 }
 
+static void unwatch(const struct yg_address *addr)
+{
+	int fd = YG_FD_ALWAYS;
+
+	if (bpf_map_delete_elem(fd, addr->bytes) && errno != ENOENT && errno != EBADF)
+		yg_log(YG_LOG_ERROR, "yg_always: cannot delete: %s", strerror(errno));
+}
+
+/* The table decides who stays, the kernel follows. */
+static void watch(struct enforcer *enforcer, const struct yg_address *addr, enum yg_watch rank,
+		  uint64_t expires_ns, uint64_t now_ns)
+{
+	struct yg_always row = { .expires_ns = expires_ns, .why = yg_watch_why(rank) };
+	struct yg_address gone;
+
+	switch (yg_watches_put(&enforcer->watches, addr, rank, expires_ns, now_ns, &gone)) {
+	case YG_WATCHED_FULL:
+		return;
+	case YG_WATCHED_INSTEAD:
+		unwatch(&gone);
+		break;
+	default:
+		break;
+	}
+	if (bpf_map_update_elem(YG_FD_ALWAYS, addr->bytes, &row, BPF_ANY) && errno != EBADF)
+		yg_log(YG_LOG_ERROR, "yg_always: cannot update: %s", strerror(errno));
+}
+
+/* What an enforcer before this one left: nobody knows its rank, so it is asked for again. */
+static void clear_watched(void)
+{
+	struct yg_address addr;
+
+	for (uint32_t i = 0; i < YG_ALWAYS_MAX; i++) {
+		if (bpf_map_get_next_key(YG_FD_ALWAYS, NULL, addr.bytes))
+			return;
+		unwatch(&addr);
+	}
+}
+
 static void act(struct enforcer *enforcer, enum yg_role from, const struct yg_request *request)
 {
 	struct yg_reply message = { .kind = request->kind,
@@ -209,6 +257,13 @@ static void act(struct enforcer *enforcer, enum yg_role from, const struct yg_re
 		return;
 	case YG_REQUEST_PROTECT:
 		yg_rails_protect(&enforcer->rails, &request->prefix);
+		if (request->reason == YG_ALLOW_PROXY && request->prefix.len == ADDRESS_BITS)
+			watch(enforcer, &request->prefix.addr, YG_WATCH_CROWD, UINT64_MAX, now_ns);
+		return;
+	case YG_REQUEST_WATCH:
+		if (yg_allowance_take(&enforcer->watch_rate, WATCHES_PER_S, WATCHES_BURST, now_ns))
+			watch(enforcer, &request->prefix.addr, (enum yg_watch)request->reason,
+			      now_ns + request->ttl_ns, now_ns);
 		return;
 	case YG_REQUEST_PROTECT_END:
 		protect_end(enforcer);
@@ -391,11 +446,14 @@ static void begin_reconcile(struct enforcer *enforcer)
 static void tick(struct enforcer *enforcer)
 {
 	struct yg_request request = { .kind = YG_REQUEST_KILL };
+	struct yg_address gone;
 	uint64_t now_ns = yg_monotonic_ns();
 
 	if (now_ns - enforcer->sweep_ns >= SWEEP_NS) {
 		enforcer->sweep_ns = now_ns;
 		sweep(enforcer, now_ns);
+		while (yg_watches_expire(&enforcer->watches, now_ns, &gone))
+			unwatch(&gone);
 	}
 	if (now_ns - enforcer->reconcile_ns >=
 	    RECONCILE_NS + PER_ROW_NS * yg_blocks_count(enforcer->blocks)) {
@@ -443,10 +501,10 @@ static int begin(struct enforcer *enforcer)
 	const struct yg_role_start *start = &enforcer->ctx->start;
 	const uint32_t max[YG_BLOCKS_MAX_KIND] = { start->blocks_max, start->blocks_max,
 						   YG_BLOCK_NETS_MAX };
-	static const int keep[] = { YG_FD_BLOCK4, YG_FD_BLOCK6, YG_FD_BLOCK_NETS };
+	static const int keep[] = { YG_FD_BLOCK4, YG_FD_BLOCK6, YG_FD_BLOCK_NETS, YG_FD_ALWAYS };
 	int r;
 
-	for (size_t i = 0; i < YG_ARRAY_SIZE(keep); i++)
+	for (size_t i = 0; i < YG_BLOCKS_MAX_KIND; i++)
 		enforcer->maps.fds[i] = keep[i];
 	enforcer->rails.may_drop = start->flags & YG_START_MAY_DROP;
 	enforcer->rails.share = (uint32_t)enforcer->ctx->options.block_share_percent;
@@ -457,6 +515,7 @@ static int begin(struct enforcer *enforcer)
 	r = yg_blocks_new(&start->table_key, max, &enforcer->blocks);
 	if (r)
 		return r;
+	clear_watched();
 	begin_reconcile(enforcer);
 	enforcer->reconcile_ns = yg_monotonic_ns();
 	return 0;

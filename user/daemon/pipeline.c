@@ -126,6 +126,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.ctx = pipeline->sink.ctx,
 		.on_finding = pipeline->sink.on_finding,
 		.on_request = pipeline->sink.on_request,
+		.on_suspect = pipeline->sink.on_suspect,
 		.on_cell = pipeline->sink.on_cell,
 		.on_fold = pipeline->sink.on_fold,
 		.on_link = pipeline->sink.on_link,

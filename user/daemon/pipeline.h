@@ -53,6 +53,7 @@ struct yg_pipeline_sink {
 	/* What the stages after parse say; see respond/knowledge.h. */
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
 	void (*on_request)(void *ctx, const struct yg_request *request);
+	void (*on_suspect)(void *ctx, const struct yg_address *peer, enum yg_watch why);
 	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
 	void (*on_link)(void *ctx, uint64_t child, uint64_t parent);

@@ -38,6 +38,7 @@ enum yg_role_fd {
 	YG_FD_BLOCK4 = YG_FD_OWN, /* enforcer */
 	YG_FD_BLOCK6,
 	YG_FD_BLOCK_NETS,
+	YG_FD_ALWAYS,
 
 	YG_FD_STATE = YG_FD_OWN, /* desk: directory */
 	YG_FD_LISTEN,		 /* desk: the API */

@@ -43,6 +43,7 @@ static size_t list_own(const struct yg_warden *warden, enum yg_role role, int *r
 		ret[count++] = yg_loader_map(warden->loader, YG_MAP_BLOCK4);
 		ret[count++] = yg_loader_map(warden->loader, YG_MAP_BLOCK6);
 		ret[count++] = yg_loader_map(warden->loader, YG_MAP_BLOCK_NETS);
+		ret[count++] = yg_loader_map(warden->loader, YG_MAP_ALWAYS);
 		break;
 	default:
 		ret[count++] = warden->host.db_fd;

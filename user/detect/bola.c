@@ -21,6 +21,7 @@
 #include "detect/field.h"
 #include "detect/walk.h"
 
+#define SUSPECT_PART  3u   /* of a threshold, by which a client becomes worth watching */
 #define STEPS_MIN     16u  /* ordered ids; people do not open so many neighbours by chance */
 #define STEPS_ADDRESS 3u   /* times STEPS_MIN for a caller known by its address only */
 #define STEPS_REFUSED 40u  /* ordered attempts that were mostly refused: an attempt is news too */
@@ -227,6 +228,9 @@ static void judge(const struct yg_scene *scene, struct pair *pair, yg_sighting_f
 {
 	const struct yg_walk *walk = &pair->walk;
 
+	if ((walk->steps >= STEPS_MIN / SUSPECT_PART && yg_walk_order(walk) >= ORDER_MIN) ||
+	    walk->refused >= STEPS_REFUSED / SUSPECT_PART)
+		yg_scene_suspect(scene);
 	/* Once found, again each time the walk has grown by a quarter. */
 	if (walk->reported > 0 && walk->steps < walk->reported + walk->reported / 4 + 1)
 		return;

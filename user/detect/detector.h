@@ -55,7 +55,15 @@ struct yg_scene {
 	bool client_blockable; /* certain, and not known through a header only */
 	uint64_t time_ns;      /* of the request */
 	enum yg_answer answer;
+	bool *suspicion; /* set by who is on the way to a sighting; NULL: nobody wants to know */
 };
+
+/* A state of a third of its threshold: the sampler is asked to miss nothing of this client. */
+static inline void yg_scene_suspect(const struct yg_scene *scene)
+{
+	if (scene->suspicion)
+		*scene->suspicion = true;
+}
 
 /* Evidence is complete. */
 struct yg_sighting {

@@ -19,11 +19,12 @@
 #include "detect/detector.h"
 #include "detect/field.h"
 
-#define SOURCES_MAX 4096u
-#define USERS_MAX   8192u
-#define FAST_NS	    (600ull * 1000000000)	/* a burst */
-#define SLOW_NS	    (24ull * 3600 * 1000000000) /* low and slow */
-#define FIELDS_MAX  32u				/* of a body; logins are small */
+#define SUSPECT_PART 3u /* of a threshold, by which a client becomes worth watching */
+#define SOURCES_MAX  4096u
+#define USERS_MAX    8192u
+#define FAST_NS	     (600ull * 1000000000)	 /* a burst */
+#define SLOW_NS	     (24ull * 3600 * 1000000000) /* low and slow */
+#define FIELDS_MAX   32u			 /* of a body; logins are small */
 
 #define USERS_FAST    10u /* failing users of one source in FAST_NS */
 #define USERS_SLOW    25u
@@ -245,6 +246,9 @@ static bool judge_source(const struct yg_scene *scene, struct window *window, ui
 	uint64_t users = yg_hll_count(&window->others);
 	uint64_t passwords = yg_hll_count(&window->passwords);
 
+	if (users >= users_min / SUSPECT_PART &&
+	    window->failures >= FAILED_RATIO * window->attempts)
+		yg_scene_suspect(scene);
 	if (users < users_min || is_old_news(window, users) ||
 	    window->failures < FAILED_RATIO * window->attempts)
 		return false;
@@ -263,6 +267,9 @@ static bool judge_user(const struct yg_scene *scene, struct window *window, uint
 {
 	uint64_t passwords = yg_hll_count(&window->passwords);
 
+	if (passwords >= guesses_min / SUSPECT_PART &&
+	    window->failures >= FAILED_RATIO * window->attempts)
+		yg_scene_suspect(scene);
 	if (passwords < guesses_min || is_old_news(window, passwords) ||
 	    window->failures < FAILED_RATIO * window->attempts)
 		return false;

@@ -13,6 +13,7 @@
 #include "core/hll.h"
 #include "detect/detector.h"
 
+#define SUSPECT_PART  3u /* of a threshold, by which a client becomes worth watching */
 #define SOURCES_MAX   8192u
 #define WINDOW_NS     (600ull * 1000000000)
 #define DEPTH_MAX     3u  /* segments within which leaving known ground counts */
@@ -147,12 +148,14 @@ static void report(const struct yg_scene *scene, struct row *row, uint64_t subje
 	fn(ctx, scene, &sighting);
 }
 
-static bool is_probing(const struct row *row)
+static bool is_probing(const struct yg_scene *scene, const struct row *row)
 {
 	uint64_t places = yg_hll_count(&row->places);
 
 	if (row->misses < MISSED_RATIO * row->requests)
 		return false;
+	if (places >= PLACES_MIN / SUSPECT_PART)
+		yg_scene_suspect(scene);
 	if (row->reported && places < row->reported + row->reported / REPEAT_GROWTH + 1)
 		return false;
 	return places >= PLACES_MIN || (places >= PLACES_KNOWN && row->signatures >= SIGNATURES);
@@ -182,7 +185,7 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 	if (!place.ptr)
 		return;
 	note_place(row, &s->key, place);
-	if (is_probing(row))
+	if (is_probing(scene, row))
 		report(scene, row, source, fn, ctx);
 }
 

@@ -26,6 +26,7 @@ static const unsigned may_send[YG_REQUEST_MAX] = {
 	[YG_REQUEST_PROTECT] = FROM_WARDEN,
 	[YG_REQUEST_PROTECT_END] = FROM_WARDEN,
 	[YG_REQUEST_KILL] = MAY(YG_ROLE_ENFORCER),
+	[YG_REQUEST_WATCH] = MAY(YG_ROLE_ANALYZER),
 };
 
 static bool is_canonical(const struct yg_prefix *prefix)
@@ -80,6 +81,19 @@ static enum yg_result check_block(enum yg_role from, const struct yg_request *re
 	return YG_RESULT_OK;
 }
 
+/* One client, for a while; a crowd is the operator's to name. */
+static enum yg_result check_watch(const struct yg_request *request)
+{
+	if (request->prefix.len != ADDRESS_BITS || yg_address_is_unknown(&request->prefix.addr))
+		return YG_RESULT_BAD;
+	if (request->reason == 0 || request->reason >= YG_WATCH_CROWD)
+		return YG_RESULT_BAD;
+	return request->ttl_ns < NS_PER_S ||
+			       request->ttl_ns > (uint64_t)YG_WATCH_TTL_MAX_S * NS_PER_S
+		       ? YG_RESULT_BAD
+		       : YG_RESULT_OK;
+}
+
 static enum yg_result check_fields(enum yg_role from, const struct yg_request *request)
 {
 	switch (request->kind) {
@@ -92,6 +106,8 @@ static enum yg_result check_fields(enum yg_role from, const struct yg_request *r
 				       request->reason < YG_ALLOW_MAX
 			       ? YG_RESULT_OK
 			       : YG_RESULT_BAD;
+	case YG_REQUEST_WATCH:
+		return check_watch(request);
 	case YG_REQUEST_LIST:
 	case YG_REQUEST_PROTECT_END:
 	case YG_REQUEST_KILL:

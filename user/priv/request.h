@@ -7,6 +7,7 @@
  * finds the same sockets and its peers never see them close.
  *
  *	analyzer -> enforcer	BLOCK			on a finding, mode enforce
+ *	analyzer -> enforcer	WATCH			sample this client always; no reply
  *	desk     -> enforcer	BLOCK UNBLOCK LIST PROTECT_LIST	 on an operator's word
  *	warden   -> enforcer	PROTECT PROTECT_END	what may never be blocked
  *	enforcer -> warden	KILL			close sockets of blocked clients now
@@ -32,8 +33,19 @@ enum yg_request_kind {
 	YG_REQUEST_PROTECT,	/* add one protected prefix to the set being built */
 	YG_REQUEST_PROTECT_END, /* the set is complete: it replaces the former one */
 	YG_REQUEST_KILL,	/* close established sockets whose remote side is blocked */
+	YG_REQUEST_WATCH,	/* sample every flow of one client for a while */
 	YG_REQUEST_MAX
 };
+
+/* Why a client is sampled always, the least first; WATCH: struct yg_request.reason. */
+enum yg_watch {
+	YG_WATCH_STATE = 1, /* a detector is on the way to a finding */
+	YG_WATCH_FINDING,   /* there is one */
+	YG_WATCH_CROWD,	    /* a trusted proxy: not a client, and never "one client, whole" */
+	YG_WATCH_MAX
+};
+
+#define YG_WATCH_TTL_MAX_S 3600u /* asked for again while it goes on */
 
 /* Why a block was placed; struct yg_block.reason. */
 enum yg_reason {
@@ -67,10 +79,10 @@ struct yg_request {
 	uint32_t kind;		 /* enum yg_request_kind */
 	uint32_t cookie;	 /* chosen by the sender, returned in the reply */
 	struct yg_prefix prefix; /* 20 bytes; BLOCK, UNBLOCK, PROTECT */
-	uint32_t reason;	 /* enum yg_reason; PROTECT: enum yg_allow_why */
-	uint64_t ttl_ns;	 /* BLOCK: 1 s .. YG_BLOCK_TTL_MAX_S */
-	uint64_t finding;	 /* BLOCK: id, 0 for none */
-	uint32_t callers_cut;	 /* BLOCK: recent callers behind the prefix */
+	uint32_t reason;	 /* enum yg_reason; PROTECT: enum yg_allow_why; WATCH: yg_watch */
+	uint64_t ttl_ns;      /* BLOCK: 1 s .. YG_BLOCK_TTL_MAX_S; WATCH: .. YG_WATCH_TTL_MAX_S */
+	uint64_t finding;     /* BLOCK: id, 0 for none */
+	uint32_t callers_cut; /* BLOCK: recent callers behind the prefix */
 	uint32_t callers_recent; /* BLOCK: all recent callers */
 };
 

@@ -100,6 +100,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 		       &knowledge->callers);
 	if (r < 0)
 		return r;
+	r = yg_lru_new(YG_ALWAYS_MAX, sizeof(uint64_t), &knowledge->suspects);
+	if (r < 0)
+		return r;
 	r = yg_lru_new(FLAGGED_MAX, sizeof(uint64_t), &knowledge->flagged);
 	if (r < 0)
 		return r;
@@ -153,6 +156,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_inventory_free(&k->inventory);
 	yg_lru_free(&k->callers);
 	yg_lru_free(&k->flagged);
+	yg_lru_free(&k->suspects);
 	yg_detectors_free(&k->detectors);
 	yg_posture_free(&k->posture);
 	yg_bodies_free(&k->bodies);
@@ -360,6 +364,26 @@ static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject 
 		ret->app = (struct yg_slice){ caller->app_text, caller->app_len };
 }
 
+/* The kernel knows peers: what a header says of a client behind one is of no use to it. */
+static void tell_suspect(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			 enum yg_watch why)
+{
+	const struct yg_exchange *exchange = subject->exchange;
+	uint64_t now_ns = time_of(exchange), *told;
+	bool fresh;
+
+	if (!knowledge->sink.on_suspect || subject->client_forwarded || exchange->outbound ||
+	    !(exchange->addresses_certain || exchange->tls) ||
+	    yg_address_is_unknown(&exchange->client.addr))
+		return;
+	told = yg_lru_get(knowledge->suspects,
+			  hash_client(knowledge, &exchange->client.addr) + (uint64_t)why, &fresh);
+	if (!fresh && now_ns - *told < YG_CELL_SPAN_NS)
+		return;
+	*told = now_ns;
+	knowledge->sink.on_suspect(knowledge->sink.ctx, &exchange->client.addr, why);
+}
+
 static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 		   const struct yg_endpoint *endpoint, struct yg_profile *profile,
 		   const struct yg_observation *observation)
@@ -381,14 +405,18 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
 		.time_ns = time_of(exchange),
+		.suspicion = &knowledge->suspected,
 		.answer = yg_answer_from_status(
 			exchange->response.present ? exchange->response.status : 0),
 	};
 
 	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
 				&knowledge->path, &knowledge->route, &knowledge->objects);
+	knowledge->suspected = false;
 	yg_detectors_observe(knowledge->detectors, &scene, take_finding, knowledge);
 	yg_posture_observe(knowledge->posture, &scene);
+	if (knowledge->suspected)
+		tell_suspect(knowledge, subject, YG_WATCH_STATE);
 }
 
 static void read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
@@ -443,6 +471,8 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 		.client = subject->client,
 	};
 	name_findings(knowledge, &recall, ret);
+	if (ret->finding_count > 0)
+		tell_suspect(knowledge, subject, YG_WATCH_FINDING);
 	yg_knowledge_tick(knowledge, now_ns);
 }
 

@@ -49,6 +49,11 @@ struct yg_knowledge_sink {
 	void *ctx;
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
 	void (*on_request)(void *ctx, const struct yg_request *request); /* mode enforce */
+	/*
+	 * This peer is worth seeing whole: a finding is about it, or on the way. Told once a minute
+	 * while it goes on; never a proxy, nor an address that a frame may have made up.
+	 */
+	void (*on_suspect)(void *ctx, const struct yg_address *peer, enum yg_watch why);
 	/* A minute of an endpoint has ended. */
 	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
 	/*

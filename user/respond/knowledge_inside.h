@@ -48,6 +48,8 @@ struct yg_knowledge {
 	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
 	bool *dirty;		      /* [inventory cap] */
 	struct yg_lru *callers;	      /* struct caller_row */
+	struct yg_lru *suspects;      /* uint64_t by peer: when it was told last */
+	bool suspected;		      /* of the exchange in hand */
 	struct yg_lru *flagged;	      /* uint8_t by caller or client that has a finding */
 	struct yg_detectors *detectors;
 	struct yg_posture *posture;

@@ -62,6 +62,7 @@ static void knows_who_may_ask_what(void **state)
 		{ YG_REQUEST_PROTECT, 1u << YG_ROLE_WARDEN },
 		{ YG_REQUEST_PROTECT_END, 1u << YG_ROLE_WARDEN },
 		{ YG_REQUEST_KILL, 1u << YG_ROLE_ENFORCER },
+		{ YG_REQUEST_WATCH, 1u << YG_ROLE_ANALYZER },
 		{ 0, 0 },
 		{ YG_REQUEST_MAX, 0 },
 		{ (enum yg_request_kind)0x7fffffff, 0 },
@@ -81,6 +82,36 @@ static void knows_who_may_ask_what(void **state)
 			assert_int_equal(check(from, &request, sizeof(request)), want);
 		}
 	}
+}
+
+/* One client, for an hour at most, and never as a crowd: that is the operator's word. */
+static void lets_the_analyzer_watch_one_client(void **state)
+{
+	struct yg_request good = automatic(), request;
+
+	(void)state;
+
+	good.kind = YG_REQUEST_WATCH;
+	good.reason = YG_WATCH_STATE;
+	good.ttl_ns = YG_WATCH_TTL_MAX_S * 1000000000ull;
+	good.prefix.len = 128;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &good, sizeof(good)), YG_RESULT_OK);
+	request = good;
+	request.reason = YG_WATCH_CROWD;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
+	request.reason = 0;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
+	request = good;
+	request.ttl_ns++;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
+	request.ttl_ns = 999999999;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
+	request = good;
+	request.prefix.len = 120;
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
+	request = good;
+	memset(&request.prefix.addr, 0, sizeof(request.prefix.addr));
+	assert_int_equal(check(YG_ROLE_ANALYZER, &request, sizeof(request)), YG_RESULT_BAD);
 }
 
 static void lets_the_analyzer_block_on_a_finding_only(void **state)
@@ -216,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_who_may_ask_what),
+		cmocka_unit_test(lets_the_analyzer_watch_one_client),
 		cmocka_unit_test(lets_the_analyzer_block_on_a_finding_only),
 		cmocka_unit_test(wants_a_finding_behind_what_is_not_the_operators),
 		cmocka_unit_test(refuses_wide_prefixes),

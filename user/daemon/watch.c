@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "daemon/watch.h"
+
+#include <string.h>
+
+static bool is_same(const struct yg_address *a, const struct yg_address *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* Does @row make room rather than @best? NULL: there is none yet. */
+static bool is_cheaper(const struct yg_watch_row *row, const struct yg_watch_row *best)
+{
+	if (!best || row->rank != best->rank)
+		return !best || row->rank < best->rank;
+	return row->expires_ns < best->expires_ns;
+}
+
+static struct yg_watch_row *find_room(struct yg_watches *watches, enum yg_watch rank,
+				      uint64_t now_ns)
+{
+	struct yg_watch_row *best = NULL;
+
+	if (watches->used < YG_ALWAYS_MAX)
+		return &watches->rows[watches->used++];
+	for (uint32_t i = 0; i < watches->used; i++) {
+		struct yg_watch_row *row = &watches->rows[i];
+
+		if (row->expires_ns <= now_ns)
+			return row;
+		if (row->rank < (uint32_t)rank && is_cheaper(row, best))
+			best = row;
+	}
+	return best;
+}
+
+enum yg_watched yg_watches_put(struct yg_watches *watches, const struct yg_address *addr,
+			       enum yg_watch rank, uint64_t expires_ns, uint64_t now_ns,
+			       struct yg_address *ret_gone)
+{
+	enum yg_watched result = YG_WATCHED_NEW;
+	struct yg_watch_row *row;
+
+	for (uint32_t i = 0; i < watches->used; i++) {
+		row = &watches->rows[i];
+		if (row->expires_ns == 0 || !is_same(&row->addr, addr))
+			continue;
+		if (row->expires_ns < expires_ns)
+			row->expires_ns = expires_ns;
+		if (row->rank < (uint32_t)rank)
+			row->rank = rank;
+		return YG_WATCHED_AGAIN;
+	}
+	row = find_room(watches, rank, now_ns);
+	if (!row) {
+		watches->refused++;
+		return YG_WATCHED_FULL;
+	}
+	if (row->expires_ns != 0) {
+		*ret_gone = row->addr;
+		watches->evicted += row->expires_ns > now_ns;
+		result = YG_WATCHED_INSTEAD;
+	}
+	*row = (struct yg_watch_row){ .addr = *addr, .expires_ns = expires_ns, .rank = rank };
+	watches->placed++;
+	return result;
+}
+
+bool yg_watches_expire(struct yg_watches *watches, uint64_t now_ns, struct yg_address *ret)
+{
+	for (uint32_t i = 0; i < watches->used; i++) {
+		struct yg_watch_row *row = &watches->rows[i];
+
+		if (row->expires_ns == 0 || row->expires_ns > now_ns)
+			continue;
+		*ret = row->addr;
+		*row = watches->rows[--watches->used];
+		return true;
+	}
+	return false;
+}
+
+uint32_t yg_watch_why(enum yg_watch rank)
+{
+	return rank == YG_WATCH_CROWD ? YG_ALWAYS_CROWD : YG_ALWAYS_SUSPECT;
+}
