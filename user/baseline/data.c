@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "parse/values.h"
+
 #define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
 #define FIELDS_FEW  4u	  /* room that an endpoint begins with; doubles */
 #define POOL_MIN    20u	  /* card-like values without a name before they count against each other */

@@ -18,7 +18,6 @@
 #include "core/hash.h"
 #include "parse/body.h"
 #include "parse/exchange.h"
-#include "parse/values.h"
 
 #define YG_DATA_FIELDS_MAX 48u	       /* per endpoint; beyond, the least proven one goes */
 #define YG_DATA_BYTES_MAX  (24u << 20) /* of all fields; beyond, a field takes another's place */
@@ -125,6 +124,9 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from);
 /* One endpoint's fields as bytes, and back (all of them replaced). */
 void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_writer *writer);
 void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader);
+
+/* "query", "body" ...; literal. @in: enum yg_value_in. */
+const char *yg_data_place_name(uint8_t in);
 
 const char *yg_data_class_name(const struct yg_data *data, uint32_t class_);
 

@@ -84,34 +84,6 @@ static size_t compact(struct yg_slice text, char *ret, uint32_t *ret_digits)
 	return len;
 }
 
-/* Forms of one identifier go to the view. */
-struct fit_context {
-	struct view *view;
-	struct yg_slice sent;
-	struct yg_data_set beside;
-	bool whole; /* it is all of the value */
-};
-
-static void take_fit(void *ctx, const struct yg_data_fit *fit)
-{
-	struct fit_context *at = ctx;
-	struct yg_data_sight sight = {
-		.class_ = fit->class_,
-		.proof = fit->proof,
-		.passed = fit->passed,
-		.context = yg_data_set_has(&at->view->names, fit->class_) ||
-			   yg_data_set_has(&at->beside, fit->class_),
-		.text = at->sent,
-	};
-
-	/* In running text a number is what the words say it is. */
-	if (!at->whole && (!fit->passed || (!sight.context && fit->proof != YG_DATA_PROOF_CERTAIN)))
-		return;
-	if (fit->proof == YG_DATA_PROOF_SHAPE && !sight.context)
-		return;
-	add(at->view, &sight);
-}
-
 /* What stands beside @token says what it may be. */
 static struct yg_data_set beside(const struct view *view, struct yg_slice token)
 {
@@ -126,6 +98,41 @@ static struct yg_data_set beside(const struct view *view, struct yg_slice token)
 			(struct yg_slice){ behind, rest > BESIDE_BEHIND ? BESIDE_BEHIND : rest }));
 }
 
+/* Forms of one identifier go to the view. */
+struct fit_context {
+	struct view *view;
+	struct yg_slice sent;
+	struct yg_data_set beside; /* what the words beside it say, once known */
+	bool whole;		   /* it is all of the value */
+	bool known;
+};
+
+static void take_fit(void *ctx, const struct yg_data_fit *fit)
+{
+	struct fit_context *at = ctx;
+	struct yg_data_sight sight = {
+		.class_ = fit->class_,
+		.proof = fit->proof,
+		.passed = fit->passed,
+		.context = yg_data_set_has(&at->view->names, fit->class_),
+		.text = at->sent,
+	};
+
+	if (!at->whole && fit->passed && !sight.context) {
+		if (!at->known)
+			at->beside = beside(at->view, at->sent);
+		at->known = true;
+		sight.context = yg_data_set_has(&at->beside, fit->class_);
+	}
+
+	/* In running text a number is what the words say it is. */
+	if (!at->whole && (!fit->passed || (!sight.context && fit->proof != YG_DATA_PROOF_CERTAIN)))
+		return;
+	if (fit->proof == YG_DATA_PROOF_SHAPE && !sight.context)
+		return;
+	add(at->view, &sight);
+}
+
 static void examine_identifier(struct view *view, struct yg_slice sent, bool whole)
 {
 	struct fit_context context = { .view = view, .sent = sent, .whole = whole };
@@ -135,8 +142,6 @@ static void examine_identifier(struct view *view, struct yg_slice sent, bool who
 
 	if (len < 6 || (digits == 0 && len != 8 && len != 11))
 		return;
-	if (!whole)
-		context.beside = beside(view, sent);
 	yg_data_forms((struct yg_slice){ text, len }, sent, take_fit, &context);
 }
 
@@ -188,7 +193,8 @@ static void examine_tokens(struct view *view)
 			struct yg_slice first = { word, (size_t)(first_end - word) };
 
 			examine_identifier(view, whole, false);
-			examine_phone(view, whole, false);
+			if (from == view->text.ptr || !strchr("-._:#=", from[-1]))
+				examine_phone(view, whole, false);
 			if (first.len != whole.len)
 				examine_identifier(view, first, false);
 		}

@@ -12,7 +12,8 @@ struct key {
 	char text[KEY_CAP + 1];
 	bool begins[KEY_CAP + 1]; /* one behind the end counts as a beginning */
 	size_t len;
-	bool foreign; /* bytes beyond ASCII */
+	bool foreign;	   /* bytes beyond ASCII */
+	uint32_t initials; /* first letters of its words, a bit each */
 };
 
 static bool is_letter(char c)
@@ -54,7 +55,10 @@ static void append(struct key *key, struct yg_slice name)
 			continue;
 		key->foreign |= (uint8_t)c >= 0x80;
 		key->begins[key->len] = begins_word(name, i);
-		key->text[key->len++] = yg_ascii_lower(c);
+		c = yg_ascii_lower(c);
+		if (key->begins[key->len] && c >= 'a' && c <= 'z')
+			key->initials |= 1u << (c - 'a');
+		key->text[key->len++] = c;
 	}
 	key->begins[key->len] = true;
 }
@@ -77,7 +81,7 @@ static bool has_word(const struct key *key, const char *word)
 {
 	bool foreign = (uint8_t)*word >= 0x80;
 
-	if (foreign && !key->foreign)
+	if (foreign ? !key->foreign : !(key->initials >> (*word - 'a') & 1))
 		return false;
 	for (size_t i = 0; i < key->len; i++) {
 		size_t len;
@@ -90,6 +94,25 @@ static bool has_word(const struct key *key, const char *word)
 		/* A plural is the same word. */
 		if (foreign || key->begins[i + len] ||
 		    (key->text[i + len] == 's' && key->begins[i + len + 1]))
+			return true;
+	}
+	return false;
+}
+
+/* Names of what is known about a secret, not of the secret. */
+static bool is_about(const struct key *key)
+{
+	static const char *const about[] = { "created",	   "updated",  "at",	  "type",
+					     "expires",	   "expiry",   "expired", "enabled",
+					     "policy",	   "count",    "url",	  "uri",
+					     "encryption", "format",   "length",  "required",
+					     "changed",	   "rotation", "hint",	  "in" };
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(about); i++) {
+		size_t len = strlen(about[i]);
+
+		if (key->len > len && key->begins[key->len - len] &&
+		    memcmp(key->text + key->len - len, about[i], len) == 0)
 			return true;
 	}
 	return false;
@@ -109,6 +132,10 @@ static struct yg_data_set classes_of(const struct key *key, bool whole)
 		if (word->whole ? match_at(key, 0, word->text) == key->len && key->len > 0
 				: has_word(key, word->text))
 			yg_data_set_add(&set, word->class_);
+	}
+	if (whole && !yg_data_set_is_empty(&set) && is_about(key)) {
+		for (uint32_t i = YG_DATA_SECRET_PASSWORD; i <= YG_DATA_SECRET_GENERIC; i++)
+			set.bits[i / 64] &= ~(1ull << (i % 64));
 	}
 	return set;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "baseline/data.h"
+#include "parse/values.h"
 
 #define CHANCE	   0.1	/* that a random number passes a check digit */
 #define LUCK_MAX   1e-4 /* per field: with 10,000 fields one is expected to pass by luck */
@@ -16,6 +17,17 @@ const char *yg_data_level_name(enum yg_data_level level)
 							      "confirmed" };
 
 	return level < YG_DATA_LEVEL_MAX ? names[level] : "none";
+}
+
+const char *yg_data_place_name(uint8_t in)
+{
+	static const char *const names[YG_VALUE_IN_MAX] = {
+		[YG_VALUE_IN_PATH] = "path",	 [YG_VALUE_IN_QUERY] = "query",
+		[YG_VALUE_IN_HEADER] = "header", [YG_VALUE_IN_COOKIE] = "cookie",
+		[YG_VALUE_IN_BODY] = "body",
+	};
+
+	return in < YG_VALUE_IN_MAX ? names[in] : "body";
 }
 
 /* Linear counting. Source: Whang et al., "A Linear-Time Probabilistic Counting" (1990). */

@@ -210,11 +210,18 @@ static bool is_phone_byte(char c)
 /* 090-1234-5678, 03-1234-5678, 0120-123-456: the hyphens make it certain enough. */
 static bool is_japanese_phone(struct yg_slice text, const char *digits, size_t count)
 {
-	size_t hyphens = 0;
+	size_t hyphens = 0, group = 0;
 
-	for (size_t i = 0; i < text.len; i++)
-		hyphens += text.ptr[i] == '-' || text.ptr[i] == '(' || text.ptr[i] == ')';
-	if (digits[0] != '0' || digits[1] == '0' || hyphens != 2 || count < 10 || count > 11)
+	for (size_t i = 0; i < text.len; i++) {
+		bool hyphen = text.ptr[i] == '-' || text.ptr[i] == '(' || text.ptr[i] == ')';
+
+		if (!hyphen && !is_digit(text.ptr[i]))
+			return false;
+		hyphens += hyphen;
+		group = hyphen ? 0 : group + 1;
+	}
+	if (digits[0] != '0' || digits[1] == '0' || hyphens != 2 || count < 10 || count > 11 ||
+	    (group != 4 && memcmp(digits, "0120", 4) != 0 && memcmp(digits, "0800", 4) != 0))
 		return false;
 	if (count == 11)
 		return (digits[2] == '0' && strchr("56789", digits[1])) ||
@@ -241,7 +248,8 @@ bool yg_data_is_phone(struct yg_slice text, bool *ret_certain)
 	digits[count] = '\0';
 	code = country_code_len(digits);
 	if (plus) {
-		*ret_certain = code && count >= 8 && digits[0] != '0';
+		/* North America and Russia have numbers of one length. */
+		*ret_certain = code && count >= 8 && digits[0] != '0' && (code > 1 || count == 11);
 		return *ret_certain;
 	}
 	*ret_certain = is_japanese_phone(text, digits, count);

@@ -310,7 +310,11 @@ static void flush_line(struct run *run)
 
 static void print_exchange(struct run *run, const struct yg_spooled *item)
 {
+	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+	struct yg_data_item items[YG_DATA_ITEMS_MAX];
 	const struct yg_recall recall = {
+		.data = items,
+		.data_count = (uint32_t)(item->data.len / sizeof(items[0])),
 		.start_ns = item->time_ns,
 		.method = item->method,
 		.service = item->service,
@@ -325,8 +329,10 @@ static void print_exchange(struct run *run, const struct yg_spooled *item)
 		yg_tables_exchange(run->args->out, run->args->columns, item);
 		return;
 	}
-	yg_knowledge_resolve(yg_pipeline_knowledge(run->pipeline), &recall, &resolved);
-	yg_lines_exchange(run->json, item, &resolved, &run->links);
+	if (item->data.len)
+		memcpy(items, item->data.ptr, item->data.len);
+	yg_knowledge_resolve(knowledge, &recall, &resolved);
+	yg_lines_exchange(run->json, item, &resolved, &run->links, yg_knowledge_data(knowledge));
 	flush_line(run);
 }
 
@@ -361,7 +367,8 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		(void)snprintf(run->service, sizeof(run->service), "%s", endpoint->service);
 		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
 	} else {
-		yg_lines_endpoint(run->json, endpoint);
+		yg_lines_endpoint(run->json, endpoint,
+				  yg_knowledge_data(yg_pipeline_knowledge(run->pipeline)));
 		flush_line(run);
 	}
 	run->totals.endpoints++;

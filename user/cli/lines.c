@@ -136,6 +136,18 @@ static void put_operation(struct yg_json *json, const struct yg_spooled *item)
 	}
 }
 
+static void put_classes(struct yg_json *json, const struct yg_data_set *classes,
+			const struct yg_data *data)
+{
+	yg_json_key(json, "data");
+	yg_json_open_array(json);
+	for (uint32_t i = 0; i < YG_DATA_ALL_MAX; i++) {
+		if (data && yg_data_set_has(classes, i))
+			yg_json_str(json, yg_data_class_name(data, i));
+	}
+	yg_json_close_array(json);
+}
+
 static void put_id(struct yg_json *json, const char *name, uint64_t id)
 {
 	char text[17];
@@ -158,7 +170,8 @@ static void put_hop(struct yg_json *json, uint64_t id, const struct yg_links *li
 }
 
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
-		       const struct yg_observation *resolved, const struct yg_links *links)
+		       const struct yg_observation *resolved, const struct yg_links *links,
+		       const struct yg_data *data)
 {
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "exchange");
@@ -176,7 +189,7 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	yg_json_pair_uint(json, "response_bytes", item->response_bytes);
 	put_uint_or_null(json, "latency_us", item->latency_us,
 			 item->latency_us != YG_LATENCY_UNKNOWN);
-	put_empty_array(json, "data");
+	put_classes(json, &resolved->classes, data);
 	put_rules(json, resolved);
 	yg_json_pair_bool(json, "complete", item->complete);
 	if (item->protocol == YG_PROTOCOL_GRPC && item->grpc_status != YG_GRPC_STATUS_NONE)
@@ -356,7 +369,41 @@ static void put_parameters(struct yg_json *json, const char *template_)
 	yg_json_close_array(json);
 }
 
-void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint)
+static void put_field(struct yg_json *json, const struct yg_data_field *field,
+		      enum yg_data_level level, const struct yg_data *data)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "class", yg_data_class_name(data, field->class_));
+	yg_json_pair_str(json, "in", field->response ? "response" : "request");
+	yg_json_pair_str(json, "field", field->path);
+	yg_json_pair_str(json, "confidence", yg_data_level_name(level));
+	yg_json_pair_str(json, "at", yg_data_place_name(field->in));
+	yg_json_pair_uint(json, "values", field->values);
+	yg_json_pair_uint(json, "distinct", yg_data_field_passed(field));
+	yg_json_pair_str(json, "sample", field->sample);
+	yg_json_close_object(json);
+}
+
+static void put_fields(struct yg_json *json, const struct yg_endpoint *endpoint,
+		       const struct yg_data *data)
+{
+	uint32_t count = 0;
+	const struct yg_data_field *fields =
+		data ? yg_data_fields(data, endpoint->index, &count) : NULL;
+
+	yg_json_key(json, "data");
+	yg_json_open_array(json);
+	for (uint32_t i = 0; i < count; i++) {
+		enum yg_data_level level = yg_data_level_of(data, endpoint->index, &fields[i]);
+
+		if (level > YG_DATA_NONE)
+			put_field(json, &fields[i], level, data);
+	}
+	yg_json_close_array(json);
+}
+
+void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
+		       const struct yg_data *data)
 {
 	const char *operation = strchr(endpoint->template_, ' ');
 
@@ -372,7 +419,7 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint)
 	put_statuses(json, endpoint);
 	put_auth(json, endpoint->auth);
 	put_parameters(json, endpoint->template_);
-	put_empty_array(json, "data");
+	put_fields(json, endpoint, data);
 	put_empty_array(json, "labels");
 	put_uint_or_null(json, "risk", 0, false);
 	yg_json_pair_uint(json, "request_bytes", endpoint->request_bytes);

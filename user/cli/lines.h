@@ -25,16 +25,19 @@ struct yg_run_totals {
 	uint64_t exchanges, endpoints, findings, handshakes;
 };
 
-/* @resolved: what the whole capture teaches about @item. @links: sorted. */
+/* @resolved: what the whole capture teaches about @item. @links: sorted. @data: names the
+ * classes; NULL where there are none. */
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
-		       const struct yg_observation *resolved, const struct yg_links *links);
+		       const struct yg_observation *resolved, const struct yg_links *links,
+		       const struct yg_data *data);
 /* @from: NULL: not known for whom. */
 void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
 		       const struct yg_endpoint *from, const struct yg_endpoint *into);
 /* @client: who asked, behind trusted proxies. */
 void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
 			const struct yg_peer *client);
-void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint);
+void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
+		       const struct yg_data *data);
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 
 /**

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
-#define TEXTS	   9u	      /* slices of an item: see list_texts() */
+#define TEXTS	   10u	      /* slices of an item: see list_texts() */
 #define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
 /* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
@@ -74,6 +74,9 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 		.caller = observation->caller,
 		.operation = observation->operation,
 		.model = observation->model,
+		.data = { observation->data ? (const char *)observation->data->items : NULL,
+			  observation->data ? observation->data->count * sizeof(struct yg_data_item)
+					    : 0 },
 		.ja4 = exchange->ja4,
 		.sni = exchange->sni,
 	};
@@ -140,6 +143,7 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 	ret[6] = &item->sni;
 	ret[7] = &item->operation;
 	ret[8] = &item->model;
+	ret[9] = &item->data;
 }
 
 static int spill(struct yg_spool *spool)

@@ -37,6 +37,7 @@ struct yg_spooled {
 	uint32_t depth, aliases; /* GraphQL */
 	struct yg_slice method, target, service, path, caller, ja4, sni;
 	struct yg_slice operation, model;
+	struct yg_slice data; /* struct yg_data_item, as bytes */
 };
 
 #define YG_LATENCY_UNKNOWN UINT64_MAX

@@ -83,6 +83,13 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 		.protected_count = options->protected_count,
 		.block_ttl_ns = options->block_ttl_ns,
 	};
+	struct yg_data_options data = {
+		.key = options->identity_key,
+		.engine = options->data,
+		.endpoints_max = endpoints,
+	};
+	char spare[1], *error = options->error ? options->error : spare;
+	size_t error_cap = options->error ? options->error_cap : sizeof(spare);
 	int r;
 
 	knowledge->profiles = calloc(endpoints, sizeof(struct yg_profile *));
@@ -107,6 +114,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 	if (r < 0)
 		return r;
 	r = yg_bodies_new(&knowledge->bodies);
+	if (r < 0)
+		return r;
+	r = yg_data_new(&data, error, error_cap, &knowledge->data);
 	if (r < 0)
 		return r;
 	r = yg_detectors_new(&detect, or_default(options->findings_max, YG_FINDINGS_MAX),
@@ -160,6 +170,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_detectors_free(&k->detectors);
 	yg_posture_free(&k->posture);
 	yg_bodies_free(&k->bodies);
+	yg_data_free(&k->data);
 	yg_policy_free(&k->policy);
 	free(k->profiles);
 	free(k->dirty);
@@ -461,6 +472,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	if (profile)
 		count_endpoint(knowledge, exchange, endpoint, profile);
 	count_caller(knowledge, subject, endpoint);
+	yg_knowledge_look(knowledge, exchange, endpoint, time_of(exchange), ret);
 	detect(knowledge, subject, endpoint, profile, ret);
 	ret->endpoint = endpoint;
 	yg_knowledge_take_hop(knowledge, subject, ret);
@@ -486,6 +498,10 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 		ret->path = recall->path;
 		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
 	}
+	if (recall->data_count)
+		ret->classes = yg_data_classes(knowledge->data,
+					       ret->endpoint ? (int64_t)ret->endpoint->index : -1,
+					       recall->data, recall->data_count);
 	name_findings(knowledge, recall, ret);
 }
 

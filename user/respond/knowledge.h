@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "baseline/cell.h"
+#include "baseline/data.h"
 #include "core/address.h"
 #include "core/hash.h"
 #include "core/macros.h"
@@ -80,6 +81,9 @@ struct yg_knowledge_options {
 	uint32_t postures_max;	/* findings of posture; 0: YG_POSTURES_MAX */
 	enum yg_fapi fapi;	/* profile that is judged */
 	struct yg_slice jwks;	/* a key set to verify tokens with; absent: those that are seen */
+	struct yg_data_engine_options data; /* classes of the operator, and those left out */
+	char *error; /* [error_cap]; what is wrong with @data, on -EINVAL; may be NULL */
+	size_t error_cap;
 };
 
 /* Borrowed for the call. */
@@ -109,6 +113,8 @@ struct yg_observation {
 	uint32_t calls;	  /* operations in one batch; 0 without an operation */
 	uint32_t depth;	  /* GraphQL: of the deepest selection */
 	uint32_t aliases; /* GraphQL */
+	const struct yg_data_seen *data; /* sights of sensitive data; NULL: not looked for */
+	struct yg_data_set classes;	 /* the ones that hold as far as is known now */
 };
 
 /* What is known about one caller. */
@@ -152,6 +158,8 @@ struct yg_recall {
 	struct yg_slice service, path, caller; /* as observed */
 	struct yg_slice operation;	       /* as observed */
 	struct yg_address client;	       /* as in the subject */
+	const struct yg_data_item *data;       /* [data_count]; as observed */
+	uint32_t data_count;
 };
 
 /**
@@ -204,11 +212,15 @@ const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowl
 const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowledge,
 					      const struct yg_endpoint *endpoint);
 
+/* Sensitive data in the fields of the endpoints of this object; see baseline/data.h. */
+const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge);
+
 /* What yg_knowledge_save() hands out; stored under (kind, id). */
 enum yg_blob {
 	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
 	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
 	YG_BLOB_POSTURE,     /* one finding of posture */
+	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
 	YG_BLOB_MAX
 };
 

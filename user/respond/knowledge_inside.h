@@ -59,6 +59,7 @@ struct yg_knowledge {
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
 	uint64_t lossy_minutes;
+	struct yg_data *data;
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
 	uint64_t aged_ns; /* when weights were halved last */
@@ -72,6 +73,7 @@ struct yg_knowledge {
 	struct yg_caller caller;
 	struct yg_objects objects;
 	struct yg_operation operation;
+	struct yg_data_seen seen;
 	char service_text[YG_SERVICE_CAP];
 	char template_[YG_TEMPLATE_CAP];
 };
@@ -106,6 +108,16 @@ void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endp
 void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			       uint64_t now_ns);
 void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint);
+
+/* Look for sensitive data in the exchange in hand. @endpoint: NULL: not in the inventory. */
+void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+		       const struct yg_endpoint *endpoint, uint64_t time_ns,
+		       struct yg_observation *ret);
+
+/* Fields of one endpoint as a blob, false without any, and back. Return: 0; -EINVAL if damaged or unknown. */
+bool yg_knowledge_pack_data(const struct yg_knowledge *knowledge,
+			    const struct yg_endpoint *endpoint, struct yg_writer *writer);
+YG_MUST_CHECK int yg_knowledge_load_data(struct yg_knowledge *knowledge, struct yg_reader *reader);
 
 /* yg_evict_fn: the last minute is handed out, the profile freed. */
 void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint);

@@ -15,6 +15,7 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 	free(knowledge->profiles[endpoint->index]);
 	knowledge->profiles[endpoint->index] = NULL;
 	knowledge->dirty[endpoint->index] = false;
+	yg_data_drop(knowledge->data, endpoint->index);
 }
 
 void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint)
@@ -156,6 +157,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	profile = yg_knowledge_profile_of(knowledge, into);
 	if (profile && knowledge->profiles[index])
 		yg_profile_merge(profile, knowledge->profiles[index]);
+	yg_data_fold(knowledge->data, into->index, index);
 	yg_knowledge_free_profile(knowledge, from);
 	yg_inventory_fold(knowledge->inventory, into, from);
 	knowledge->dirty[into->index] = true;

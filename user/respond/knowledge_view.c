@@ -197,6 +197,9 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 		}
 		knowledge->dirty[i] = false;
 		fn(ctx, YG_BLOB_ENDPOINT, endpoint->id, buffer, writer.len);
+		writer = (struct yg_writer){ .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+		if (yg_knowledge_pack_data(knowledge, endpoint, &writer) && !writer.overflow)
+			fn(ctx, YG_BLOB_DATA, endpoint->id, buffer, writer.len);
 	}
 	return 0;
 }
@@ -267,6 +270,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return load_endpoint(knowledge, &reader);
 	case YG_BLOB_POSTURE:
 		return yg_posture_unpack(knowledge->posture, &reader);
+	case YG_BLOB_DATA:
+		return yg_knowledge_load_data(knowledge, &reader);
 	case YG_BLOB_MAX:
 	default:
 		return -EINVAL;
@@ -311,6 +316,7 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 #define VISIT_ROW(name, help) fn(ctx, "body." #name, bodies->name);
 	YG_BODY_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW
+	yg_data_counters(knowledge->data, fn, ctx);
 	yg_detectors_counters(knowledge->detectors, fn, ctx);
 	yg_posture_counters(knowledge->posture, fn, ctx);
 	fn(ctx, "respond.requested", policy.requested);

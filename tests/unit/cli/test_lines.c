@@ -53,7 +53,7 @@ static void writes_exchanges(void **state)
 		.caller = YG_SLICE("bearer:9f86d081884c7d65"),
 	};
 
-	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 });
+	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 }, NULL);
 	expect(*state,
 	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":\"10.0.0.1:40312\","
 	       "\"server\":\"10.0.0.1:443\",\"caller\":\"bearer:9f86d081884c7d65\","
@@ -73,7 +73,7 @@ static void leaves_the_unknown_null(void **state)
 				   .forwarded = true,
 				   .anomalies = YG_ANOMALY_LENGTH_AND_CHUNKED | YG_ANOMALY_HOST };
 
-	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 });
+	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 }, NULL);
 	expect(*state,
 	       "{\"type\":\"exchange\",\"time\":" TIME ",\"client\":null,\"server\":null,"
 	       "\"peer\":\"10.0.0.1:1\",\"caller\":null,\"service\":null,\"method\":null,"
@@ -98,7 +98,7 @@ static void writes_endpoints(void **state)
 		.auth = YG_AUTH_BEARER | YG_AUTH_COOKIE,
 	};
 
-	yg_lines_endpoint(*state, &endpoint);
+	yg_lines_endpoint(*state, &endpoint, NULL);
 	expect(*state,
 	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
 	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"
