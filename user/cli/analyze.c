@@ -206,6 +206,7 @@ static int build(struct run *run)
 		.trusted_proxies = run->config.trusted_proxies.items,
 		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
 		.memory_bytes = run->config.memory,
+		.threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1,
 	};
 	const struct yg_pipeline_sink sink = {
 		.ctx = run,

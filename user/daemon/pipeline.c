@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/relay.h"
 #include "parse/certificate.h"
 #include "parse/forwarded.h"
 #include "parse/prelude.h"
@@ -23,7 +24,8 @@ struct yg_pipeline {
 	struct yg_trust trust;
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
-	uint64_t now_ns; /* latest time seen; never goes back */
+	struct yg_relay *relay; /* NULL: all stages run in the thread that feeds */
+	uint64_t now_ns;	/* latest time seen; never goes back */
 	uint64_t stream_due_ns, knowledge_due_ns;
 };
 
@@ -37,7 +39,7 @@ static const struct yg_peer *trusted_client(const struct yg_pipeline *pipeline,
 	return proxied;
 }
 
-static void take_handshake(void *ctx, const struct yg_handshake *handshake)
+static void show_handshake(void *ctx, const struct yg_handshake *handshake)
 {
 	struct yg_pipeline *pipeline = ctx;
 
@@ -48,7 +50,7 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake)
 }
 
 /* Stages 4 to 7: from one exchange to what is known of it. */
-static void take_exchange(void *ctx, const struct yg_exchange *exchange)
+static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
 {
 	struct yg_pipeline *pipeline = ctx;
 	const struct yg_peer *peer;
@@ -66,9 +68,36 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 	};
 	if (yg_trust_has(&pipeline->trust, &exchange->client.addr))
 		subject.certificate = yg_certificate_from_request(&exchange->request);
-	yg_knowledge_observe(pipeline->knowledge, &subject, pipeline->now_ns, &observation);
+	yg_knowledge_observe(pipeline->knowledge, &subject, now_ns, &observation);
 	if (pipeline->sink.on_exchange)
 		pipeline->sink.on_exchange(pipeline->sink.ctx, &subject, &observation);
+}
+
+static void pass_tick(void *ctx, uint64_t now_ns)
+{
+	const struct yg_pipeline *pipeline = ctx;
+
+	yg_knowledge_tick(pipeline->knowledge, now_ns);
+}
+
+static void take_handshake(void *ctx, const struct yg_handshake *handshake)
+{
+	struct yg_pipeline *pipeline = ctx;
+
+	if (pipeline->relay)
+		yg_relay_handshake(pipeline->relay, handshake);
+	else
+		show_handshake(pipeline, handshake);
+}
+
+static void take_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	struct yg_pipeline *pipeline = ctx;
+
+	if (pipeline->relay)
+		yg_relay_exchange(pipeline->relay, exchange, pipeline->now_ns);
+	else
+		judge_exchange(pipeline, exchange, pipeline->now_ns);
 }
 
 static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
@@ -140,6 +169,20 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	return r;
 }
 
+/* Without a second thread it is slower, and the same. */
+static int start_relay(struct yg_pipeline *pipeline)
+{
+	const struct yg_relay_sink sink = {
+		.ctx = pipeline,
+		.on_exchange = judge_exchange,
+		.on_handshake = show_handshake,
+		.on_tick = pass_tick,
+	};
+	int r = yg_relay_new(&sink, &pipeline->relay);
+
+	return r == -EAGAIN ? 0 : r;
+}
+
 int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_pipeline_sink *sink,
 		    struct yg_pipeline **ret)
 {
@@ -153,6 +196,8 @@ int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_p
 		return -ENOMEM;
 	pipeline->sink = *sink;
 	r = build_stages(pipeline, options);
+	if (r == 0 && options->threaded)
+		r = start_relay(pipeline);
 	if (r)
 		yg_pipeline_free(&pipeline);
 	else
@@ -166,6 +211,7 @@ void yg_pipeline_free(struct yg_pipeline **pipeline)
 
 	if (!p)
 		return;
+	yg_relay_free(&p->relay);
 	yg_streams_free(&p->streams);
 	yg_knowledge_free(&p->knowledge);
 	free(p->trusted);
@@ -183,7 +229,10 @@ void yg_pipeline_tick(struct yg_pipeline *pipeline, uint64_t now_ns)
 	}
 	if (now_ns >= pipeline->knowledge_due_ns) {
 		pipeline->knowledge_due_ns = now_ns + KNOWLEDGE_TICK_NS;
-		yg_knowledge_tick(pipeline->knowledge, now_ns);
+		if (pipeline->relay)
+			yg_relay_tick(pipeline->relay, now_ns);
+		else
+			yg_knowledge_tick(pipeline->knowledge, now_ns);
 	}
 }
 
@@ -199,6 +248,8 @@ void yg_pipeline_segment(struct yg_pipeline *pipeline, const struct yg_segment *
 void yg_pipeline_finish(struct yg_pipeline *pipeline)
 {
 	yg_streams_finish(pipeline->streams);
+	if (pipeline->relay)
+		yg_relay_drain(pipeline->relay);
 	yg_knowledge_finish(pipeline->knowledge);
 }
 

@@ -4,7 +4,8 @@
  *
  * One object, fed with segments, shared by yagurad's analyzer role and by `yagura analyze`. It has
  * no globals, reads no clock and no randomness: the same options and the same calls give the same
- * callbacks, byte for byte. It opens nothing and logs nothing. One thread per object.
+ * callbacks, byte for byte. It opens nothing and logs nothing. One thread feeds it; a second one
+ * runs inside if asked for.
  */
 #pragma once
 
@@ -36,11 +37,16 @@ struct yg_pipeline_options {
 	/* Budget of all tables together; 0: 256 MiB. No table grows beyond its row of limits.h. */
 	uint64_t memory_bytes;
 	uint64_t block_ttl_ns; /* of a requested block; 0: one hour */
+	/*
+	 * Stages 4 to 7 in a thread of their own, if there can be one: then the sink is called
+	 * from it, and what the pipeline knows may be asked for only after yg_pipeline_finish().
+	 */
+	bool threaded;
 };
 
 /*
- * Where the results go. Any member may be NULL; all are called from the thread that feeds, and
- * everything they are given is borrowed for the call.
+ * Where the results go. Any member may be NULL; all are called from the thread that feeds (but see
+ * threaded), and everything they are given is borrowed for the call.
  */
 struct yg_pipeline_sink {
 	void *ctx;
@@ -70,7 +76,10 @@ struct yg_pipeline_sink {
 YG_MUST_CHECK int yg_pipeline_new(const struct yg_pipeline_options *options,
 				  const struct yg_pipeline_sink *sink, struct yg_pipeline **ret);
 
-/* Accepts NULL inside. Calls no sink: what is still open is dropped (see yg_pipeline_finish()). */
+/*
+ * Accepts NULL inside. What is still open is dropped (see yg_pipeline_finish()); what a second
+ * thread has not taken yet, it takes.
+ */
 void yg_pipeline_free(struct yg_pipeline **pipeline);
 
 /**

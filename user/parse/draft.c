@@ -152,6 +152,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 		.end_ns = draft->end_ns,
 		.head_bytes = head->pos,
 		.body_bytes = draft->body_bytes,
+		.head = { (const char *)draft->bytes, head->pos },
 		.method = head->method.len ? yg_draft_slice(draft, head->method)
 					   : (struct yg_slice){ NULL, 0 },
 		.target = head->target.len ? yg_draft_slice(draft, head->target)

@@ -68,6 +68,8 @@ struct yg_message {
 	uint64_t
 		body_bytes; /* decoded from chunks; counts bytes that were not sampled when known */
 
+	struct yg_slice head; /* memory that method, target and headers point into, most of them */
+
 	struct yg_slice method; /* request */
 	struct yg_slice target; /* request: as sent */
 	uint16_t status;	/* response: final status, 100..999; 0 when absent */

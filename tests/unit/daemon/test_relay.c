@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What arrives is what was sent, also when the sender's memory is something else by then. */
+#include "daemon/relay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "test.h"
+
+/* The head of the request, and where its parts are. */
+static const char head[] = "GET /v1/a?b=c HTTP/1.1\r\nHost: api.test\r\nX-Empty:\r\n\r\n";
+
+struct seen {
+	uint32_t exchanges, handshakes, ticks;
+	uint32_t wrong;
+	size_t body_len;
+	uint64_t now_ns;
+};
+
+static bool is_text(struct yg_slice slice, const char *text)
+{
+	return slice.ptr && yg_slice_equal(slice, yg_slice_from_str(text));
+}
+
+static void on_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
+{
+	const struct yg_message *request = &exchange->request, *response = &exchange->response;
+	struct seen *seen = ctx;
+
+	seen->exchanges++;
+	seen->wrong += now_ns < seen->now_ns;
+	seen->now_ns = now_ns;
+	seen->wrong += !is_text(request->method, "GET") || !is_text(request->target, "/v1/a?b=c");
+	seen->wrong += request->header_count != 3 || !is_text(request->headers[0].name, "Host") ||
+		       !is_text(request->headers[0].value, "api.test") ||
+		       !is_text(request->headers[1].value, "") ||
+		       !is_text(request->headers[2].name, "elsewhere") ||
+		       !is_text(request->headers[2].value, "too");
+	seen->wrong += request->body.len != seen->body_len;
+	for (size_t i = 0; i < request->body.len; i++)
+		seen->wrong += request->body.ptr[i] != 'b';
+	seen->wrong += response->present || response->method.ptr || response->body.ptr;
+	seen->wrong += !is_text(exchange->ja4, "t13") || exchange->sni.ptr != NULL;
+	seen->wrong += exchange->client.port != 4711;
+}
+
+static void on_handshake(void *ctx, const struct yg_handshake *handshake)
+{
+	struct seen *seen = ctx;
+
+	seen->handshakes++;
+	seen->wrong += !is_text(handshake->sni, "api.test") || !is_text(handshake->ja4, "t13") ||
+		       handshake->alpn.ptr || handshake->version != 0x0304;
+}
+
+static void on_tick(void *ctx, uint64_t now_ns)
+{
+	struct seen *seen = ctx;
+
+	seen->ticks++;
+	seen->wrong += now_ns < seen->now_ns;
+}
+
+static struct yg_slice part(const char *text, size_t at, size_t len)
+{
+	return (struct yg_slice){ text + at, len };
+}
+
+/* Send one exchange out of memory that is overwritten before this returns. */
+static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_ns)
+{
+	char text[sizeof(head)], name[] = "elsewhere", value[] = "too", ja4[] = "t13";
+	char *body = malloc(body_len + 1);
+	struct yg_header headers[] = {
+		{ part(text, 24, 4), part(text, 30, 8) },
+		{ part(text, 40, 7), part(text, 48, 0) },
+		{ yg_slice_from_str(name), yg_slice_from_str(value) },
+	};
+	const struct yg_exchange exchange = {
+		.request = { .present = true,
+			     .head = { text, sizeof(head) - 1 },
+			     .method = part(text, 0, 3),
+			     .target = part(text, 4, 9),
+			     .headers = headers,
+			     .header_count = 3,
+			     .body = { body, body_len } },
+		.client.port = 4711,
+		.ja4 = yg_slice_from_str(ja4),
+	};
+
+	assert_non_null(body);
+	memset(body, 'b', body_len);
+	memcpy(text, head, sizeof(head));
+	yg_relay_exchange(relay, &exchange, now_ns);
+	memset(body, '!', body_len);
+	memset(text, '!', sizeof(text));
+	memset(name, '!', sizeof(name));
+	memset(value, '!', sizeof(value));
+	memset(ja4, '!', sizeof(ja4));
+	memset(headers, 0xff, sizeof(headers));
+	free(body);
+}
+
+static void open_relay(struct seen *seen, struct yg_relay **relay)
+{
+	const struct yg_relay_sink sink = { seen, on_exchange, on_handshake, on_tick };
+
+	assert_int_equal(yg_relay_new(&sink, relay), 0);
+}
+
+static void everything_arrives_in_order_by_copy(void **state)
+{
+	struct seen seen = { .body_len = 700 };
+	struct yg_relay *relay = NULL;
+
+	(void)state;
+	open_relay(&seen, &relay);
+	for (uint64_t i = 0; i < 20000; i++) {
+		send_exchange(relay, 700, i);
+		if (i % 100 == 0)
+			yg_relay_tick(relay, i);
+	}
+	yg_relay_drain(relay);
+	assert_int_equal(seen.exchanges, 20000);
+	assert_int_equal(seen.ticks, 200);
+	assert_int_equal(seen.wrong, 0);
+	yg_relay_free(&relay);
+	yg_relay_free(&relay);
+}
+
+static void what_is_too_large_goes_around_in_order(void **state)
+{
+	struct seen seen = { .body_len = YG_RELAY_BYTES };
+	struct yg_relay *relay = NULL;
+
+	(void)state;
+	open_relay(&seen, &relay);
+	for (uint64_t i = 0; i < 8; i++) {
+		yg_relay_tick(relay, i);
+		send_exchange(relay, YG_RELAY_BYTES, i);
+		assert_int_equal(seen.exchanges, i + 1);
+		assert_int_equal(seen.ticks, i + 1);
+	}
+	assert_int_equal(seen.wrong, 0);
+	yg_relay_free(&relay);
+}
+
+static void a_handshake_arrives_by_copy(void **state)
+{
+	char sni[] = "api.test", ja4[] = "t13";
+	const struct yg_handshake handshake = {
+		.version = 0x0304,
+		.sni = yg_slice_from_str(sni),
+		.ja4 = yg_slice_from_str(ja4),
+	};
+	struct seen seen = { 0 };
+	struct yg_relay *relay = NULL;
+
+	(void)state;
+	open_relay(&seen, &relay);
+	yg_relay_handshake(relay, &handshake);
+	memset(sni, '!', sizeof(sni));
+	memset(ja4, '!', sizeof(ja4));
+	yg_relay_free(&relay); /* hands over what is left */
+	assert_int_equal(seen.handshakes, 1);
+	assert_int_equal(seen.wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_arrives_in_order_by_copy),
+		cmocka_unit_test(what_is_too_large_goes_around_in_order),
+		cmocka_unit_test(a_handshake_arrives_by_copy),
+	};
+
+	return cmocka_run_group_tests_name("daemon/relay", tests, NULL, NULL);
+}

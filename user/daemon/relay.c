@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "daemon/relay.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/belt.h"
+
+struct yg_relay {
+	struct yg_relay_sink sink;
+	struct yg_belt *belt;
+	pthread_t thread;
+};
+
+/* A record: this, what it carries, then the bytes that its slices point to. */
+struct parcel {
+	uint64_t now_ns;
+	enum { PARCEL_EXCHANGE, PARCEL_HANDSHAKE, PARCEL_TICK } kind;
+	union {
+		struct yg_exchange exchange;
+		struct yg_handshake handshake;
+	};
+};
+
+/* A new slice in one of these must be copied below. */
+_Static_assert(sizeof(struct yg_message) == 144, "relay copies every slice of a message");
+_Static_assert(sizeof(struct yg_exchange) == 408, "relay copies every slice of an exchange");
+_Static_assert(sizeof(struct yg_handshake) == 112, "relay copies every slice of a handshake");
+
+static void *take(void *ctx)
+{
+	struct yg_relay *relay = ctx;
+	const struct yg_relay_sink *sink = &relay->sink;
+	const struct parcel *parcel;
+
+	while ((parcel = yg_belt_next(relay->belt))) {
+		switch (parcel->kind) {
+		case PARCEL_EXCHANGE:
+			sink->on_exchange(sink->ctx, &parcel->exchange, parcel->now_ns);
+			break;
+		case PARCEL_HANDSHAKE:
+			sink->on_handshake(sink->ctx, &parcel->handshake);
+			break;
+		case PARCEL_TICK:
+			sink->on_tick(sink->ctx, parcel->now_ns);
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* Signals are the first thread's business. */
+static int start(struct yg_relay *relay)
+{
+	sigset_t all, before;
+	int r;
+
+	(void)sigfillset(&all);
+	r = pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (r)
+		return -r;
+	r = pthread_create(&relay->thread, NULL, take, relay);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r ? -EAGAIN : 0;
+}
+
+int yg_relay_new(const struct yg_relay_sink *sink, struct yg_relay **ret)
+{
+	struct yg_relay *relay = calloc(1, sizeof(*relay));
+	int r;
+
+	if (!relay)
+		return -ENOMEM;
+	relay->sink = *sink;
+	r = yg_belt_new(YG_RELAY_BYTES, &relay->belt);
+	if (r == 0)
+		r = start(relay);
+	if (r) {
+		yg_belt_free(&relay->belt);
+		free(relay);
+		return r;
+	}
+	*ret = relay;
+	return 0;
+}
+
+void yg_relay_free(struct yg_relay **relay)
+{
+	struct yg_relay *r = *relay;
+
+	if (!r)
+		return;
+	yg_belt_end(r->belt);
+	(void)pthread_join(r->thread, NULL);
+	yg_belt_free(&r->belt);
+	free(r);
+	*relay = NULL;
+}
+
+/* --- copying -------------------------------------------------------------------------------- */
+
+static bool is_within(struct yg_slice slice, struct yg_slice head)
+{
+	uintptr_t at = (uintptr_t)slice.ptr, from = (uintptr_t)head.ptr;
+
+	return head.ptr && at >= from && at + slice.len <= from + head.len;
+}
+
+/* Bytes of @slice that have to be copied for itself. */
+static size_t measure(struct yg_slice slice, struct yg_slice head)
+{
+	return is_within(slice, head) ? 0 : slice.len;
+}
+
+static size_t measure_message(const struct yg_message *message)
+{
+	size_t size = message->header_count * sizeof(struct yg_header) + message->head.len +
+		      measure(message->method, message->head) +
+		      measure(message->target, message->head) + message->body.len;
+
+	for (uint32_t i = 0; i < message->header_count; i++)
+		size += measure(message->headers[i].name, message->head) +
+			measure(message->headers[i].value, message->head);
+	return size;
+}
+
+/* Copy the bytes of @slice to @to, which moves on. An absent slice stays absent. */
+static struct yg_slice copy(struct yg_slice slice, char **to)
+{
+	struct yg_slice moved = { *to, slice.len };
+
+	if (!slice.ptr)
+		return slice;
+	if (slice.len > 0)
+		memcpy(*to, slice.ptr, slice.len);
+	*to += slice.len;
+	return moved;
+}
+
+/* The same within the head, which was copied from @old to @head. */
+static struct yg_slice move(struct yg_slice slice, struct yg_slice old, struct yg_slice head,
+			    char **to)
+{
+	if (!is_within(slice, old))
+		return copy(slice, to);
+	return (struct yg_slice){ head.ptr + (slice.ptr - old.ptr), slice.len };
+}
+
+static void copy_message(struct yg_message *message, struct yg_header *headers, char **to)
+{
+	struct yg_slice old = message->head;
+	struct yg_slice head = copy(old, to);
+
+	message->method = move(message->method, old, head, to);
+	message->target = move(message->target, old, head, to);
+	for (uint32_t i = 0; i < message->header_count; i++) {
+		headers[i].name = move(message->headers[i].name, old, head, to);
+		headers[i].value = move(message->headers[i].value, old, head, to);
+	}
+	message->headers = headers;
+	message->body = copy(message->body, to);
+	message->head = head;
+}
+
+void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchange, uint64_t now_ns)
+{
+	size_t size = sizeof(struct parcel) + measure_message(&exchange->request) +
+		      measure_message(&exchange->response) + exchange->ja4.len + exchange->sni.len;
+	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
+	struct yg_header *headers;
+	char *to;
+
+	if (!parcel) {
+		yg_relay_drain(relay);
+		relay->sink.on_exchange(relay->sink.ctx, exchange, now_ns);
+		return;
+	}
+	parcel->now_ns = now_ns;
+	parcel->kind = PARCEL_EXCHANGE;
+	parcel->exchange = *exchange;
+	headers = (struct yg_header *)(parcel + 1);
+	to = (char *)(headers + exchange->request.header_count + exchange->response.header_count);
+	copy_message(&parcel->exchange.request, headers, &to);
+	copy_message(&parcel->exchange.response, headers + exchange->request.header_count, &to);
+	parcel->exchange.ja4 = copy(exchange->ja4, &to);
+	parcel->exchange.sni = copy(exchange->sni, &to);
+	yg_belt_commit(relay->belt);
+}
+
+void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *handshake)
+{
+	size_t size = sizeof(struct parcel) + handshake->sni.len + handshake->alpn.len +
+		      handshake->ja4.len;
+	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
+	char *to;
+
+	if (!parcel) {
+		yg_relay_drain(relay);
+		relay->sink.on_handshake(relay->sink.ctx, handshake);
+		return;
+	}
+	parcel->kind = PARCEL_HANDSHAKE;
+	parcel->handshake = *handshake;
+	to = (char *)(parcel + 1);
+	parcel->handshake.sni = copy(handshake->sni, &to);
+	parcel->handshake.alpn = copy(handshake->alpn, &to);
+	parcel->handshake.ja4 = copy(handshake->ja4, &to);
+	yg_belt_commit(relay->belt);
+}
+
+void yg_relay_tick(struct yg_relay *relay, uint64_t now_ns)
+{
+	struct parcel *parcel = yg_belt_reserve(relay->belt, sizeof(*parcel));
+
+	parcel->kind = PARCEL_TICK; /* a parcel alone always fits */
+	parcel->now_ns = now_ns;
+	yg_belt_commit(relay->belt);
+}
+
+void yg_relay_drain(struct yg_relay *relay)
+{
+	yg_belt_drain(relay->belt);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the thread that parses to the thread that learns: exchanges and handshakes, by copy, in
+ * order, through one ring of bytes.
+ *
+ *	segment -> stream -> parse | relay | endpoint -> baseline -> detect -> respond
+ *
+ * One producer, one consumer. The consumer is woken for a batch, not for a record; a full ring
+ * holds the producer back, so nothing is lost and nothing grows.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/macros.h"
+#include "parse/exchange.h"
+#include "parse/handshake.h"
+
+#define YG_RELAY_BYTES (2u << 20) /* of the ring: what stays in a cache that cores share */
+
+struct yg_relay;
+
+/* Called by the consumer's thread; what they are given is borrowed for the call. */
+struct yg_relay_sink {
+	void *ctx;
+	void (*on_exchange)(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns);
+	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake);
+	void (*on_tick)(void *ctx, uint64_t now_ns);
+};
+
+/**
+ * yg_relay_new() - start the consumer's thread.
+ * @sink: copied; no member may be NULL.
+ * @ret: free with yg_relay_free(); untouched on failure.
+ *
+ * Return: 0; -ENOMEM; -EAGAIN if there can be no thread.
+ */
+YG_MUST_CHECK int yg_relay_new(const struct yg_relay_sink *sink, struct yg_relay **ret);
+
+/* Hands over what is in the ring, then ends the thread. Accepts NULL inside. */
+void yg_relay_free(struct yg_relay **relay);
+
+/* Copy one into the ring; waits while it is full. One too large for it goes around, in order. */
+void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchange, uint64_t now_ns);
+void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *handshake);
+void yg_relay_tick(struct yg_relay *relay, uint64_t now_ns);
+
+/* Wait until the consumer has taken everything. It rests until the next call then. */
+void yg_relay_drain(struct yg_relay *relay);
