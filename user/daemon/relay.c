@@ -25,10 +25,10 @@ struct parcel {
 	};
 };
 
-/* A new slice in one of these must be copied below. */
+/* Who adds to one of these: a slice must be copied below; then say the new size here. */
 _Static_assert(sizeof(struct yg_message) == 144, "relay copies every slice of a message");
-_Static_assert(sizeof(struct yg_exchange) == 408, "relay copies every slice of an exchange");
-_Static_assert(sizeof(struct yg_handshake) == 112, "relay copies every slice of a handshake");
+_Static_assert(sizeof(struct yg_exchange) == 424, "relay copies every slice of an exchange");
+_Static_assert(sizeof(struct yg_handshake) == 256, "relay copies every slice of a handshake");
 
 static void *take(void *ctx)
 {
@@ -193,7 +193,8 @@ void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchang
 void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *handshake)
 {
 	size_t size = sizeof(struct parcel) + handshake->sni.len + handshake->alpn.len +
-		      handshake->ja4.len;
+		      handshake->ja4.len + handshake->chosen_alpn.len +
+		      handshake->certificate.issuer.len + handshake->certificate.subject.len;
 	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
 	char *to;
 
@@ -208,6 +209,9 @@ void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *hands
 	parcel->handshake.sni = copy(handshake->sni, &to);
 	parcel->handshake.alpn = copy(handshake->alpn, &to);
 	parcel->handshake.ja4 = copy(handshake->ja4, &to);
+	parcel->handshake.chosen_alpn = copy(handshake->chosen_alpn, &to);
+	parcel->handshake.certificate.issuer = copy(handshake->certificate.issuer, &to);
+	parcel->handshake.certificate.subject = copy(handshake->certificate.subject, &to);
 	yg_belt_commit(relay->belt);
 }
 
