@@ -368,8 +368,10 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		(void)snprintf(run->service, sizeof(run->service), "%s", endpoint->service);
 		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
 	} else {
-		yg_lines_endpoint(run->json, endpoint,
-				  yg_knowledge_data(yg_pipeline_knowledge(run->pipeline)));
+		const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+
+		yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
+				  yg_knowledge_schema(knowledge, endpoint));
 		flush_line(run);
 	}
 	run->totals.endpoints++;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "baseline/schema_json.h"
 #include "daemon/pipeline.h"
 #include "parse/cipher.h"
 #include "parse/hello.h"
@@ -347,28 +348,6 @@ static void put_auth(struct yg_json *json, uint32_t auth)
 	yg_json_close_array(json);
 }
 
-/* Each "{name}" of the template is a parameter. */
-static void put_parameters(struct yg_json *json, const char *template_)
-{
-	const char *open = template_, *close;
-
-	yg_json_key(json, "parameters");
-	yg_json_open_array(json);
-	for (;;) {
-		open = strchr(open, '{');
-		close = open ? strchr(open, '}') : NULL;
-		if (!close)
-			break;
-		yg_json_open_object(json);
-		yg_json_pair_str(json, "in", "path");
-		yg_json_pair_slice(json, "name",
-				   (struct yg_slice){ open + 1, (size_t)(close - open - 1) });
-		yg_json_close_object(json);
-		open = close;
-	}
-	yg_json_close_array(json);
-}
-
 static void put_field(struct yg_json *json, const struct yg_data_field *field,
 		      enum yg_data_level level, const struct yg_data *data)
 {
@@ -403,7 +382,7 @@ static void put_fields(struct yg_json *json, const struct yg_endpoint *endpoint,
 }
 
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data)
+		       const struct yg_data *data, const struct yg_schema *schema)
 {
 	const char *operation = strchr(endpoint->template_, ' ');
 
@@ -418,7 +397,7 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 	yg_json_pair_time(json, "last_seen", endpoint->last_ns);
 	put_statuses(json, endpoint);
 	put_auth(json, endpoint->auth);
-	put_parameters(json, endpoint->template_);
+	yg_schema_put(json, schema, endpoint->template_);
 	put_fields(json, endpoint, data);
 	put_empty_array(json, "labels");
 	put_uint_or_null(json, "risk", 0, false);

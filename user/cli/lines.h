@@ -37,7 +37,8 @@ void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
 void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
 			const struct yg_peer *client);
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data);
+		       const struct yg_data *data,
+		       const struct yg_schema *schema); /* either may be NULL */
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 
 /**

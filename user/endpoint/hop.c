@@ -35,7 +35,7 @@ struct row {
 	uint64_t parent;	     /* sequence of the claimant, when strength is not 0 */
 	uint64_t parent_id, parent_endpoint;
 	uint8_t strength; /* of the best claim; 0 none */
-	uint8_t side;	  /* enum yg_side */
+	uint8_t side;	  /* enum yg_hop_side */
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
 	bool is_lost;	  /* not every claimant was looked at */
@@ -100,19 +100,19 @@ static bool is_loopback(const struct yg_address *a)
 	return is_same(a, &v6) || (yg_address_is_v4(a) && a->bytes[12] == 127);
 }
 
-enum yg_side yg_side_of(const struct yg_exchange *exchange)
+enum yg_hop_side yg_hop_side_of(const struct yg_exchange *exchange)
 {
 	const struct yg_address *client = &exchange->client.addr, *server = &exchange->server.addr;
 
 	if (is_loopback(client) || is_loopback(server) ||
 	    (!yg_address_is_unknown(client) && is_same(client, server)))
-		return YG_SIDE_LOCAL;
-	return exchange->outbound ? YG_SIDE_MADE : YG_SIDE_SERVED;
+		return YG_HOP_SIDE_LOCAL;
+	return exchange->outbound ? YG_HOP_SIDE_MADE : YG_HOP_SIDE_SERVED;
 }
 
-const char *yg_side_name(enum yg_side side)
+const char *yg_hop_side_name(enum yg_hop_side side)
 {
-	static const char *const names[YG_SIDE_MAX] = { "inbound", "outbound", "local" };
+	static const char *const names[YG_HOP_SIDE_MAX] = { "inbound", "outbound", "local" };
 
 	return names[side];
 }
@@ -203,7 +203,7 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.client = exchange->client,
 		.server = exchange->server,
 		.asked = hop->asked,
-		.side = (uint8_t)yg_side_of(exchange),
+		.side = (uint8_t)yg_hop_side_of(exchange),
 		.tls = exchange->tls,
 	};
 	for (uint32_t i = 0; i < request->header_count; i++)
@@ -242,7 +242,7 @@ static bool is_one_host(const struct row *edge, const struct row *up)
 	if (is_same(&edge->server.addr, &up->client.addr) &&
 	    !yg_address_is_unknown(&up->client.addr))
 		return true;
-	return up->side != YG_SIDE_SERVED && edge->side != YG_SIDE_MADE;
+	return up->side != YG_HOP_SIDE_SERVED && edge->side != YG_HOP_SIDE_MADE;
 }
 
 static bool are_different(uint64_t a, uint64_t b)
@@ -347,7 +347,7 @@ static void settle(struct yg_hops *hops, uint64_t sequence)
 		.endpoint = row->endpoint,
 		.time_ns = row->start_ns,
 		.server = row->server.addr,
-		.outbound = row->side != YG_SIDE_SERVED,
+		.outbound = row->side != YG_HOP_SIDE_SERVED,
 	};
 	bool is_linked = row->strength && !row->is_ambiguous && !row->is_lost;
 
@@ -397,7 +397,7 @@ static bool is_known_server(struct yg_hops *hops, const struct yg_exchange *exch
 void yg_hops_take(struct yg_hops *hops, const struct yg_hop *hop)
 {
 	const struct yg_exchange *exchange = hop->exchange;
-	bool is_upstream = yg_side_of(exchange) != YG_SIDE_SERVED;
+	bool is_upstream = yg_hop_side_of(exchange) != YG_HOP_SIDE_SERVED;
 	uint64_t end_ns =
 		exchange->response.present ? exchange->response.end_ns : exchange->request.end_ns;
 	uint64_t sequence;

@@ -30,15 +30,15 @@
 #define YG_HOP_STEPS	256u /* rows looked at per exchange and key; more: lost, never guessed */
 
 /* What this host has to do with an exchange. */
-enum yg_side {
-	YG_SIDE_SERVED, /* it was asked, or a capture file does not tell */
-	YG_SIDE_MADE,	/* it asked somebody else */
-	YG_SIDE_LOCAL,	/* it asked itself */
-	YG_SIDE_MAX
+enum yg_hop_side {
+	YG_HOP_SIDE_SERVED, /* it was asked, or a capture file does not tell */
+	YG_HOP_SIDE_MADE,   /* it asked somebody else */
+	YG_HOP_SIDE_LOCAL,  /* it asked itself */
+	YG_HOP_SIDE_MAX
 };
 
-enum yg_side yg_side_of(const struct yg_exchange *exchange);
-const char *yg_side_name(enum yg_side side); /* "inbound", "outbound", "local"; literal */
+enum yg_hop_side yg_hop_side_of(const struct yg_exchange *exchange);
+const char *yg_hop_side_name(enum yg_hop_side side); /* "inbound", "outbound", "local"; literal */
 
 /* An exchange that has a request and a path. */
 struct yg_hop {

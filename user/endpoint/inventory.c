@@ -6,8 +6,9 @@
 
 #include "endpoint/token.h"
 
-#define MINUTE_NS    60000000000ull
-#define PACK_VERSION 1
+#define MINUTE_NS	   60000000000ull
+#define OLD_PARAMETERS_MAX 16u
+#define PACK_VERSION	   1
 
 /* A row with its place in the table and in the order of use. */
 #define CHANCES_MAX 64u /* rows looked at to make room for one */
@@ -347,29 +348,6 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	}
 }
 
-void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in,
-			   struct yg_slice name, const char *type)
-{
-	struct yg_parameter *parameter;
-
-	if (name.len == 0 || name.len >= YG_PARAMETER_NAME_CAP)
-		return;
-	for (uint32_t i = 0; i < endpoint->parameter_count; i++) {
-		parameter = &endpoint->parameters[i];
-		if (parameter->in != in || !same_text(parameter->name, name))
-			continue;
-		if (strcmp(parameter->type, type) != 0)
-			parameter->type = yg_token_type(YG_TOKEN_WORD);
-		return;
-	}
-	if (endpoint->parameter_count == YG_PARAMETERS_MAX)
-		return;
-	parameter = &endpoint->parameters[endpoint->parameter_count++];
-	copy_text(parameter->name, name);
-	parameter->in = in;
-	parameter->type = type;
-}
-
 void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 		       struct yg_endpoint *from)
 {
@@ -387,13 +365,6 @@ void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 	for (uint32_t i = 0; i < from->status_count; i++)
 		add_status(into, from->status[i].status, from->status[i].count);
 	into->status_other += from->status_other;
-	for (uint32_t i = 0; i < from->parameter_count; i++) {
-		const struct yg_parameter *parameter = &from->parameters[i];
-
-		if (parameter->in == YG_PARAMETER_QUERY)
-			yg_endpoint_parameter(into, parameter->in,
-					      yg_slice_from_str(parameter->name), parameter->type);
-	}
 	yg_hll_merge(&into->callers, &from->callers);
 	drop(inventory, (struct row *)from);
 }
@@ -448,16 +419,6 @@ const char *yg_auth_name(enum yg_auth auth)
 	}
 }
 
-static void pack_parameters(const struct yg_endpoint *endpoint, struct yg_writer *writer)
-{
-	yg_put_varint(writer, endpoint->parameter_count);
-	for (uint32_t i = 0; i < endpoint->parameter_count; i++) {
-		yg_put_varint(writer, endpoint->parameters[i].in);
-		yg_put_text(writer, yg_slice_from_str(endpoint->parameters[i].name));
-		yg_put_text(writer, yg_slice_from_str(endpoint->parameters[i].type));
-	}
-}
-
 void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writer)
 {
 	yg_put_varint(writer, PACK_VERSION);
@@ -479,7 +440,7 @@ void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writ
 		yg_put_varint(writer, endpoint->status[i].count);
 	}
 	yg_put_varint(writer, endpoint->status_other);
-	pack_parameters(endpoint, writer);
+	yg_put_varint(writer, 0); /* parameters, that stood here once: see baseline/schema.h */
 	yg_hll_pack(&endpoint->callers, writer);
 }
 
@@ -493,30 +454,15 @@ static void unpack_text(struct yg_reader *reader, char *ret, size_t cap)
 		copy_text(ret, text);
 }
 
-/* Types are literals: find the one that reads the same. */
-static const char *unpack_type(struct yg_reader *reader)
+/* What an earlier version kept here is passed over. */
+static void skip_parameters(struct yg_reader *reader)
 {
-	struct yg_slice text = yg_get_text(reader);
-
-	for (int t = 0; t < YG_TOKEN_MAX; t++) {
-		const char *type = yg_token_type((enum yg_token)t);
-
-		if (yg_slice_equal(text, yg_slice_from_str(type)))
-			return type;
-	}
-	reader->bad = true;
-	return "";
-}
-
-static void unpack_parameters(struct yg_endpoint *ret, struct yg_reader *reader)
-{
-	uint32_t count = yg_get_max(reader, YG_PARAMETERS_MAX);
+	uint32_t count = yg_get_max(reader, OLD_PARAMETERS_MAX);
 
 	for (uint32_t i = 0; i < count && !reader->bad; i++) {
-		enum yg_parameter_in in = (enum yg_parameter_in)yg_get_max(reader, 1);
-		struct yg_slice name = yg_get_text(reader);
-
-		yg_endpoint_parameter(ret, in, name, unpack_type(reader));
+		(void)yg_get_max(reader, 1);
+		(void)yg_get_text(reader);
+		(void)yg_get_text(reader);
 	}
 }
 
@@ -546,7 +492,7 @@ void yg_endpoint_unpack(struct yg_endpoint *ret, struct yg_reader *reader)
 		add_status(ret, (uint16_t)status, yg_get_varint(reader));
 	}
 	ret->status_other = yg_get_varint(reader);
-	unpack_parameters(ret, reader);
+	skip_parameters(reader);
 	yg_hll_unpack(&ret->callers, reader);
 	if (!reader->bad)
 		ret->id = yg_endpoint_id(yg_slice_from_str(ret->service),

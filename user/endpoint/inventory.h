@@ -41,17 +41,6 @@ struct yg_endpoint_status {
 	uint64_t count;
 };
 
-#define YG_PARAMETERS_MAX     16u /* per endpoint; more are not listed */
-#define YG_PARAMETER_NAME_CAP 32u /* bytes, NUL included; longer names are not listed */
-
-enum yg_parameter_in { YG_PARAMETER_PATH, YG_PARAMETER_QUERY, YG_PARAMETER_MAX };
-
-struct yg_parameter {
-	char name[YG_PARAMETER_NAME_CAP]; /* as in the template or the query */
-	enum yg_parameter_in in;
-	const char *type; /* literal of yg_token_type(); "string" once two types were seen */
-};
-
 struct yg_endpoint {
 	uint64_t id;	/* hash of method, service, template under a public key: stable */
 	uint32_t index; /* 0..cap-1: this row, for tables beside the inventory */
@@ -70,8 +59,6 @@ struct yg_endpoint {
 	uint32_t protocols;    /* 1u << enum yg_protocol */
 	uint64_t tls_requests; /* of requests */
 	bool confirmed;	       /* YG_ENDPOINT_CONFIRM requests in two different minutes */
-	struct yg_parameter parameters[YG_PARAMETERS_MAX]; /* path in order, then query as seen */
-	uint32_t parameter_count;
 	struct yg_hll callers;
 };
 
@@ -129,10 +116,6 @@ YG_MUST_CHECK int yg_inventory_add(struct yg_inventory *inventory, struct yg_sli
 /* Count one exchange and make the row the most recently used. */
 void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
 		      const struct yg_use *use);
-
-/* Note that a parameter exists. @type: literal of yg_token_type(). */
-void yg_endpoint_parameter(struct yg_endpoint *endpoint, enum yg_parameter_in in,
-			   struct yg_slice name, const char *type);
 
 /* Counts of @from go to @into; the row of @from is free afterwards (evict is not called). */
 void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,

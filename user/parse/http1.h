@@ -18,12 +18,11 @@
 
 #include "core/slice.h"
 #include "parse/exchange.h"
+#include "parse/result.h"
 
 #define YG_HEAD_MAX 32768u /* bytes of a head: four times what servers accept by default */
 
 /* Result of every parser here. BAD is sticky: the parser's state must not be fed again. */
-enum yg_parse { YG_PARSE_DONE, YG_PARSE_MORE, YG_PARSE_BAD, YG_PARSE_MAX };
-
 enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
 
 /* Leniency switches: each accepts one deviation, sets its anomaly, and is off by default. */

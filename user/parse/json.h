@@ -20,7 +20,7 @@
 
 #include "core/macros.h"
 #include "core/slice.h"
-#include "parse/http1.h"
+#include "parse/result.h"
 
 #define YG_JSON_DEPTH_MAX 32u  /* containers around a value; deeper ones are passed over */
 #define YG_JSON_NAME_MAX  256u /* bytes of a name that are kept */

@@ -10,11 +10,11 @@
  *	name=Ann&age=7 (form, multipart)	body	$ {}, $.name=Ann, $.age=7
  *	<user id="7">Ann</user>			body	$ {}, $.user {}, $.user.@id=7, $.user=Ann
  *	data: {"a":1} (events, NDJSON)		body	as JSON; each line begins anew at $
- *	anything else that is text		body	$=all of it
+ *	other text				body	$=all of it
  *
  * Containers come before what is in them. Nothing is allocated or copied: values are as sent
- * (yg_value_decode() undoes escapes), and a walk stops after YG_VALUES_MAX values. Parameters of the
- * path are not here: only a template names them.
+ * (yg_value_decode() undoes escapes), and a walk stops after YG_VALUES_MAX values. Parameters of
+ * the path are not here: only a template names them.
  */
 #pragma once
 

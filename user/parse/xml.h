@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "core/slice.h"
-#include "parse/http1.h"
+#include "parse/result.h"
 
 #define YG_XML_DEPTH_MAX 32u /* elements around a node; deeper ones are passed over */
 

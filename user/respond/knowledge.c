@@ -9,9 +9,8 @@
 #include "respond/knowledge_inside.h"
 #include "yagura/event.h"
 
-#define FLAGGED_MAX    4096u
-#define PROFILES_EACH  1000000000ull /* ns between two looks at all profiles */
-#define PARAMETERS_FOR 32u	     /* first requests of an endpoint that are asked for names */
+#define FLAGGED_MAX   4096u
+#define PROFILES_EACH 1000000000ull /* ns between two looks at all profiles */
 
 /* A minute has ended: hand it out with its endpoint. */
 struct cell_context {
@@ -126,6 +125,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 	r = open_posture(knowledge, options, endpoints);
 	if (r < 0)
 		return r;
+	r = yg_schemas_new(&options->identity_key, endpoints, 0, &knowledge->schemas);
+	if (r < 0)
+		return r;
 	return yg_policy_new(&policy, &knowledge->policy);
 }
 
@@ -172,6 +174,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_bodies_free(&k->bodies);
 	yg_data_free(&k->data);
 	yg_policy_free(&k->policy);
+	yg_schemas_free(&k->schemas);
 	free(k->profiles);
 	free(k->dirty);
 	free(k);
@@ -218,8 +221,6 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		sample.has_latency = true;
 		sample.latency_us = (response->start_ns - use.time_ns) / 1000;
 	}
-	if (endpoint->requests < PARAMETERS_FOR)
-		yg_knowledge_note_parameters(knowledge, endpoint);
 	yg_inventory_use(knowledge->inventory, endpoint, &use);
 	yg_profile_add(profile, &sample, end_cell, &context);
 	knowledge->late |= use.time_ns / YG_CELL_SPAN_NS < knowledge->tick_ns / YG_CELL_SPAN_NS;
@@ -469,8 +470,10 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	knowledge->not_http += !ret->path.ptr;
 	if (endpoint)
 		profile = yg_knowledge_profile_of(knowledge, endpoint);
-	if (profile)
+	if (profile) {
 		count_endpoint(knowledge, exchange, endpoint, profile);
+		yg_knowledge_learn_values(knowledge, exchange, endpoint);
+	}
 	count_caller(knowledge, subject, endpoint);
 	yg_knowledge_look(knowledge, exchange, endpoint, time_of(exchange), ret);
 	detect(knowledge, subject, endpoint, profile, ret);

@@ -35,6 +35,7 @@
 
 struct yg_knowledge;
 struct yg_profile;
+struct yg_schema;
 
 #define YG_OBSERVED_FINDINGS_MAX 8 /* findings named per exchange */
 
@@ -215,12 +216,17 @@ const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowled
 /* Sensitive data in the fields of the endpoints of this object; see baseline/data.h. */
 const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge);
 
+/* What was learned of its parameters and fields; NULL: nothing. */
+const struct yg_schema *yg_knowledge_schema(const struct yg_knowledge *knowledge,
+					    const struct yg_endpoint *endpoint);
+
 /* What yg_knowledge_save() hands out; stored under (kind, id). */
 enum yg_blob {
 	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
 	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
 	YG_BLOB_POSTURE,     /* one finding of posture */
 	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
+	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
 	YG_BLOB_MAX
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "baseline/profile.h"
+#include "baseline/schema.h"
 #include "core/lru.h"
 #include "detect/posture.h"
 #include "endpoint/normalize.h"
@@ -56,6 +57,7 @@ struct yg_knowledge {
 	struct yg_policy *policy;
 	struct yg_hops *hops;
 	struct yg_relations *relations;
+	struct yg_schemas *schemas; /* by endpoint index */
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
 	uint64_t lossy_minutes;
@@ -101,8 +103,9 @@ void yg_knowledge_settle(struct yg_knowledge *knowledge);
 struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
 					   const struct yg_endpoint *endpoint);
 
-/* Names and types in the path and query of the exchange in hand. */
-void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endpoint *endpoint);
+/* Show the values of an exchange to what learns from them. */
+void yg_knowledge_learn_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			       const struct yg_endpoint *endpoint);
 
 /* End the minutes of an endpoint that are over at @now_ns. */
 void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,

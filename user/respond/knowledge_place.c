@@ -2,7 +2,6 @@
 /* From an exchange to its row: services with their tries, endpoints with their profiles. */
 #include <string.h>
 
-#include "detect/field.h"
 #include "endpoint/service.h"
 #include "respond/knowledge_inside.h"
 
@@ -14,6 +13,7 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 {
 	free(knowledge->profiles[endpoint->index]);
 	knowledge->profiles[endpoint->index] = NULL;
+	yg_schemas_drop(knowledge->schemas, endpoint->index);
 	knowledge->dirty[endpoint->index] = false;
 	yg_data_drop(knowledge->data, endpoint->index);
 }
@@ -158,6 +158,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	if (profile && knowledge->profiles[index])
 		yg_profile_merge(profile, knowledge->profiles[index]);
 	yg_data_fold(knowledge->data, into->index, index);
+	yg_schemas_fold(knowledge->schemas, into->index, index);
 	yg_knowledge_free_profile(knowledge, from);
 	yg_inventory_fold(knowledge->inventory, into, from);
 	knowledge->dirty[into->index] = true;
@@ -212,32 +213,6 @@ void yg_knowledge_settle(struct yg_knowledge *knowledge)
 		yg_trie_settle(service->trie);
 		if (service->generation != yg_trie_generation(service->trie))
 			refold(knowledge, service);
-	}
-}
-
-void yg_knowledge_note_parameters(struct yg_knowledge *knowledge, struct yg_endpoint *endpoint)
-{
-	struct yg_fields query = yg_fields_from_query(knowledge->path.query);
-	struct yg_field field;
-	const char *p = endpoint->template_;
-
-	for (uint32_t i = 0; i < knowledge->route.count && *p == '/'; i++) {
-		const char *name = p + 1;
-		size_t len = strcspn(name, "/ ");
-
-		p = name + len;
-		if (*name == '{')
-			yg_endpoint_parameter(endpoint, YG_PARAMETER_PATH,
-					      (struct yg_slice){ name + 1, strcspn(name, "}") - 1 },
-					      yg_token_type(knowledge->route.segments[i].token));
-	}
-	while (yg_fields_next(&query, &field)) {
-		size_t stem;
-
-		yg_endpoint_parameter(
-			endpoint, YG_PARAMETER_QUERY, field.name,
-			field.value.ptr ? yg_token_type(yg_token_from_segment(field.value, &stem))
-					: "string");
 	}
 }
 

@@ -137,6 +137,12 @@ const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowled
 	return profile ? profile : &empty;
 }
 
+const struct yg_schema *yg_knowledge_schema(const struct yg_knowledge *knowledge,
+					    const struct yg_endpoint *endpoint)
+{
+	return yg_schemas_at(knowledge->schemas, endpoint->index);
+}
+
 static int save_services(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
 			 void *ctx, uint8_t *buffer)
 {
@@ -172,6 +178,24 @@ static void save_postures(struct yg_knowledge *knowledge, bool changed_only, yg_
 	}
 }
 
+/* The id stands in the blob too: that is how it finds its endpoint again. */
+static void save_schema(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			bool changed_only, yg_blob_fn fn, void *ctx, uint8_t *buffer)
+{
+	const struct yg_schema *schema = yg_schemas_at(knowledge->schemas, endpoint->index);
+	bool dirty = yg_schemas_is_dirty(knowledge->schemas, endpoint->index);
+	struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+	if (!schema || (changed_only && !dirty))
+		return;
+	yg_put_u64(&writer, endpoint->id);
+	yg_schema_pack(schema, &writer);
+	if (writer.overflow)
+		knowledge->failed++;
+	else
+		fn(ctx, YG_BLOB_SCHEMA, endpoint->id, buffer, writer.len);
+}
+
 int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn, void *ctx)
 {
 	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
@@ -200,6 +224,12 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 		writer = (struct yg_writer){ .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
 		if (yg_knowledge_pack_data(knowledge, endpoint, &writer) && !writer.overflow)
 			fn(ctx, YG_BLOB_DATA, endpoint->id, buffer, writer.len);
+	}
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (endpoint)
+			save_schema(knowledge, endpoint, changed_only, fn, ctx, buffer);
 	}
 	return 0;
 }
@@ -258,6 +288,26 @@ static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reade
 	return 0;
 }
 
+/* What an endpoint that is no more has learned is of no use. */
+static int load_schema(struct yg_knowledge *knowledge, struct yg_reader *reader)
+{
+	YG_CLEANUP(yg_schema_free) struct yg_schema *schema = NULL;
+	uint64_t id = yg_get_u64(reader);
+	int r = yg_schema_unpack(reader, &schema);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+
+		if (!endpoint || endpoint->id != id)
+			continue;
+		yg_schemas_put(knowledge->schemas, i, &schema);
+		break;
+	}
+	return 0;
+}
+
 int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const uint8_t *data,
 		      size_t len)
 {
@@ -272,6 +322,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return yg_posture_unpack(knowledge->posture, &reader);
 	case YG_BLOB_DATA:
 		return yg_knowledge_load_data(knowledge, &reader);
+	case YG_BLOB_SCHEMA:
+		return load_schema(knowledge, &reader);
 	case YG_BLOB_MAX:
 	default:
 		return -EINVAL;
@@ -282,6 +334,7 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 {
 	struct yg_policy_counters policy = yg_policy_counters(knowledge->policy);
 	const struct yg_body_counters *bodies = yg_bodies_counters(knowledge->bodies);
+	struct yg_schemas_counters schemas = yg_schemas_counters(knowledge->schemas);
 	struct yg_trie_counters all = { 0 };
 	uint64_t services = 0;
 
@@ -313,6 +366,10 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
 	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));
 	yg_knowledge_count_hops(knowledge, fn, ctx);
+	fn(ctx, "schema.bytes", schemas.bytes);
+	fn(ctx, "schema.learned", schemas.learned);
+	fn(ctx, "schema.evicted", schemas.evicted);
+	fn(ctx, "schema.fields_dropped", schemas.fields_dropped);
 #define VISIT_ROW(name, help) fn(ctx, "body." #name, bodies->name);
 	YG_BODY_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW

@@ -98,13 +98,15 @@ static void writes_endpoints(void **state)
 		.auth = YG_AUTH_BEARER | YG_AUTH_COOKIE,
 	};
 
-	yg_lines_endpoint(*state, &endpoint, NULL);
+	yg_lines_endpoint(*state, &endpoint, NULL, NULL);
 	expect(*state,
 	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
 	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"
 	       "\"first_seen\":" TIME ",\"last_seen\":" TIME
 	       ",\"status\":{\"none\":1,\"200\":117,\"404\":2},\"auth\":[\"bearer\",\"cookie\"],"
-	       "\"parameters\":[{\"in\":\"path\",\"name\":\"id\"},{\"in\":\"path\",\"name\":\"uuid\"}],"
+	       "\"parameters\":[{\"in\":\"path\",\"name\":\"id\",\"type\":\"string\",\"required\":true},"
+	       "{\"in\":\"path\",\"name\":\"uuid\",\"type\":\"string\",\"required\":true}],"
+	       "\"response_fields\":[],"
 	       "\"data\":[],\"labels\":[],\"risk\":null,\"request_bytes\":0,\"response_bytes\":0,"
 	       "\"tls_requests\":0}");
 }

@@ -326,11 +326,11 @@ static void knows_its_side(void **state)
 
 	(void)state;
 
-	assert_int_equal(yg_side_of(&served), YG_SIDE_SERVED);
-	assert_int_equal(yg_side_of(&made), YG_SIDE_MADE);
-	assert_int_equal(yg_side_of(&local), YG_SIDE_LOCAL);
-	assert_int_equal(yg_side_of(&self), YG_SIDE_LOCAL);
-	assert_string_equal(yg_side_name(YG_SIDE_MADE), "outbound");
+	assert_int_equal(yg_hop_side_of(&served), YG_HOP_SIDE_SERVED);
+	assert_int_equal(yg_hop_side_of(&made), YG_HOP_SIDE_MADE);
+	assert_int_equal(yg_hop_side_of(&local), YG_HOP_SIDE_LOCAL);
+	assert_int_equal(yg_hop_side_of(&self), YG_HOP_SIDE_LOCAL);
+	assert_string_equal(yg_hop_side_name(YG_HOP_SIDE_MADE), "outbound");
 	assert_true(yg_hop_id(&served) != yg_hop_id(&made));
 	assert_true(yg_hop_id(&served) == yg_hop_id(&served));
 }

@@ -152,33 +152,6 @@ static void counts_what_it_is_told(void **state)
 	assert_int_equal(yg_hll_count(&endpoint->callers), YG_ENDPOINT_CONFIRM + 1);
 }
 
-static void keeps_parameters_once_and_within_their_cap(void **state)
-{
-	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
-	struct yg_endpoint *endpoint = add(inventory, "/a");
-	char name[YG_PARAMETER_NAME_CAP + 1];
-
-	(void)state;
-
-	yg_endpoint_parameter(endpoint, YG_PARAMETER_QUERY, YG_SLICE("x"), "integer");
-	yg_endpoint_parameter(endpoint, YG_PARAMETER_QUERY, YG_SLICE("x"), "integer");
-	assert_int_equal(endpoint->parameter_count, 1);
-	assert_string_equal(endpoint->parameters[0].type, "integer");
-	yg_endpoint_parameter(endpoint, YG_PARAMETER_QUERY, YG_SLICE("x"), "uuid");
-	assert_string_equal(endpoint->parameters[0].type, "string");
-
-	memset(name, 'n', sizeof(name));
-	yg_endpoint_parameter(endpoint, YG_PARAMETER_QUERY,
-			      (struct yg_slice){ name, YG_PARAMETER_NAME_CAP }, "string");
-	assert_int_equal(endpoint->parameter_count, 1);
-	for (int i = 0; i < 40; i++) {
-		(void)snprintf(name, sizeof(name), "p%d", i);
-		yg_endpoint_parameter(endpoint, YG_PARAMETER_QUERY, yg_slice_from_str(name),
-				      "string");
-	}
-	assert_int_equal(endpoint->parameter_count, YG_PARAMETERS_MAX);
-}
-
 static void folding_adds_up(void **state)
 {
 	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
@@ -229,8 +202,6 @@ static void survives_packing(void **state)
 
 	(void)state;
 
-	yg_endpoint_parameter(endpoint, YG_PARAMETER_PATH, YG_SLICE("id"),
-			      yg_token_type(YG_TOKEN_UUID));
 	use(inventory, endpoint, 7, 200);
 	yg_endpoint_pack(endpoint, &writer);
 	assert_false(writer.overflow);
@@ -265,7 +236,6 @@ int main(void)
 		cmocka_unit_test(what_is_used_again_and_again_outlives_what_is_used_once),
 		cmocka_unit_test(stays_whole_over_many_evictions),
 		cmocka_unit_test(counts_what_it_is_told),
-		cmocka_unit_test(keeps_parameters_once_and_within_their_cap),
 		cmocka_unit_test(folding_adds_up),
 		cmocka_unit_test(long_names_are_cut_on_a_character),
 		cmocka_unit_test(survives_packing),

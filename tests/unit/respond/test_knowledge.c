@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "baseline/profile.h"
+#include "baseline/schema.h"
 #include "scene.h"
 
 static void get(struct scene *scene, const char *bearer, const char *format, uint64_t id)
@@ -30,16 +31,58 @@ static void says_service_template_and_caller(void **state)
 	assert_memory_equal(scene.seen.caller.ptr, "bearer:", 7);
 	assert_non_null(scene.seen.endpoint);
 	assert_int_equal(scene.seen.endpoint->auth, YG_AUTH_BEARER);
-	assert_int_equal(scene.seen.endpoint->parameter_count, 3);
-	assert_string_equal(scene.seen.endpoint->parameters[0].name, "id");
-	assert_string_equal(scene.seen.endpoint->parameters[0].type, "integer");
-	assert_string_equal(scene.seen.endpoint->parameters[2].name, "from");
-	assert_string_equal(scene.seen.endpoint->parameters[2].type, "date");
 
 	scene_show(&scene, &(struct scene_call){ .target = "/v1/users/43" });
 	assert_memory_equal(scene.seen.caller.ptr, "address:", 8);
 	assert_int_equal(scene.seen.endpoint->auth, YG_AUTH_BEARER | YG_AUTH_NONE);
 	assert_int_equal(yg_hll_count(&scene.seen.endpoint->callers), 2);
+}
+
+/* "in:name:types[!]" of every field. */
+static void write_field(void *ctx, enum yg_schema_part part, const char *path, uint32_t id,
+			const struct yg_schema_field *field)
+{
+	char types[64], *text = ctx;
+	size_t len = strlen(text);
+
+	(void)id;
+	yg_types_text(field->types, types, sizeof(types));
+	(void)snprintf(text + len, 1024 - len, "%s:%s:%s%s ", yg_schema_part_name(part), path,
+		       types, field->required ? "!" : "");
+}
+
+static void write_schema(const struct scene *scene, char *ret)
+{
+	const struct yg_schema *schema =
+		yg_knowledge_schema(scene->knowledge, scene->seen.endpoint);
+
+	ret[0] = '\0';
+	assert_non_null(schema);
+	yg_schema_each(schema, write_field, ret);
+}
+
+static void learns_parameters_and_fields_of_what_was_accepted(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	char text[1024];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	for (uint32_t i = 0; i < 4; i++)
+		scene_show(&scene, &(struct scene_call){ .method = "PUT",
+							 .target = i ? "/v1/users/42?x=1"
+								     : "/v1/users/42?x=1&y=z",
+							 .body = "{\"name\":\"Ann\"}",
+							 .answer = "{\"ok\":true}" });
+	scene_show(&scene, &(struct scene_call){ .method = "PUT",
+						 .target = "/v1/users/42?evil=1",
+						 .body = "{\"admin\":true}",
+						 .answer = "{\"error\":\"no\"}",
+						 .status = 400 });
+	write_schema(&scene, text);
+	assert_string_equal(text, "path:id:integer! query:x:integer! query:y:string "
+				  "body:$.name:string! response:$.ok:boolean! "
+				  "response:$.error:string ");
 }
 
 static void a_host_that_is_no_name_is_not_believed(void **state)
@@ -308,6 +351,7 @@ static void what_was_learned_survives_a_restart(void **state)
 	assert_int_equal(yg_knowledge_save(old.knowledge, false, load_blob, &shelf), 0);
 	assert_int_equal(shelf.by_kind[YG_BLOB_SERVICE], 1);
 	assert_int_equal(shelf.by_kind[YG_BLOB_ENDPOINT], 4);
+	assert_int_equal(shelf.by_kind[YG_BLOB_SCHEMA], 4);
 
 	before.text[0] = after.text[0] = '\0';
 	assert_true(yg_knowledge_endpoints(old.knowledge, add_endpoint, &before) > 0);
@@ -328,7 +372,8 @@ static void only_what_changed_is_saved_again(void **state)
 
 	act(&scene);
 	assert_int_equal(yg_knowledge_save(scene.knowledge, true, load_blob, &shelf), 0);
-	assert_int_equal(shelf.blobs - shelf.by_kind[YG_BLOB_POSTURE], 4);
+	assert_int_equal(shelf.by_kind[YG_BLOB_SERVICE] + shelf.by_kind[YG_BLOB_ENDPOINT], 4);
+	assert_int_equal(shelf.by_kind[YG_BLOB_SCHEMA], 3);
 	assert_true(shelf.by_kind[YG_BLOB_POSTURE] > 0);
 	shelf.blobs = 0;
 	assert_int_equal(yg_knowledge_save(scene.knowledge, true, load_blob, &shelf), 0);
@@ -336,6 +381,7 @@ static void only_what_changed_is_saved_again(void **state)
 	get(&scene, "other", "/v1/me", 0);
 	assert_int_equal(yg_knowledge_save(scene.knowledge, true, load_blob, &shelf), 0);
 	assert_int_equal(shelf.by_kind[YG_BLOB_SERVICE] + shelf.by_kind[YG_BLOB_ENDPOINT], 4 + 2);
+	assert_int_equal(shelf.by_kind[YG_BLOB_SCHEMA], 3 + 1);
 }
 
 static void load_endpoints(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data,
@@ -456,6 +502,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_service_template_and_caller),
+		cmocka_unit_test(learns_parameters_and_fields_of_what_was_accepted),
 		cmocka_unit_test(a_host_that_is_no_name_is_not_believed),
 		cmocka_unit_test(requests_without_a_path_have_no_template),
 		cmocka_unit_test(the_same_calls_give_the_same_answers),

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the names and words of a schema say about themselves. */
+#include "baseline/schema_tree.h"
+#include "endpoint/token.h"
+
+#define ENUM_TEXT_MAX	32u /* bytes of a value that may be one of an enum */
+#define ENUM_DIGITS_MAX 3u  /* more digits and it is an identifier */
+
+bool yg_schema_is_private(struct yg_slice name)
+{
+	static const char *const hints[] = {
+		"pass",	 "pwd",	   "secret",  "token",	"key",	  "auth",   "sig",     "name",
+		"mail",	 "user",   "login",   "first",	"last",	  "addr",   "street",  "city",
+		"phone", "tel",	   "birth",   "dob",	"card",	  "acc",    "iban",    "owner",
+		"hold",	 "custom", "nick",    "title",	"label",  "descr",  "comment", "note",
+		"text",	 "messag", "content", "subj",	"query",  "search", "pin",     "otp",
+		"cvv",	 "cvc",	   "session", "sid",	"cookie", "cred",   "hash",    "nonce",
+		"code",	 "person", "nationa", "answer", "relig",  "ethnic", "health",  "diag",
+	};
+	char low[YG_SCHEMA_NAME_MAX + 1];
+	size_t len = name.len < YG_SCHEMA_NAME_MAX ? name.len : YG_SCHEMA_NAME_MAX;
+
+	for (size_t i = 0; i < len; i++) {
+		low[i] = yg_ascii_lower(name.ptr[i]);
+		if ((unsigned char)low[i] >= 0x80)
+			return true; /* no list knows these names */
+	}
+	low[len] = '\0';
+	for (size_t i = 0; i < YG_ARRAY_SIZE(hints); i++) {
+		if (strstr(low, hints[i]))
+			return true;
+	}
+	return len == 1 && low[0] == 'q';
+}
+
+bool yg_schema_is_word(struct yg_slice text)
+{
+	uint32_t digits = 0;
+	enum yg_token token;
+	size_t stem;
+
+	if (text.len == 0 || text.len > ENUM_TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i], low = yg_ascii_lower(c);
+		bool letter = low >= 'a' && low <= 'z', digit = c >= '0' && c <= '9';
+
+		digits += digit;
+		if ((i == 0 && !letter) || (!letter && !digit && c != '_' && c != '-' && c != '.'))
+			return false;
+	}
+	token = yg_token_from_segment(text, &stem);
+	return digits <= ENUM_DIGITS_MAX && !yg_token_is_strong(token) && token != YG_TOKEN_MIXED;
+}
+
+bool yg_schema_is_standard(struct yg_slice name)
+{
+	static const char *const names[] = {
+		"host",
+		"user-agent",
+		"connection",
+		"authorization",
+		"date",
+		"origin",
+		"referer",
+		"via",
+		"te",
+		"trailer",
+		"upgrade",
+		"transfer-encoding",
+		"keep-alive",
+		"pragma",
+		"cache-control",
+		"priority",
+		"dnt",
+		"expect",
+		"from",
+		"range",
+		"forwarded",
+		"traceparent",
+		"tracestate",
+		"baggage",
+		"b3",
+		"newrelic",
+		"max-forwards",
+		"http2-settings",
+		"dpop",
+		"alt-used",
+		"x-real-ip",
+		"x-request-id",
+		"x-correlation-id",
+		"x-requested-with",
+		"upgrade-insecure-requests",
+		"save-data",
+		"true-client-ip",
+	};
+	static const char *const prefixes[] = {
+		"accept", "content-", "proxy-", "sec-",		"x-forwarded-", "x-b3-",
+		"cf-",	  "if-",      "x-amz-", "x-datadog-",	"x-envoy-",	"access-control-",
+		"cdn-",	  "x-cloud-", "grpc-",	"x-stainless-", "x-client-",
+	};
+	char low[YG_SCHEMA_NAME_MAX + 1];
+
+	if (name.len > YG_SCHEMA_NAME_MAX)
+		return true;
+	for (size_t i = 0; i < name.len; i++)
+		low[i] = yg_ascii_lower(name.ptr[i]);
+	low[name.len] = '\0';
+	for (size_t i = 0; i < YG_ARRAY_SIZE(prefixes); i++) {
+		if (strncmp(low, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (strcmp(low, names[i]) == 0)
+			return true;
+	}
+	return low[0] == ':';
+}
+
+bool yg_schema_is_dynamic(struct yg_slice name)
+{
+	size_t stem;
+
+	return name.len > YG_SCHEMA_NAME_MAX ||
+	       (name.len > 0 && yg_token_is_strong(yg_token_from_segment(name, &stem)));
+}
