@@ -20,6 +20,7 @@
 #include "daemon/names.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/templates.h"
 
 #define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
 #define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
@@ -50,8 +51,9 @@ struct run {
 	const struct yg_cli_args *args;
 	struct yg_options config;
 	struct yg_pipeline *pipeline;
-	struct yg_names names;	/* the pipeline looks into it */
-	struct yg_spool *spool; /* NULL without --exchanges */
+	struct yg_names names;		/* the pipeline looks into it */
+	struct yg_templates *templates; /* likewise */
+	struct yg_spool *spool;		/* NULL without --exchanges */
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
 	struct yg_run_totals totals;
@@ -69,6 +71,7 @@ static void clean_run(struct run *run)
 	yg_options_clean(&run->config);
 	yg_pipeline_free(&run->pipeline);
 	yg_names_clean(&run->names);
+	yg_templates_free(&run->templates);
 	yg_spool_free(&run->spool);
 	yg_links_clean(&run->links);
 	yg_json_free(&run->json);
@@ -198,7 +201,7 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake,
 
 static int build(struct run *run)
 {
-	const struct yg_pipeline_options options = {
+	struct yg_pipeline_options options = {
 		.table_key = table_key,
 		.identity_key = identity_key,
 		.mode = YG_MODE_OBSERVE,
@@ -218,6 +221,9 @@ static int build(struct run *run)
 
 	if (r == 0)
 		r = yg_names_from_options(&run->config, &run->names);
+	if (r == 0)
+		r = yg_templates_from_options(&run->config, &run->templates);
+	options.templates = run->templates;
 	if (r == 0)
 		r = yg_pipeline_new(&options, &sink, &run->pipeline);
 	return r;

@@ -23,6 +23,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
 #include "daemon/state.h"
+#include "daemon/templates.h"
 #include "priv/link.h"
 #include "store/feed_from.h"
 
@@ -48,7 +49,8 @@ struct analyzer {
 	struct yg_ring rings[YG_RINGS_MAX];
 	struct yg_counter_view counters;
 	struct yg_pipeline *pipeline;
-	struct yg_names names; /* the pipeline looks into it */
+	struct yg_names names;		/* the pipeline looks into it */
+	struct yg_templates *templates; /* likewise */
 	struct yg_feed_out out;
 	struct yg_state_in in;
 	uint64_t offset_ns;					      /* epoch minus monotonic */
@@ -409,7 +411,7 @@ static int map_memory(struct analyzer *analyzer)
 static int make_pipeline(struct analyzer *analyzer)
 {
 	const struct yg_role_context *ctx = analyzer->ctx;
-	const struct yg_pipeline_options options = {
+	struct yg_pipeline_options options = {
 		.table_key = ctx->start.table_key,
 		.identity_key = ctx->start.identity_key,
 		.mode = (enum yg_mode)ctx->options.mode,
@@ -433,6 +435,9 @@ static int make_pipeline(struct analyzer *analyzer)
 
 	int r = yg_names_from_options(&ctx->options, &analyzer->names);
 
+	if (r == 0)
+		r = yg_templates_from_options(&ctx->options, &analyzer->templates);
+	options.templates = analyzer->templates;
 	return r ? r : yg_pipeline_new(&options, &sink, &analyzer->pipeline);
 }
 
@@ -473,6 +478,7 @@ int yg_analyzer_run(struct yg_role_context *ctx)
 	}
 	yg_pipeline_free(&analyzer->pipeline);
 	yg_names_clean(&analyzer->names);
+	yg_templates_free(&analyzer->templates);
 	for (uint32_t i = 0; i < ctx->start.ring_count; i++)
 		yg_ring_close(&analyzer->rings[i]);
 	yg_counters_close(&analyzer->counters);

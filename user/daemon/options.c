@@ -69,6 +69,10 @@ static const struct yg_option table[] = {
 { .name = "session-cookie", .type = YG_OPTION_TEXTS, .offset = OPTION(session_cookies),
   .value = "NAME",
   .help = "Cookie NAME is the session that names the caller" },
+{ .name = "template", .type = YG_OPTION_TEXTS, .offset = OPTION(templates),
+  .value = "TEMPLATE",
+  .help = "Paths like /v1/{tenant}/reports are one endpoint, or with a service before it, "
+	  "'api.example.com /v1/{tenant}/reports', only there" },
 { .name = "block-ttl", .type = YG_OPTION_DURATION, .offset = OPTION(block_ttl_s), .initial = "1h",
   .value = "TIME", .min = 1, .max = 30 * DAY,
   .help = "How long a block lasts" },

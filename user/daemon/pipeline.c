@@ -143,6 +143,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.table_key = options->table_key,
 		.mode = options->mode,
 		.names = options->names,
+		.templates = options->templates,
 		.protected_prefixes = options->protected_prefixes,
 		.protected_count = options->protected_count,
 		.block_ttl_ns = options->block_ttl_ns,

@@ -25,11 +25,14 @@
 
 struct yg_pipeline;
 
+struct yg_templates;
+
 struct yg_pipeline_options {
 	struct yg_hash_key table_key;	 /* hash tables; random per boot, fixed offline */
 	struct yg_hash_key identity_key; /* callers' identities; random per installation */
 	enum yg_mode mode;
 	const struct yg_credential_names *names; /* NULL: the usual ones; outlives the pipeline */
+	const struct yg_templates *templates;	 /* NULL: all are learned; outlives the pipeline */
 	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
 	uint32_t trusted_proxies_count;
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */

@@ -206,7 +206,7 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 		} else {
 			have.hits += node->hits;
 			have.distinct++;
-			have.values += is_value(trie, node);
+			have.values += is_value(trie, node) && !(node->methods & YG_TRIE_DELETE);
 			have.deleted += (node->methods & YG_TRIE_DELETE) != 0;
 		}
 	}

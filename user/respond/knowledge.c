@@ -143,6 +143,7 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	knowledge->sink = *sink;
 	knowledge->identity_key = options->identity_key;
 	knowledge->table_key = options->table_key;
+	knowledge->templates = options->templates;
 	knowledge->names = options->names;
 	r = open_tables(knowledge, options);
 	if (r == 0)

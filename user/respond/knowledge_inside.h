@@ -10,6 +10,7 @@
 #include "core/lru.h"
 #include "detect/posture.h"
 #include "endpoint/normalize.h"
+#include "endpoint/templates.h"
 #include "endpoint/trie.h"
 #include "parse/operation.h"
 #include "respond/knowledge.h"
@@ -44,7 +45,8 @@ struct yg_knowledge {
 	struct service services[YG_SERVICES_MAX];
 	uint32_t service_last; /* index of the one found last */
 	uint64_t uses;
-	struct yg_trie *blank; /* reads paths of services that are not known */
+	const struct yg_templates *templates; /* NULL none */
+	struct yg_trie *blank;		      /* reads paths of services that are not known */
 	struct yg_inventory *inventory;
 	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
 	bool *dirty;		      /* [inventory cap] */

@@ -184,6 +184,14 @@ static bool retext(const struct yg_trie *trie, const char *template_, char *ret)
 	return true;
 }
 
+static bool is_written_row(const struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
+{
+	struct yg_slice text = { endpoint->template_, strcspn(endpoint->template_, " ") };
+
+	return knowledge->templates &&
+	       yg_templates_has(knowledge->templates, yg_slice_from_str(endpoint->service), text);
+}
+
 /* The trie reads some paths differently now: look at every endpoint of the service. */
 static void refold(struct yg_knowledge *knowledge, struct service *service)
 {
@@ -193,7 +201,8 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 
-		if (!endpoint || strcmp(endpoint->service, service->name) != 0)
+		if (!endpoint || strcmp(endpoint->service, service->name) != 0 ||
+		    is_written_row(knowledge, endpoint))
 			continue;
 		if (!retext(service->trie, endpoint->template_, text))
 			continue;
@@ -242,6 +251,25 @@ static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie 
 	return true;
 }
 
+/* Somebody wrote the template of the path in hand: it needs no evidence. */
+static bool is_written(struct yg_knowledge *knowledge, struct yg_observation *ret)
+{
+	struct yg_slice text = { 0 };
+	size_t cap = sizeof(knowledge->template_);
+
+	if (knowledge->templates)
+		text = yg_templates_match(knowledge->templates, ret->service, &knowledge->path,
+					  &knowledge->route);
+	if (!text.ptr || text.len >= cap)
+		return false;
+	memcpy(knowledge->template_, text.ptr, text.len);
+	knowledge->template_[text.len] = '\0';
+	text.len += (size_t)append_operation(knowledge->template_ + text.len, cap - text.len,
+					     ret->operation);
+	ret->template_ = (struct yg_slice){ knowledge->template_, text.len };
+	return true;
+}
+
 /* The endpoint of the path in hand, learning nothing; NULL if it is not in the inventory. */
 struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,
 					    struct yg_observation *ret)
@@ -249,10 +277,24 @@ struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, stru
 	struct service *service = yg_knowledge_service(knowledge, ret->service, false);
 	const struct yg_trie *trie = service ? service->trie : knowledge->blank;
 
+	if (is_written(knowledge, ret))
+		return yg_inventory_find(knowledge->inventory, ret->service, method,
+					 ret->template_);
 	yg_trie_route(trie, &knowledge->path, &knowledge->route);
 	if (!write_template(knowledge, trie, ret) || !knowledge->route.known)
 		return NULL;
 	return yg_inventory_find(knowledge->inventory, ret->service, method, ret->template_);
+}
+
+static bool learn_template(struct yg_knowledge *knowledge, struct service *service,
+			   struct yg_slice method, struct yg_observation *ret)
+{
+	yg_trie_learn(service->trie, &knowledge->path, yg_trie_method_from_slice(method),
+		      &knowledge->route);
+	service->dirty = service->learned = true;
+	if (service->generation != yg_trie_generation(service->trie))
+		refold(knowledge, service);
+	return write_template(knowledge, service->trie, ret) && knowledge->route.known;
 }
 
 /* As above for a path that exists: it is learned, and its row made. */
@@ -264,12 +306,7 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge, struct yg
 
 	if (!service)
 		return yg_knowledge_find_place(knowledge, method, ret);
-	yg_trie_learn(service->trie, &knowledge->path, yg_trie_method_from_slice(method),
-		      &knowledge->route);
-	service->dirty = service->learned = true;
-	if (service->generation != yg_trie_generation(service->trie))
-		refold(knowledge, service);
-	if (!write_template(knowledge, service->trie, ret) || !knowledge->route.known)
+	if (!is_written(knowledge, ret) && !learn_template(knowledge, service, method, ret))
 		return NULL;
 	if (yg_inventory_add(knowledge->inventory, ret->service, method, ret->template_,
 			     &endpoint) < 0)

@@ -284,6 +284,167 @@ static void honours_its_caps(void **state)
 	assert_true(yg_trie_counters(trie).overflow + yg_trie_counters(trie).folds > 0);
 }
 
+static void learn_as(struct yg_trie *trie, const char *target, enum yg_trie_method method)
+{
+	struct yg_route route;
+	struct yg_path path;
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_learn(trie, &path, method, &route);
+}
+
+static void objects_that_are_deleted_one_by_one_fold(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+
+	(void)state;
+
+	learn_as(trie, "/keys/alpha", YG_TRIE_DELETE);
+	learn_as(trie, "/keys/search", YG_TRIE_POST);
+	learn_as(trie, "/keys/beta", YG_TRIE_DELETE);
+	expect(trie, "/keys/gamma", "/keys/gamma");
+	learn_as(trie, "/keys/gamma", YG_TRIE_DELETE);
+	yg_trie_settle(trie);
+	expect(trie, "/keys/delta", "/keys/{name}");
+	expect(trie, "/keys/search", "/keys/search");
+	expect(trie, "/keys/export", "/keys/export"); /* not even seen yet */
+}
+
+/* The literals that matter most for security stand beside thousands of values. */
+static void names_that_routers_know_never_fold(void **state)
+{
+	static const char *const names[] = { "/users/me", "/users/search", "/users/export",
+					     "/users/bulk", "/users/login" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(YG_TRIE_NODES_MAX);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++)
+		learn(trie, names[i]);
+	for (int i = 0; i < 3000; i++) {
+		(void)snprintf(path, sizeof(path), "/users/%c%co%ca", 'a' + i % 26,
+			       'a' + i / 26 % 26, 'a' + i / 676 % 26);
+		learn(trie, path);
+	}
+	expect(trie, "/users/anybody", "/users/{name}");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++)
+		expect(trie, names[i], names[i]);
+}
+
+/* A fold whose evidence falls apart: they turn out to be groups with versions of their own. */
+static void a_wrong_fold_comes_apart(void **state)
+{
+	static const char *const groups[] = { "/apis/a-b-c", "/apis/d-e-f", "/apis/g-h-i",
+					      "/apis/j-k-l", "/apis/m-n-o" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char text[TEXT_CAP];
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(groups); i++)
+		learn(trie, groups[i]);
+	yg_trie_settle(trie);
+	expect(trie, "/apis/a-b-c", "/apis/{slug}");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(groups); i++) {
+		(void)snprintf(text, sizeof(text), "%s/v1", groups[i]);
+		learn(trie, text);
+	}
+	yg_trie_settle(trie);
+	expect(trie, "/apis/a-b-c", "/apis/a-b-c");
+	assert_true(yg_trie_counters(trie).splits > 0);
+	/* What was counted for all of them goes to one of them: it is not lost. */
+	assert_true(yg_trie_retext(trie, "/apis/{slug}", text, sizeof(text)) > 0);
+	assert_null(strchr(text, '{'));
+}
+
+#define SHUFFLED 240
+
+static void make_paths(char paths[SHUFFLED][TEXT_CAP])
+{
+	for (int i = 0; i < SHUFFLED; i++) {
+		const char word[] = { (char)('a' + i / 6 % 26), (char)('a' + i / 156), '\0' };
+		static const char *const before[] = { "/v1/users/u", "/v1/users/",    "/v1/shops/",
+						      "/v1/keys/k",  "/v1/users/me/", "/v1/x" };
+		static const char *const after[] = { "x/orders", "7", "-old-mill",
+						     "ey",	 "",  "/77/notes" };
+
+		(void)snprintf(paths[i], TEXT_CAP, "%s%s%s", before[i % 6], i % 6 == 1 ? "1" : word,
+			       after[i % 6]);
+	}
+}
+
+static void the_order_of_requests_does_not_matter(void **state)
+{
+	static char paths[SHUFFLED][TEXT_CAP];
+	YG_CLEANUP(yg_trie_free) struct yg_trie *first = make_trie(4096);
+	uint64_t random = 88172645463325252ull;
+
+	(void)state;
+
+	make_paths(paths);
+	for (int i = 0; i < SHUFFLED; i++)
+		learn_as(first, paths[i], i % 6 == 3 ? YG_TRIE_DELETE : YG_TRIE_READ);
+	yg_trie_settle(first);
+	for (int seed = 0; seed < 5; seed++) {
+		YG_CLEANUP(yg_trie_free) struct yg_trie *other = make_trie(4096);
+		int order[SHUFFLED];
+
+		for (int i = 0; i < SHUFFLED; i++) {
+			int at;
+
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			at = (int)(random % (uint64_t)(i + 1));
+			order[i] = order[at];
+			order[at] = i;
+		}
+		for (int i = 0; i < SHUFFLED; i++)
+			learn_as(other, paths[order[i]],
+				 order[i] % 6 == 3 ? YG_TRIE_DELETE : YG_TRIE_READ);
+		yg_trie_settle(other);
+		for (int i = 0; i < SHUFFLED; i++) {
+			char text[TEXT_CAP];
+			struct yg_route route;
+			struct yg_path path;
+
+			assert_true(yg_path_from_target(yg_slice_from_str(paths[i]), &path));
+			yg_trie_route(first, &path, &route);
+			assert_true(yg_trie_text(first, &path, &route, text, sizeof(text)) > 0);
+			expect(other, paths[i], text);
+		}
+	}
+}
+
+static void settling_twice_changes_nothing(void **state)
+{
+	static char paths[SHUFFLED][TEXT_CAP];
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(4096);
+	uint32_t generation;
+
+	(void)state;
+
+	make_paths(paths);
+	for (int i = 0; i < SHUFFLED; i++)
+		learn(trie, paths[i]);
+	yg_trie_settle(trie);
+	generation = yg_trie_generation(trie);
+	for (int i = 0; i < SHUFFLED; i++)
+		learn(trie, paths[i]);
+	yg_trie_settle(trie);
+	assert_int_equal(yg_trie_generation(trie), generation);
+}
+
+static void methods_have_bits(void **state)
+{
+	(void)state;
+
+	assert_int_equal(yg_trie_method_from_slice(YG_SLICE("HEAD")), YG_TRIE_READ);
+	assert_int_equal(yg_trie_method_from_slice(YG_SLICE("DELETE")), YG_TRIE_DELETE);
+	assert_int_equal(yg_trie_method_from_slice(YG_SLICE("get")), YG_TRIE_OTHER);
+}
+
 static void check_same(struct yg_trie *a, struct yg_trie *b)
 {
 	static const char *const paths[] = { "/repos/x-y-z/issues",
@@ -357,6 +518,12 @@ int main(void)
 		cmocka_unit_test(an_operator_takes_a_fold_back),
 		cmocka_unit_test(keeps_have_a_cap),
 		cmocka_unit_test(honours_its_caps),
+		cmocka_unit_test(objects_that_are_deleted_one_by_one_fold),
+		cmocka_unit_test(names_that_routers_know_never_fold),
+		cmocka_unit_test(a_wrong_fold_comes_apart),
+		cmocka_unit_test(the_order_of_requests_does_not_matter),
+		cmocka_unit_test(settling_twice_changes_nothing),
+		cmocka_unit_test(methods_have_bits),
 		cmocka_unit_test(survives_packing_under_another_key),
 	};
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "daemon/templates.h"
+
+static int add(struct yg_templates *templates, const char *item)
+{
+	size_t len = strcspn(item, " /");
+	struct yg_slice service = { 0 };
+
+	if (item[len] == ' ') {
+		service = (struct yg_slice){ item, len };
+		item += len + strspn(item + len, " ");
+	}
+	return yg_templates_add(templates, service, yg_slice_from_str(item), YG_TEMPLATE_USER);
+}
+
+int yg_templates_from_options(const struct yg_options *options, struct yg_templates **ret)
+{
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	int r = yg_templates_new(&templates);
+
+	for (size_t i = 0; i < options->templates.count && r == 0; i++)
+		r = add(templates, options->templates.items[i]);
+	if (r == 0)
+		*ret = YG_TAKE_PTR(templates);
+	return r;
+}

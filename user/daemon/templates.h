@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The option template as the set that stage 4 asks. */
+#pragma once
+
+#include "core/macros.h"
+#include "daemon/options.h"
+#include "endpoint/templates.h"
+
+/**
+ * yg_templates_from_options() - the list "template": each "[SERVICE ]/path/{name}".
+ * @ret: free with yg_templates_free(); untouched on failure.
+ *
+ * Return: 0; -EINVAL if one is no template; -ENOSPC for too many; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_templates_from_options(const struct yg_options *options,
+					    struct yg_templates **ret);
