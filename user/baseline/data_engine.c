@@ -14,6 +14,8 @@
 #define BESIDE_BEHIND 24u
 #define TOKEN_MAX     64u /* bytes of an identifier with its separators */
 #define WHOLE_MAX     80u /* a value this short may be one identifier */
+#define MATCH_MIN     12u /* bytes of the shortest secret or token */
+#define WALLET_MIN    26u
 
 static bool is_digit(char c)
 {
@@ -322,35 +324,74 @@ static void prefer_named(struct view *view)
 	view->count = named ? kept : view->count;
 }
 
+/* What kinds of bytes a value has: most values can be passed over by these alone. */
+struct kinds {
+	uint32_t digits, marks, at, high;
+};
+
+static struct kinds count_kinds(struct yg_slice text)
+{
+	struct kinds kinds = { 0 };
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = (uint8_t)text.ptr[i];
+
+		kinds.digits += c >= '0' && c <= '9';
+		kinds.marks += c == ':' || c == '.';
+		kinds.at += c == '@';
+		kinds.high += c >= 0x80;
+	}
+	return kinds;
+}
+
+static void examine_text(struct view *view, struct kinds kinds)
+{
+	struct yg_slice text = view->text;
+
+	/* One word is one identifier, or none: dates, UUIDs, versions. */
+	if (kinds.digits >= 5 && text.len > 10 && memchr(text.ptr, ' ', text.len))
+		examine_tokens(view);
+	if (kinds.marks >= 2)
+		examine_addresses(view);
+	if ((text.len == 17 || text.len == 23) && yg_data_is_mac(text))
+		yg_data_view_add(view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN, text);
+	if (text.len >= WALLET_MIN && kinds.digits > 0)
+		examine_wallet(view, last_word(text));
+}
+
 uint32_t yg_data_engine_examine(struct yg_data_engine *engine, const struct yg_data_leaf *leaf,
 				struct yg_data_sight *ret)
 {
 	struct yg_slice text = leaf->text;
 	struct view view = { .engine = engine, .sights = ret, .response = leaf->response };
+	bool named;
+	struct kinds kinds;
 
 	if (text.len > YG_DATA_TEXT_MAX)
 		text.len = YG_DATA_TEXT_MAX;
 	engine->counters.texts++;
 	engine->counters.bytes += text.len;
-	text = trim(yg_data_normalise(text, engine->normal, sizeof(engine->normal)));
-	view.text = text;
+	kinds = count_kinds(text);
+	if (kinds.high) {
+		text = yg_data_normalise(text, engine->normal, sizeof(engine->normal));
+		kinds = count_kinds(text);
+	}
+	text = trim(text);
 	if (text.len == 0)
 		return 0;
+	view.text = text;
 	view.names = yg_data_engine_names(engine, leaf->parent, leaf->name);
-	yg_data_engine_match(&view);
-	if (text.len <= WHOLE_MAX && is_one(text)) {
+	named = !yg_data_set_is_empty(&view.names);
+	if (kinds.at || kinds.high || text.len >= MATCH_MIN || engine->user_count)
+		yg_data_engine_match(&view);
+	if ((kinds.digits >= 5 || named) && text.len <= WHOLE_MAX && is_one(text)) {
 		examine_identifier(&view, text, true);
 		examine_phone(&view, text, true);
 	}
-	if (text.len > 10 && !leaf->number)
-		examine_tokens(&view);
-	if (!leaf->number) {
-		examine_addresses(&view);
-		if (yg_data_is_mac(text))
-			yg_data_view_add(&view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN, text);
-		examine_wallet(&view, last_word(text));
-	}
-	examine_named(&view, text);
+	if (!leaf->number)
+		examine_text(&view, kinds);
+	if (named)
+		examine_named(&view, text);
 	prefer_named(&view);
 	return view.count;
 }

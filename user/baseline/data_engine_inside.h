@@ -4,7 +4,7 @@
 
 #include "baseline/data_engine.h"
 
-#define NAMES_CACHE 1024u /* names of fields whose classes are remembered; a power of two */
+#define NAMES_CACHE 8192u /* names of fields whose classes are remembered; a power of two */
 
 struct hs_database;
 struct hs_scratch;

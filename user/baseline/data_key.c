@@ -77,12 +77,16 @@ static size_t match_at(const struct key *key, size_t at, const char *word)
 	return at - from;
 }
 
+/* By its first letter: most of the words are none of a name's. */
+static bool may_have(const struct key *key, const char *word)
+{
+	return (uint8_t)*word >= 0x80 ? key->foreign : key->initials >> (*word - 'a') & 1;
+}
+
 static bool has_word(const struct key *key, const char *word)
 {
 	bool foreign = (uint8_t)*word >= 0x80;
 
-	if (foreign ? !key->foreign : !(key->initials >> (*word - 'a') & 1))
-		return false;
 	for (size_t i = 0; i < key->len; i++) {
 		size_t len;
 
@@ -127,7 +131,8 @@ static struct yg_data_set classes_of(const struct key *key, bool whole)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct yg_data_word *word = &words[i];
 
-		if (yg_data_set_has(&set, word->class_) || (word->whole && !whole))
+		if (!may_have(key, word->text) || yg_data_set_has(&set, word->class_) ||
+		    (word->whole && !whole))
 			continue;
 		if (word->whole ? match_at(key, 0, word->text) == key->len && key->len > 0
 				: has_word(key, word->text))

@@ -284,7 +284,7 @@ static void tell_forms(const struct yg_data_form *table, uint32_t count, struct 
 	for (uint32_t i = 0; i < count; i++) {
 		struct yg_data_fit fit = { .class_ = table[i].class_, .proof = table[i].proof };
 
-		if (strlen(table[i].shape) != text.len || !has_shape(table[i].shape, text))
+		if (table[i].len != text.len || !has_shape(table[i].shape, text))
 			continue;
 		fit.passed = !table[i].check || table[i].check(text.ptr);
 		/* 123-45-6789 is hardly anything else. */

@@ -12,11 +12,12 @@ struct yg_data_form {
 	const char *shape; /* '9' a digit, 'A' a letter, '*' either; others as they are */
 	bool (*check)(const char *text); /* NULL: the shape is all */
 	uint8_t class_, proof;
+	uint8_t len; /* of shape */
 };
 
-#define YG_DATA_FORM(class_, proof, shape, check)                     \
-	{                                                             \
-		shape, check, YG_DATA_##class_, YG_DATA_PROOF_##proof \
+#define YG_DATA_FORM(class_, proof, shape, check)                                        \
+	{                                                                                \
+		shape, check, YG_DATA_##class_, YG_DATA_PROOF_##proof, sizeof(shape) - 1 \
 	}
 
 const struct yg_data_form *yg_data_forms_europe(uint32_t *ret_count);
