@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need h2load curl jq
 
-# load SECONDS-LESS: 40 clients, 8 connections of 10 requests each.
+# load: 40 clients, 8 connections of 10 requests each.
 load() {
 	local i pids=()
 	for ((i = 1; i <= 40; i++)); do
@@ -18,6 +18,7 @@ load() {
 }
 served() { access_lines "$ACCESS_LOG"; }
 interface() { status ".interfaces[] | select(.name == \"veth0\") | .$1"; }
+many_seen() { (($(counter stream.exchanges) > 300)); }
 counted() { (($(interface requests) == $(served))); }
 
 make_sandbox
@@ -28,7 +29,7 @@ SAMPLE=1/8 start_yagurad --mode observe
 yagura status | grep -q 'sampling.*1/8 of flows' || fail "status does not say 1/8"
 load
 wait_until 10 counted
-wait_until 10 eval '(($(counter stream.exchanges) > 300))'
+wait_until 10 many_seen
 sleep 2 # the counters are told once a second
 seen=$(counter stream.exchanges)
 estimate=$(api endpoints | jq '[.items[].requests] | add')
