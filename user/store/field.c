@@ -146,7 +146,7 @@ void yg_feed_write_value(struct yg_json *json, const struct yg_field *field,
 		write_id(json, *(const uint64_t *)value);
 		break;
 	case YG_FIELD_real:
-		yg_json_real(json, *(const double *)value, 3);
+		yg_json_real(json, *(const double *)value, 6);
 		break;
 	case YG_FIELD_flag:
 		yg_json_bool(json, *(const bool *)value);

@@ -148,7 +148,7 @@ static void write_column(struct yg_json *json, sqlite3_stmt *statement, int colu
 		yg_json_str(json, text);
 		break;
 	case YG_FIELD_real:
-		yg_json_real(json, sqlite3_column_double(statement, column), 3);
+		yg_json_real(json, sqlite3_column_double(statement, column), 6);
 		break;
 	case YG_FIELD_flag:
 		yg_json_bool(json, number != 0);
