@@ -60,18 +60,26 @@ static __always_inline struct yg_ssl_key key_of(__u64 object)
 }
 
 /*
- * The state of an object, made at its first call. A first generation from the clock: an object
- * whose row was evicted never comes back with a number that it had before.
+ * A first generation from the clock: an object whose row was evicted never comes back with a number
+ * that it had before. A function of its own, for the row is on its stack: those of nested calls
+ * must fit 512 bytes.
  */
+static __noinline int ssl_make(const struct yg_ssl_key *key)
+{
+	struct yg_ssl fresh = {};
+
+	fresh.generation = bpf_ktime_get_ns() >> 20;
+	return bpf_map_update_elem(&yg_ssls, key, &fresh, BPF_NOEXIST);
+}
+
+/* The state of an object, made at its first call. */
 static __always_inline struct yg_ssl *ssl_find(const struct yg_ssl_key *key)
 {
 	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, key);
-	struct yg_ssl fresh = {};
 
 	if (ssl)
 		return ssl;
-	fresh.generation = bpf_ktime_get_ns() >> 20;
-	(void)bpf_map_update_elem(&yg_ssls, key, &fresh, BPF_NOEXIST);
+	(void)ssl_make(key);
 	return bpf_map_lookup_elem(&yg_ssls, key);
 }
 

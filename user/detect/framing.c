@@ -4,7 +4,8 @@
  *
  *	request-smuggling  a request whose end two parsers could see at different places. Header
  *			   folding and odd start lines are left out: old and broken clients do send
- *			   them, and they move no boundary.
+ *			   them, and they move no boundary. So is a request whose bytes were sent
+ *			   twice and differently: one of them was for the server, one for a sensor.
  *	http2-flood	   frames that cost the server far more than the client: requests taken back
  *			   at once (CVE-2023-44487), a header block that does not end, SETTINGS or
  *			   PING that each want an answer. Stage 3 counts them per connection and
@@ -62,6 +63,8 @@ static const struct row {
 	  "a chunk with an invalid size or end" },
 	{ YG_ANOMALY_NAME_INVALID, &yg_rule_framing, "A request",
 	  "a field name with white space before the colon" },
+	{ YG_ANOMALY_CONTESTED, &yg_rule_framing, "A request",
+	  "two different contents for the same bytes of its connection" },
 	{ YG_ANOMALY_RESET_FLOOD, &yg_rule_flood, "A connection",
 	  "requests taken back before their answers" },
 	{ YG_ANOMALY_CONTINUATION_FLOOD, &yg_rule_flood, "A connection",

@@ -46,6 +46,8 @@ enum yg_anomaly {
 	YG_ANOMALY_RESET_FLOOD = 1u << 14,	  /* requests taken back before their answers */
 	YG_ANOMALY_CONTINUATION_FLOOD = 1u << 15, /* a header block that does not end */
 	YG_ANOMALY_SETTINGS_FLOOD = 1u << 16,	  /* SETTINGS or PING that each want an answer */
+	/* TCP: what was read here may not be what the server read. */
+	YG_ANOMALY_CONTESTED = 1u << 17, /* two contents for one place, neither acknowledged yet */
 };
 
 #define YG_GRPC_STATUS_NONE (-1) /* no grpc-status was seen */

@@ -102,6 +102,10 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 	};
 	unsigned server = flow->server_dir;
 
+	if (server != YG_FLOW_DIR_NONE && flow->streams[!server].contested) {
+		exchange.request.anomalies |= YG_ANOMALY_CONTESTED;
+		flow->streams[!server].contested = false;
+	}
 	if (server != YG_FLOW_DIR_NONE) {
 		exchange.client = peer_of(&flow->ends[!server]);
 		exchange.server = peer_of(&flow->ends[server]);

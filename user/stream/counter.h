@@ -35,6 +35,8 @@
 	X(byte_conflict, "seen before with other content: the first one counts")              \
 	X(byte_late, "before the join, or after the end")                                     \
 	X(byte_unsampled, "on the wire but cut by the sampler")                               \
+	X(hold_lost, "segments not held until acknowledged: too many, or no memory")          \
+	X(contested, "directions in which two contents came for one place")                   \
 	X(byte_gap, "never received: skipped, not part of byte_rx")                           \
 	X(gap, "holes that were given up")                                                    \
 	X(gap_timeout, "of these, because the wait was too long")                             \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "stream/flow_id.h"
+#include "stream/use.h"
 #include "stream/witness.h"
 
 #define TCP_FIN 0x01u
@@ -15,12 +16,6 @@
 
 /* Offsets of TCP start above 2^32, so that bytes before the first one seen have an offset too. */
 #define WIRE_BASE (1ull << 32)
-
-enum list { LIST_OPEN, LIST_CLOSED, LIST_MAX };
-
-struct use {
-	struct yg_flow *newest, *oldest;
-};
 
 struct yg_flows {
 	struct yg_order order;
@@ -35,7 +30,7 @@ struct yg_flows {
 	struct yg_flow *free; /* linked by bucket_next */
 	struct yg_flow
 		*recent[YG_FLOW_RECENT]; /* by yg_flow_id_row(); spares most segments the hash */
-	struct use lists[LIST_MAX];
+	struct yg_uses uses;
 	struct yg_flow *wait_first, *wait_last;
 	uint64_t idle_ns;
 	uint64_t now_ns, ticked_ns;
@@ -44,6 +39,17 @@ struct yg_flows {
 static uint32_t round_up(uint32_t n)
 {
 	return n <= 1 ? 1 : 1u << (32 - __builtin_clz(n - 1));
+}
+
+static void clean_flows(struct yg_flows *flows)
+{
+	for (int list = 0; list < YG_USE_MAX; list++) {
+		for (struct yg_flow *flow = flows->uses.lists[list].newest; flow;
+		     flow = flow->older) {
+			yg_stream_clean(&flows->order, &flow->streams[0]);
+			yg_stream_clean(&flows->order, &flow->streams[1]);
+		}
+	}
 }
 
 int yg_flows_new(const struct yg_flows_options *options, const struct yg_flow_sink *sink,
@@ -80,6 +86,7 @@ int yg_flows_new(const struct yg_flows_options *options, const struct yg_flow_si
 void yg_flows_free(struct yg_flows **flows)
 {
 	if (*flows) {
+		clean_flows(*flows);
 		free((*flows)->slots);
 		free((*flows)->buckets);
 		free(*flows);
@@ -100,28 +107,20 @@ uint32_t yg_flows_count(const struct yg_flows *flows)
 
 /* --- order of use ------------------------------------------------------------------------- */
 
-static struct use *list_of(struct yg_flows *flows, const struct yg_flow *flow)
+/*
+ * Anybody can make up a flow with one frame. Proven is one of TLS, one of which this host
+ * acknowledged bytes or sent some, or, in a capture, one in which both sides speak.
+ */
+static void prove(struct yg_flows *flows, struct yg_flow *flow, uint8_t source)
 {
-	return &flows->lists[flow->closed ? LIST_CLOSED : LIST_OPEN];
-}
+	const struct yg_stream *a = &flow->streams[0], *b = &flow->streams[1];
+	bool both = source == YG_SOURCE_FILE && a->started && b->started;
 
-static void use_unlink(struct yg_flows *flows, struct yg_flow *flow)
-{
-	struct use *list = list_of(flows, flow);
-
-	*(flow->newer ? &flow->newer->older : &list->newest) = flow->older;
-	*(flow->older ? &flow->older->newer : &list->oldest) = flow->newer;
-}
-
-static void use_link(struct yg_flows *flows, struct yg_flow *flow)
-{
-	struct use *list = list_of(flows, flow);
-
-	flow->touched_ns = flows->now_ns;
-	flow->newer = NULL;
-	flow->older = list->newest;
-	*(list->newest ? &list->newest->newer : &list->oldest) = flow;
-	list->newest = flow;
+	if (!flow->tls && !a->outgoing && !b->outgoing && !both)
+		return;
+	yg_use_unlink(&flows->uses, flow);
+	flow->proven = true;
+	yg_use_link(&flows->uses, flow, flows->now_ns);
 }
 
 /* Moving a flow to the front for each segment would cost six cache lines: now and then will do. */
@@ -130,8 +129,8 @@ static void touch(struct yg_flows *flows, struct yg_flow *flow)
 	flow->last_ns = flows->now_ns;
 	if (flows->now_ns - flow->touched_ns < YG_FLOW_TOUCH_NS || flow->closed)
 		return;
-	use_unlink(flows, flow);
-	use_link(flows, flow);
+	yg_use_unlink(&flows->uses, flow);
+	yg_use_link(&flows->uses, flow, flows->now_ns);
 }
 
 /* --- flows with a hole -------------------------------------------------------------------- */
@@ -177,7 +176,7 @@ static void flow_init(struct yg_flows *flows, struct yg_flow *flow, const struct
 	};
 	memset(flow->state, 0, flows->state_bytes);
 	flows->order.counters->flow_opened++;
-	use_link(flows, flow);
+	yg_use_link(&flows->uses, flow, flows->now_ns);
 }
 
 /* Both directions end; what waited is handed on; the flow stays in the table. */
@@ -189,9 +188,9 @@ static void flow_end(struct yg_flows *flows, struct yg_flow *flow)
 	yg_stream_end(&flows->order, flow, 1, flow->last_ns);
 	flows->order.sink.on_close(flows->order.sink.ctx, flow);
 	wait_unlink(flows, flow);
-	use_unlink(flows, flow);
+	yg_use_unlink(&flows->uses, flow);
 	flow->closed = true;
-	use_link(flows, flow);
+	yg_use_link(&flows->uses, flow, flows->now_ns);
 }
 
 static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
@@ -202,7 +201,7 @@ static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
 	while (*link != flow)
 		link = &(*link)->bucket_next;
 	*link = flow->bucket_next;
-	use_unlink(flows, flow);
+	yg_use_unlink(&flows->uses, flow);
 	if (flows->recent[yg_flow_id_row(&flow->id)] == flow)
 		flows->recent[yg_flow_id_row(&flow->id)] = NULL;
 	flow->bucket_next = flows->free;
@@ -218,7 +217,7 @@ static void flow_restart(struct yg_flows *flows, struct yg_flow *flow)
 	if (!flow->closed)
 		flows->order.counters->flow_closed++;
 	flow_end(flows, flow);
-	use_unlink(flows, flow);
+	yg_use_unlink(&flows->uses, flow);
 	flow_init(flows, flow, &old.id, old.hash);
 	flow->bucket_next = old.bucket_next;
 	memcpy(flow->ends, old.ends, sizeof(flow->ends));
@@ -238,9 +237,9 @@ static struct yg_flow *slot_take(struct yg_flows *flows)
 	struct yg_flow *flow;
 
 	if (flows->count == flows->cap) {
-		flow = flows->lists[LIST_CLOSED].oldest;
+		flow = flows->uses.lists[YG_USE_CLOSED].oldest;
 		if (!flow) {
-			flow = flows->lists[LIST_OPEN].oldest;
+			flow = yg_use_victim(&flows->uses, flows->cap);
 			flows->order.counters->flow_evicted++;
 		}
 		flow_remove(flows, flow);
@@ -389,6 +388,8 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		.payload_len = meta->payload_len,
 		.source = meta->source,
 		.start = true,
+		/* Nobody sends in this host's place, nor between a process and its TLS library. */
+		.hold = !flow->tls && meta->source != YG_SOURCE_EGRESS && flow->server_dir != dir,
 	};
 
 	if (!flow->tls && meta->payload_len <= 1 && offset + 1 == stream->next) {
@@ -498,6 +499,8 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 		take_tls(flows, flow, dir, view);
 	else
 		take_wire(flows, flow, dir, view);
+	if (!flow->proven && !flow->closed)
+		prove(flows, flow, meta->source);
 
 	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over ||
 			      (flow->streams[0].ended && flow->streams[1].ended))) {
@@ -527,20 +530,20 @@ static void expire_holes(struct yg_flows *flows)
 	}
 }
 
-static void expire_list(struct yg_flows *flows, enum list list, uint64_t after_ns)
+static void expire_list(struct yg_flows *flows, enum yg_use list, uint64_t after_ns)
 {
 	for (;;) {
-		struct yg_flow *flow = flows->lists[list].oldest;
+		struct yg_flow *flow = flows->uses.lists[list].oldest;
 
 		if (!flow || flows->now_ns - flow->touched_ns < after_ns)
 			return;
-		if (list == LIST_OPEN && flows->now_ns - flow->last_ns < after_ns) {
-			use_unlink(flows, flow); /* used since it was moved last */
-			use_link(flows, flow);
+		if (list != YG_USE_CLOSED && flows->now_ns - flow->last_ns < after_ns) {
+			yg_use_unlink(&flows->uses, flow); /* used since it was moved last */
+			yg_use_link(&flows->uses, flow, flows->now_ns);
 			flow->touched_ns = flow->last_ns;
 			continue;
 		}
-		flows->order.counters->flow_idle += list == LIST_OPEN;
+		flows->order.counters->flow_idle += list != YG_USE_CLOSED;
 		flow_remove(flows, flow);
 	}
 }
@@ -551,16 +554,19 @@ void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
 		flows->now_ns = now_ns;
 	flows->ticked_ns = flows->now_ns;
 	expire_holes(flows);
-	expire_list(flows, LIST_CLOSED, YG_FLOW_LINGER_NS);
-	expire_list(flows, LIST_OPEN, flows->idle_ns);
+	expire_list(flows, YG_USE_CLOSED, YG_FLOW_LINGER_NS);
+	expire_list(flows, YG_USE_STRANGER, flows->idle_ns);
+	expire_list(flows, YG_USE_OPEN, flows->idle_ns);
 }
 
 void yg_flows_finish(struct yg_flows *flows)
 {
-	for (int list = LIST_MAX - 1; list >= 0; list--) {
-		while (flows->lists[list].oldest) {
-			flows->order.counters->flow_finished += list == LIST_OPEN;
-			flow_remove(flows, flows->lists[list].oldest);
-		}
+	struct yg_flow *flow;
+
+	while ((flow = flows->uses.lists[YG_USE_CLOSED].oldest))
+		flow_remove(flows, flow);
+	while ((flow = yg_use_oldest(&flows->uses))) {
+		flows->order.counters->flow_finished++;
+		flow_remove(flows, flow);
 	}
 }

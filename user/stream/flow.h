@@ -6,8 +6,8 @@
  *	TLS	key = (tgid, object, generation)		direction 0: read, 1: written
  *
  * A flow begins with any segment, SYN or not. It ends by FIN of both sides, by RST, by SSL_free, by
- * a new connection with the same key, by idle time, or because the table is full: least recently
- * used first. An ended flow stays for a while, so that retransmissions find it and are counted as
+ * a new connection with the same key, by idle time, or because the table is full: flows that
+ * nothing proves to exist first, of each kind the least recently used. An ended flow stays for a while, so that retransmissions find it and are counted as
  * what they are; it makes room first.
  */
 #pragma once
@@ -61,6 +61,7 @@ struct yg_flow {
 	uint8_t bind; /* enum yg_bind, the best seen */
 	bool tls;
 	bool closed;	    /* both directions ended: lingers */
+	bool proven;	    /* more than frames that anybody could have made up */
 	bool joined;	    /* first seen without its SYN */
 	bool over;	    /* written by stage 3: nothing of it is wanted any more */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */

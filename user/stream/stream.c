@@ -13,6 +13,7 @@ struct yg_early {
 	uint32_t data_len, payload_len;
 	uint8_t source;
 	bool start;
+	bool hold;
 	bool counts; /* the first piece of its segment: carries the segment's row */
 	uint8_t data[];
 };
@@ -53,6 +54,92 @@ static struct yg_piece front_of(const struct yg_piece *piece, uint64_t len)
 	return front;
 }
 
+/* --- bytes that are held until they are acknowledged --------------------------------------- */
+
+static void hold_link(struct yg_stream *stream, struct yg_early *early)
+{
+	struct yg_early **link = &stream->held;
+
+	while (*link)
+		link = &(*link)->next;
+	early->next = NULL;
+	*link = early;
+	stream->held_count++;
+	stream->held_bytes += early->data_len;
+}
+
+static bool can_hold(const struct yg_stream *stream, uint32_t len)
+{
+	return stream->held_count < YG_HELD_MAX && stream->held_bytes + len <= YG_HELD_BYTES_MAX;
+}
+
+/* A copy of what is handed on. */
+static void hold(const struct yg_order *order, struct yg_stream *stream,
+		 const struct yg_piece *piece)
+{
+	struct yg_early *early = NULL;
+	size_t cap;
+
+	if (can_hold(stream, piece->data_len))
+		early = yg_pool_take(order->pool, sizeof(*early) + piece->data_len, &cap);
+	if (!early) {
+		order->counters->hold_lost++;
+		return;
+	}
+	*early = (struct yg_early){ .offset = piece->offset,
+				    .data_len = piece->data_len,
+				    .payload_len = piece->data_len };
+	memcpy(early->data, piece->data, piece->data_len);
+	hold_link(stream, early);
+}
+
+/* What lies before @offset was acknowledged, or nobody asks any more. */
+static void release_before(const struct yg_order *order, struct yg_stream *stream, uint64_t offset)
+{
+	while (stream->held && early_end(stream->held) <= offset) {
+		struct yg_early *early = stream->held;
+
+		stream->held = early->next;
+		stream->held_count--;
+		stream->held_bytes -= early->data_len;
+		yg_pool_give(order->pool, early);
+	}
+}
+
+static void contest(const struct yg_order *order, struct yg_stream *stream)
+{
+	order->counters->contested += !stream->contested;
+	stream->contested = true;
+}
+
+/* Do both hold bytes for one place that differ? */
+static bool contradicts(const struct yg_early *early, const struct yg_piece *piece)
+{
+	uint64_t from = early->offset > piece->offset ? early->offset : piece->offset;
+	uint64_t to = early->offset + early->data_len;
+
+	if (to > piece->offset + piece->data_len)
+		to = piece->offset + piece->data_len;
+	return from < to && memcmp(early->data + (from - early->offset),
+				   piece->data + (from - piece->offset), to - from) != 0;
+}
+
+/* @piece brings @len bytes that were handed on already. */
+static void count_again(const struct yg_order *order, struct yg_stream *stream,
+			const struct yg_piece *piece, uint64_t len)
+{
+	for (const struct yg_early *early = stream->held; early; early = early->next) {
+		if (!contradicts(early, piece))
+			continue;
+		contest(order, stream);
+		order->counters->byte_conflict += len;
+		return;
+	}
+	order->counters->byte_duplicate += len;
+}
+
+/* --- handing on ---------------------------------------------------------------------------- */
+
 static void skip(const struct yg_order *order, struct yg_flow *flow, unsigned dir, uint64_t len,
 		 uint64_t time_ns, bool cut)
 {
@@ -75,6 +162,8 @@ static void deliver(const struct yg_order *order, struct yg_flow *flow, unsigned
 		.start = piece->start,
 	};
 
+	if (piece->data_len && piece->hold)
+		hold(order, &flow->streams[dir], piece);
 	if (piece->data_len) {
 		order->counters->byte_ordered += piece->data_len;
 		flow->streams[dir].next += piece->data_len;
@@ -125,7 +214,10 @@ static void deliver_early(const struct yg_order *order, struct yg_flow *flow, un
 		order->counters->seg_ahead++;
 	}
 	deliver(order, flow, dir, &piece);
-	yg_pool_give(order->pool, early);
+	if (early->hold && can_hold(stream, early->data_len))
+		hold_link(stream, early);
+	else
+		yg_pool_give(order->pool, early);
 }
 
 static void drain(const struct yg_order *order, struct yg_flow *flow, unsigned dir)
@@ -135,6 +227,8 @@ static void drain(const struct yg_order *order, struct yg_flow *flow, unsigned d
 	while (stream->early && stream->early->offset == stream->next)
 		deliver_early(order, flow, dir);
 }
+
+/* --- holes ---------------------------------------------------------------------------------- */
 
 /* The bytes from next to @offset will not come. */
 static void give_up(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
@@ -165,20 +259,18 @@ static void flush_before(const struct yg_order *order, struct yg_flow *flow, uns
 }
 
 /* Count what @piece says about bytes that @early already holds. */
-static void count_overlap(const struct yg_order *order, const struct yg_early *early,
-			  const struct yg_piece *piece, uint64_t from, uint64_t to)
+static void count_overlap(const struct yg_order *order, struct yg_stream *stream,
+			  const struct yg_early *early, const struct yg_piece *piece, uint64_t to)
 {
-	uint64_t a = from - early->offset, b = from - piece->offset, len = to - from;
-	uint64_t have = early->data_len > a ? early->data_len - a : 0;
-	uint64_t got = piece->data_len > b ? piece->data_len - b : 0;
-	uint64_t both = have < got ? have : got;
+	uint64_t len = to - piece->offset;
 
-	if (both > len)
-		both = len;
-	if (both && memcmp(early->data + a, piece->data + b, both) != 0)
-		order->counters->byte_conflict += len;
-	else
+	if (!contradicts(early, piece)) {
 		order->counters->byte_duplicate += len;
+		return;
+	}
+	order->counters->byte_conflict += len;
+	if (piece->hold)
+		contest(order, stream);
 }
 
 /* Copy @piece into the queue after *@link. False: no memory. */
@@ -199,6 +291,7 @@ static bool enqueue(const struct yg_order *order, struct yg_stream *stream, stru
 		.payload_len = piece->payload_len,
 		.source = piece->source,
 		.start = piece->start,
+		.hold = piece->hold,
 		.counts = counts,
 	};
 	if (piece->data_len)
@@ -241,7 +334,7 @@ static bool insert(const struct yg_order *order, struct yg_stream *stream, struc
 		}
 		if (end > early_end(early))
 			end = early_end(early);
-		count_overlap(order, early, piece, piece->offset, end);
+		count_overlap(order, stream, early, piece, end);
 		trim_front(piece, end - piece->offset);
 	}
 	return true;
@@ -303,11 +396,11 @@ void yg_stream_add(const struct yg_order *order, struct yg_flow *flow, unsigned 
 
 	if (piece_end(piece) <= stream->next) {
 		counters->seg_duplicate++;
-		counters->byte_duplicate += piece->payload_len;
+		count_again(order, stream, piece, piece->payload_len);
 		return;
 	}
 	if (piece->offset < stream->next) {
-		counters->byte_duplicate += stream->next - piece->offset;
+		count_again(order, stream, piece, stream->next - piece->offset);
 		trim_front(&rest, stream->next - piece->offset);
 		overlap = true;
 	}
@@ -343,6 +436,7 @@ void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigne
 {
 	struct yg_stream *stream = &flow->streams[dir];
 
+	release_before(order, stream, offset);
 	if (!stream->started || stream->ended || offset <= stream->next ||
 	    offset - stream->next > YG_WINDOW_BYTES)
 		return;
@@ -373,12 +467,24 @@ void yg_stream_end(const struct yg_order *order, struct yg_flow *flow, unsigned 
 	struct yg_stream *stream = &flow->streams[dir];
 
 	flush_before(order, flow, dir, UINT64_MAX, REASON_OTHER);
+	release_before(order, stream, UINT64_MAX);
 	if (stream->ended)
 		return;
 	if (stream->has_fin && stream->fin_at > stream->next)
 		give_up(order, flow, dir, stream->fin_at, time_ns, REASON_OTHER);
 	stream->ended = true;
 	order->sink.on_end(order->sink.ctx, flow, dir, time_ns);
+}
+
+void yg_stream_clean(const struct yg_order *order, struct yg_stream *stream)
+{
+	release_before(order, stream, UINT64_MAX);
+	while (stream->early) {
+		struct yg_early *early = stream->early;
+
+		stream->early = early->next;
+		yg_pool_give(order->pool, early);
+	}
 }
 
 uint64_t yg_stream_unwrap(const struct yg_stream *stream, uint32_t sequence)

@@ -8,8 +8,12 @@
  *
  * Bytes at `next` are handed on where they lie, without a copy. Bytes after a hole wait in pool
  * blocks, sorted, at most YG_EARLY_MAX of them; the first byte received for an offset counts. A
- * hole is given up when it lies in bytes nobody will read, when the peer has acknowledged it, when
- * the queue is full, or after gap_ns; TLS plaintext is in order, so there a hole never waits.
+ * segment that the receiver refuses (checksum, window) is seen here all the same, so the first is
+ * not always what the receiver read: bytes of a client are held until they are acknowledged, and
+ * when others come for their place before that, the direction is contested. An honest sender sends
+ * the same again. A hole is given up when it lies in bytes nobody will read, when the peer has
+ * acknowledged it, when the queue is full, or after gap_ns; TLS plaintext is in order, so there a
+ * hole never waits.
  */
 #pragma once
 
@@ -22,6 +26,8 @@
 #define YG_EARLY_MAX	   64u	      /* early segments per direction; beyond: gap_budget */
 #define YG_UNWANTED_ALL	   UINT64_MAX /* stage 3 reads nothing until the next message start */
 #define YG_WINDOW_BYTES	   (1u << 30) /* RFC 7323 section 2.3: the largest TCP window */
+#define YG_HELD_MAX	   16u	      /* segments held until acknowledged; more: hold_lost */
+#define YG_HELD_BYTES_MAX  16384u     /* of them: the budget of a message, twice */
 #define YG_EARLY_BYTES_MAX 262144u    /* waiting bytes per direction; beyond: gap_budget */
 
 struct yg_flow;
@@ -57,13 +63,16 @@ struct yg_stream {
 	uint64_t acked;		/* this host acknowledged everything before it; 0: not known */
 	struct yg_early *early; /* sorted by offset */
 	uint32_t early_count, early_bytes;
+	struct yg_early *held; /* handed on, not acknowledged; in their order */
+	uint32_t held_count, held_bytes;
 	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
 	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if data follow it */
 	bool started;	  /* next is known */
 	bool guessed;	  /* from an acknowledgement of the peer: no byte seen yet */
 	bool has_syn, has_syn_new, has_fin;
-	bool outgoing; /* wire: a frame of it left this host */
-	bool ended;    /* on_end was called */
+	bool outgoing;	/* wire: a frame of it left this host */
+	bool contested; /* two contents came for one place; stage 3 takes it back when it said so */
+	bool ended;	/* on_end was called */
 };
 
 /* What reassembly works with; one per flow table. */
@@ -82,6 +91,7 @@ struct yg_piece {
 	uint32_t data_len, payload_len;
 	uint8_t source;
 	bool start; /* data[0] is the first byte of the segment */
+	bool hold; /* others may send in its sender's place, and it matters what the receiver read */
 };
 
 /**
@@ -111,6 +121,9 @@ void yg_stream_expire(const struct yg_order *order, struct yg_flow *flow, unsign
 /* No more segments will come: hand on all that waits, holes as gaps, then on_end. */
 void yg_stream_end(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		   uint64_t time_ns);
+
+/* Give back what waits and what is held, without a word to the sink. */
+void yg_stream_clean(const struct yg_order *order, struct yg_stream *stream);
 
 /**
  * yg_stream_unwrap() - 64-bit offset of a TCP sequence number, nearest to what is expected.

@@ -25,6 +25,7 @@ struct frame {
 struct seen {
 	uint32_t answered; /* exchanges with both sides */
 	uint32_t certain;  /* of them */
+	uint32_t contested;
 };
 
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
@@ -33,11 +34,12 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 
 	seen->answered += exchange->request.present && exchange->response.present;
 	seen->certain += exchange->addresses_certain;
+	seen->contested += (exchange->request.anomalies & YG_ANOMALY_CONTESTED) != 0;
 }
 
-static void send(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns)
+static void send_text(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns,
+		      const char *text)
 {
-	const char *text = frame->server ? ANSWER : REQUEST;
 	struct yg_segment meta = {
 		.time_ns = time_ns,
 		.offset = frame->at,
@@ -56,6 +58,11 @@ static void send(struct yg_streams *streams, const struct frame *frame, uint64_t
 	meta.key.dport = frame->server ? 1000 : 80;
 	yg_streams_view(streams, &view);
 	assert_null(broken_law(yg_streams_counters(streams), false));
+}
+
+static void send(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns)
+{
+	send_text(streams, frame, time_ns, frame->server ? ANSWER : REQUEST);
 }
 
 static struct seen run(const struct frame *frames, size_t count, struct yg_stream_counters *ret)
@@ -167,12 +174,44 @@ static void reads_frames_that_pass_through(void **state)
 	assert_int_equal(counters.seg_forged, 0);
 }
 
+/*
+ * A decoy that the server's stack drops (its checksum is wrong) and the request itself, in one
+ * place: the sensor reads the first, and says so. The next request is its own again.
+ */
+static void a_decoy_is_told_with_its_request(void **state)
+{
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+	const uint32_t answer = (uint32_t)strlen(ANSWER);
+	const struct frame request = { false, YG_SOURCE_INGRESS, CLIENT, SERVER };
+	const struct frame reply = { true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT };
+	const struct frame next = { false, YG_SOURCE_INGRESS, CLIENT + SENT, SERVER + answer };
+	const struct frame last = { true, YG_SOURCE_EGRESS, SERVER + answer, CLIENT + 2 * SENT };
+	char decoy[] = REQUEST;
+	struct yg_streams *streams;
+	struct seen seen = { 0 };
+
+	(void)state;
+	decoy[5] ^= 1;
+	assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+	send_text(streams, &request, 1, decoy);
+	send(streams, &request, 2);
+	send(streams, &reply, 3);
+	assert_int_equal(seen.answered, 1);
+	assert_int_equal(seen.contested, 1);
+	send(streams, &next, 4);
+	send(streams, &last, 5);
+	assert_int_equal(seen.answered, 2);
+	assert_int_equal(seen.contested, 1);
+	yg_streams_free(&streams);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(believes_only_what_the_stack_testifies),
 		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
 		cmocka_unit_test(reads_frames_that_pass_through),
+		cmocka_unit_test(a_decoy_is_told_with_its_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -332,6 +332,72 @@ static void ignores_a_reset_out_of_place(void **state)
 	world_clean(&world);
 }
 
+/*
+ * A segment that the receiver drops (a wrong checksum, outside of its window) is seen here all the
+ * same: read first, it would be taken for what the server read.
+ */
+static void tells_when_two_contents_come_for_one_place(void **state)
+{
+	static const struct {
+		const char *name, *first, *second;
+		uint32_t at; /* of the second */
+		uint32_t acked;
+		bool contested;
+	} cases[] = {
+		{ "the same again", "GET /aaa", "GET /aaa", 0, 0, false },
+		{ "other bytes", "GET /aaa", "GET /bbb", 0, 0, true },
+		{ "one byte, in a longer segment", "GET /aaa", "GET /aab HTTP/1.1", 0, 0, true },
+		{ "in a shorter segment with other bounds", "GET /aaa", "bb", 6, 0, true },
+		{ "behind, and the same where they meet", "GET /aaa", "aa HTTP/1.1", 6, 0, false },
+		{ "after it was acknowledged", "GET /aaa", "GET /bbb", 0, 8, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct world world;
+
+		print_message("  %s\n", cases[i].name);
+		world_init(&world, 0);
+		add_text(&world, (struct sent){ .base = 1000 }, cases[i].first);
+		if (cases[i].acked)
+			add(&world,
+			    &(struct sent){
+				    .base = 1, .server = true, .ack = 1000 + cases[i].acked },
+			    NULL);
+		add_text(&world, (struct sent){ .base = 1000, .at = cases[i].at }, cases[i].second);
+		assert_int_equal(world.counters.contested, cases[i].contested);
+		assert_int_equal(world.counters.byte_conflict != 0, cases[i].contested);
+		assert_memory_equal(&world.got[0], &(uint16_t){ 'G' }, sizeof(uint16_t));
+		world_clean(&world);
+	}
+}
+
+/* A decoy behind a hole: the true bytes come before the hole is filled. */
+static void tells_of_a_decoy_that_waits(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 0);
+	add_text(&world, (struct sent){ .base = 1000 }, "GET ");
+	add_text(&world, (struct sent){ .base = 1000, .at = 6 }, "decoy");
+	add_text(&world, (struct sent){ .base = 1000, .at = 4 }, "/1truth");
+	assert_int_equal(world.counters.contested, 1);
+	world_clean(&world);
+}
+
+static void holds_no_more_than_its_budget(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 0);
+	for (uint32_t i = 0; i < 2 * YG_HELD_MAX; i++)
+		add_text(&world, (struct sent){ .base = 1000, .at = i * 8 }, "GET /aaa");
+	assert_int_equal(world.counters.hold_lost, YG_HELD_MAX);
+	world_clean(&world);
+}
+
 /* One forged SYN must not end our view of a connection; data behind it prove that it is new. */
 static void believes_a_syn_only_with_data(void **state)
 {
@@ -389,6 +455,58 @@ static void makes_room_for_the_newest(void **state)
 	world_clean(&world);
 }
 
+/* A frame of the wire: of connection @port, and from which side. */
+static void add_frame(struct world *world, uint16_t port, bool server, uint64_t time_ns)
+{
+	static struct yg_segment meta;
+	const struct yg_segment_view view = { &meta, (const uint8_t *)"a" };
+
+	meta = (struct yg_segment){ .time_ns = time_ns, .payload_len = 1, .data_len = 1 };
+	meta.source = server ? YG_SOURCE_EGRESS : YG_SOURCE_INGRESS;
+	meta.ack = 2;
+	meta.tcp_flags = 0x10;
+	meta.key.saddr[0] = server ? 2 : 1;
+	meta.key.daddr[0] = server ? 1 : 2;
+	meta.key.sport = server ? 80 : port;
+	meta.key.dport = server ? port : 80;
+	yg_flows_segment(world->flows, &view);
+}
+
+/* Frames without a connection, each in a name of its own, while one connection is served. */
+static void made_up_flows_push_out_only_each_other(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_frame(&world, 1, false, 1);
+	add_frame(&world, 1, true, 2);
+	for (uint16_t i = 0; i < 100; i++)
+		add_frame(&world, (uint16_t)(100 + i), false, 3u + i);
+	assert_int_equal(world.counters.flow_evicted, 97);
+	add_frame(&world, 1, true, 200); /* sent again: the flow is there, and knows it */
+	assert_int_equal(world.counters.flow_opened, 101);
+	assert_int_equal(world.counters.seg_probe, 1);
+	world_clean(&world);
+}
+
+/* A table full of true flows has room for the next one to be proven in. */
+static void true_flows_leave_room_for_new_ones(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	for (uint16_t i = 0; i < 8; i++) {
+		add_frame(&world, (uint16_t)(1 + i), false, i);
+		add_frame(&world, (uint16_t)(1 + i), true, i);
+	}
+	add_frame(&world, 8, true, 100);
+	assert_int_equal(world.counters.flow_opened, 8);
+	assert_int_equal(world.counters.seg_probe, 1);
+	world_clean(&world);
+}
+
 static void refuses_lengths_that_cannot_be(void **state)
 {
 	struct world world;
@@ -438,9 +556,14 @@ int main(void)
 		cmocka_unit_test(lets_the_first_byte_correct_a_forged_acknowledgement),
 		cmocka_unit_test(ends_by_fin_of_both_and_keeps_retransmissions_out),
 		cmocka_unit_test(ignores_a_reset_out_of_place),
+		cmocka_unit_test(tells_when_two_contents_come_for_one_place),
+		cmocka_unit_test(tells_of_a_decoy_that_waits),
+		cmocka_unit_test(holds_no_more_than_its_budget),
 		cmocka_unit_test(believes_a_syn_only_with_data),
 		cmocka_unit_test(ends_idle_flows_by_time),
 		cmocka_unit_test(makes_room_for_the_newest),
+		cmocka_unit_test(made_up_flows_push_out_only_each_other),
+		cmocka_unit_test(true_flows_leave_room_for_new_ones),
 		cmocka_unit_test(refuses_lengths_that_cannot_be),
 		cmocka_unit_test(finds_the_message_behind_a_huge_unread_body),
 		cmocka_unit_test(new_table_refuses_a_cap_beyond_the_limit),
