@@ -65,6 +65,25 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 	outcome->logs[outcome->count++] = log;
 }
 
+/* Told at the end of its stream: among the exchanges, in their order. */
+static void on_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct feed *feed = ctx;
+	struct outcome *outcome = feed->outcome;
+	uint64_t log = websocket->stream;
+
+	outcome->is_searching |= is_searching(feed);
+	if (outcome->is_searching || outcome->count == KEPT_MAX)
+		return;
+	for (unsigned side = 0; side < 2; side++) {
+		log_number(&log, websocket->said[side]->frames);
+		log_number(&log, websocket->said[side]->bytes);
+		log_number(&log, websocket->said[side]->close_code);
+		log_slice(&log, websocket->text[side]);
+	}
+	outcome->logs[outcome->count++] = log;
+}
+
 static void feed_piece(struct feed *feed, bool server, const uint8_t *data, size_t len, size_t step)
 {
 	for (size_t at = 0; at < len;) {
@@ -136,7 +155,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct yg_streams_options options = { .flows_max = 1,
 							   .pool_bytes = 1u << 21,
-							   .preludes_max = 1 };
+							   .preludes_max = 1,
+							   .on_websocket = on_websocket };
 	static struct feed feed;
 	static struct outcome whole, pieces;
 

@@ -199,6 +199,17 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake,
 		run->failed = true;
 }
 
+static void take_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct run *run = ctx;
+
+	if (!run->args->json)
+		return;
+	yg_lines_websocket(run->json, websocket);
+	if (yg_json_flush_line(run->json, run->args->out))
+		run->failed = true;
+}
+
 static int build(struct run *run)
 {
 	struct yg_pipeline_options options = {
@@ -215,6 +226,7 @@ static int build(struct run *run)
 		.ctx = run,
 		.on_exchange = take_exchange,
 		.on_handshake = take_handshake,
+		.on_websocket = take_websocket,
 		.on_link = take_link,
 	};
 	int r = yg_json_new(&run->json);

@@ -8,6 +8,7 @@
 
 #include "baseline/schema_json.h"
 #include "daemon/pipeline.h"
+#include "parse/body.h"
 #include "parse/cipher.h"
 #include "parse/hello.h"
 
@@ -319,6 +320,48 @@ void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handsha
 		yg_json_str(json, yg_hello_version_name(handshake->offered[i]));
 	yg_json_close_array(json);
 	put_answer(json, handshake);
+	yg_json_close_object(json);
+}
+
+/* What one side of a WebSocket said. */
+static void put_said(struct yg_json *json, const char *name, const struct yg_ws_said *said,
+		     struct yg_slice text)
+{
+	const char *kind = NULL;
+
+	if (text.ptr)
+		kind = yg_body_kind_name(yg_body_kind_of((struct yg_slice){ NULL, 0 }, text));
+	yg_json_key(json, name);
+	yg_json_open_object(json);
+	yg_json_pair_uint(json, "messages", said->messages);
+	yg_json_pair_uint(json, "text", said->text);
+	yg_json_pair_uint(json, "binary", said->binary);
+	yg_json_pair_uint(json, "compressed", said->compressed);
+	yg_json_pair_uint(json, "control", said->control);
+	yg_json_pair_uint(json, "frames", said->frames);
+	yg_json_pair_uint(json, "bytes", said->bytes);
+	yg_json_pair_uint(json, "largest", said->largest);
+	yg_json_pair_str(json, "text_kind", kind);
+	put_uint_or_null(json, "close", said->close_code, said->close_code != 0);
+	yg_json_pair_bool(json, "complete", !said->is_lost);
+	yg_json_close_object(json);
+}
+
+void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websocket)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "websocket");
+	yg_json_pair_time(json, "time", websocket->start_ns);
+	put_peer(json, "client", &websocket->client);
+	put_peer(json, "server", &websocket->server);
+	yg_json_pair_slice(json, "host", websocket->host);
+	yg_json_pair_slice(json, "target", websocket->target);
+	yg_json_pair_bool(json, "tls", websocket->tls);
+	yg_json_pair_uint(json, "stream", websocket->stream);
+	yg_json_key(json, "seconds");
+	yg_json_real(json, (double)(websocket->end_ns - websocket->start_ns) / NS_PER_S, 6);
+	put_said(json, "from_client", websocket->said[0], websocket->text[0]);
+	put_said(json, "from_server", websocket->said[1], websocket->text[1]);
 	yg_json_close_object(json);
 }
 

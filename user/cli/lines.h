@@ -14,6 +14,7 @@
 #include "detect/finding.h"
 #include "endpoint/inventory.h"
 #include "parse/handshake.h"
+#include "parse/tunnel.h"
 #include "respond/knowledge.h"
 #include "yagura/counter.h"
 
@@ -36,6 +37,9 @@ void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
 /* @client: who asked, behind trusted proxies. */
 void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
 			const struct yg_peer *client);
+
+/* A WebSocket that has ended; texts are not printed. */
+void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websocket);
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 		       const struct yg_data *data,
 		       const struct yg_schema *schema); /* either may be NULL */

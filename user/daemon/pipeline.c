@@ -49,6 +49,14 @@ static void show_handshake(void *ctx, const struct yg_handshake *handshake)
 			trusted_client(pipeline, &handshake->client, &handshake->proxied));
 }
 
+static void take_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct yg_pipeline *pipeline = ctx;
+
+	if (pipeline->sink.on_websocket)
+		pipeline->sink.on_websocket(pipeline->sink.ctx, websocket);
+}
+
 /* Stages 4 to 7: from one exchange to what is known of it. */
 static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
 {
@@ -137,6 +145,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.flows_max = scale_rows(YG_FLOWS_DEFAULT, memory),
 		.preludes_max = scale_rows(YG_PRELUDES_DEFAULT, memory),
 		.on_handshake = take_handshake,
+		.on_websocket = take_websocket,
 	};
 	const struct yg_knowledge_options knowledge = {
 		.identity_key = options->identity_key,

@@ -19,6 +19,7 @@
 #include "detect/finding.h"
 #include "parse/exchange.h"
 #include "parse/handshake.h"
+#include "parse/tunnel.h"
 #include "priv/request.h"
 #include "respond/knowledge.h"
 #include "yagura/event.h"
@@ -59,6 +60,8 @@ struct yg_pipeline_sink {
 	/* Each ClientHello on the wire once. @client: who asked, behind trusted proxies. */
 	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake,
 			     const struct yg_peer *client);
+	/* Each WebSocket once, when it has ended. */
+	void (*on_websocket)(void *ctx, const struct yg_websocket *websocket);
 	/* What the stages after parse say; see respond/knowledge.h. */
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
 	void (*on_request)(void *ctx, const struct yg_request *request);

@@ -68,6 +68,7 @@ struct yg_h2_stream {
 	uint8_t content; /* enum yg_h2_content of the request, else of the response */
 	bool response_lost, response_done, is_websocket;
 	struct yg_draft *request, *response;
+	struct yg_tunnel *tunnel; /* not NULL: reported already, DATA holds a WebSocket */
 };
 
 struct yg_h2 {

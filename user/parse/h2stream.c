@@ -114,25 +114,61 @@ static uint8_t protocol_of(const struct yg_h2_stream *stream)
 	return stream->content == YG_H2_CONTENT_OTHER ? YG_PROTOCOL_H2 : YG_PROTOCOL_GRPC;
 }
 
-/* The stream's exchange is over, whole or not. */
+static bool is_upgraded(const struct yg_h2_stream *stream)
+{
+	return stream->is_websocket && stream->response && stream->response->head.status / 100 == 2;
+}
+
+/* Tell of the stream's exchange, whole or not. */
+static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	const struct yg_report report = {
+		.request = stream->request,
+		.response = stream->response,
+		.stream = stream->id,
+		.grpc_status = stream->grpc_status,
+		.informational = stream->informational,
+		.protocol = protocol_of(stream),
+		.upgraded = is_upgraded(stream),
+	};
+
+	if (stream->request || stream->response)
+		yg_report_exchange(turn->pairer, turn->flow, &report);
+	yg_draft_free(pool_of(turn), &stream->request);
+	yg_draft_free(pool_of(turn), &stream->response);
+}
+
+/* The stream is over, whole or not. */
 static void finish(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
 	struct yg_h2_stream s = *stream;
-	struct yg_report report = {
-		.request = s.request,
-		.response = s.response,
-		.stream = s.id,
-		.grpc_status = s.grpc_status,
-		.informational = s.informational,
-		.protocol = protocol_of(&s),
-		.upgraded = s.is_websocket && s.response && s.response->head.status / 100 == 2,
-	};
 
 	erase(turn->h2, stream);
-	if (s.request || s.response)
-		yg_report_exchange(turn->pairer, turn->flow, &report);
-	yg_draft_free(pool_of(turn), &s.request);
-	yg_draft_free(pool_of(turn), &s.response);
+	report(turn, &s);
+	yg_tunnel_close(turn->pairer, turn->flow, &s.tunnel);
+}
+
+/* CONNECT was accepted, RFC 8441 section 5: nothing more to wait for, but frames to read. */
+static void begin_tunnel(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	struct yg_tunnel *tunnel = yg_tunnel_open(turn->pairer, stream->request, stream->id);
+
+	if (stream->request)
+		stream->request->complete = true;
+	stream->response->complete = true;
+	report(turn, stream);
+	stream->tunnel = tunnel;
+	if (!tunnel) {
+		erase(turn->h2, stream);
+		return;
+	}
+	tunnel->ws[0].is_open = tunnel->ws[1].is_open = true;
+}
+
+/* The frames that this direction of the stream's tunnel holds. */
+static struct yg_ws *ws_of(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	return &stream->tunnel->ws[turn->dir != turn->h2->client_dir];
 }
 
 /* A new stream; the oldest makes room. NULL: no memory. */
@@ -298,8 +334,9 @@ static void response_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 		take_response(turn, stream);
 	if (head->grpc_status != YG_GRPC_STATUS_NONE)
 		stream->grpc_status = head->grpc_status;
-	if (ends ||
-	    (stream->is_websocket && stream->response)) /* a tunnel: nothing more to wait for */
+	if (!ends && is_upgraded(stream))
+		begin_tunnel(turn, stream);
+	else if (ends)
 		response_ends(turn, stream);
 }
 
@@ -319,15 +356,28 @@ static bool learn_client(const struct yg_h2_turn *turn)
 	return turn->dir == turn->h2->client_dir ? !answers : !asks;
 }
 
+/* Fields behind the frames of a tunnel: no message of their own. */
+static void tunnel_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
+{
+	counters_of(turn)->h2_ignored++;
+	if (ends)
+		yg_h2_stream_ends(turn, id);
+}
+
 void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
+	struct yg_h2_stream *tunnelled;
+
 	if (turn->side->frame.type == YG_H2_PUSH_PROMISE) /* a request that nobody sent */
 		return;
 	if (!learn_client(turn)) {
 		counters_of(turn)->h2_ignored++;
 		return;
 	}
-	if (turn->dir == turn->h2->client_dir)
+	tunnelled = find(turn->h2, id);
+	if (tunnelled && tunnelled->tunnel)
+		tunnel_head(turn, id, ends);
+	else if (turn->dir == turn->h2->client_dir)
 		request_head(turn, id, ends);
 	else
 		response_head(turn, id, ends);
@@ -378,6 +428,11 @@ void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_sli
 	struct yg_h2_stream *stream = find(turn->h2, id);
 	struct yg_draft **draft = stream ? draft_of(turn, stream) : NULL;
 
+	if (stream && stream->tunnel) {
+		yg_ws_read(ws_of(turn, stream), (const uint8_t *)data.ptr, data.len,
+			   counters_of(turn));
+		return;
+	}
 	if (!draft || !*draft) {
 		counters_of(turn)->h2_ignored++;
 		return;
@@ -394,6 +449,8 @@ void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len)
 	struct yg_h2_stream *stream = find(turn->h2, id);
 	struct yg_draft *draft = stream ? *draft_of(turn, stream) : NULL;
 
+	if (stream && stream->tunnel)
+		yg_ws_gap(ws_of(turn, stream), len, counters_of(turn));
 	if (!draft)
 		return;
 	draft->body_gap = draft->body_closed = true;
@@ -407,6 +464,8 @@ bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id)
 
 	if (!stream)
 		return false;
+	if (stream->tunnel)
+		return stream->tunnel->ws[dir != h2->client_dir].is_open;
 	draft = dir == h2->client_dir ? stream->request : stream->response;
 	return draft && !draft->body_closed;
 }
@@ -417,10 +476,15 @@ void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 
 	if (!stream)
 		return;
-	if (turn->dir == turn->h2->client_dir)
+	if (stream->tunnel) {
+		ws_of(turn, stream)->is_open = false;
+		if (!stream->tunnel->ws[0].is_open && !stream->tunnel->ws[1].is_open)
+			finish(turn, stream);
+	} else if (turn->dir == turn->h2->client_dir) {
 		request_ends(turn, stream);
-	else
+	} else {
 		response_ends(turn, stream);
+	}
 }
 
 void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id)
@@ -443,6 +507,8 @@ void yg_h2_stream_loss(const struct yg_h2_turn *turn)
 
 		if (draft && !draft->complete)
 			draft->body_gap = draft->body_closed = true;
+		if (stream->id && stream->tunnel)
+			yg_ws_gap(ws_of(turn, stream), UINT64_MAX, counters_of(turn));
 	}
 }
 

@@ -217,6 +217,19 @@ static bool is_websocket(const struct turn *turn)
 	return request && yg_upgrade_is(request, YG_SLICE("websocket"));
 }
 
+static void open_tunnel(const struct turn *turn)
+{
+	struct yg_pairing *pairing = turn->pairing;
+
+	pairing->tunnel = yg_tunnel_open(turn->pairer, pairing->answering, 0);
+	if (!pairing->tunnel)
+		return;
+	turn->reader->ws = &pairing->tunnel->ws[1];
+	turn->peer->ws = &pairing->tunnel->ws[0];
+	turn->reader->ws->is_open = true;
+	turn->peer->ws->is_open = turn->peer->state == YG_READER_START && !turn->peer->draft;
+}
+
 static void response_head(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
@@ -247,10 +260,8 @@ static void response_head(const struct turn *turn)
 	if (body == YG_BODY_TUNNEL && yg_upgrade_accepted(turn->pairer, turn->flow, turn->dir))
 		return;
 	make_room(turn, body);
-	if (body == YG_BODY_TUNNEL && is_websocket(turn)) {
-		turn->reader->ws.is_open = true;
-		turn->peer->ws.is_open = turn->peer->state == YG_READER_START && !turn->peer->draft;
-	}
+	if (body == YG_BODY_TUNNEL && is_websocket(turn))
+		open_tunnel(turn);
 	if (body == YG_BODY_TUNNEL)
 		yg_reader_skip(turn->peer, YG_SKIP_TUNNEL);
 	else if (was_upgrading)
@@ -340,6 +351,18 @@ static void learn_kind(const struct turn *turn)
 		turn->peer->kind = requests ? YG_READER_RESPONSES : YG_READER_REQUESTS;
 }
 
+/* HTTP/2 begins: what HTTP/1 has left open is reported as it is. */
+static void leave_http1(const struct turn *turn)
+{
+	unsigned answers = turn->reader->kind == YG_READER_RESPONSES ? turn->dir : !turn->dir;
+	const struct turn other = turn_of(turn->pairer, turn->flow, answers, turn->time_ns);
+
+	if (turn->pairing->answering)
+		finish_response(&other);
+	while (turn->pairing->first)
+		give_up_first(turn);
+}
+
 static void handle(const struct turn *turn, enum yg_event event)
 {
 	bool requests = turn->reader->kind == YG_READER_REQUESTS;
@@ -361,6 +384,7 @@ static void handle(const struct turn *turn, enum yg_event event)
 		counters_of(turn)->lost_request += requests;
 		break;
 	case YG_EVENT_HTTP2:
+		leave_http1(turn);
 		yg_upgrade_begin(turn->pairer, turn->flow, turn->dir);
 		break;
 	case YG_EVENT_NONE:
@@ -552,5 +576,6 @@ void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 		yg_h2_close(pairer, flow, &turn.pairing->h2);
 	while (turn.pairing->first)
 		give_up_first(&turn);
+	yg_tunnel_close(pairer, flow, &turn.pairing->tunnel);
 	assert(!turn.pairing->answering);
 }

@@ -16,6 +16,7 @@
 
 #include "parse/h2head.h"
 #include "parse/reader.h"
+#include "parse/tunnel.h"
 #include "stream/flow.h"
 
 #define YG_PENDING_MAX 256u /* requests that wait per flow; beyond, the oldest is given up */
@@ -28,6 +29,7 @@ struct yg_pairing {
 	uint32_t pending;	       /* requests in the list */
 	uint16_t informational;	       /* 1xx since the last final response */
 	bool pipelines;		       /* two requests were open at once */
+	struct yg_tunnel *tunnel;      /* not NULL: the flow is a WebSocket now */
 	struct yg_h2 *h2;	       /* not NULL: the flow is HTTP/2, and all above is unused */
 };
 
@@ -35,6 +37,7 @@ struct yg_pairing {
 struct yg_pairer {
 	struct yg_reading reading;
 	yg_exchange_fn fn;
+	yg_websocket_fn websocket_fn; /* may be NULL */
 	void *ctx;
 	struct yg_header headers[2][YG_HEADERS_MAX];
 	struct yg_heap *heap;	   /* HPACK tables of all connections */

@@ -51,7 +51,8 @@ static enum yg_parse is_http2(const struct yg_reader *reader, const uint8_t *dat
 
 	if (len && *data == 0 && reader->kind != YG_READER_REQUESTS && !reader->begun)
 		return yg_h2_opening(data, len);
-	if (reader->kind == YG_READER_RESPONSES || memcmp(data, yg_h2_preface, n) != 0)
+	if (reader->kind == YG_READER_RESPONSES || (reader->begun && !reader->upgrading) ||
+	    memcmp(data, yg_h2_preface, n) != 0)
 		return YG_PARSE_BAD;
 	return n == PREFACE_PROOF ? YG_PARSE_DONE : YG_PARSE_MORE;
 }
@@ -427,8 +428,8 @@ static enum yg_event read_some(struct yg_reading *reading, struct yg_reader *rea
 	case YG_READER_RESYNC:
 		return resync(reading, reader, feed);
 	default:
-		if (reader->ws.is_open)
-			yg_ws_read(&reader->ws, feed->p, feed_len(feed), reading->counters);
+		if (reader->ws)
+			yg_ws_read(reader->ws, feed->p, feed_len(feed), reading->counters);
 		take(feed, feed_len(feed), skip_row(reading, reader));
 		return YG_EVENT_NONE;
 	}
@@ -532,7 +533,8 @@ enum yg_hole yg_reader_gap(struct yg_reading *reading, struct yg_reader *reader,
 		reader->lost |= !cut;
 		return YG_HOLE_NONE;
 	case YG_READER_SKIP:
-		yg_ws_gap(&reader->ws, len, reading->counters);
+		if (reader->ws)
+			yg_ws_gap(reader->ws, len, reading->counters);
 		return YG_HOLE_NONE;
 	case YG_READER_START:
 		return hole_before_body(reading, reader);
@@ -549,7 +551,8 @@ uint64_t yg_reader_unwanted(const struct yg_reader *reader)
 	case YG_READER_RESYNC:
 		return YG_UNWANTED_ALL;
 	case YG_READER_SKIP:
-		return reader->ws.is_open ? reader->ws.left : YG_UNWANTED_ALL;
+		return reader->ws && reader->ws->is_open ? yg_ws_unwanted(reader->ws)
+							 : YG_UNWANTED_ALL;
 	case YG_READER_LENGTH:
 		return open ? 0 : reader->left;
 	case YG_READER_CHUNKED:

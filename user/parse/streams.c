@@ -27,6 +27,7 @@ struct yg_streams {
 	struct yg_preludes preludes;
 	const struct yg_prelude *prelude; /* of the flow at hand */
 	yg_exchange_fn fn;
+	yg_websocket_fn websocket_fn; /* may be NULL */
 	void *ctx;
 };
 
@@ -54,6 +55,13 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 	more = *exchange;
 	yg_prelude_add(&streams->preludes, streams->prelude, &more);
 	streams->fn(streams->ctx, &more);
+}
+
+static void on_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct yg_streams *streams = ctx;
+
+	streams->websocket_fn(streams->ctx, websocket);
 }
 
 /* What was taken for an prelude and is none, then the rest of the run. */
@@ -176,6 +184,8 @@ int yg_streams_new(const struct yg_streams_options *options, yg_exchange_fn fn, 
 	streams->ctx = ctx;
 	streams->pairer.fn = on_exchange;
 	streams->pairer.ctx = streams;
+	streams->websocket_fn = options->on_websocket;
+	streams->pairer.websocket_fn = options->on_websocket ? on_websocket : NULL;
 	r = init(streams, options);
 	if (r) {
 		yg_streams_free(&streams);

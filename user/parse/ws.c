@@ -3,6 +3,7 @@
 
 #define FIN	    0x80u
 #define RESERVED    0x30u /* two extension bits that nobody defined; RSV1 is compression */
+#define COMPRESSED  0x40u /* RSV1: RFC 7692 section 6 */
 #define MASK	    0x80u
 #define CONTROL	    0x08u /* of an opcode: sections 5.4 and 5.5 */
 #define LENGTH_16   126u
@@ -13,6 +14,8 @@ static void give_up(struct yg_ws *ws, struct yg_stream_counters *counters)
 {
 	counters->ws_lost++;
 	ws->is_open = false;
+	ws->said.is_lost = true;
+	ws->said.is_sample_cut |= ws->is_sampling;
 }
 
 /* Bytes of the frame header whose first two bytes are there. */
@@ -50,20 +53,88 @@ static bool is_valid(const uint8_t *h, uint64_t length)
 	return opcode <= YG_WS_BINARY;
 }
 
+static void begin_message(struct yg_ws *ws, unsigned opcode)
+{
+	ws->message = 0;
+	ws->said.text += opcode == YG_WS_TEXT;
+	ws->said.binary += opcode == YG_WS_BINARY;
+	ws->said.compressed += (ws->header[0] & COMPRESSED) != 0;
+	ws->is_sampling = opcode == YG_WS_TEXT && !ws->has_sampled;
+	if (!ws->is_sampling)
+		return;
+	ws->has_sampled = true;
+	ws->said.is_sample_compressed = ws->header[0] & COMPRESSED;
+}
+
+static bool is_control(const struct yg_ws *ws)
+{
+	return ws->header[0] & CONTROL;
+}
+
+/* The payload is over. */
+static void end_frame(struct yg_ws *ws)
+{
+	if ((ws->header[0] & FIN) && !is_control(ws))
+		ws->is_sampling = false;
+}
+
 /* The header is whole. */
 static void begin_frame(struct yg_ws *ws, struct yg_stream_counters *counters)
 {
 	uint64_t length = header_length(ws->header);
 	unsigned opcode = ws->header[0] & 0x0f;
 
+	ws->mask_at = ws->header[1] & MASK ? (uint8_t)(ws->header_len - 4) : 0;
 	ws->header_len = 0;
 	if (!is_valid(ws->header, length)) {
 		give_up(ws, counters);
 		return;
 	}
 	ws->left = length;
+	ws->done = 0;
 	counters->ws_frame++;
-	counters->ws_message += (ws->header[0] & FIN) && !(opcode & CONTROL);
+	ws->said.frames++;
+	ws->said.control += is_control(ws);
+	if (!is_control(ws)) {
+		if (opcode != YG_WS_CONTINUATION)
+			begin_message(ws, opcode);
+		ws->message += length;
+		ws->said.bytes += length;
+		if (ws->message > ws->said.largest)
+			ws->said.largest = ws->message;
+		ws->said.messages += (ws->header[0] & FIN) != 0;
+		counters->ws_message += (ws->header[0] & FIN) != 0;
+	}
+	if (length == 0)
+		end_frame(ws);
+}
+
+static uint8_t unmask(const struct yg_ws *ws, uint8_t byte, uint64_t at)
+{
+	return ws->mask_at ? byte ^ ws->header[ws->mask_at + (at & 3)] : byte;
+}
+
+/* Keep what is kept of a payload. */
+static void read_payload(struct yg_ws *ws, const uint8_t *data, size_t len)
+{
+	struct yg_ws_said *said = &ws->said;
+	size_t room = YG_WS_SAMPLE_MAX - said->sample_len, take = len < room ? len : room;
+
+	if ((ws->header[0] & 0x0f) == YG_WS_CLOSE) {
+		for (size_t i = 0; i < len && ws->done + i < 2; i++)
+			said->close_code = (uint16_t)(said->close_code << 8 |
+						      unmask(ws, data[i], ws->done + i));
+	} else if (ws->is_sampling && !is_control(ws)) {
+		for (size_t i = 0; i < take; i++)
+			said->sample[said->sample_len + i] =
+				(char)unmask(ws, data[i], ws->done + i);
+		said->sample_len = (uint16_t)(said->sample_len + take);
+		said->is_sample_cut |= take < len;
+	}
+	ws->done += len;
+	ws->left -= len;
+	if (ws->left == 0)
+		end_frame(ws);
 }
 
 void yg_ws_read(struct yg_ws *ws, const uint8_t *data, size_t len,
@@ -72,12 +143,13 @@ void yg_ws_read(struct yg_ws *ws, const uint8_t *data, size_t len,
 	size_t at = 0;
 
 	while (at < len && ws->is_open) {
-		uint64_t skip = ws->left < len - at ? ws->left : len - at;
+		size_t take = ws->left < len - at ? (size_t)ws->left : len - at;
 
-		ws->left -= skip;
-		at += (size_t)skip;
-		if (at == len)
-			return;
+		if (take) {
+			read_payload(ws, data + at, take);
+			at += take;
+			continue;
+		}
 		ws->header[ws->header_len++] = data[at++];
 		if (ws->header_len >= 2 && ws->header_len == header_need(ws->header))
 			begin_frame(ws, counters);
@@ -88,8 +160,19 @@ void yg_ws_gap(struct yg_ws *ws, uint64_t len, struct yg_stream_counters *counte
 {
 	if (!ws->is_open)
 		return;
-	if (len > ws->left)
+	if (len > ws->left) {
 		give_up(ws, counters);
-	else
-		ws->left -= len;
+		return;
+	}
+	ws->said.is_sample_cut |= ws->is_sampling && !is_control(ws);
+	ws->is_sampling &= is_control(ws);
+	ws->done += len;
+	ws->left -= len;
+}
+
+uint64_t yg_ws_unwanted(const struct yg_ws *ws)
+{
+	bool is_kept = ws->is_sampling && ws->said.sample_len < YG_WS_SAMPLE_MAX;
+
+	return is_kept || (ws->header[0] & 0x0f) == YG_WS_CLOSE ? 0 : ws->left;
 }
