@@ -78,6 +78,12 @@ static size_t decode(struct yg_slice raw, char *ret, uint32_t *flags)
 			memcpy(ret + len, p, ESCAPE_LEN);
 			len += ESCAPE_LEN;
 			p += ESCAPE_LEN;
+		} else if (*p == '%') {
+			/* Bare: with what is decoded behind it, it must not become an escape. */
+			*flags |= YG_PATH_INVALID;
+			memcpy(ret + len, "%25", ESCAPE_LEN);
+			len += ESCAPE_LEN;
+			p++;
 		} else {
 			ret[len++] = *p++;
 		}
@@ -160,7 +166,7 @@ static bool take_plain(struct yg_path *path, struct yg_slice raw)
 static bool take_segment(struct yg_path *path, struct yg_slice raw)
 {
 	const char *semicolon;
-	char decoded[YG_PATH_CAP];
+	char decoded[YG_PATH_CAP * ESCAPE_LEN];
 	size_t len, start;
 
 	if (raw.len > 0 && is_plain(raw))
@@ -172,7 +178,7 @@ static bool take_segment(struct yg_path *path, struct yg_slice raw)
 	}
 	if (raw.len == 0)
 		return true;
-	if (raw.len > sizeof(decoded) || path->len + 2 > YG_PATH_CAP)
+	if (raw.len > YG_PATH_CAP || path->len + 2 > YG_PATH_CAP)
 		return false;
 	len = decode(raw, decoded, &path->flags);
 

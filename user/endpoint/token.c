@@ -319,6 +319,26 @@ static bool is_prefixed(struct yg_slice s, const struct census *n)
 	return is_opaque_tail((struct yg_slice){ s.ptr + i + 1, s.len - i - 1 });
 }
 
+/*
+ * Words with a number of four digits or more behind a mark, or with year and month inside:
+ * "order-10023", "report_2024-01", "backup-1778670288". "tier-2" is a name until there are more.
+ */
+static bool is_counted(struct yg_slice s, const struct census *n)
+{
+	size_t row = 0;
+
+	if (n->lower + n->upper < 2 || n->digit < 4 || n->hyphen + n->underscore == 0 ||
+	    n->lower + n->upper + n->digit + n->hyphen + n->underscore != s.len)
+		return false;
+	for (size_t i = 0; i + 6 < s.len; i++) {
+		if (i > 0 && matches((struct yg_slice){ s.ptr + i, 7 }, "9999-99"))
+			return true;
+	}
+	while (row < s.len && is_digit(s.ptr[s.len - 1 - row]))
+		row++;
+	return row >= 4 && row < s.len && !is_letter(s.ptr[s.len - 1 - row]);
+}
+
 static bool is_opaque(struct yg_slice s, const struct census *n)
 {
 	size_t letters = n->lower + n->upper;
@@ -376,7 +396,7 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_URN;
 	if (is_bool(s))
 		return YG_TOKEN_BOOL;
-	if (is_prefixed(s, n))
+	if (is_prefixed(s, n) || is_counted(s, n))
 		return YG_TOKEN_PREFIXED;
 	if (is_opaque(s, n))
 		return YG_TOKEN_OPAQUE;

@@ -57,6 +57,7 @@ static struct path_case cases[] = {
 	{ "encodes a cut UTF-8 sequence", "/\xe5\x95", "/%E5%95", YG_PATH_INVALID },
 	{ "keeps encoded control bytes encoded", "/a%0d%0Ab", "/a%0D%0Ab", 0 },
 	{ "encodes a bad escape", "/a%zz%4", "/a%25zz%254", YG_PATH_INVALID },
+	{ "keeps a bad escape from becoming a good one", "/%6%66", "/%256f", YG_PATH_INVALID },
 	{ "keeps letter case", "/A/b", "/A/b", 0 },
 };
 /* clang-format on */

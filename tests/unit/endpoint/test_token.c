@@ -60,6 +60,13 @@ static const struct token_case cases[] = {
 	{ "v1.2.3-rc.1", YG_TOKEN_SEMVER, 0 },
 	{ "acct_opmff2YT9kL4RFxrg", YG_TOKEN_PREFIXED, 0 },
 	{ "ord-WmOfYJ6cI5lalrVIw", YG_TOKEN_PREFIXED, 0 },
+	{ "order-10023", YG_TOKEN_PREFIXED, 0 },
+	{ "report_2024-01.pdf", YG_TOKEN_PREFIXED, 14 },
+	{ "tier-2", YG_TOKEN_NUMBERED, 0 },
+	{ "true", YG_TOKEN_BOOL, 0 },
+	{ "Jessy_McMohr", YG_TOKEN_NAME, 0 },
+	{ "GetPostAndParent", YG_TOKEN_WORD, 0 },
+	{ "tOyUxpJEtzFIjdddae7MA", YG_TOKEN_OPAQUE, 0 },
 	{ "09alm5L7xiI5BwakX3EdA", YG_TOKEN_OPAQUE, 0 },
 	{ "arn:aws:s3:::bucket", YG_TOKEN_URN, 0 },
 };

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hostile targets through the normaliser into a small trie and a set of templates.
+ *
+ * Input: lines, each a method byte and a target. What must hold: a normalised path normalises to
+ * itself; a learned path is known or was refused by a cap; a trie that was packed and read again
+ * reads every path as the one that it came from; no cap is exceeded.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "endpoint/templates.h"
+#include "endpoint/trie.h"
+
+#define NODES_MAX 128u
+#define TEXT_CAP  512u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static const struct yg_hash_key key = { 1, 2 };
+
+static void check_idempotent(const struct yg_path *path)
+{
+	static struct yg_path again;
+
+	assert(yg_path_from_target((struct yg_slice){ path->text, path->len }, &again));
+	assert(again.len == path->len || path->flags & YG_PATH_CUT);
+	assert(path->flags & YG_PATH_CUT || memcmp(again.text, path->text, path->len) == 0);
+}
+
+/* @text: [TEXT_CAP]. Length, 0 if it does not fit. */
+static size_t read_path(const struct yg_trie *trie, const struct yg_path *path, char *text)
+{
+	static struct yg_route route;
+	ssize_t n;
+
+	yg_trie_route(trie, path, &route);
+	assert(route.count == path->segment_count);
+	n = yg_trie_text(trie, path, &route, text, TEXT_CAP);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static void take_line(struct yg_trie *trie, struct yg_templates *templates, struct yg_slice line)
+{
+	static struct yg_path path;
+	static struct yg_route route;
+	struct yg_slice target = { line.ptr + 1, line.len - 1 };
+	char text[TEXT_CAP];
+
+	if (line.ptr[0] & 0x40) {
+		(void)yg_templates_add(templates, (struct yg_slice){ 0 }, target,
+				       (enum yg_template_rank)(line.ptr[0] & 1));
+		return;
+	}
+	if (!yg_path_from_target(target, &path))
+		return;
+	check_idempotent(&path);
+	yg_trie_learn(trie, &path, (enum yg_trie_method)(1u << (line.ptr[0] & 7) % 6), &route);
+	assert(yg_trie_counters(trie).nodes <= NODES_MAX);
+	assert(route.known || yg_trie_counters(trie).overflow > 0 || path.flags & YG_PATH_CUT);
+	(void)read_path(trie, &path, text);
+	(void)yg_templates_match(templates, (struct yg_slice){ 0 }, &path, &route);
+}
+
+static void check_restart(const struct yg_trie *trie, const uint8_t *data, size_t len)
+{
+	static uint8_t buf[1u << 16];
+	static struct yg_path path;
+	struct yg_writer writer = { .ptr = buf, .cap = sizeof(buf) };
+	struct yg_reader reader;
+	YG_CLEANUP(yg_trie_free) struct yg_trie *back = NULL;
+	char text[TEXT_CAP], other[TEXT_CAP];
+
+	yg_trie_pack(trie, &writer);
+	if (writer.overflow || yg_trie_new(&key, NODES_MAX, &back) < 0)
+		return;
+	reader = (struct yg_reader){ .ptr = buf, .len = writer.len };
+	yg_trie_unpack(back, &reader);
+	assert(!reader.bad);
+	if (!yg_path_from_target((struct yg_slice){ (const char *)data, len }, &path))
+		return;
+	assert(read_path(trie, &path, text) == read_path(back, &path, other));
+	assert(strcmp(text, other) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	const char *p = (const char *)data, *end = p + len;
+
+	if (len == 0 || yg_trie_new(&key, NODES_MAX, &trie) < 0 || yg_templates_new(&templates) < 0)
+		return 0;
+	while (p < end) {
+		const char *line_end = memchr(p, '\n', (size_t)(end - p));
+
+		line_end = line_end ? line_end : end;
+		if (line_end > p)
+			take_line(trie, templates, (struct yg_slice){ p, (size_t)(line_end - p) });
+		p = line_end + (line_end < end);
+	}
+	yg_trie_settle(trie);
+	check_restart(trie, data + 1, len - 1);
+	return 0;
+}
