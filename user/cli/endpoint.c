@@ -20,6 +20,34 @@ static const struct yg_column sample_columns[] = {
 	{ "TARGET", YG_ALIGN_LEFT, 16 },
 };
 
+static const struct yg_column relation_columns[] = {
+	{ "", YG_ALIGN_LEFT, 0 },	   { "KIND", YG_ALIGN_LEFT, 0 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 },	   { "LAST SEEN", YG_ALIGN_LEFT, 0 },
+	{ "ENDPOINT", YG_ALIGN_LEFT, 24 },
+};
+
+/* What leads to the endpoint, then where it leads to; further steps stand further right. */
+static int add_relation(struct yg_table *table, yajl_val relation)
+{
+	static const char *const steps[] = { "->", "  ->", "    ->" };
+	bool is_in = strcmp(yg_value_text(relation, "direction"), "in") == 0;
+	uint64_t depth = yg_value_uint(relation, "depth");
+	yajl_val end = yg_value_find(relation, is_in ? "from" : "into");
+	char name[1024] = "this host, for nobody known", time[YG_FORMAT_CAP];
+	char requests[YG_FORMAT_CAP];
+	const char *texts[] = {
+		is_in ? "<-" : steps[depth < YG_ARRAY_SIZE(steps) ? depth : 2],
+		yg_value_text(relation, "kind"),
+		yg_count_format(yg_value_uint(relation, "requests"), requests),
+		yg_time_format(yg_value_text(relation, "last_seen"), time),
+		name,
+	};
+
+	if (end && YAJL_IS_OBJECT(end))
+		yg_endpoint_name(end, name, sizeof(name));
+	return yg_table_add(table, texts);
+}
+
 static int add_span(struct yg_table *table, yajl_val span)
 {
 	char time[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
@@ -123,6 +151,8 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 		   YG_ARRAY_SIZE(span_columns), add_span);
 	print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,
 		   YG_ARRAY_SIZE(span_columns), add_span);
+	print_list(args, "Relations", yg_value_find(value, "relations"), relation_columns,
+		   YG_ARRAY_SIZE(relation_columns), add_relation);
 	print_list(args, "Latest samples", yg_value_find(value, "samples"), sample_columns,
 		   YG_ARRAY_SIZE(sample_columns), add_sample);
 	return 0;

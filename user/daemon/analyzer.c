@@ -42,6 +42,7 @@
 #define FOUND_PER_S   11u /* of those that a finding points at: what began the attack is shown */
 #define FOUND_BURST   2000u
 #define WATCH_STATE_S 600ull /* a client that a detector has an eye on is sampled for so long */
+#define SHOWN_MAX     16384u /* samples that may still hear of their parent; 128 KB */
 #define TABLE_CAP     32u
 
 struct analyzer {
@@ -61,12 +62,19 @@ struct analyzer {
 	uint64_t suspects_sent;
 	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
+	uint64_t shown[SHOWN_MAX]; /* ids of samples, by their last bits */
 	uint8_t cell[YG_CELL_PACKED_MAX];
 	uint8_t packet[YG_FEED_PACKET_MAX]; /* of the desk */
 	bool stop;
 };
 
 /* --- what the pipeline says */
+
+/* The last bit of an id is set. */
+static size_t slot_of(uint64_t id)
+{
+	return (id >> 1) % SHOWN_MAX;
+}
 
 static void on_exchange(void *ctx, const struct yg_subject *subject,
 			const struct yg_observation *observation)
@@ -86,6 +94,7 @@ static void on_exchange(void *ctx, const struct yg_subject *subject,
 		analyzer->samples_skipped++;
 		return;
 	}
+	analyzer->shown[slot_of(observation->id)] = observation->id;
 	yg_feed_from_exchange(subject, observation, target, &message);
 	yg_feed_out_put(&analyzer->out, &message);
 }
@@ -155,6 +164,18 @@ static void on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
 						   .fold = { .from = from, .into = into->id } });
 }
 
+/* Only what was told is worth a word more. */
+static void on_link(void *ctx, uint64_t child, uint64_t parent)
+{
+	struct analyzer *analyzer = ctx;
+
+	if (analyzer->shown[slot_of(child)] != child)
+		return;
+	yg_feed_out_put(&analyzer->out,
+			&(struct yg_feed_message){ .kind = YG_FEED_KIND_LINK,
+						   .link = { .child = child, .parent = parent } });
+}
+
 /* --- what is told again and again */
 
 static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
@@ -165,6 +186,15 @@ static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 	if (endpoint->last_ns < analyzer->endpoints_since_ns)
 		return;
 	yg_feed_from_endpoint(endpoint, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
+static void put_relation(void *ctx, const struct yg_relation *relation)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	yg_feed_from_relation(relation, &message);
 	yg_feed_out_put(&analyzer->out, &message);
 }
 
@@ -275,6 +305,7 @@ static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
 	yg_pipeline_counters(analyzer->pipeline, put_stage_counter, analyzer);
 	if (yg_knowledge_endpoints(knowledge, put_endpoint, analyzer) >= 0)
 		analyzer->endpoints_since_ns = epoch_ns - COUNTERS_NS;
+	yg_knowledge_relation_news(knowledge, put_relation, analyzer);
 	if (now_ns - analyzer->callers_ns >= CALLERS_NS) {
 		analyzer->callers_ns = now_ns;
 		if (yg_knowledge_callers(knowledge, put_caller, analyzer) >= 0)
@@ -431,6 +462,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_suspect = on_suspect,
 		.on_cell = on_cell,
 		.on_fold = on_fold,
+		.on_link = on_link,
 	};
 
 	int r = yg_names_from_options(&ctx->options, &analyzer->names);

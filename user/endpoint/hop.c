@@ -16,18 +16,22 @@
 
 #include "core/lru.h"
 
-#define HEADS	  8192u		       /* power of two */
-#define KEYS	  3u		       /* trace id, request id, method and path */
-#define KEY_PLACE 2u		       /* the last of them */
-#define SERVERS	  1024u		       /* addresses that were asked lately */
-#define ACTIVE_NS (60ull * 1000000000) /* an upstream request makes edges worth keeping so long */
-#define BY_PLACE  1u		       /* strength of a claim */
-#define BY_ID	  2u
+#define HEADS	   8192u	      /* power of two */
+#define ORDER_NS   (200ull * 1000000) /* rings are read in turns: an end may come so much late */
+#define KEYS	   4u		      /* trace id, request id, method and path, client */
+#define KEY_PLACE  2u
+#define KEY_CLIENT 3u
+#define SERVERS	   1024u		/* addresses that were asked lately */
+#define ACTIVE_NS  (60ull * 1000000000) /* an upstream request makes edges worth keeping so long */
+#define BY_CLIENT  1u			/* strength of a claim */
+#define BY_PLACE   2u
+#define BY_ID	   3u
 
 struct row {
 	uint64_t id, endpoint;
 	uint64_t start_ns, end_ns;
-	uint64_t keys[KEYS];  /* 0: none */
+	uint64_t keys[KEYS]; /* 0: none */
+	uint64_t method;
 	uint64_t older[KEYS]; /* reference of the next row in the chain */
 	struct yg_peer client, server;
 	struct yg_address asked;     /* as an edge: who asked */
@@ -38,7 +42,6 @@ struct row {
 	uint8_t side;	  /* enum yg_hop_side */
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
-	bool is_lost;	  /* not every claimant was looked at */
 	bool tls;
 };
 
@@ -49,6 +52,7 @@ struct yg_hops {
 	struct yg_hop_counters counters;
 	uint64_t now_ns, active_ns;
 	uint64_t first, next; /* sequences of the rows in the ring: [first, next) */
+	uint64_t doubt[KEYS]; /* rows before were not all looked at, by that key */
 	struct yg_lru *servers;
 	uint64_t heads[HEADS]; /* references: sequence * KEYS + number of the key + 1; 0 none */
 	struct row rows[YG_HOPS_MAX];
@@ -184,6 +188,18 @@ static void read_field(const struct yg_hops *hops, const struct yg_header *field
 	}
 }
 
+static uint64_t hash_client(const struct yg_hops *hops, const struct row *row)
+{
+	const struct yg_address *client = &row->client.addr;
+
+	if (!yg_address_is_unknown(&row->forwarded))
+		client = &row->forwarded;
+	if (yg_address_is_unknown(client))
+		return 0;
+	return hash_text(hops, 4,
+			 (struct yg_slice){ (const char *)client->bytes, sizeof(client->bytes) });
+}
+
 static uint64_t hash_place(const struct yg_hops *hops, struct yg_slice method, struct yg_slice path)
 {
 	return hash_text(hops, hash_text(hops, 3, method), path);
@@ -212,7 +228,9 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		id = yg_message_find(response, "x-request-id");
 		row->keys[1] = hash_text(hops, 2, id);
 	}
+	row->method = hash_text(hops, 3, request->method);
 	row->keys[KEY_PLACE] = hash_place(hops, request->method, hop->path);
+	row->keys[KEY_CLIENT] = hash_client(hops, row);
 }
 
 /* --- claims */
@@ -250,10 +268,13 @@ static bool are_different(uint64_t a, uint64_t b)
 	return a && b && a != b;
 }
 
-/* How well @edge explains @up: 0 not at all, BY_PLACE, BY_ID. */
+/* How well @edge explains @up: 0 not at all, else BY_... */
 static uint8_t measure(const struct row *edge, const struct row *up)
 {
-	if (edge->start_ns > up->start_ns || edge->end_ns < up->end_ns || edge->id == up->id)
+	bool is_named;
+
+	if (edge->start_ns > up->start_ns || edge->end_ns < up->end_ns ||
+	    (edge->start_ns == up->start_ns && edge->end_ns == up->end_ns))
 		return 0;
 	if (is_twin(edge, up))
 		return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] ? BY_ID : 0;
@@ -264,10 +285,14 @@ static uint8_t measure(const struct row *edge, const struct row *up)
 		return BY_ID;
 	if (are_different(edge->keys[0], up->keys[0]) || are_different(edge->keys[1], up->keys[1]))
 		return 0;
-	if (!yg_address_is_unknown(&up->forwarded) &&
-	    !is_same(&up->forwarded, &edge->client.addr) && !is_same(&up->forwarded, &edge->asked))
+	is_named = !yg_address_is_unknown(&up->forwarded);
+	if (is_named && !is_same(&up->forwarded, &edge->client.addr) &&
+	    !is_same(&up->forwarded, &edge->asked) && !is_same(&up->forwarded, &edge->forwarded))
 		return 0;
-	return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] ? BY_PLACE : 0;
+	if (edge->keys[KEY_PLACE] == up->keys[KEY_PLACE])
+		return BY_PLACE;
+	/* Gateways rewrite paths. */
+	return is_named && edge->method == up->method ? BY_CLIENT : 0;
 }
 
 static void set_parent(struct row *up, const struct row *edge, uint64_t sequence, uint8_t strength)
@@ -315,8 +340,10 @@ static void meet(struct yg_hops *hops, uint64_t sequence, uint32_t number)
 		struct row *with = row_at(hops, other);
 
 		at = with->older[slot];
+		if (with->end_ns + ORDER_NS < row->start_ns)
+			return;
 		if (steps == YG_HOP_STEPS) {
-			row->is_lost = true;
+			hops->doubt[number] = other + 1;
 			return;
 		}
 		if (slot != number || with->keys[slot] != key)
@@ -339,7 +366,20 @@ static void chain(struct yg_hops *hops, uint64_t sequence, uint32_t number)
 
 /* --- time */
 
-static void settle(struct yg_hops *hops, uint64_t sequence)
+/* The strength up to which something may have been overlooked. */
+static uint8_t doubt_of(const struct yg_hops *hops, uint64_t sequence)
+{
+	static const uint8_t strengths[KEYS] = { BY_ID, BY_ID, BY_PLACE, BY_CLIENT };
+	uint8_t doubt = 0;
+
+	for (uint32_t i = 0; i < KEYS; i++) {
+		if (sequence < hops->doubt[i] && strengths[i] > doubt)
+			doubt = strengths[i];
+	}
+	return doubt;
+}
+
+static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 {
 	const struct row *row = row_at(hops, sequence);
 	struct yg_hop_link link = {
@@ -349,13 +389,14 @@ static void settle(struct yg_hops *hops, uint64_t sequence)
 		.server = row->server.addr,
 		.outbound = row->side != YG_HOP_SIDE_SERVED,
 	};
-	bool is_linked = row->strength && !row->is_ambiguous && !row->is_lost;
+	bool is_lost = is_early || (row->strength && doubt_of(hops, sequence) >= row->strength);
+	bool is_linked = row->strength && !row->is_ambiguous && !is_lost;
 
 	if (!row->is_upstream)
 		return;
 	hops->counters.linked += is_linked;
 	hops->counters.ambiguous += row->strength && row->is_ambiguous;
-	hops->counters.lost += row->is_lost;
+	hops->counters.lost += is_lost;
 	if (is_linked) {
 		link.parent_id = row->parent_id;
 		link.parent_endpoint = row->parent_endpoint;
@@ -363,9 +404,9 @@ static void settle(struct yg_hops *hops, uint64_t sequence)
 	hops->fn(hops->ctx, &link);
 }
 
-static void leave(struct yg_hops *hops)
+static void leave(struct yg_hops *hops, bool is_early)
 {
-	settle(hops, hops->first);
+	settle(hops, hops->first, is_early);
 	hops->first++;
 }
 
@@ -375,13 +416,13 @@ void yg_hops_tick(struct yg_hops *hops, uint64_t now_ns)
 		hops->now_ns = now_ns;
 	while (hops->first < hops->next &&
 	       row_at(hops, hops->first)->end_ns + YG_HOP_GRACE_NS <= hops->now_ns)
-		leave(hops);
+		leave(hops, false);
 }
 
 void yg_hops_finish(struct yg_hops *hops)
 {
 	while (hops->first < hops->next)
-		leave(hops);
+		leave(hops, false);
 }
 
 /* Somebody asked this address; was it, as a client, one of them before? */
@@ -408,10 +449,8 @@ void yg_hops_take(struct yg_hops *hops, const struct yg_hop *hop)
 		hops->active_ns = hops->now_ns + ACTIVE_NS;
 	else if (hops->now_ns >= hops->active_ns)
 		return;
-	if (hops->next - hops->first == YG_HOPS_MAX) {
-		row_at(hops, hops->first)->is_lost = true; /* its edge may still come */
-		leave(hops);
-	}
+	if (hops->next - hops->first == YG_HOPS_MAX)
+		leave(hops, true); /* its edge may still come */
 	sequence = hops->next++;
 	read_row(hops, hop, row_at(hops, sequence));
 	row_at(hops, sequence)->is_upstream = is_upstream;

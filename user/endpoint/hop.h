@@ -10,7 +10,8 @@
  *	- both carry the same trace or request id (traceparent, X-B3-TraceId, X-Request-Id,
  *	  X-Correlation-Id), or
  *	- neither id says otherwise, method and path are the same, a client that U names in
- *	  X-Forwarded-For or X-Real-IP is that of E, and no other exchange could be E.
+ *	  X-Forwarded-For or X-Real-IP is that of E, and no other exchange could be E, or
+ *	- as before with another path, when U names the client of E.
  *
  * The decision waits YG_HOP_GRACE_NS after the end of U, for others that may claim it. Two claims
  * that do not contain each other: U stays without a parent. A chain links each to the next one.

@@ -237,7 +237,7 @@ static void add_series(struct yg_desk *desk, struct yg_http_request *request, ui
 void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	struct yg_store_filter filter = { .limit = SAMPLES_SHOWN };
-	struct yg_reply_list samples = { .request = request };
+	struct yg_reply_list samples = { .request = request }, relations = samples;
 
 	if (!open_one(desk, request, YG_STORE_ENDPOINTS, rest, &filter.id))
 		return;
@@ -246,7 +246,9 @@ void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, cons
 	add_series(desk, request, filter.id, 3600 * YG_NS_PER_SECOND, SERIES_HOURS);
 	yg_http_add(request, YG_SLICE(",\"minutes\":"));
 	add_series(desk, request, filter.id, 60 * YG_NS_PER_SECOND, SERIES_MINUTES);
-	yg_http_add(request, YG_SLICE(",\"samples\":["));
+	yg_http_add(request, YG_SLICE(",\"relations\":["));
+	(void)!yg_store_relations(desk->store, filter.id, yg_reply_list_add, &relations);
+	yg_http_add(request, YG_SLICE("],\"samples\":["));
 	(void)!yg_store_each(desk->store, YG_STORE_SAMPLES, &filter, yg_reply_list_add, &samples);
 	yg_http_add(request, YG_SLICE("]}\n"));
 	yg_http_send(request, 200, "application/json");

@@ -152,23 +152,29 @@
 	X(uint, findings, 0, "findings about it")
 
 /* One exchange out of many, masked: no secret, no body. */
-#define YG_FEED_SAMPLE(X)                                                   \
-	X(time, time, 0, "start of the request")                            \
-	X(id, endpoint, 0, "endpoint; 0 for none")                          \
-	X(address, client, 0, "client address")                             \
-	X(uint, client_port, 0, "client port")                              \
-	X(address, server, 0, "server address")                             \
-	X(uint, server_port, 0, "server port")                              \
-	X(text, caller, 64, "as in the table of callers")                   \
-	X(text, method, 32, "request method")                               \
-	X(text, target, 512, "target, values of parameters masked")         \
-	X(uint, status, 0, "0: no response was seen")                       \
-	X(text, protocol, 16, "h1, h2 ...")                                 \
-	X(flag, tls, 0, "under TLS")                                        \
-	X(uint, request_bytes, 0, "body")                                   \
-	X(uint, response_bytes, 0, "body")                                  \
-	X(uint, latency_us, 0, "first request byte to first response byte") \
-	X(real, sampled, 0, "probability that it was sampled; 1: everything is")
+#define YG_FEED_SAMPLE(X)                                                        \
+	X(time, time, 0, "start of the request")                                 \
+	X(id, endpoint, 0, "endpoint; 0 for none")                               \
+	X(address, client, 0, "client address")                                  \
+	X(uint, client_port, 0, "client port")                                   \
+	X(address, server, 0, "server address")                                  \
+	X(uint, server_port, 0, "server port")                                   \
+	X(text, caller, 64, "as in the table of callers")                        \
+	X(text, method, 32, "request method")                                    \
+	X(text, target, 512, "target, values of parameters masked")              \
+	X(uint, status, 0, "0: no response was seen")                            \
+	X(text, protocol, 16, "h1, h2 ...")                                      \
+	X(flag, tls, 0, "under TLS")                                             \
+	X(uint, request_bytes, 0, "body")                                        \
+	X(uint, response_bytes, 0, "body")                                       \
+	X(uint, latency_us, 0, "first request byte to first response byte")      \
+	X(real, sampled, 0, "probability that it was sampled; 1: everything is") \
+	X(id, id, 0, "of the exchange")                                          \
+	X(id, parent, 0, "exchange that it was made for; 0: none is known")      \
+	X(text, side, 16, "inbound, outbound or local")                          \
+	X(text, ja4, 40, "of the client's TLS handshake, where it was seen")     \
+	X(text, sni, 255, "of the same")                                         \
+	X(text, tls_version, 8, "chosen by the server, where it was seen; 1.3")
 
 /* A finding, new or seen again; rule texts travel with it so that it outlives its rule. */
 #define YG_FEED_FINDING(X)                                                       \
@@ -213,6 +219,20 @@
 	X(id, from, 0, "endpoint that is no more") \
 	X(id, into, 0, "endpoint that takes it in")
 
+/* Requests of one endpoint led to requests of another, since the last message about the two. */
+#define YG_FEED_RELATION(X)                                     \
+	X(id, from, 0, "endpoint that was asked; 0: not known") \
+	X(id, into, 0, "endpoint that was asked for it")        \
+	X(text, kind, 16, "upstream or third-party")            \
+	X(uint, requests, 0, "more than before")                \
+	X(time, first_seen, 0, "first request")                 \
+	X(time, last_seen, 0, "last request")
+
+/* An exchange that was told before was made for another one. */
+#define YG_FEED_LINK(X)                     \
+	X(id, child, 0, "the upstream one") \
+	X(id, parent, 0, "the edge")
+
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
 
@@ -233,7 +253,9 @@
 	X(13, finding, YG_FEED_FINDING)      \
 	X(14, state, YG_FEED_STATE)          \
 	X(15, restored, YG_FEED_RESTORED)    \
-	X(16, fold, YG_FEED_FOLD)
+	X(16, fold, YG_FEED_FOLD)            \
+	X(17, relation, YG_FEED_RELATION)    \
+	X(18, link, YG_FEED_LINK)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -253,6 +275,8 @@ enum yg_feed_kind {
 	YG_FEED_KIND_STATE,
 	YG_FEED_KIND_RESTORED,
 	YG_FEED_KIND_FOLD,
+	YG_FEED_KIND_RELATION,
+	YG_FEED_KIND_LINK,
 	YG_FEED_KIND_MAX
 };
 

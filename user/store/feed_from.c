@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "baseline/estimate.h"
+#include "parse/hello.h"
 #include "priv/request.h"
 
 static const char *const protocol_names[YG_PROTOCOL_MAX] = { "h1", "h2",      "grpc",
@@ -166,6 +167,13 @@ static uint64_t latency_us(const struct yg_exchange *exchange)
 	return exchange->response.present && to > from ? (to - from) / 1000 : 0;
 }
 
+static struct yg_slice version_of(const struct yg_exchange *exchange)
+{
+	if (exchange->tls_version == 0)
+		return (struct yg_slice){ NULL, 0 };
+	return yg_slice_from_str(yg_hello_version_name(exchange->tls_version));
+}
+
 void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_observation *seen,
 			   char *scratch, struct yg_feed_message *ret)
 {
@@ -193,5 +201,25 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
 		.latency_us = latency_us(exchange),
 		.sampled = yg_share_ratio(exchange->sampled),
+		.id = seen->id,
+		.side = yg_slice_from_str(yg_hop_side_name(yg_hop_side_of(exchange))),
+		.ja4 = exchange->ja4,
+		.sni = exchange->sni,
+		.tls_version = version_of(exchange),
+	};
+}
+
+void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret)
+{
+	const char *kind = yg_relation_kind_name((enum yg_relation_kind)relation->kind);
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_RELATION };
+	ret->relation = (struct yg_feed_relation){
+		.from = relation->from,
+		.into = relation->into,
+		.kind = yg_slice_from_str(kind),
+		.requests = relation->requests,
+		.first_seen = relation->first_ns,
+		.last_seen = relation->last_ns,
 	};
 }

@@ -217,6 +217,8 @@ int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold)
 	if (r == 0)
 		r = run_pair(store, YG_SQL_ENDPOINT_DROP, fold->from, 0);
 	if (r == 0)
+		r = yg_store_fold_relations(store, fold);
+	if (r == 0)
 		r = yg_store_move_samples(store, fold);
 	return r;
 }

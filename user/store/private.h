@@ -39,6 +39,10 @@ YG_MUST_CHECK int yg_store_list_statement(struct yg_db *db, int index, enum yg_f
 /* journal.c: minutes and hours. */
 YG_MUST_CHECK int yg_store_put_cell(struct yg_store *store, const struct yg_feed_cell *cell);
 YG_MUST_CHECK int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold);
+YG_MUST_CHECK int yg_store_put_relation(struct yg_store *store,
+					const struct yg_feed_relation *relation);
+YG_MUST_CHECK int yg_store_put_link(struct yg_store *store, const struct yg_feed_link *link);
+YG_MUST_CHECK int yg_store_fold_relations(struct yg_store *store, const struct yg_feed_fold *fold);
 YG_MUST_CHECK int yg_store_close_hours(struct yg_store *store, uint64_t now_ns);
 
 /* Make the file of the day of @now_ns the one that samples go to. Return: 0; -errno. */

@@ -65,6 +65,10 @@ static const char *const main_migrations[] = {
 	"ALTER TABLE findings ADD COLUMN remediation_ja TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE findings ADD COLUMN source TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX findings_kind ON findings(kind, time);",
+	"CREATE TABLE relations(from_id INTEGER NOT NULL, into_id INTEGER NOT NULL,"
+	"kind TEXT NOT NULL, requests INTEGER NOT NULL, first_seen INTEGER NOT NULL,"
+	"last_seen INTEGER NOT NULL, PRIMARY KEY(from_id, into_id)) WITHOUT ROWID;"
+	"CREATE INDEX relations_into ON relations(into_id);",
 };
 
 static const char *const day_migrations[] = {
@@ -80,11 +84,24 @@ static const char *const day_migrations[] = {
 	");"
 	"CREATE INDEX samples_endpoint ON samples(endpoint, time);",
 	"ALTER TABLE samples ADD COLUMN sampled REAL NOT NULL DEFAULT 1;",
+	"ALTER TABLE samples ADD COLUMN id INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE samples ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE samples ADD COLUMN side TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE samples ADD COLUMN ja4 TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE samples ADD COLUMN sni TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE samples ADD COLUMN tls_version TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX samples_id ON samples(id);",
 };
 
 #define SEVERITY_RANK(value)                                                        \
 	"CASE " value " WHEN 'info' THEN 0 WHEN 'low' THEN 1 WHEN 'medium' THEN 2 " \
 	"WHEN 'high' THEN 3 WHEN 'critical' THEN 4 ELSE -1 END"
+
+#define RELATION_MERGE                                                     \
+	" ON CONFLICT(from_id, into_id) DO UPDATE SET kind=excluded.kind," \
+	" requests=requests+excluded.requests,"                            \
+	" first_seen=min(first_seen, excluded.first_seen),"                \
+	" last_seen=max(last_seen, excluded.last_seen)"
 
 /*
  * A text that begins with FROM or a comma follows the columns of a schema: see yg_list_statement().
@@ -150,6 +167,26 @@ static const char *const main_texts[YG_SQL_MAX] = {
 			      " WHERE expires>?1 ORDER BY placed DESC, prefix",
 	[YG_SQL_AUDIT_PUT] =
 		"INSERT INTO audit(time, uid, action, object, result) VALUES(?1,?2,?3,?4,?5)",
+	[YG_SQL_RELATION_PUT] =
+		"INSERT INTO relations(from_id, into_id, kind, requests, first_seen, last_seen)"
+		" VALUES(?1,?2,?3,?4,?5,?6)" RELATION_MERGE,
+	[YG_SQL_RELATION_MOVE] =
+		"INSERT INTO relations SELECT CASE from_id WHEN ?1 THEN ?2 ELSE from_id END AS f,"
+		" CASE into_id WHEN ?1 THEN ?2 ELSE into_id END AS i, max(kind), sum(requests),"
+		" min(first_seen), max(last_seen) FROM relations WHERE from_id=?1 OR into_id=?1"
+		" GROUP BY f, i" RELATION_MERGE,
+	[YG_SQL_RELATION_DROP] = "DELETE FROM relations WHERE from_id=?1 OR into_id=?1",
+	/* Where it leads to, three steps far; and what leads to it. */
+	[YG_SQL_RELATION_LIST] =
+		"WITH RECURSIVE down(id, depth) AS (SELECT ?1, 0 UNION SELECT into_id, depth+1"
+		" FROM relations, down WHERE from_id=id AND from_id<>into_id AND depth<2)"
+		" SELECT r.kind, r.from_id, r.into_id, r.requests, r.first_seen, r.last_seen,"
+		" f.method, f.service, f.template, i.method, i.service, i.template,"
+		" coalesce((SELECT min(depth) FROM down WHERE id=r.from_id), -1) AS depth"
+		" FROM relations AS r LEFT JOIN endpoints AS f ON f.id=r.from_id"
+		" LEFT JOIN endpoints AS i ON i.id=r.into_id"
+		" WHERE r.from_id IN (SELECT id FROM down) OR r.into_id=?1"
+		" ORDER BY depth, r.requests DESC, r.into_id LIMIT 100",
 };
 
 static const char *const day_texts[YG_SQL_DAY_MAX] = {
@@ -157,6 +194,7 @@ static const char *const day_texts[YG_SQL_DAY_MAX] = {
 		" FROM samples WHERE (?1=0 OR endpoint=?2) AND (?3='' OR method=?3) AND time>=?4"
 		" ORDER BY time DESC LIMIT ?5 OFFSET ?6",
 	[YG_SQL_SAMPLE_MOVE] = "UPDATE samples SET endpoint=?2 WHERE endpoint=?1",
+	[YG_SQL_SAMPLE_LINK] = "UPDATE samples SET parent=?2 WHERE id=?1",
 	[YG_SQL_SAMPLE_COUNT] = "SELECT count(*) FROM samples",
 };
 

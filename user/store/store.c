@@ -182,6 +182,10 @@ static int put(struct yg_store *store, const struct yg_feed_message *message, ui
 		return yg_store_put_sample(store, message, now_ns);
 	case YG_FEED_KIND_STATE:
 		return put_state(store, &message->state);
+	case YG_FEED_KIND_RELATION:
+		return yg_store_put_relation(store, &message->relation);
+	case YG_FEED_KIND_LINK:
+		return yg_store_put_link(store, &message->link);
 	case YG_FEED_KIND_FOLD:
 		return yg_store_put_fold(store, &message->fold);
 	default:
@@ -241,6 +245,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ "DELETE FROM callers WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM findings WHERE time<%llu", 1 },
 		{ "DELETE FROM audit WHERE time<%llu", 1 },
+		{ "DELETE FROM relations WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM blocks WHERE expires<%llu", 1 },
 		{ "DELETE FROM hours WHERE hour<%llu", YG_NS_PER_HOUR },
 	};

@@ -150,6 +150,17 @@ YG_MUST_CHECK ssize_t yg_store_each(struct yg_store *store, enum yg_store_list l
 				    const struct yg_store_filter *filter, yg_store_row_fn fn,
 				    void *ctx);
 
+/**
+ * yg_store_relations() - the graph around an endpoint, as JSON objects.
+ *
+ * What leads to it first, then where it leads to, three steps far; at most 100 rows. Depth -1 leads
+ * to it, 0 is its own, 1 and 2 are further.
+ *
+ * Return: how many rows; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_relations(struct yg_store *store, uint64_t endpoint,
+					 yg_store_row_fn fn, void *ctx);
+
 /* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
 uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);
 

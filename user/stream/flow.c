@@ -375,6 +375,12 @@ static void count_late(struct yg_flows *flows, const struct yg_segment *meta)
 	flows->order.counters->byte_late += meta->payload_len;
 }
 
+/* Its own time, unless the clock that made it was set back. */
+static uint64_t time_of(const struct yg_flows *flows, const struct yg_segment *meta)
+{
+	return flows->now_ns - meta->time_ns < YG_FLOW_TURN_NS ? meta->time_ns : flows->now_ns;
+}
+
 static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 			 const struct yg_segment_view *view, uint64_t offset)
 {
@@ -382,7 +388,7 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 	struct yg_stream *stream = &flow->streams[dir];
 	struct yg_piece piece = {
 		.offset = offset,
-		.time_ns = flows->now_ns,
+		.time_ns = time_of(flows, meta),
 		.data = view->data,
 		.data_len = meta->data_len,
 		.payload_len = meta->payload_len,

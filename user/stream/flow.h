@@ -30,6 +30,7 @@
 #define YG_FLOW_TICK_NS	    (5ull * 1000000)	  /* timers are looked at this often */
 #define YG_FLOW_PROOF_BYTES (1u << 20) /* acknowledged this far behind a request: not of it */
 #define YG_FLOW_GUESS_BYTES (1u << 20) /* a first byte further from where the peer said is not */
+#define YG_FLOW_TURN_NS	    (200ull * 1000000)
 #define YG_FLOW_TOUCH_NS    (50ull * 1000000) /* order of use is kept this exactly */
 
 /* 40 bytes without padding: hashed and compared as a whole. */
@@ -98,7 +99,10 @@ YG_MUST_CHECK int yg_flows_new(const struct yg_flows_options *options,
 			       struct yg_stream_counters *counters, struct yg_flows **ret);
 void yg_flows_free(struct yg_flows **flows); /* calls no sink; accepts NULL inside */
 
-/* Take one segment. Time that goes back is taken for the latest time seen. */
+/*
+ * Take one segment. Rings are read in turns, so flows are up to YG_FLOW_TURN_NS apart in time;
+ * time that goes back by more is taken for the latest time seen.
+ */
 void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view);
 
 /* Let time pass: holes and idle flows. O(what is due). */

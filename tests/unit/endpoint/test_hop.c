@@ -144,6 +144,10 @@ static void links_an_upstream_to_the_edge_around_it(void **state)
 		  { CALL(2, 12, 18, 127, 127, "/a"), FIELD(xff, "192.0.2.1, 10.0.0.9") },
 		  { CALL(1, 10, 20, 9, 1, "/a") },
 		  true },
+		{ "for this client, another path",
+		  { CALL(2, 12, 18, 127, 127, "/b"), FIELD(xff, "10.0.0.9") },
+		  { CALL(1, 10, 20, 9, 1, "/a") },
+		  true },
 		{ "for another client",
 		  { CALL(2, 12, 18, 127, 127, "/a"), FIELD(xff, "10.0.0.8") },
 		  { CALL(1, 10, 20, 9, 1, "/a") },
@@ -309,11 +313,17 @@ static void a_crowd_of_one_key_is_lost_not_guessed(void **state)
 
 	(void)state;
 
-	for (uint32_t i = 0; i < YG_HOP_STEPS + 2; i++)
-		take(hops, &(struct call){ CALL(i + 10, 100 + i, 100 + i, 127, 127, "/a") });
+	/* The first could be of either edge, but the second one does not look back so far. */
+	take(hops, &(struct call){ CALL(7, 100, 100, 127, 127, "/a") });
+	take(hops, &(struct call){ CALL(8, 95, 105, 8, 1, "/a") });
+	for (uint32_t i = 0; i < YG_HOP_STEPS; i++)
+		take(hops, &(struct call){ CALL(i + 10, 100, 106, 127, 127, "/a") });
+	take(hops, &(struct call){ CALL(9, 90, 110, 9, 1, "/a") });
 	yg_hops_finish(hops);
-	assert_true(yg_hops_counters(hops)->lost > 0);
-	assert_int_equal(yg_hops_counters(hops)->linked, 0);
+	assert_int_equal(yg_hops_counters(hops)->lost, 1);
+	assert_int_equal(yg_hops_counters(hops)->linked, YG_HOP_STEPS);
+	assert_int_equal(seen.links[0].id, 7);
+	assert_int_equal(seen.links[0].parent_id, 0);
 	yg_hops_free(&hops);
 }
 

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A gateway whose TLS edge is nginx, and whose upstreams are on loopback, in another network
+# namespace, and behind a second TLS hop: each upstream request is linked to its own edge request,
+# although six clients ask at once, and `yagura endpoint` shows where an endpoint leads to.
+#
+#	clients ── https ──► nginx :8443 ─┬─ /local  ── http 127.0.0.1:7000 (node)
+#					  ├─ /far    ── http 10.77.0.2:7001 (python, in peer)
+#					  └─ /secure ── https 127.0.0.1:8543 (nginx again)
+. "$(dirname "$0")/lib.sh"
+need curl jq python3
+
+EACH=30
+NAMES=(alpha bravo charlie delta echo foxtrot) # each client asks for its own
+HOPS=4 # per three requests: one to each upstream, the last one seen at both of its ends
+
+# table: how many samples of each kind have a parent.
+table() {
+	jq -r '[.side, .server_port, (if .tls then "tls" else "clear" end), (.target | split("?")[0]),
+		(if .parent == "0000000000000000" then "alone" else "linked" end)] | join(" ")' \
+		"$WORK/samples" | sort | uniq -c
+}
+on_fail() {
+	[[ ! -e $WORK/samples ]] || table
+	api status | jq -c '.counters.hop'
+	daemon_log 5
+}
+
+make_sandbox
+mkdir -p "$WORK/nginx"
+cat >"$WORK/nginx/location.conf" <<-CONF
+	listen 127.0.0.1:8543 ssl;
+	listen 127.0.0.1:7000;
+	proxy_http_version 1.1;
+	proxy_set_header Connection "";
+	proxy_set_header X-Forwarded-For \$remote_addr;
+	location /local { proxy_pass http://127.0.0.1:7002/v1; }
+	location /far { proxy_set_header X-Request-Id \$request_id; add_header X-Request-Id \$request_id;
+		proxy_pass http://10.77.0.2:7001/far; }
+	location /secure { proxy_pass https://127.0.0.1:8543/inner/secure; }
+CONF
+cat >"$WORK/upstream.py" <<-'PY'
+	import http.server, sys
+	class Handler(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    wbufsize = 65536
+	    def do_GET(self):
+	        self.send_response(200)
+	        self.send_header("Content-Length", "2")
+	        self.end_headers()
+	        self.wfile.write(b"{}")
+	    def log_message(self, *arguments):
+	        pass
+	http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+PY
+python3 "$WORK/upstream.py" 127.0.0.1 7002 &
+peer python3 "$WORK/upstream.py" 10.77.0.2 7001 &
+wait_until 10 is_listening 7002
+start_nginx
+start_yagurad --mode observe --interface lo
+
+is_read() {
+	peer curl -sk --http1.1 --interface 10.77.0.41 -o /dev/null "https://$GATEWAY:8443/ready" &&
+		(($(counter tls.request) > 0))
+}
+wait_until 20 is_read
+for k in "${!NAMES[@]}"; do
+	peer curl -sk --http1.1 --interface "10.77.0.$((k + 3))" -o /dev/null \
+		"https://$GATEWAY:8443/{local,far,secure}/${NAMES[k]}?n=[1-$EACH]" &
+	pids[k]=$!
+done
+for k in "${!NAMES[@]}"; do
+	wait "${pids[k]}" || fail "no answer"
+done
+
+want=$((HOPS * EACH * ${#NAMES[@]}))
+linked_all() { (($(counter hop.linked) >= want)); }
+wait_until 15 linked_all
+(($(counter hop.linked) == want && $(counter hop.upstream) == want)) ||
+	fail "$(counter hop.linked) of $(counter hop.upstream) linked, not $want"
+
+# Of a pair that was shown, both ends ask for the name of one client.
+fetch() {
+	local offset
+	for offset in 0 1000 2000; do
+		api "samples?limit=1000&offset=$offset" |
+			jq -c '.items[] | select(.client != "10.77.0.41")'
+	done >"$WORK/samples"
+}
+pairs() {
+	jq -rs '(map({ key: .id, value: . }) | from_entries) as $all | .[] |
+		select($all[.parent]) | [(.target, $all[.parent].target | split("?")[0] |
+		split("/") | last)] | join(" ")' "$WORK/samples"
+}
+has_pairs() { fetch && (($(pairs | wc -l) * 10 >= want * 9)); }
+wait_until 10 has_pairs
+wrong=$(pairs | awk '$1 != $2' | wc -l)
+((wrong == 0)) || fail "$wrong wrong pairs"
+[[ $(jq -r 'select(.server_port == 8443) | .side' "$WORK/samples" | sort -u) == inbound ]] ||
+	fail "the edge is not inbound"
+[[ $(jq -r 'select(.server_port == 7001) | .side' "$WORK/samples" | sort -u) == outbound ]] ||
+	fail "what goes to another host is not outbound"
+[[ $(jq -r 'select(.server_port == 7002) | .side' "$WORK/samples" | sort -u) == local ]] ||
+	fail "what goes to this host is not local"
+[[ $(jq -r 'select(.server_port == 8443) | .ja4' "$WORK/samples" | sort -u) == t13i* ]] ||
+	fail "no JA4 of curl: $(jq -r .ja4 "$WORK/samples" | sort | uniq -c)"
+
+# The graph: /secure/alpha leads to /inner/secure/alpha.
+id=$(api 'endpoints?limit=1000' | jq -r 'first(.items[] | select(.template == "/secure/alpha") | .id)')
+yagura endpoint "$id" | tr -s ' ' >"$WORK/endpoint"
+grep -q -- "-> upstream $EACH .* GET .*/inner/secure/alpha" "$WORK/endpoint" ||
+	fail "yagura endpoint: $(cat "$WORK/endpoint")"
+echo "PASS: $want upstream requests linked, $(pairs | wc -l) pairs looked at, 0 wrong"
