@@ -6,7 +6,7 @@
  *	yg_control.sampled 0 ........................... everything (ALL)
  *	one of its addresses is watched (yg_always) .... chosen (ALWAYS)
  *	its service was never asked much (yg_tallies) .. chosen (ALWAYS)
- *	hash(client, client_epoch) < clients ........... chosen, with all flows of the client (CLIENT)
+ *	hash(client, client_epoch) < clients ........... chosen, as all flows of the client (CLIENT)
  *	hash(5-tuple, flow_epoch) < sampled ............ chosen (FLOW)
  *	else ........................................... not
  *

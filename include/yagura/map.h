@@ -16,8 +16,8 @@
  * yg_scope_comms	hash		struct yg_comm		u32 1		warden
  * yg_always	hash		struct yg_addr6		yg_always	enforcer
  * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
- * Tables private to the programs (yg_streams, yg_flows, yg_preludes, yg_packets, yg_threads, yg_ssls) are
- * declared beside them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one
+ * Tables private to the programs (yg_streams, yg_flows, yg_preludes, yg_packets, yg_threads,
+ * yg_ssls) are declared beside them. yg_threads is shared by tls and sock, yg_streams by sample and guard: one
  * map each.
  *
  * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
@@ -92,7 +92,7 @@ struct yg_control {
 	__u32 client_epoch;   /* other clients are chosen in each */
 	__u32 flow_epoch;     /* other flows are chosen in each */
 	__u32 round;	      /* not 0; counts changes of the four above: decide anew */
-	__u64 whole_until_ns; /* CLOCK_MONOTONIC; messages begun before `sampled` go on until then */
+	__u64 whole_until_ns; /* CLOCK_MONOTONIC; messages that began in full go on until then */
 	__u64 pad[2];
 };
 

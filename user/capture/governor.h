@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stage 1, capture: how much to sample. What was measured goes in, the share comes out; no clock, no
- * kernel, so that every law below is a unit test.
+ * Stage 1, capture: how much to sample. What was measured goes in, the share comes out; no clock,
+ * no kernel, so that every law below is a unit test.
  *
  *	share = 1 / 2^halvings; 0 halvings: everything
  *
@@ -10,8 +10,8 @@
  *		CPU above the budget		so many that it fits, at most 3, each second
  *	up	calm for `hold`: no loss, rings below 1/10, CPU below 4/10 of the budget: 1 halving
  *
- * Up doubles the load, so it needs room for twice the CPU: that is the hysteresis. A step up that is
- * taken back within `hold` doubles `hold`, up to five minutes: a load between two steps does not
+ * Up doubles the load, so it needs room for twice the CPU: that is the hysteresis. A step up that
+ * is taken back within `hold` doubles `hold`, up to five minutes: a load between two steps does not
  * make the share swing. Time that jumps and counters that begin anew are not judged.
  */
 #pragma once
@@ -42,12 +42,11 @@ struct yg_governor_options {
 
 /* One look at the sensor. Totals may begin anew: a role was restarted. */
 struct yg_load {
-	uint64_t now_ns; /* monotonic */
-	double fill;	 /* of the fullest ring, 0..1 */
-	uint64_t lost;	 /* records, total */
-	uint64_t cpu_ns; /* CPU time of the analyzer, total */
-	uint64_t
-		other_ns; /* of the rest of the sensor, total: takes from the budget, half at most */
+	uint64_t now_ns;   /* monotonic */
+	double fill;	   /* of the fullest ring, 0..1 */
+	uint64_t lost;	   /* records, total */
+	uint64_t cpu_ns;   /* CPU time of the analyzer, total */
+	uint64_t other_ns; /* of the rest, total: takes from the budget, half at most */
 };
 
 /* All zero: nothing measured yet, everything sampled. */

@@ -2,8 +2,8 @@
 /*
  * The warden's hand on the sampler: measures rings and CPU, asks the governor, writes yg_control.
  *
- * It reads positions of rings and totals of counters, never a record: the warden parses no byte of a
- * network. The analyzer has no say in it; one that lies about how far it has read lowers the share
+ * It reads positions of rings and totals of counters, never a record: the warden parses no byte of
+ * a network. The analyzer has no say in it; one that lies about how far it has read lowers the share
  * of what it would have been told.
  */
 #pragma once
@@ -30,7 +30,7 @@ struct yg_sampling {
 };
 
 /**
- * yg_sampling_open() - map what is to be looked at; yg_control says "everything" until the first look.
+ * yg_sampling_open() - map what is to be looked at; yg_control says "all" until the first look.
  * Return: 0; -errno. Release with yg_sampling_close() in both cases.
  */
 YG_MUST_CHECK int yg_sampling_open(struct yg_warden *warden);

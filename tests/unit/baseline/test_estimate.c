@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Weights and errors; what a sampled minute says, alone and added up; minutes that lost messages. */
+/* Weights and errors; what a sampled minute says, alone and added up; minutes with losses. */
 #include "baseline/estimate.h"
 
 #include <errno.h>
