@@ -7,6 +7,8 @@
 #include "parse/values.h"
 
 #define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
+#define LEARN_FIRST 64u	  /* exchanges of an endpoint that are read whatever they hold ... */
+#define LEARN_EACH  16u	  /* ... and of those after them, one in so many */
 #define FIELDS_FEW  4u	  /* room that an endpoint begins with; doubles */
 #define POOL_MIN    20u	  /* card-like values without a name before they count against each other */
 #define POOL_SHARE  5u	  /* fewer than one in so many passed: it is luck */
@@ -17,6 +19,8 @@ struct fields {
 	struct yg_data_field *rows; /* [cap] */
 	uint32_t count, cap;
 	uint32_t tried, passed; /* card-like values without a name */
+	uint32_t exchanges;	/* looked at; saturates */
+	bool found;		/* a field holds something for sure: every body is read */
 };
 
 struct yg_data {
@@ -206,6 +210,7 @@ static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t
 	mark(field->tried, hash);
 	if (!sight->passed)
 		return;
+	look->fields->found |= sight->context || sight->proof == YG_DATA_PROOF_CERTAIN;
 	mark(field->passed, hash);
 	field->values++;
 	field->named += sight->context;
@@ -323,6 +328,16 @@ static void take_path(struct look *look, struct yg_slice path)
 	}
 }
 
+/*
+ * The matcher finds what names and prefixes tell. What neither tells (a column of identity
+ * numbers) is found in the exchanges that are read without asking it.
+ */
+static bool must_read(const struct fields *fields)
+{
+	return fields && (fields->found || fields->exchanges < LEARN_FIRST ||
+			  fields->exchanges % LEARN_EACH == 0);
+}
+
 static void take_side(struct look *look, const struct yg_data_scene *scene, enum yg_side side)
 {
 	const struct yg_body_view *body = side == YG_SIDE_REQUEST
@@ -332,7 +347,8 @@ static void take_side(struct look *look, const struct yg_data_scene *scene, enum
 
 	look->response = side == YG_SIDE_RESPONSE;
 	if (body->text.ptr && body->text.len > 0) {
-		if (yg_data_engine_may_hold(look->data->engine, body->text))
+		if (must_read(look->fields) ||
+		    yg_data_engine_may_hold(look->data->engine, body->text))
 			where |= YG_VALUES_BODY;
 		else
 			look->data->skipped++;
@@ -356,6 +372,8 @@ void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 	data->exchanges++;
 	if (scene->endpoint >= 0 && is_accepted(scene->exchange))
 		look.fields = &data->endpoints[scene->endpoint];
+	if (look.fields)
+		look.fields->exchanges++;
 	if (scene->path.ptr)
 		take_path(&look, scene->path);
 	take_side(&look, scene, YG_SIDE_REQUEST);
@@ -417,6 +435,8 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 		if (field)
 			*field = of->rows[i];
 	}
+	to->exchanges += of->exchanges;
+	to->found |= of->found;
 	to->tried += of->tried;
 	to->passed += of->passed;
 	yg_data_drop(data, from);
@@ -445,6 +465,8 @@ void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_write
 {
 	const struct fields *fields = &data->endpoints[endpoint];
 
+	yg_put_varint(writer, fields->exchanges);
+	yg_put_varint(writer, fields->found);
 	yg_put_varint(writer, fields->tried);
 	yg_put_varint(writer, fields->passed);
 	yg_put_varint(writer, fields->count);
@@ -484,6 +506,7 @@ static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
 void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader)
 {
 	struct fields *fields = &data->endpoints[endpoint];
+	uint32_t exchanges = yg_get_max(reader, UINT32_MAX), found = yg_get_max(reader, 1);
 	uint32_t tried = yg_get_max(reader, UINT32_MAX), passed = yg_get_max(reader, UINT32_MAX);
 	uint32_t count = yg_get_max(reader, YG_DATA_FIELDS_MAX);
 
@@ -500,6 +523,8 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 		yg_data_drop(data, endpoint);
 		return;
 	}
+	fields->exchanges = exchanges;
+	fields->found = found;
 	fields->tried = tried;
 	fields->passed = passed;
 }

@@ -16,6 +16,7 @@
 #define WHOLE_MAX     80u /* a value this short may be one identifier */
 #define MATCH_MIN     12u /* bytes of the shortest secret or token */
 #define WALLET_MIN    26u
+#define DOCUMENT_TEXT 200u /* bytes of a text that may speak of one document */
 
 static bool is_digit(char c)
 {
@@ -135,6 +136,23 @@ static void take_fit(void *ctx, const struct yg_data_fit *fit)
 	add(at->view, &sight);
 }
 
+/* Separators of one kind, as people write numbers. */
+static bool is_evenly_separated(struct yg_slice sent)
+{
+	char first = '\0';
+
+	for (size_t i = 0; i < sent.len; i++) {
+		char c = sent.ptr[i];
+
+		if (!is_separator(c) || c == '(' || c == ')')
+			continue;
+		if (first && c != first)
+			return false;
+		first = c;
+	}
+	return true;
+}
+
 static void examine_identifier(struct view *view, struct yg_slice sent, bool whole)
 {
 	struct fit_context context = { .view = view, .sent = sent, .whole = whole };
@@ -142,7 +160,7 @@ static void examine_identifier(struct view *view, struct yg_slice sent, bool who
 	uint32_t digits;
 	size_t len = compact(sent, text, &digits);
 
-	if (len < 6 || (digits == 0 && len != 8 && len != 11))
+	if (len < 6 || (digits == 0 && len != 8 && len != 11) || !is_evenly_separated(sent))
 		return;
 	yg_data_forms((struct yg_slice){ text, len }, sent, take_fit, &context);
 }
@@ -162,6 +180,31 @@ static void examine_phone(struct view *view, struct yg_slice sent, bool whole)
 	sight.proof = certain ? YG_DATA_PROOF_CERTAIN : YG_DATA_PROOF_SHAPE;
 	if (certain || sight.context)
 		add(view, &sight);
+}
+
+/* In running text, the words beside a code say that it is a document's number. */
+static void examine_document(struct view *view, struct yg_slice sent)
+{
+	static const uint8_t documents[] = { YG_DATA_PASSPORT, YG_DATA_DRIVING_LICENCE };
+	struct yg_data_set words;
+
+	if (view->text.len > DOCUMENT_TEXT || sent.len > TOKEN_MAX / 2)
+		return;
+	words = beside(view, sent);
+	for (uint32_t i = 0; i < sizeof(documents); i++) {
+		struct yg_data_sight sight = {
+			.class_ = documents[i],
+			.proof = YG_DATA_PROOF_SHAPE,
+			.passed = true,
+			.context = true,
+			.text = sent,
+		};
+
+		if ((yg_data_set_has(&words, documents[i]) ||
+		     yg_data_set_has(&view->names, documents[i])) &&
+		    yg_data_fits_name(documents[i], sent))
+			add(view, &sight);
+	}
 }
 
 /* Numbers and codes in running text: words with digits, joined by single separators. */
@@ -199,6 +242,7 @@ static void examine_tokens(struct view *view)
 				examine_phone(view, whole, false);
 			if (first.len != whole.len)
 				examine_identifier(view, first, false);
+			examine_document(view, first);
 		}
 		p += p == from || p == word;
 	}
@@ -314,7 +358,7 @@ static void prefer_named(struct view *view)
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < view->count; i++)
-		named |= view->sights[i].passed && view->sights[i].context;
+		named |= view->sights[i].context;
 	for (uint32_t i = 0; i < view->count && named; i++) {
 		const struct yg_data_sight *sight = &view->sights[i];
 

@@ -174,14 +174,29 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static void tell_codes(struct yg_slice text, yg_data_fit_fn fn, void *ctx)
+/* In groups of four or none, in one case. */
+static bool is_written_like_iban(struct yg_slice sent)
+{
+	bool spaced = sent.len > 4 && sent.ptr[4] == ' ', lower = false, upper = false;
+
+	for (size_t i = 0; i < sent.len; i++) {
+		lower |= sent.ptr[i] >= 'a' && sent.ptr[i] <= 'z';
+		upper |= is_upper(sent.ptr[i]);
+		if ((sent.ptr[i] == ' ') != (spaced && i % 5 == 4) || sent.ptr[i] == ':')
+			return false;
+	}
+	return !(lower && upper);
+}
+
+static void tell_codes(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx)
 {
 	const char *p = text.ptr;
 	size_t iban;
 
 	if (text.len >= 15 && is_upper(p[0]) && is_upper(p[1])) {
 		iban = yg_data_iban_len(p);
-		if (iban == text.len && p[2] >= '0' && p[2] <= '9' && p[3] >= '0' && p[3] <= '9')
+		if (iban == text.len && is_written_like_iban(sent) && p[2] >= '0' && p[2] <= '9' &&
+		    p[3] >= '0' && p[3] <= '9')
 			tell(YG_DATA_IBAN, YG_DATA_PROOF_CERTAIN, yg_checksum_iban(p, text.len), fn,
 			     ctx);
 	}
@@ -205,6 +220,6 @@ void yg_data_forms(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn
 	if (is_digits(text))
 		tell_numbers(text, sent, fn, ctx);
 	else
-		tell_codes(text, fn, ctx);
+		tell_codes(text, sent, fn, ctx);
 	yg_data_national_forms(text, sent, fn, ctx);
 }

@@ -103,6 +103,23 @@ static bool has_word(const struct key *key, const char *word)
 	return false;
 }
 
+/* "tax_id", "national_id": an identifier of some state, which one is not said. */
+static bool is_any_state(const struct key *key)
+{
+	static const char *const any[] = {
+		"national id",	     "national identity",     "tax id",
+		"tax number",	     "personal id",	      "identity number",
+		"identification no", "identification number", "identity card",
+		"citizen id"
+	};
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(any); i++) {
+		if (may_have(key, any[i]) && has_word(key, any[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Names of what is known about a secret, not of the secret. */
 static bool is_about(const struct key *key)
 {
@@ -137,6 +154,11 @@ static struct yg_data_set classes_of(const struct key *key, bool whole)
 		if (word->whole ? match_at(key, 0, word->text) == key->len && key->len > 0
 				: has_word(key, word->text))
 			yg_data_set_add(&set, word->class_);
+	}
+	if (is_any_state(key)) {
+		yg_data_set_add(&set, YG_DATA_TAX_ID);
+		for (uint32_t i = YG_DATA_ID_US; i <= YG_DATA_ID_NZ; i++)
+			yg_data_set_add(&set, i);
 	}
 	if (whole && !yg_data_set_is_empty(&set) && is_about(key)) {
 		for (uint32_t i = YG_DATA_SECRET_PASSWORD; i <= YG_DATA_SECRET_GENERIC; i++)

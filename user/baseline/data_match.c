@@ -107,10 +107,8 @@ static void collect_words(struct set *set)
 
 	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\\\\u[1-9a-fA-F]");
 	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\xef[\xbc-\xbe]");
-	for (uint32_t i = 0; i < count; i++) {
-		if (yg_data_class_info(words[i].class_)->proof >= YG_DATA_PROOF_SHAPE)
-			add_word(set, &words[i]);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		add_word(set, &words[i]);
 }
 
 static int compile(const struct set *set, hs_database_t **ret, char *ret_error, size_t cap)

@@ -212,6 +212,15 @@ static bool check_npi(const char *p)
 	return (p[0] == '1' || p[0] == '2') && yg_checksum_luhn(digits, 15);
 }
 
+static bool check_mbi(const char *p) /* letters that look like digits do not occur */
+{
+	for (uint32_t i = 0; i < 11; i++) {
+		if (strchr("SLOIBZ", p[i]))
+			return false;
+	}
+	return p[0] != '0';
+}
+
 static bool check_brn(const char *p) /* Korean business */
 {
 	uint32_t sum = yg_checksum_weighted(p, "137137135") + yg_data_digit(p[8]) * 5 / 10;
@@ -247,7 +256,7 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(TAX_ID, SHAPE, "99AAAAA9999A*Z*", NULL),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_npi),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_medicare),
-	YG_DATA_FORM(HEALTH_NUMBER, SHAPE, "9A*9A*9AA99", NULL),
+	YG_DATA_FORM(HEALTH_NUMBER, SHAPE, "9A*9A*9AA99", check_mbi),
 };
 
 static bool has_shape(const char *shape, struct yg_slice text)

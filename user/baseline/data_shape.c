@@ -189,7 +189,7 @@ static bool fits_person(uint32_t class_, struct yg_slice text)
 	case YG_DATA_PHONE:
 		return yg_data_is_phone(text, &certain);
 	case YG_DATA_POSTAL_CODE:
-		return is_code(text, 3, 10, 3) && text.len <= 12;
+		return is_code(text, 3, 10, 2) && text.len <= 12;
 	case YG_DATA_GEO:
 		return is_degrees(text);
 	case YG_DATA_PASSPORT:
