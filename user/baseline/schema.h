@@ -88,6 +88,9 @@ uint32_t yg_schema_first(const struct yg_schema *schema, uint32_t field);
 uint32_t yg_schema_next(const struct yg_schema *schema, uint32_t field);
 void yg_schema_field(const struct yg_schema *schema, uint32_t field, struct yg_schema_field *ret);
 
+/* Is @field always there in its object @around? */
+bool yg_schema_is_required(const struct yg_schema *schema, uint32_t around, uint32_t field);
+
 /* Kind of body that a part was learned from last; NONE if there was none. */
 enum yg_body_kind yg_schema_kind(const struct yg_schema *schema, enum yg_schema_part part);
 

@@ -147,6 +147,14 @@ static size_t write_name(struct visit *v, size_t len, const struct yg_schema_fie
 	return len + (size_t)n < sizeof(v->path) ? len + (size_t)n : sizeof(v->path) - 1;
 }
 
+bool yg_schema_is_required(const struct yg_schema *schema, uint32_t around, uint32_t field)
+{
+	const struct node *outer = &schema->nodes[around], *node = &schema->nodes[field];
+
+	return outer->whole >= REQUIRED_OF_MIN && !(node->flags & (NODE_ITEM | NODE_ANY)) &&
+	       node->held * 100ull >= outer->whole * 99ull;
+}
+
 static void tell_field(struct visit *v, uint32_t parent, uint32_t id, size_t path_len,
 		       size_t *ret_len)
 {
@@ -155,10 +163,7 @@ static void tell_field(struct visit *v, uint32_t parent, uint32_t id, size_t pat
 
 	yg_schema_field(v->schema, id, &field);
 	field.of = around->whole;
-	field.required = v->part == YG_SCHEMA_PATH ||
-			 (around->whole >= REQUIRED_OF_MIN &&
-			  !(v->schema->nodes[id].flags & (NODE_ITEM | NODE_ANY)) &&
-			  v->schema->nodes[id].held * 100ull >= around->whole * 99ull);
+	field.required = v->part == YG_SCHEMA_PATH || yg_schema_is_required(v->schema, parent, id);
 	*ret_len = write_name(v, path_len, &field);
 	v->fn(v->ctx, v->part, v->path, id, &field);
 }

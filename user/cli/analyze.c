@@ -13,6 +13,7 @@
 #include "capture/frame.h"
 #include "capture/pcap.h"
 #include "cli/command.h"
+#include "cli/document.h"
 #include "cli/lines.h"
 #include "cli/links.h"
 #include "cli/spool.h"
@@ -40,6 +41,9 @@ const struct yg_cli_option yg_analyze_options[] = {
 	{ .name = "fail-on",
 	  .value = "SEVERITY",
 	  .help = "exit 3 on a finding of at least SEVERITY" },
+	{ .name = "openapi-out",
+	  .value = "FILE",
+	  .help = "write what was learned as OpenAPI 3.1, as JSON if FILE ends in .json" },
 	{ .name = "trusted-proxy",
 	  .value = "CIDR",
 	  .help = "believe X-Forwarded-For and its kin from these peers",
@@ -439,6 +443,7 @@ static void print_summary(struct run *run)
 static enum yg_exit print_all(struct run *run)
 {
 	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+	const char *document = yg_cli_value(run->args, "openapi-out");
 	int r = print_exchanges(run);
 
 	if (r)
@@ -448,6 +453,8 @@ static enum yg_exit print_all(struct run *run)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
 	if (run->args->json)
 		yg_knowledge_relations(knowledge, print_relation, run);
+	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)
+		return YG_EXIT_FAILED;
 	print_summary(run);
 	if (run->failed ||
 	    ferror(run->args->out)) /* yg_cli_main() says what the output failed of */
