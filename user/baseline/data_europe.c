@@ -206,6 +206,15 @@ static bool check_dk(const char *p)
 	       yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12;
 }
 
+/* Its '-' of the century is taken for a separator. */
+static bool check_fi_plain(const char *p)
+{
+	return yg_data_number(p, 2) >= 1 && yg_data_number(p, 2) <= 31 &&
+	       yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12 &&
+	       yg_data_number(p + 6, 3) >= 2 &&
+	       "0123456789ABCDEFHJKLMNPRSTUVWXY"[yg_checksum_modulo(p, 9, 31)] == p[9];
+}
+
 static bool check_fi(const char *p)
 {
 	char digits[9];
@@ -275,6 +284,7 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_SE, CHECK, "999999999999", check_se_long),
 	YG_DATA_FORM(ID_NO, CHECK, "99999999999", check_no),
 	YG_DATA_FORM(ID_DK, SHAPE, "9999999999", check_dk),
+	YG_DATA_FORM(ID_FI, CHECK, "999999999*", check_fi_plain),
 	YG_DATA_FORM(ID_FI, CERTAIN, "999999A999*", check_fi),
 	YG_DATA_FORM(TAX_ID, CHECK, "99999999999", check_vat_it),
 	YG_DATA_FORM(TAX_ID, CHECK, "DE999999999", check_vat_de),

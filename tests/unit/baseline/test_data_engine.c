@@ -120,7 +120,7 @@ static void names_what_a_value_is(void **state)
 		{ "A123456789", "身分證", "national-id-tw+" },
 		{ "S1234567D", "nric", "national-id-sg+" },
 		{ "76543210794", "tckn", "national-id-tr+" },
-		{ "131052-308T", NULL, "national-id-fi" },
+		{ "131052-308T", "hetu", "national-id-fi+" },
 		{ "312345678909", "aadhaar", "national-id-in+" },
 		{ "490154203237518", "imei", "imei+" },
 		{ "1M8GDM9AXKP042788", "vin", "vin+" },
