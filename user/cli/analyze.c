@@ -18,6 +18,7 @@
 #include "cli/links.h"
 #include "cli/spool.h"
 #include "cli/tables.h"
+#include "daemon/keyfile.h"
 #include "daemon/names.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
@@ -36,6 +37,12 @@ static const struct yg_hash_key identity_key = { 0x7961677572612d32u, 0x6f66666c
 
 const struct yg_cli_option yg_analyze_options[] = {
 	{ .name = "config", .value = "FILE", .help = "read trusted proxies and limits from FILE" },
+	{ .name = "fapi",
+	  .value = "PROFILE",
+	  .help = "judge by this profile of FAPI: off, 1-baseline, 1-advanced or 2" },
+	{ .name = "jwks",
+	  .value = "FILE",
+	  .help = "verify tokens with the keys of this JWKS file" },
 	{ .name = "exchanges",
 	  .help = "print every exchange, with what the whole capture teaches" },
 	{ .name = "fail-on",
@@ -54,6 +61,8 @@ const struct yg_cli_option yg_analyze_options[] = {
 struct run {
 	const struct yg_cli_args *args;
 	struct yg_options config;
+	char *jwks; /* text of the key set; NULL none */
+	long jwks_len;
 	struct yg_pipeline *pipeline;
 	struct yg_names names;		/* the pipeline looks into it */
 	struct yg_templates *templates; /* likewise */
@@ -72,6 +81,7 @@ struct run {
 
 static void clean_run(struct run *run)
 {
+	free(run->jwks);
 	yg_options_clean(&run->config);
 	yg_pipeline_free(&run->pipeline);
 	yg_names_clean(&run->names);
@@ -150,8 +160,23 @@ static int load_config(struct run *run, char *ret_error)
 	return r;
 }
 
+static int read_fapi(struct run *run)
+{
+	static const char *const names[YG_FAPI_MAX] = { "off", "1-baseline", "1-advanced", "2" };
+	const char *text = yg_cli_value(run->args, "fapi");
+
+	for (unsigned int i = 0; text && i < YG_FAPI_MAX; i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		run->config.fapi = i;
+		return 0;
+	}
+	return text ? -EINVAL : 0;
+}
+
 static enum yg_exit read_options(struct run *run)
 {
+	const char *jwks = yg_cli_value(run->args, "jwks");
 	const char *fail_on = yg_cli_value(run->args, "fail-on");
 	const char *proxies = yg_cli_value(run->args, "trusted-proxy");
 	char error[YG_OPTIONS_ERROR_CAP];
@@ -163,6 +188,12 @@ static enum yg_exit read_options(struct run *run)
 			      "not one of info, low, medium, high, critical");
 	if (load_config(run, error))
 		return yg_cli_fail(run->args, "%s", error);
+	if (read_fapi(run))
+		return refuse(run->args, "--fapi", "not one of off, 1-baseline, 1-advanced, 2");
+	run->jwks_len = yg_keyfile_read(jwks ? jwks : run->config.jwks, &run->jwks);
+	if (run->jwks_len < 0)
+		return yg_cli_fail(run->args, "%s: %s", jwks ? jwks : run->config.jwks,
+				   strerror((int)-run->jwks_len));
 	if (add_proxies(&run->config.trusted_proxies, proxies))
 		return refuse(run->args, "--trusted-proxy", "not an address or CIDR");
 	return YG_EXIT_DONE;
@@ -225,6 +256,8 @@ static int build(struct run *run)
 		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
 		.memory_bytes = run->config.memory,
 		.threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1,
+		.fapi = (enum yg_fapi)run->config.fapi,
+		.jwks = { run->jwks, (size_t)run->jwks_len },
 	};
 	const struct yg_pipeline_sink sink = {
 		.ctx = run,

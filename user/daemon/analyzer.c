@@ -19,6 +19,7 @@
 #include "core/log.h"
 #include "daemon/clock.h"
 #include "daemon/feed.h"
+#include "daemon/keyfile.h"
 #include "daemon/names.h"
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
@@ -442,10 +443,14 @@ static int map_memory(struct analyzer *analyzer)
 static int make_pipeline(struct analyzer *analyzer)
 {
 	const struct yg_role_context *ctx = analyzer->ctx;
+	YG_CLEANUP_FREE char *jwks = NULL;
+	long jwks_len = yg_keyfile_read(ctx->options.jwks, &jwks);
 	struct yg_pipeline_options options = {
 		.table_key = ctx->start.table_key,
 		.identity_key = ctx->start.identity_key,
 		.mode = (enum yg_mode)ctx->options.mode,
+		.fapi = (enum yg_fapi)ctx->options.fapi,
+		.jwks = { jwks, jwks_len > 0 ? (size_t)jwks_len : 0 },
 		.names = &analyzer->names.names,
 		.trusted_proxies = ctx->options.trusted_proxies.items,
 		.trusted_proxies_count = (uint32_t)ctx->options.trusted_proxies.count,
@@ -470,6 +475,8 @@ static int make_pipeline(struct analyzer *analyzer)
 	if (r == 0)
 		r = yg_templates_from_options(&ctx->options, &analyzer->templates);
 	options.templates = analyzer->templates;
+	if (jwks_len < 0)
+		yg_log(YG_LOG_ERROR, "%s: %s", ctx->options.jwks, strerror((int)-jwks_len));
 	return r ? r : yg_pipeline_new(&options, &sink, &analyzer->pipeline);
 }
 

@@ -21,6 +21,7 @@
 static const char *const modes[] = { "observe", "approve", "enforce", NULL };
 static const char *const xdp_choices[] = { "auto", "native", "generic", "off", NULL };
 static const char *const capture_choices[] = { "tc", "xdp", NULL };
+static const char *const fapi_profiles[] = { "off", "1-baseline", "1-advanced", "2", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
 /* clang-format off */
@@ -122,6 +123,12 @@ static const struct yg_option table[] = {
 { .name = "metrics-listen", .type = YG_OPTION_TEXT, .offset = OPTION(metrics_listen),
   .initial = "", .value = "ADDR:PORT",
   .help = "Serve /metrics at this loopback address too" },
+{ .name = "fapi", .type = YG_OPTION_CHOICE, .offset = OPTION(fapi), .initial = "off",
+  .value = "PROFILE", .choices = fapi_profiles,
+  .help = "Judge authorization servers and APIs by this profile of FAPI" },
+{ .name = "jwks", .type = YG_OPTION_TEXT, .offset = OPTION(jwks), .initial = "", .value = "FILE",
+  .help = "Verify tokens with the public keys of this JWKS file too, besides key sets that are "
+	  "served through this host" },
 { .name = "log-level", .type = YG_OPTION_CHOICE, .offset = OPTION(log_level), .initial = "info",
   .value = "LEVEL", .choices = log_levels, .reloadable = true,
   .help = "Most detailed lines of the log" },

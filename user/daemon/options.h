@@ -44,6 +44,8 @@ struct yg_options {
 	char *config;
 	struct yg_text_list interfaces;	   /* empty: every interface that is up, but not loopback */
 	uint64_t mode;			   /* enum yg_mode */
+	uint64_t fapi;			   /* enum yg_fapi */
+	char *jwks;			   /* path; "" none */
 	uint64_t xdp;			   /* enum yg_xdp */
 	uint64_t capture;		   /* enum yg_capture_choice */
 	struct yg_text_list scope_netns;   /* inode number, path, or name below /run/netns */

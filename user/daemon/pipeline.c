@@ -43,6 +43,7 @@ static void show_handshake(void *ctx, const struct yg_handshake *handshake)
 {
 	struct yg_pipeline *pipeline = ctx;
 
+	yg_knowledge_handshake(pipeline->knowledge, handshake);
 	if (pipeline->sink.on_handshake)
 		pipeline->sink.on_handshake(
 			pipeline->sink.ctx, handshake,
@@ -160,6 +161,9 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.callers_max = scale_rows(YG_CALLERS_MAX, memory),
 		.pairs_max = scale_rows(YG_PAIRS_MAX, memory),
 		.findings_max = scale_rows(YG_FINDINGS_MAX, memory),
+		.postures_max = scale_rows(YG_POSTURES_MAX, memory),
+		.fapi = options->fapi,
+		.jwks = options->jwks,
 	};
 	const struct yg_knowledge_sink sink = {
 		.ctx = pipeline->sink.ctx,

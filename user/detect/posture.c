@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "detect/posture_inside.h"
+#include "detect/fapi_inside.h"
 
 #define QUIET_MIN  32u		  /* clean judgements in a row before a fault counts as gone ... */
 #define QUIET_GAPS 8u		  /* ... and so many times the mean gap between two sightings */
@@ -39,6 +39,15 @@ const struct yg_posture_rule yg_posture_rules[YG_POSTURE_MAX] = { YG_POSTURE_RUL
 									  YG_FAPI_RULES(ROW) };
 #undef ROW
 
+bool yg_rule_is_posture(const struct yg_rule *rule)
+{
+	for (size_t i = 0; i < YG_POSTURE_MAX; i++) {
+		if (&yg_posture_rules[i].rule == rule)
+			return true;
+	}
+	return false;
+}
+
 struct yg_fault {
 	struct yg_finding finding; /* rule NULL: the row has moved; state NONE: not yet enough */
 	uint64_t place;
@@ -55,6 +64,12 @@ static int open_tables(struct yg_posture *posture, const struct yg_posture_optio
 	posture->endpoints = calloc(options->endpoints_max, sizeof(*posture->endpoints));
 	if (!posture->endpoints)
 		return -ENOMEM;
+	if (posture->profile) {
+		posture->params = calloc(2, sizeof(*posture->params));
+		if (!posture->params)
+			return -ENOMEM;
+		posture->answer = posture->params + 1;
+	}
 	r = yg_lru_new(YG_POSTURE_SERVICES, sizeof(struct yg_place), &posture->services);
 	if (r == 0)
 		r = yg_lru_new(options->findings_max ? options->findings_max : YG_POSTURES_MAX,
@@ -104,6 +119,7 @@ void yg_posture_free(struct yg_posture **posture)
 	yg_lru_free(&p->tokens);
 	yg_lru_free(&p->memos);
 	yg_keys_free(&p->keys);
+	free(p->params);
 	free(p->endpoints);
 	free(p);
 	*posture = NULL;
@@ -185,6 +201,9 @@ static void begin_fault(const struct yg_look *look, const struct yg_place *place
 	if (look->about && !rule->whole_service)
 		(void)snprintf(finding->endpoint, sizeof(finding->endpoint), "%s %.480s",
 			       look->about->method, look->about->template_);
+	else if (!rule->whole_service)
+		(void)snprintf(finding->endpoint, sizeof(finding->endpoint), "%.*s",
+			       (int)look->label_len, look->label);
 }
 
 static void add_number(struct yg_finding *finding, const char *name, double value)
@@ -285,12 +304,22 @@ void yg_judge(struct yg_look *look, enum yg_posture_rule_id id, bool fault, cons
 	take_fault(look, place, id, cause);
 }
 
-static struct yg_place *find_service(struct yg_posture *posture, struct yg_slice service)
+struct yg_place *yg_posture_service(struct yg_posture *posture, struct yg_slice service)
 {
 	uint64_t hash = yg_hash(&topic_key, service.ptr, service.len) | 1;
 	struct yg_place *place = yg_lru_get(posture->services, hash, NULL);
 
 	place->id = hash;
+	return place;
+}
+
+struct yg_place *yg_posture_place(const struct yg_look *look)
+{
+	struct yg_slice label = { look->label, look->label_len };
+	uint64_t hash = yg_hash(&topic_key, label.ptr, label.len) ^ yg_hash_mix(look->whole->id);
+	struct yg_place *place = yg_lru_get(look->posture->services, hash | 1, NULL);
+
+	place->id = hash | 1;
 	return place;
 }
 
@@ -300,7 +329,7 @@ static void place_look(struct yg_look *look)
 	const struct yg_scene *scene = look->scene;
 	struct yg_place *place;
 
-	look->whole = find_service(look->posture, look->service);
+	look->whole = yg_posture_service(look->posture, look->service);
 	if (!scene->endpoint || scene->endpoint->index >= look->posture->options.endpoints_max)
 		return;
 	place = &look->posture->endpoints[scene->endpoint->index];
@@ -331,6 +360,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 	if (!exchange->request.present || status == 0 || exchange->request.refused)
 		return;
 	place_look(&look);
+	look.hop = yg_hash(&topic_key, &exchange->server, sizeof(exchange->server));
 	if (look.full || posture->profile)
 		yg_look_heads(&look);
 	if (exchange->outbound) {
@@ -345,6 +375,8 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		yg_posture_check_bodies(&look);
 		yg_posture_check_data(&look);
 	}
+	if (look.full && look.accepted && !look.token && look.endpoint)
+		yg_posture_learn_keys(&look);
 	if (posture->profile)
 		yg_fapi_check(&look);
 }

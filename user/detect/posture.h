@@ -49,6 +49,9 @@ struct yg_posture_rule {
 
 extern const struct yg_posture_rule yg_posture_rules[YG_POSTURE_MAX];
 
+/* Is it one of the rules above? */
+bool yg_rule_is_posture(const struct yg_rule *rule);
+
 struct yg_posture;
 struct yg_handshake;
 

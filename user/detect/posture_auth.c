@@ -247,7 +247,7 @@ static bool is_resigned(struct yg_look *look, struct yg_token_row *row)
 	/* A fresh signature of the same claims is honest where signing is not deterministic. */
 	if (!row->deterministic && !row->has_jti)
 		return false;
-	memo = yg_posture_memo(look->posture, YG_MEMO_PAYLOAD, key, &fresh);
+	memo = yg_posture_memo(look, YG_MEMO_PAYLOAD, key, &fresh);
 	if (fresh) {
 		memo->text[0] = row->signature;
 		return false;

@@ -224,9 +224,3 @@ void yg_posture_check_outbound(struct yg_look *look)
 		 "The answer %u leads to %.*s", look->status,
 		 (int)(host.len < 100 ? host.len : 100), host.ptr ? host.ptr : "");
 }
-
-void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake)
-{
-	(void)posture;
-	(void)handshake;
-}

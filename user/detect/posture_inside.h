@@ -20,16 +20,16 @@
 _Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
 
 /* What an endpoint does in an authorization flow. */
-enum yg_role_of {
-	YG_ROLE_RESOURCE, /* or unknown */
-	YG_ROLE_AUTHORIZE,
-	YG_ROLE_PAR,
-	YG_ROLE_TOKEN,
-	YG_ROLE_JWKS,
-	YG_ROLE_METADATA,
-	YG_ROLE_USERINFO,
-	YG_ROLE_INTROSPECT,
-	YG_ROLE_REVOKE,
+enum yg_part {
+	YG_PART_RESOURCE, /* or unknown */
+	YG_PART_AUTHORIZE,
+	YG_PART_PAR,
+	YG_PART_TOKEN,
+	YG_PART_JWKS,
+	YG_PART_METADATA,
+	YG_PART_USERINFO,
+	YG_PART_INTROSPECT,
+	YG_PART_REVOKE,
 };
 
 /* What is known of one endpoint, or of one service as a whole. */
@@ -81,18 +81,19 @@ struct yg_memo {
 };
 
 enum yg_memo_kind {
-	YG_MEMO_CODE, /* text: client, challenge, redirect; flag: the challenge is known */
+	YG_MEMO_CODE, /* time of issue; text: client, challenge; flag: both are known */
 	YG_MEMO_JTI,
 	YG_MEMO_PROOF,
-	YG_MEMO_REQUEST_URI, /* text: scope, challenge, 0 */
-	YG_MEMO_VALUE,	     /* code_challenge, nonce, state; text: the client */
-	YG_MEMO_REFRESH,
-	YG_MEMO_CERTIFICATE, /* text: the client */
-	YG_MEMO_PAYLOAD,     /* of a token; text: the signature */
-	YG_MEMO_HANDSHAKE,
+	YG_MEMO_REQUEST_URI,  /* text: client, challenge, state */
+	YG_MEMO_REQUEST_USED, /* a request_uri that was answered */
+	YG_MEMO_STATE,	      /* text: client, challenge */
+	YG_MEMO_VALUE,	      /* code_challenge, nonce */
+	YG_MEMO_CERTIFICATE,  /* text: the client */
+	YG_MEMO_PAYLOAD,      /* of a token; text: the signature */
 };
 
 struct yg_fault; /* row of the table of findings */
+struct yg_params;
 
 struct yg_posture {
 	struct yg_posture_options options;
@@ -105,8 +106,9 @@ struct yg_posture {
 	struct yg_lru *tokens;	    /* struct yg_token_row */
 	struct yg_lru *memos;	    /* struct yg_memo */
 	struct yg_keys *keys;
-	struct yg_jose jose;  /* of the token in hand */
-	struct yg_jose other; /* of an assertion, a proof, an id token */
+	struct yg_jose jose;		   /* of the token in hand */
+	struct yg_jose other;		   /* of an assertion, a proof, an id token */
+	struct yg_params *params, *answer; /* of FAPI, for the exchange in hand */
 	uint64_t opened, resolved, reopened, judged;
 };
 
@@ -125,10 +127,13 @@ struct yg_look {
 	bool full;	 /* of the sample: heads and bodies are judged */
 	bool credential; /* the request carries one that we know */
 	bool lower;	 /* the next fault weighs one step less than its rule says */
-	enum yg_role_of role;
+	enum yg_part part;
 	struct yg_slice method;
 	struct yg_heads heads;
 	struct yg_token_row *token; /* of the Authorization field; NULL none */
+	uint64_t hop;		    /* of the server: one request is seen at every hop */
+	size_t label_len;	    /* of label; 0 none */
+	char label[256];	    /* a place that is not in the inventory: "GET /authorize" */
 };
 
 /**
@@ -144,11 +149,24 @@ bool yg_judges(const struct yg_look *look, enum yg_posture_rule_id id);
 /* Keyed hash of a secret or a name; never 0. */
 uint64_t yg_posture_hash(const struct yg_posture *posture, struct yg_slice text);
 
-/* The memo of a value; @ret_fresh: it was not known. Never NULL. */
-struct yg_memo *yg_posture_memo(struct yg_posture *posture, enum yg_memo_kind kind,
-				struct yg_slice value, bool *ret_fresh);
-struct yg_memo *yg_posture_recall(struct yg_posture *posture, enum yg_memo_kind kind,
+/*
+ * The memo of a value at the server in hand, so that the hop behind a proxy is no second use.
+ * @ret_fresh: it was not known; may be NULL. Never NULL.
+ */
+struct yg_memo *yg_posture_memo(struct yg_look *look, enum yg_memo_kind kind, struct yg_slice value,
+				bool *ret_fresh);
+struct yg_memo *yg_posture_recall(struct yg_look *look, enum yg_memo_kind kind,
 				  struct yg_slice value); /* NULL: not known */
+
+/* The service by name, and the place of look->label within its service. Never NULL. */
+struct yg_place *yg_posture_service(struct yg_posture *posture, struct yg_slice service);
+struct yg_place *yg_posture_place(const struct yg_look *look);
+
+/* Undo the escapes of a form: '+' is a blank and "%3A" a colon; cut at @cap. */
+struct yg_slice yg_posture_decode(struct yg_slice text, char *ret, size_t cap);
+
+/* Take the keys of a JWKS answer. */
+void yg_posture_learn_keys(struct yg_look *look);
 
 /* Value of a parameter of a query or a form body, percent-decoded. @ret_text: [cap]. */
 struct yg_slice yg_posture_parameter(struct yg_slice query, const char *name, char *ret_text,

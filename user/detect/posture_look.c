@@ -87,8 +87,10 @@ static bool may_be_credential(struct yg_slice name)
 {
 	static const char *const parts[] = { "auth",	  "token",  "session", "secret",
 					     "signature", "key",    "cookie",  "cert",
-					     "user",	  "tenant", "sid",     "client-id" };
+					     "user-id",	  "tenant", "sid",     "client-id" };
 
+	if (yg_text_has(name, "idempotency"))
+		return false;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(parts); i++) {
 		if (yg_text_has(name, parts[i]))
 			return true;
@@ -130,22 +132,22 @@ uint64_t yg_posture_hash(const struct yg_posture *posture, struct yg_slice text)
 	return yg_hash(&posture->options.key, text.ptr, text.len) | 1;
 }
 
-static uint64_t hash_memo(const struct yg_posture *posture, enum yg_memo_kind kind,
-			  struct yg_slice value)
+static uint64_t hash_memo(const struct yg_look *look, enum yg_memo_kind kind, struct yg_slice value)
 {
-	return yg_hash_mix(yg_posture_hash(posture, value) + (uint64_t)kind) | 1;
+	return yg_hash_mix(yg_posture_hash(look->posture, value) ^ (look->hop + (uint64_t)kind)) |
+	       1;
 }
 
-struct yg_memo *yg_posture_memo(struct yg_posture *posture, enum yg_memo_kind kind,
-				struct yg_slice value, bool *ret_fresh)
+struct yg_memo *yg_posture_memo(struct yg_look *look, enum yg_memo_kind kind, struct yg_slice value,
+				bool *ret_fresh)
 {
-	return yg_lru_get(posture->memos, hash_memo(posture, kind, value), ret_fresh);
+	return yg_lru_get(look->posture->memos, hash_memo(look, kind, value), ret_fresh);
 }
 
-struct yg_memo *yg_posture_recall(struct yg_posture *posture, enum yg_memo_kind kind,
+struct yg_memo *yg_posture_recall(struct yg_look *look, enum yg_memo_kind kind,
 				  struct yg_slice value)
 {
-	return yg_lru_peek(posture->memos, hash_memo(posture, kind, value));
+	return yg_lru_peek(look->posture->memos, hash_memo(look, kind, value));
 }
 
 static int hex_digit(char c)
@@ -156,8 +158,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* '+' is a blank and "%3A" a colon; what is no escape stays. Longer than @cap: cut. */
-static struct yg_slice decode_form(struct yg_slice text, char *ret, size_t cap)
+struct yg_slice yg_posture_decode(struct yg_slice text, char *ret, size_t cap)
 {
 	size_t len = 0;
 
@@ -183,7 +184,7 @@ struct yg_slice yg_posture_parameter(struct yg_slice query, const char *name, ch
 
 	if (query.ptr)
 		value = yg_query_find(query, name);
-	return value.ptr ? decode_form(value, ret_text, cap) : value;
+	return value.ptr ? yg_posture_decode(value, ret_text, cap) : value;
 }
 
 struct yg_slice yg_posture_member(struct yg_slice json, const char *name)

@@ -155,6 +155,10 @@ void yg_knowledge_free(struct yg_knowledge **knowledge); /* accepts NULL inside 
 void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			  uint64_t now_ns, struct yg_observation *ret);
 
+/* Learn from what a TLS handshake settled on. */
+struct yg_handshake;
+void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake);
+
 /* What must be kept of an exchange and its observation to ask again. Holds no secret. */
 struct yg_recall {
 	uint64_t start_ns;		       /* of the request, else of the response */

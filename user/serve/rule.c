@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "serve/rule.h"
 
+#include "detect/posture.h"
+
 void yg_rule_write(struct yg_json *json, const struct yg_rule *rule)
 {
 	yg_json_open_object(json);
@@ -12,6 +14,7 @@ void yg_rule_write(struct yg_json *json, const struct yg_rule *rule)
 	yg_json_pair_str(json, "title", rule->title);
 	yg_json_pair_str(json, "effect", rule->effect);
 	yg_json_pair_str(json, "remediation", rule->remediation);
+	yg_json_pair_bool(json, "posture", yg_rule_is_posture(rule));
 	yg_json_pair_str(json, "title_ja", rule->title_ja);
 	yg_json_pair_str(json, "effect_ja", rule->effect_ja);
 	yg_json_pair_str(json, "remediation_ja", rule->remediation_ja);

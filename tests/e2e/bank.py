@@ -1,0 +1,614 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""bank.py YAGURA: a bank's gateway, authorization server and API as captures, each fault on and off.
+
+For every row of FAULTS one capture is made in which only that fault is switched on, and one per
+profile in which none is. `yagura analyze` must report the rule of the fault in the first, and
+nothing about posture in the second. Tokens, assertions and proofs are signed with real keys.
+"""
+import base64
+import hashlib
+import importlib.machinery
+import importlib.util
+import itertools
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+loader = importlib.machinery.SourceFileLoader(
+    "captures", str(pathlib.Path(__file__).parent.parent / "replay" / "make_captures"))
+captures = importlib.util.module_from_spec(importlib.util.spec_from_loader("captures", loader))
+sys.dont_write_bytecode = True
+loader.exec_module(captures)
+
+HOST = "bank.example.com"
+ISSUER = f"https://{HOST}"
+CALLBACK = "https://client.example.net/cb"
+START = captures.EPOCH_US // 1_000_000
+FINGERPRINT = hashlib.sha256(b"certificate of the client").hexdigest()
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def sha(text, size=32):
+    return b64(hashlib.sha256(text.encode()).digest()[:size])
+
+
+class Key:
+    """An EC key of the curve P-256 with its JWK."""
+
+    def __init__(self, kid):
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        numbers = self.private.public_key().public_numbers()
+        self.kid = kid
+        self.jwk = {"kty": "EC", "crv": "P-256", "x": b64(numbers.x.to_bytes(32, "big")),
+                    "y": b64(numbers.y.to_bytes(32, "big"))}
+        members = {name: self.jwk[name] for name in ("crv", "kty", "x", "y")}
+        self.thumbprint = sha(json.dumps(members, separators=(",", ":")))
+
+    def sign(self, claims, header=None, alg="ES256", broken=False):
+        head = {"alg": alg, "kid": self.kid, **(header or {})}
+        text = b64(json.dumps(head).encode()) + "." + b64(json.dumps(claims).encode())
+        if alg == "none":
+            return text + "."
+        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        if broken:
+            r ^= 1
+        return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+SERVER, CLIENT, PROOF, OTHER = Key("as-1"), Key("client-1"), Key("proof"), Key("other")
+WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key().public_numbers()
+
+
+class Bank:
+    """One capture: ordinary traffic of a profile, with one fault or none."""
+
+    def __init__(self, profile, fault):
+        self.profile, self.fault = profile, fault
+        self.capture = captures.Capture()
+        self.line = captures.Connection(self.capture, client="10.1.0.1").open()
+        self.count = itertools.count(1)
+        self.fapi2 = profile == "2"
+
+    def on(self, fault):
+        return self.fault == fault
+
+    @property
+    def now(self):
+        return self.capture.now_us // 1_000_000
+
+    def fresh(self, kind):
+        """As random as the real thing looks, and the same every time."""
+        return b64(hashlib.sha256(f"{kind}{next(self.count)}".encode()).digest())
+
+    def call(self, method, target, headers=(), body=b"", status=200, answer=b"{}", fields=(),
+             kind="application/json", form=False):
+        head = [("X-Forwarded-Proto", "https")] if not self.on("fapi-cleartext") else []
+        head += list(headers)
+        if self.fault not in ("fapi-par-unauthenticated", "fapi-public-client"):
+            head.append(("X-Forwarded-Client-Cert", f"Hash={self.certificate()}"))
+        raw = captures.request(method, target, head, body, host=HOST)
+        if form:
+            raw = raw.replace(b"application/json", b"application/x-www-form-urlencoded")
+        if not self.on("fapi-date-missing"):
+            fields = [("Date", "Tue, 14 Nov 2023 22:13:20 GMT"), *fields]
+        out = captures.response(status, answer, fields)
+        self.line.exchange(raw, out.replace(b"application/json", kind.encode()))
+        self.capture.wait(1)
+
+    def certificate(self):
+        if self.on("fapi-certificate-binding") or self.on("fapi-token-shared"):
+            if next(self.count) % 2:
+                return hashlib.sha256(b"certificate of another").hexdigest()
+        return FINGERPRINT
+
+    def post(self, target, values, **more):
+        self.call("POST", target, body=urllib.parse.urlencode(values).encode(), form=True, **more)
+
+    # --- the authorization server
+
+    def discover(self):
+        metadata = {
+            "issuer": ISSUER if not self.on("fapi-issuer-mismatch") else "https://other.example.org",
+            "grant_types_supported": ["authorization_code"],
+            "response_types_supported": ["code", "code id_token"],
+            "id_token_signing_alg_values_supported": ["ES256", "PS256"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "require_pushed_authorization_requests": True,
+            "authorization_response_iss_parameter_supported": True,
+            "tls_client_certificate_bound_access_tokens": True,
+        }
+        if self.on("fapi-metadata"):
+            metadata["id_token_signing_alg_values_supported"].append("none")
+        self.call("GET", "/.well-known/openid-configuration", answer=json.dumps(metadata).encode())
+        keys = [{**SERVER.jwk, "kid": "as-1", "use": "sig"}]
+        if self.on("fapi-weak-key"):
+            keys.append({"kty": "RSA", "kid": "old", "e": "AQAB",
+                         "n": b64(WEAK.n.to_bytes(128, "big"))})
+        self.call("GET", "/jwks.json", answer=json.dumps({"keys": keys}).encode())
+
+    def assertion(self):
+        claims = {"iss": "client-1", "sub": "client-1", "aud": ISSUER, "iat": self.now,
+                  "exp": self.now + 60, "jti": self.fresh("jti")}
+        alg = "ES256"
+        if self.on("fapi-assertion-invalid"):
+            claims["aud"] = "https://other.example.org"
+        if self.on("fapi-assertion-future"):
+            claims["iat"] = claims["nbf"] = self.now + 600
+            claims["exp"] = self.now + 900
+        if self.on("fapi-assertion-algorithm"):
+            alg = "RS256"
+        if self.on("fapi-client-secret-jwt"):
+            alg = "HS256"
+        if self.on("fapi-client-mismatch"):
+            claims["iss"] = claims["sub"] = "client-2"
+        return CLIENT.sign(claims, alg=alg)
+
+    def authentication(self):
+        if self.on("fapi-client-secret"):
+            return {"client_secret": "secret-of-the-client"}
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        return {"client_assertion_type": kind, "client_assertion": self.assertion()}
+
+    def parameters(self):
+        self.verifier = self.fresh("verifier")
+        self.state = self.fresh("state")
+        values = {"response_type": "code" if self.fapi2 else "code id_token",
+                  "client_id": "client-1", "redirect_uri": CALLBACK, "scope": "openid accounts",
+                  "state": self.state, "nonce": self.fresh("nonce"),
+                  "code_challenge": sha(self.verifier), "code_challenge_method": "S256"}
+        if self.on("fapi-value-reused"):
+            values["nonce"] = "the-same-nonce"
+        if self.on("fapi-response-type"):
+            values["response_type"] = "token"
+        if self.on("fapi-pkce-missing"):
+            del values["code_challenge"], values["code_challenge_method"]
+        if self.on("fapi-par-redirect-missing"):
+            del values["redirect_uri"]
+        if self.on("fapi-redirect-cleartext"):
+            values["redirect_uri"] = "http://client.example.net/cb"
+        if self.on("fapi-nonce-missing"):
+            del values["nonce"]
+        if self.on("fapi-state-missing"):
+            values["scope"] = "accounts"
+            del values["state"]
+        return values
+
+    def push(self, values):
+        body = dict(values)
+        if not self.on("fapi-par-unauthenticated"):
+            body.update(self.authentication())
+        uri = f"urn:ietf:params:oauth:request_uri:{self.fresh('par')}"
+        life = 900 if self.on("fapi-par-lifetime") else 90
+        self.post("/par", body, status=201,
+                  answer=json.dumps({"request_uri": uri, "expires_in": life}).encode())
+        return uri
+
+    def sign_request(self, values):
+        claims = {**values, "iss": "client-1", "aud": ISSUER, "nbf": self.now,
+                  "exp": self.now + 300}
+        alg = "none" if self.on("fapi-request-algorithm") else "ES256"
+        if self.on("fapi-request-expiry"):
+            del claims["exp"]
+        if self.on("fapi-request-not-before"):
+            del claims["nbf"]
+        if self.on("fapi-request-audience"):
+            claims["aud"] = "https://other.example.org"
+        return CLIENT.sign(claims, alg=alg)
+
+    def authorize(self):
+        values = self.parameters()
+        query = {"client_id": "client-1"}
+        if self.fapi2 and not self.on("fapi-par-missing"):
+            query["request_uri"] = self.push(values)
+        elif self.fapi2 or self.on("fapi-request-object-missing"):
+            query = values
+        else:
+            if self.on("fapi-par-lifetime") or self.on("fapi-pkce-missing") or \
+                    self.on("fapi-par-unauthenticated"):
+                self.push(values)
+            query.update(request=self.sign_request(values), response_type="code id_token",
+                         scope=values["scope"])
+            if self.on("fapi-request-parameters"):
+                query["scope"] = "openid payments"
+        for _ in range(2 if self.on("fapi-request-uri-reused") else 1):
+            self.respond(values, query)
+
+    def respond(self, values, query):
+        self.code = "1234567890" if self.on("fapi-token-guessable") else self.fresh("code")
+        sent = {"code": self.code}
+        if "state" in values:
+            sent["state"] = values["state"]
+        if not self.on("fapi-issuer-missing"):
+            sent["iss"] = ISSUER
+        if self.on("fapi-front-channel-token"):
+            sent["access_token"] = self.fresh("token")
+        if self.on("fapi-jarm-invalid"):
+            sent = {"response": SERVER.sign({"code": self.code, "iss": ISSUER})}
+        elif not self.fapi2:
+            sent["id_token"] = self.id_token(values, front=True)
+        fields = [("Location", values.get("redirect_uri", CALLBACK) + "?" +
+                   urllib.parse.urlencode(sent))]
+        if self.on("fapi-cors-authorize"):
+            fields.append(("Access-Control-Allow-Origin", "*"))
+        self.call("GET", "/authorize?" + urllib.parse.urlencode(query),
+                  status=307 if self.on("fapi-redirect-307") else 303, answer=b"", fields=fields)
+
+    def id_token(self, values, front, access=""):
+        claims = {"iss": ISSUER, "aud": "client-1", "sub": "user-1", "exp": self.now + 300,
+                  "iat": self.now, "nonce": values.get("nonce", "")}
+        if front:
+            claims["c_hash"] = sha(self.code, 16)
+            if "state" in values:
+                claims["s_hash"] = sha(values["state"], 16)
+            if self.on("fapi-id-token-hashes"):
+                claims["s_hash"] = sha("another state", 16)
+            if self.on("fapi-id-token-personal"):
+                claims["email"] = "user@example.com"
+        elif access:
+            claims["at_hash"] = sha(access, 16)
+        if self.on("fapi-id-token-encryption"):
+            head = b64(json.dumps({"alg": "RSA1_5", "enc": "A128GCM"}).encode())
+            return f"{head}.{b64(b'key')}.{b64(b'iv')}.{b64(b'text')}.{b64(b'tag')}"
+        return SERVER.sign(claims, alg="RS256" if self.on("fapi-id-token-algorithm") else "ES256")
+
+    def access_token(self):
+        claims = {"iss": ISSUER, "sub": "user-1", "client_id": "client-1", "iat": self.now,
+                  "exp": self.now + 300, "jti": self.fresh("jti"), "scope": "openid accounts"}
+        if not (self.on("fapi-token-unbound") or self.on("fapi-bearer-life")):
+            digest = b64(bytes.fromhex(FINGERPRINT))
+            claims["cnf"] = {"jkt": PROOF.thumbprint} if self.fapi2 else {"x5t#S256": digest}
+        return SERVER.sign(claims)
+
+    def token(self, values, pause=1):
+        self.capture.wait(120 if self.on("fapi-code-age") else pause)
+        body = {"grant_type": "authorization_code", "code": self.code, "client_id": "client-1",
+                "redirect_uri": CALLBACK, "code_verifier": self.verifier,
+                "scope": "openid accounts"}
+        if self.on("fapi-pkce-ignored"):
+            body["code_verifier"] = "another-verifier-that-is-not-the-right-one-at-all"
+        if self.on("fapi-password-grant"):
+            body = {"grant_type": "password", "username": "u", "client_id": "client-1"}
+        if not self.on("fapi-public-client"):
+            body.update(self.authentication())
+        self.access = self.access_token()
+        grant = {"access_token": self.access, "expires_in": 300, "scope": "openid accounts",
+                 "token_type": "DPoP" if self.fapi2 and "fapi-token-unbound" != self.fault and
+                 "fapi-bearer-life" != self.fault else "Bearer",
+                 "refresh_token": "refresh-token-that-stays-as-it-is"}
+        grant["id_token"] = self.id_token(values, front=False, access=self.access)
+        if self.on("fapi-bearer-life"):
+            grant["expires_in"] = 3600
+        if self.on("fapi-scope-widened"):
+            grant["scope"] += " payments"
+        fields = [("Cache-Control", "no-store")] if not self.on("fapi-token-cacheable") else []
+        for _ in range(2 if self.on("fapi-code-reused") or self.on("fapi-assertion-replayed")
+                       else 1):
+            self.post("/token", body, answer=json.dumps(grant).encode(), fields=fields)
+        if self.on("fapi-refresh-rotated"):
+            grant["refresh_token"] = self.fresh("refresh")
+        refresh = {"grant_type": "refresh_token", "client_id": "client-1",
+                   "refresh_token": "refresh-token-that-stays-as-it-is", **self.authentication()}
+        self.post("/token", refresh, answer=json.dumps(grant).encode(), fields=fields)
+        if self.on("fapi-certificate-shared"):
+            refresh.update(client_id="client-9", client_assertion=CLIENT.sign(
+                {"iss": "client-9", "sub": "client-9", "aud": ISSUER, "iat": self.now,
+                 "exp": self.now + 60, "jti": self.fresh("jti")}))
+            self.post("/token", refresh, answer=json.dumps(grant).encode(), fields=fields)
+
+    # --- the API
+
+    def proof(self, method, path):
+        claims = {"htm": method, "htu": ISSUER + path, "iat": self.now, "jti": self.fresh("jti"),
+                  "ath": sha(self.access)}
+        key = OTHER if self.on("fapi-dpop-key") else PROOF
+        if self.on("fapi-dpop-invalid"):
+            claims["htu"] = ISSUER + "/other"
+        if self.on("fapi-dpop-method"):
+            claims["htm"] = "DELETE"
+        if self.on("fapi-dpop-hash"):
+            claims["ath"] = sha("another token")
+        if self.on("fapi-dpop-stale"):
+            claims["iat"] -= 7200
+        if self.on("fapi-dpop-replayed"):
+            if not hasattr(self, "old"):
+                self.old = key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk})
+            return self.old
+        return key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk},
+                        broken=self.on("fapi-dpop-signature"))
+
+    def resource(self, path="/accounts", status=200):
+        headers = [("x-fapi-interaction-id", "c770aef3-6784-41f7-8e0e-ff5f97bddb3a")]
+        if self.fapi2:
+            headers.append(("Authorization", f"DPoP {self.access}"))
+            if not self.on("fapi-dpop-missing"):
+                headers.append(("DPoP", self.proof("GET", path)))
+        else:
+            headers.append(("Authorization", f"Bearer {self.access}"))
+        if self.on("fapi-customer-field"):
+            headers.append(("x-fapi-customer-ip-address", "nowhere"))
+        fields = [("Cache-Control", "no-store")]
+        if not self.on("fapi-interaction-id"):
+            fields.append(headers[0])
+        if status == 401 and not self.on("fapi-error-format"):
+            fields.append(("WWW-Authenticate", 'Bearer error="invalid_token"'))
+        self.call("GET", path, headers, status=status, answer=b'{"accounts":[]}', fields=fields,
+                  kind="text/plain" if self.on("fapi-content-type") else "application/json")
+
+    def run(self):
+        self.discover()
+        for _ in range(4):
+            self.authorize()
+            self.token(self.parameters() if not hasattr(self, "state") else {})
+            for _ in range(3):
+                self.resource()
+            self.resource(status=401)
+            self.post("/revoke", {"token": self.access, **self.authentication()})
+            if self.on("fapi-revoked-token"):
+                self.resource()
+        self.line.close()
+        return self.capture.pcap()
+
+
+BASELINE, ADVANCED, TWO = "1-baseline", "1-advanced", "2"
+
+# rule, profile, and the switch where one rule has several faults
+FAULTS = [
+    ("fapi-assertion-algorithm", TWO), ("fapi-assertion-future", TWO),
+    ("fapi-assertion-invalid", TWO), ("fapi-assertion-replayed", TWO), ("fapi-bearer-life", TWO),
+    ("fapi-certificate-binding", ADVANCED), ("fapi-certificate-shared", ADVANCED),
+    ("fapi-cleartext", TWO), ("fapi-client-mismatch", TWO), ("fapi-client-secret", TWO),
+    ("fapi-client-secret-jwt", TWO), ("fapi-code-age", TWO), ("fapi-code-reused", TWO),
+    ("fapi-content-type", ADVANCED), ("fapi-cors-authorize", TWO),
+    ("fapi-customer-field", ADVANCED), ("fapi-date-missing", ADVANCED),
+    ("fapi-dpop-invalid", TWO), ("fapi-dpop-invalid", TWO, "fapi-dpop-key"),
+    ("fapi-dpop-invalid", TWO, "fapi-dpop-method"), ("fapi-dpop-invalid", TWO, "fapi-dpop-hash"),
+    ("fapi-dpop-invalid", TWO, "fapi-dpop-stale"),
+    ("fapi-dpop-invalid", TWO, "fapi-dpop-signature"), ("fapi-dpop-missing", TWO),
+    ("fapi-dpop-replayed", TWO), ("fapi-error-format", TWO), ("fapi-front-channel-token", TWO),
+    ("fapi-id-token-algorithm", ADVANCED), ("fapi-id-token-encryption", ADVANCED),
+    ("fapi-id-token-hashes", ADVANCED), ("fapi-id-token-personal", ADVANCED),
+    ("fapi-interaction-id", ADVANCED), ("fapi-issuer-mismatch", TWO), ("fapi-issuer-missing", TWO),
+    ("fapi-jarm-invalid", ADVANCED), ("fapi-metadata", TWO), ("fapi-nonce-missing", ADVANCED),
+    ("fapi-par-lifetime", TWO), ("fapi-par-missing", TWO), ("fapi-par-redirect-missing", TWO),
+    ("fapi-par-unauthenticated", TWO), ("fapi-password-grant", TWO), ("fapi-pkce-ignored", TWO),
+    ("fapi-pkce-missing", TWO), ("fapi-public-client", TWO),
+    ("fapi-redirect-307", TWO), ("fapi-redirect-cleartext", TWO), ("fapi-refresh-rotated", TWO),
+    ("fapi-request-algorithm", ADVANCED), ("fapi-request-audience", ADVANCED),
+    ("fapi-request-expiry", ADVANCED), ("fapi-request-not-before", ADVANCED),
+    ("fapi-request-object-missing", ADVANCED), ("fapi-request-parameters", ADVANCED),
+    ("fapi-request-uri-reused", TWO), ("fapi-response-type", TWO), ("fapi-revoked-token", TWO),
+    ("fapi-scope-widened", TWO), ("fapi-state-missing", ADVANCED), ("fapi-token-cacheable", TWO),
+    ("fapi-token-guessable", TWO), ("fapi-token-shared", ADVANCED), ("fapi-token-unbound", TWO),
+    ("fapi-value-reused", TWO), ("fapi-weak-key", TWO),
+]
+
+
+# --- posture without FAPI: what is asked, and what is answered when the fault is on and off
+
+PRIVATE = b'{"email":"a@example.com","phone":"+81312345678","balance":12}'
+HTML = "text/html"
+
+
+class Shop:
+    """Calls to one service, each with its own line of the table below."""
+
+    def __init__(self):
+        self.capture = captures.Capture()
+        self.line = captures.Connection(self.capture, client="198.51.100.7").open()
+
+    def call(self, method, target, headers=(), body=b"", status=200, answer=b"{}", fields=(),
+             kind="application/json", clear=False, host="shop.example.com", times=1):
+        head = ([] if clear else [("X-Forwarded-Proto", "https")]) + list(headers)
+        for _ in range(times):
+            self.line.exchange(
+                captures.request(method, target, head, body, host=host),
+                captures.response(status, answer, fields).replace(b"application/json",
+                                                                  kind.encode()))
+            self.capture.wait(1)
+
+    def pcap(self):
+        self.line.close()
+        return self.capture.pcap()
+
+
+def jwt(claims=None, **more):
+    return "Bearer " + SERVER.sign({"sub": "u", "iat": START, "exp": START + 3600,
+                                    **(claims or {})}, **more)
+
+
+def authorized(value):
+    return [("Authorization", value)]
+
+
+def page(answer, off=b"<html>fine</html>", target="/page", kind=HTML, **more):
+    """An answer that holds the fault, or one that does not."""
+    return lambda shop, on: shop.call("GET", target, answer=answer if on else off, kind=kind,
+                                      **more)
+
+
+def token(bad, good=None):
+    def play(shop, on):
+        for _ in range(4):
+            shop.call("GET", "/me", authorized(bad() if on else (good or jwt)()))
+    return play
+
+
+def signature(shop, on):
+    """The key set, tokens that are good, and one whose signature the key did not make."""
+    keys = {"keys": [{**SERVER.jwk, "kid": "as-1"}]}
+    shop.call("GET", "/jwks.json", answer=json.dumps(keys).encode())
+    shop.call("GET", "/me", authorized(jwt({"jti": "1"})), times=2)
+    shop.call("GET", "/me", authorized(jwt({"jti": "2"}, broken=on)))
+
+
+def mixed(shop, on):
+    shop.call("GET", "/orders", authorized("Bearer opaque-token-of-a-user"), times=10)
+    shop.call("GET", "/orders", status=200 if on else 401, times=4)
+
+
+def missing(shop, on):
+    shop.call("GET", "/orders", authorized("Bearer opaque-token-of-a-user"), times=3)
+    shop.call("GET", "/profile", () if on else authorized("Bearer opaque-token-of-a-user"),
+              answer=PRIVATE, fields=[("Cache-Control", "no-store")], times=6)
+
+
+def reflected(shop, on):
+    for site in ("https://a.example", "https://b.example", "https://c.example"):
+        allowed = site if on else "https://a.example"
+        shop.call("GET", "/orders", [("Origin", site)],
+                  fields=[("Access-Control-Allow-Origin", allowed),
+                          ("Access-Control-Allow-Credentials", "true")])
+
+
+def attempts(shop, on):
+    fields = [] if on else [("RateLimit-Limit", "10")]
+    shop.call("POST", "/login", body=b'{"user":"a","password":"b"}', status=401, fields=fields,
+              times=60)
+    shop.call("POST", "/login", body=b'{"user":"a","password":"b"}', fields=fields)
+    shop.call("POST", "/login", body=b'{"user":"a","password":"b"}', status=401, fields=fields,
+              times=60)
+
+
+def query(on_target, off_target="/search?q=1"):
+    return lambda shop, on: shop.call("GET", on_target if on else off_target, times=3)
+
+
+SECRET = "s3cr3t-value-of-a-caller"
+PLAIN = {
+    "actuator-exposed": page(b'{"activeProfiles":[],"propertySources":[]}', b'{"status":"UP"}',
+                             "/actuator/env", "application/json"),
+    "api-docs-exposed": page(b'{"openapi":"3.0.0","paths":{}}', b'{"open":1}', "/openapi.json",
+                             "application/json"),
+    "api-key-in-url": query(f"/search?api_key={SECRET}"),
+    "basic-authentication": lambda shop, on: shop.call(
+        "GET", "/orders", authorized("Basic dXNlcjpwYXNzd29yZA==" if on else "Bearer opaque-token"),
+        times=4),
+    "cacheable-private-data": lambda shop, on: shop.call(
+        "GET", "/profile", authorized("Bearer opaque-token-of-a-user"), answer=PRIVATE,
+        fields=[] if on else [("Cache-Control", "no-store")], times=6),
+    "cleartext-credentials": lambda shop, on: shop.call(
+        "GET", "/orders", authorized("Bearer opaque-token-of-a-user"), clear=on),
+    "cookie-insecure": lambda shop, on: shop.call(
+        "POST", "/session", fields=[("Set-Cookie", "sessionid=" + SECRET +
+                                     ("" if on else "; HttpOnly; Secure"))]),
+    "cors-origin-reflected": reflected,
+    "cors-wildcard-credentials": lambda shop, on: shop.call(
+        "GET", "/orders", fields=[("Access-Control-Allow-Origin", "*"),
+                                  ("Access-Control-Allow-Credentials", "true" if on else "false")]),
+    "debug-page-exposed": page(b"<html><title>Werkzeug Debugger</title></html>"),
+    "deprecated-endpoint": lambda shop, on: shop.call(
+        "GET", "/v1/orders", fields=[("Sunset", "Sat, 01 Jan 2022 00:00:00 GMT")] if on else []),
+    "directory-listing": page(b"<html><title>Index of /files</title>Parent Directory</html>"),
+    "framework-banner": lambda shop, on: shop.call(
+        "GET", "/orders", fields=[("Server", "nginx/1.22.1" if on else "nginx")], times=4),
+    "graphql-introspection": lambda shop, on: shop.call(
+        "POST", "/graphql", body=b'{"query":"{ __schema { types { name } } }"}',
+        answer=b'{"data":{"__schema":{"types":[]}}}' if on else b'{"errors":[]}'),
+    "jwt-embedded-key": token(lambda: jwt(header={"jku": "https://evil.example/k"})),
+    "jwt-expired-accepted": token(lambda: jwt({"exp": START - 3600})),
+    "jwt-long-life": token(lambda: jwt({"exp": START + 90 * 86400})),
+    "jwt-no-expiry": token(lambda: jwt({"exp": None})),
+    "jwt-not-yet-valid-accepted": token(lambda: jwt({"nbf": START + 7200})),
+    "jwt-signature-ignored": signature,
+    "jwt-unsecured-accepted": token(lambda: jwt(alg="none")),
+    "jwt-weak-algorithm": token(lambda: jwt(alg="RS1")),
+    "mass-assignment": lambda shop, on: shop.call(
+        "POST", "/users", body=b'{"name":"a","role":"admin"}',
+        answer=b'{"name":"a","role":"admin"}' if on else b'{"name":"a","role":"user"}'),
+    "metrics-exposed": page(b"# HELP a b\n# TYPE a counter\na 1\n", b"fine", "/metrics",
+                            "text/plain"),
+    "missing-authentication": missing,
+    "mixed-authentication": mixed,
+    "no-rate-limit": attempts,
+    "non-production-host": lambda shop, on: shop.call(
+        "GET", "/orders", host="staging.shop.example.com" if on else "device.shop.example.com",
+        times=6),
+    "password-exposed": page(b'{"user":"a","password":"hunter22"}',
+                             b'{"user":"a","password":"********"}', "/users/7",
+                             "application/json", times=3),
+    "password-hash-exposed": page(
+        b'{"h":"$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"}', b'{"h":"x"}',
+        "/users/7", "application/json"),
+    "password-in-url": query("/search?password=hunter22"),
+    "repository-exposed": page(b"ref: refs/heads/main\n", b"<html>home</html>", "/.git/HEAD",
+                               "text/plain"),
+    "sql-error-exposed": page(b"You have an error in your SQL syntax; check"),
+    "stack-trace-exposed": page(b'Traceback (most recent call last):\n  File "/app/a.py", line 1'),
+    "token-in-url": query(f"/search?access_token={SECRET}"),
+    "trace-enabled": lambda shop, on: shop.call("TRACE", "/orders", kind="message/http" if on
+                                                else "application/json"),
+    "unbounded-page-size": lambda shop, on: shop.call(
+        "GET", "/orders?limit=100000" if on else "/orders?limit=100",
+        answer=b'{"a":"' + b"x" * (150000 if on else 1500) + b'"}'),
+}
+
+# Not in a capture of clear text: tests/unit/detect/test_posture.c switches these.
+ELSEWHERE = {"hsts-missing", "third-party-cleartext", "third-party-redirect", "tls-old-version",
+             "tls-weak-certificate", "tls-weak-cipher", "fapi-tls-cipher"}
+
+
+def check_plain(yagura):
+    failures = 0
+    for rule, play in PLAIN.items():
+        for on in (True, False):
+            shop = Shop()
+            play(shop, on)
+            found = analyze(yagura, shop.pcap(), "off")
+            if (rule in found) != on or (not on and found):
+                print(f"not ok: {rule} {'on' if on else 'off'}: {sorted(found)}")
+                failures += 1
+    return failures
+
+
+def check_complete(yagura):
+    """Every rule about posture is switched here, or said to be switched elsewhere."""
+    lines = subprocess.run([yagura, "rules", "--json"], check=True, capture_output=True,
+                           text=True).stdout.splitlines()
+    rules = {json.loads(line)["id"] for line in lines if json.loads(line).get("posture")}
+    forgotten = rules - set(PLAIN) - {row[0] for row in FAULTS} - ELSEWHERE
+    if forgotten or len(rules) < 100:
+        print(f"not ok: rules that nothing switches: {sorted(forgotten)} of {len(rules)}")
+    return len(forgotten) + (len(rules) < 100)
+
+
+def analyze(yagura, pcap, profile):
+    """The rules about posture that `yagura analyze` names."""
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(pcap)
+        file.flush()
+        lines = subprocess.run(
+            [yagura, "analyze", "--json", "--fapi", profile, "--trusted-proxy", "10.1.0.0/16",
+             file.name], check=True, capture_output=True, text=True).stdout.splitlines()
+    found = [json.loads(line) for line in lines if '"type":"finding"' in line]
+    return {f["rule"]: f for f in found if f["kind"] == "posture"}
+
+
+def main():
+    yagura = sys.argv[1]
+    failed = check_plain(yagura) + check_complete(yagura)
+    for profile in (BASELINE, ADVANCED, TWO):
+        found = analyze(yagura, Bank(profile, "").run(), profile)
+        for rule, finding in found.items():
+            print(f"not ok: {profile}, no fault: {rule}: {finding['cause']}")
+        failed += len(found)
+    for rule, profile, *switch in FAULTS:
+        found = analyze(yagura, Bank(profile, switch[0] if switch else rule).run(), profile)
+        if rule not in found:
+            print(f"not ok: {profile}, {switch or rule}: not found, but {sorted(found)}")
+            failed += 1
+    print(f"{len(PLAIN)} faults and {len(FAULTS)} of FAPI, {failed} failures")
+    sys.exit(failed > 0)
+
+
+main()

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Table 6F: what the authorization server says of itself. */
+#include "detect/fapi_inside.h"
+
+/* Is "word" an element of the list that the member holds? */
+static bool offers(struct yg_slice json, const char *member, const char *word)
+{
+	struct yg_slice list = yg_posture_member(json, member);
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i + len + 2 <= list.len; i++) {
+		if (list.ptr[i] == '"' && list.ptr[i + len + 1] == '"' &&
+		    memcmp(list.ptr + i + 1, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_true(struct yg_slice json, const char *member)
+{
+	return yg_slice_equal(yg_posture_member(json, member), YG_SLICE("true"));
+}
+
+static const char *find_forbidden(struct yg_slice json)
+{
+	static const char *const rows[][2] = {
+		{ "grant_types_supported", "implicit" },
+		{ "grant_types_supported", "password" },
+		{ "response_types_supported", "token" },
+		{ "id_token_signing_alg_values_supported", "none" },
+		{ "id_token_signing_alg_values_supported", "RS256" },
+		{ "id_token_signing_alg_values_supported", "HS256" },
+		{ "request_object_signing_alg_values_supported", "none" },
+		{ "token_endpoint_auth_methods_supported", "none" },
+		{ "token_endpoint_auth_methods_supported", "client_secret_basic" },
+		{ "token_endpoint_auth_methods_supported", "client_secret_post" },
+		{ "token_endpoint_auth_methods_supported", "client_secret_jwt" },
+		{ "code_challenge_methods_supported", "plain" },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (offers(json, rows[i][0], rows[i][1]))
+			return rows[i][1];
+	}
+	return NULL;
+}
+
+/* FAPI 2 requires PAR, iss in responses, and one way to bind tokens. */
+static const char *find_missing(const struct yg_look *look, struct yg_slice json)
+{
+	bool mtls = is_true(json, "tls_client_certificate_bound_access_tokens");
+	bool dpop = yg_posture_member(json, "dpop_signing_alg_values_supported").len > 0;
+
+	if (look->posture->profile == YG_FAPI_F) {
+		if (!is_true(json, "require_pushed_authorization_requests"))
+			return "require_pushed_authorization_requests";
+		if (!is_true(json, "authorization_response_iss_parameter_supported"))
+			return "authorization_response_iss_parameter_supported";
+	}
+	return mtls || (dpop && look->posture->profile == YG_FAPI_F)
+		       ? NULL
+		       : "tls_client_certificate_bound_access_tokens";
+}
+
+void yg_fapi_check_metadata(struct yg_look *look)
+{
+	const struct yg_body_view *body = yg_bodies_response(look->scene->bodies);
+	struct yg_slice issuer = yg_posture_member(body->text, "issuer");
+	const char *forbidden, *missing;
+
+	/* A document that is cut says nothing about what it lacks. */
+	if (!look->accepted || !issuer.len || body->cut)
+		return;
+	yg_judge(look, YG_POSTURE_F_ISSUER_MISMATCH,
+		 !yg_text_begins(issuer, "https://") || !yg_fapi_names_server(look, issuer),
+		 "The issuer is not an https address of this host");
+	forbidden = find_forbidden(body->text);
+	missing = find_missing(look, body->text);
+	yg_judge(look, YG_POSTURE_F_METADATA, forbidden || missing, "The metadata %s %s",
+		 forbidden ? "offers" : "lacks",
+		 forbidden ? forbidden
+		 : missing ? missing
+			   : "");
+}

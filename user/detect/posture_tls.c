@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API8 by handshakes: what the server chose, for the service that the client named.
+ *
+ * tls-old-version	an answer below TLS 1.2
+ * tls-weak-cipher	NULL, export, RC4, DES, 3DES, MD5, anonymous, or a key exchange by RSA
+ * fapi-tls-cipher	TLS 1.2 with other than (EC)DHE and AES-GCM
+ * tls-weak-certificate	RSA below 2048 bits, EC below 224, signed with MD5 or SHA-1, out of date
+ */
+#include "parse/handshake.h"
+
+#include "core/address.h"
+#include "detect/posture_inside.h"
+
+#define TLS_1_2	      0x0303
+#define NS_PER_SECOND 1000000000
+
+/* Forward secrecy with an AEAD: RFC 9325 section 4.2, and ChaCha20 and AES-CCM beside it. */
+static bool is_strong(uint16_t cipher)
+{
+	return cipher >> 8 == 0x13 || cipher == 0x009e || cipher == 0x009f ||
+	       (cipher >= 0xc02b && cipher <= 0xc02c) || (cipher >= 0xc02f && cipher <= 0xc030) ||
+	       (cipher >= 0xcca8 && cipher <= 0xccaa) || (cipher >= 0xc0ac && cipher <= 0xc0af);
+}
+
+static bool is_of_profile(uint16_t cipher)
+{
+	return cipher >> 8 == 0x13 || cipher == 0x009e || cipher == 0x009f ||
+	       (cipher >= 0xc02b && cipher <= 0xc02c) || (cipher >= 0xc02f && cipher <= 0xc030);
+}
+
+static bool is_cbc_with_secrecy(uint16_t cipher)
+{
+	return (cipher >= 0xc009 && cipher <= 0xc00a) || (cipher >= 0xc013 && cipher <= 0xc014) ||
+	       (cipher >= 0xc023 && cipher <= 0xc024) || (cipher >= 0xc027 && cipher <= 0xc028);
+}
+
+static const char *judge_certificate(const struct yg_x509 *certificate, int64_t now_s)
+{
+	if (certificate->key == YG_X509_KEY_RSA && certificate->key_bits &&
+	    certificate->key_bits < 2048)
+		return "a short RSA key";
+	if (certificate->key == YG_X509_KEY_EC && certificate->key_bits &&
+	    certificate->key_bits < 224)
+		return "a short EC key";
+	if (certificate->digest == YG_X509_DIGEST_MD5 || certificate->digest == YG_X509_DIGEST_SHA1)
+		return "a signature with MD5 or SHA-1";
+	if (certificate->not_after_s < now_s)
+		return "an end that has passed";
+	return certificate->is_self_signed ? "no issuer but itself" : NULL;
+}
+
+void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake)
+{
+	char address[YG_ADDRESS_TEXT_CAP];
+	struct yg_look look = { .posture = posture, .time_ns = handshake->time_ns };
+	const char *why;
+
+	if (!handshake->is_answered || handshake->is_refused || !handshake->cipher)
+		return;
+	look.service = handshake->sni.len
+			       ? handshake->sni
+			       : yg_slice_from_str(yg_endpoint_format(
+					 &handshake->server.addr, handshake->server.port, address));
+	look.whole = yg_posture_service(posture, look.service);
+	yg_judge(&look, YG_POSTURE_TLS_VERSION, handshake->version < TLS_1_2,
+		 "The server chose TLS %s", yg_hello_version_name(handshake->version));
+	yg_judge(&look, YG_POSTURE_TLS_CIPHER,
+		 !is_strong(handshake->cipher) && !is_cbc_with_secrecy(handshake->cipher),
+		 "The server chose cipher suite 0x%04x", handshake->cipher);
+	if (handshake->version == TLS_1_2)
+		yg_judge(&look, YG_POSTURE_F_TLS_CIPHER, !is_of_profile(handshake->cipher),
+			 "The server chose cipher suite 0x%04x with TLS 1.2", handshake->cipher);
+	if (!handshake->has_certificate)
+		return;
+	why = judge_certificate(&handshake->certificate,
+				(int64_t)(handshake->time_ns / NS_PER_SECOND));
+	yg_judge(&look, YG_POSTURE_TLS_CERTIFICATE, why != NULL, "The certificate has %s",
+		 why ? why : "");
+}
