@@ -46,8 +46,8 @@ struct yg_pipeline_options {
 	 * from it, and what the pipeline knows may be asked for only after yg_pipeline_finish().
 	 */
 	bool threaded;
-	enum yg_fapi fapi;     /* profile of FAPI that is judged */
-	struct yg_slice jwks;  /* key set to verify tokens with; may be absent */
+	enum yg_fapi fapi;    /* profile of FAPI that is judged */
+	struct yg_slice jwks; /* key set to verify tokens with; may be absent */
 };
 
 /*

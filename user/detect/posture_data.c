@@ -117,8 +117,10 @@ static void take_sent(void *ctx, const struct yg_value *value)
 	struct data *data = ctx;
 	char name[32];
 
-	if (value->raw.ptr && value->raw.len < 64 && data->sent_count < PRIVILEGED_MAX &&
-	    fold_name(value->name, name, sizeof(name)) && is_privileged(name))
+	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
+	if (value->raw.ptr && value->depth == 1 && value->raw.len < 64 &&
+	    data->sent_count < PRIVILEGED_MAX && fold_name(value->name, name, sizeof(name)) &&
+	    is_privileged(name))
 		data->sent[data->sent_count++] = hash_pair(data, name, value->raw);
 }
 
