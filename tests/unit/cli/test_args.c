@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "test.h"
 
-static char out[65536], err[4096];
+static char out[262144], err[4096];
 
 static int run(const char *const *argv)
 {
