@@ -3,8 +3,8 @@
  * The warden's hand on the sampler: measures rings and CPU, asks the governor, writes yg_control.
  *
  * It reads positions of rings and totals of counters, never a record: the warden parses no byte of
- * a network. The analyzer has no say in it; one that lies about how far it has read lowers the share
- * of what it would have been told.
+ * a network. The analyzer has no say in it; one that lies about how far it has read lowers the
+ * share of what it would have been told.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Addresses that are sampled always, as the enforcer keeps them: pure; the kernel's yg_always is
- * made to follow. Who fills the table with strangers pushes out nobody of a higher rank, and nobody of
- * its own rank either: a full table refuses.
+ * made to follow. Who fills the table with strangers pushes out nobody of a higher rank, and nobody
+ * of its own rank either: a full table refuses.
  */
 #pragma once
 
