@@ -25,7 +25,10 @@ must_hold() {
 	[[ $got == "$2" ]] || fail "$1 holds '$got', not '$2'"
 }
 
+is_caged() { [[ $(role_field "$1" Seccomp) == 2 ]]; }
+
 for role in analyzer enforcer desk; do
+	wait_until 20 is_caged $role # the tables of the analyzer are made before
 	for cap in CapInh CapPrm CapEff CapBnd CapAmb; do
 		[[ $(role_field $role $cap) == "$NONE" ]] || fail "$role has capabilities: $cap"
 	done
@@ -40,13 +43,13 @@ done
 
 # The analyzer reads hostile bytes: two links, nothing that the kernel would take as authority.
 must_hold analyzer "socket*2"
-# The enforcer: three block maps and its links to the three others.
-must_hold enforcer "anon_inode:bpf-map*3 socket*3"
-for fd in 8 9 10; do
+# The enforcer: three block maps, who is sampled always, and its links to the three others.
+must_hold enforcer "anon_inode:bpf-map*4 socket*3"
+for fd in 8 9 10 11; do
 	id=$(sed -n 's/^map_id:[[:space:]]*//p' "/proc/$(role_pid enforcer)/fdinfo/$fd")
 	bpftool -j map show id "$id" | jq -r .name
-done | sort | paste -sd' ' | grep -qx 'yg_block4 yg_block6 yg_block_nets' ||
-	fail "the enforcer holds other maps than the block maps"
+done | sort | paste -sd' ' | grep -qx 'yg_always yg_block4 yg_block6 yg_block_nets' ||
+	fail "the enforcer holds other maps than its own"
 # The desk: databases, sockets, no BPF object at all.
 ! held "$(role_pid desk)" | grep -q bpf || fail "the desk holds a BPF object"
 find "/proc/$(role_pid desk)/fd" -type l -printf '%l\n' | grep '^/' |
