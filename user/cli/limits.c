@@ -6,6 +6,8 @@
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
+#include "endpoint/hop.h"
+#include "endpoint/relation.h"
 #include "serve/http.h"
 #include "serve/intake.h"
 #include "serve/status.h"
@@ -41,6 +43,9 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_net) + sizeof(struct yg_block), "a request is refused" },
 	{ "kernel", "allowed prefixes", YG_ALLOW_NETS_MAX,
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
+	{ "analyzer", "hops that wait", YG_HOPS_MAX, 240, "hop.lost counts" },
+	{ "analyzer", "relations", YG_RELATIONS_MAX, sizeof(struct yg_relation) + 32,
+	  "least used go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },
 	{ "desk", "state to restore", 1, YG_INTAKE_BACK_BYTES, "it learns anew" },
 	{ "desk", "page caches", 2, YG_DB_CACHE_KIB * 1024ull, "read again" },

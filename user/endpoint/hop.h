@@ -28,7 +28,7 @@
 
 #define YG_HOPS_MAX	4096u /* upstream requests that wait for their edge; more: counted lost */
 #define YG_HOP_GRACE_NS (2ull * 1000000000)
-#define YG_HOP_STEPS	256u /* rows looked at per exchange and key; more: lost, never guessed */
+#define YG_HOP_STEPS	1024u /* rows looked at per exchange and key; more: lost, never guessed */
 
 /* What this host has to do with an exchange. */
 enum yg_hop_side {

@@ -61,6 +61,7 @@ void yg_relations_news(struct yg_relations *relations, yg_relation_fn fn, void *
 /* Most recently used first. */
 void yg_relations_each(const struct yg_relations *relations, yg_relation_fn fn, void *ctx);
 
+/* Rows now; rows given up so far. */
 uint32_t yg_relations_count(const struct yg_relations *relations);
 uint64_t yg_relations_evicted(const struct yg_relations *relations);
 

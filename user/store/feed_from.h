@@ -48,4 +48,5 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
  */
 size_t yg_feed_mask_target(struct yg_slice path, struct yg_slice target, char *ret, size_t cap);
 
+/* Texts of @ret are literals. */
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret);

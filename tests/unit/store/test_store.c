@@ -304,61 +304,6 @@ static void conserves_requests_through_hours(void **state)
 	yg_store_free(&store);
 }
 
-static void put_relation(struct yg_store *store, uint64_t from, uint64_t into, uint64_t requests)
-{
-	struct yg_feed_message message = { .kind = YG_FEED_KIND_RELATION };
-
-	message.relation = (struct yg_feed_relation){
-		.from = from,
-		.into = into,
-		.kind = YG_SLICE("upstream"),
-		.requests = requests,
-		.first_seen = NOW,
-		.last_seen = NOW,
-	};
-	put(store, &message, NOW);
-}
-
-/* "in 0 N", "out 1 N": direction, depth and requests of each row. */
-static int note_relation(void *ctx, struct yg_slice object)
-{
-	char *text = ctx;
-	const char *direction = strstr(object.ptr, "\"direction\":\"") + 13;
-	const char *depth = strstr(object.ptr, "\"depth\":") + 8;
-	const char *requests = strstr(object.ptr, "\"requests\":") + 11;
-	size_t used = strlen(text);
-
-	(void)snprintf(text + used, 256 - used, "%.*s %c %lu;", *direction == 'i' ? 2 : 3,
-		       direction, *depth, strtoul(requests, NULL, 10));
-	return 0;
-}
-
-static void shows_where_an_endpoint_leads_to(void **state)
-{
-	struct yg_store *store = open_store(NOW);
-	struct yg_feed_message fold = { .kind = YG_FEED_KIND_FOLD };
-	char text[256] = "";
-
-	(void)state;
-
-	put_relation(store, 1, 2, 3);
-	put_relation(store, 1, 2, 4);
-	put_relation(store, 2, 3, 5);
-	put_relation(store, 3, 1, 6); /* a circle ends */
-	assert_int_equal(yg_store_relations(store, 1, note_relation, text), 3);
-	assert_string_equal(text, "out 0 7;out 1 5;out 2 6;");
-	/* 2 is 9 now: what led to one of them leads to both. */
-	put_relation(store, 1, 9, 10);
-	fold.fold.from = 2;
-	fold.fold.into = 9;
-	put(store, &fold, NOW);
-	text[0] = '\0';
-	assert_int_equal(yg_store_relations(store, 9, note_relation, text), 3);
-	assert_string_equal(text, "out 0 5;out 1 6;out 2 17;");
-	assert_int_equal(yg_store_relations(store, 2, note_relation, text), 0);
-	yg_store_free(&store);
-}
-
 static void refuses_what_is_not_a_cell(void **state)
 {
 	struct yg_store *store = open_store(NOW);
@@ -638,7 +583,6 @@ int main(void)
 		TEST(keeps_the_operators_word_on_a_finding),
 		TEST(undoes_a_batch),
 		TEST(conserves_requests_through_hours),
-		TEST(shows_where_an_endpoint_leads_to),
 		TEST(refuses_what_is_not_a_cell),
 		TEST(keeps_a_file_of_samples_per_day_and_drops_it),
 		TEST(expires_by_age),

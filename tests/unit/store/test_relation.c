@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* store/relation.c behind its contract in store/store.h. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "test.h"
+
+#define NOW 1795000000000000000ull /* 2026-11-18T11:06:40Z */
+
+struct place {
+	char path[64];
+	int fd;
+};
+
+static struct place place;
+
+static int set_up(void **state)
+{
+	(void)state;
+	(void)snprintf(place.path, sizeof(place.path), "/tmp/yg_store_XXXXXX");
+	assert_non_null(mkdtemp(place.path));
+	place.fd = open(place.path, O_DIRECTORY | O_CLOEXEC);
+	return place.fd < 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
+{
+	(void)info;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	yg_closep(&place.fd);
+	return nftw(place.path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct yg_store *open_store(uint64_t now_ns)
+{
+	struct yg_store_options options = { place.fd, 30, 7 };
+	struct yg_store *store = NULL;
+
+	assert_int_equal(yg_store_new(&options, now_ns, &store), 0);
+	return store;
+}
+
+static void put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
+{
+	assert_int_equal(yg_store_begin(store), 0);
+	assert_int_equal(yg_store_put(store, message, now_ns), 0);
+	assert_int_equal(yg_store_commit(store), 0);
+}
+
+static void put_relation(struct yg_store *store, uint64_t from, uint64_t into, uint64_t requests)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_RELATION };
+
+	message.relation = (struct yg_feed_relation){
+		.from = from,
+		.into = into,
+		.kind = YG_SLICE("upstream"),
+		.requests = requests,
+		.first_seen = NOW,
+		.last_seen = NOW,
+	};
+	put(store, &message, NOW);
+}
+
+/* "in 0 N", "out 1 N": direction, depth and requests of each row. */
+static int note_relation(void *ctx, struct yg_slice object)
+{
+	char *text = ctx;
+	const char *direction = strstr(object.ptr, "\"direction\":\"") + 13;
+	const char *depth = strstr(object.ptr, "\"depth\":") + 8;
+	const char *requests = strstr(object.ptr, "\"requests\":") + 11;
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, 256 - used, "%.*s %c %lu;", *direction == 'i' ? 2 : 3,
+		       direction, *depth, strtoul(requests, NULL, 10));
+	return 0;
+}
+
+static void shows_where_an_endpoint_leads_to(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_feed_message fold = { .kind = YG_FEED_KIND_FOLD };
+	char text[256] = "";
+
+	(void)state;
+
+	put_relation(store, 1, 2, 3);
+	put_relation(store, 1, 2, 4);
+	put_relation(store, 2, 3, 5);
+	put_relation(store, 3, 1, 6); /* a circle ends */
+	assert_int_equal(yg_store_relations(store, 1, note_relation, text), 3);
+	assert_string_equal(text, "out 0 7;out 1 5;out 2 6;");
+	/* 2 is 9 now: what led to one of them leads to both. */
+	put_relation(store, 1, 9, 10);
+	fold.fold.from = 2;
+	fold.fold.into = 9;
+	put(store, &fold, NOW);
+	text[0] = '\0';
+	assert_int_equal(yg_store_relations(store, 9, note_relation, text), 3);
+	assert_string_equal(text, "out 0 5;out 1 6;out 2 17;");
+	assert_int_equal(yg_store_relations(store, 2, note_relation, text), 0);
+	yg_store_free(&store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(shows_where_an_endpoint_leads_to, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests_name("store/relation", tests, NULL, NULL);
+}
