@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A server in node speaks gRPC over HTTP/2 (TLS and prior knowledge) and WebSocket: yagura tells
-# each by its protocol, service and method of a call, and counts the frames of a WebSocket.
+# each by its protocol, service and method of a call, and counts the frames of a WebSocket. Bodies in
+# br, zstd, Shift_JIS and EUC-JP are read by the analyzer that runs, which may open no file.
 . "$(dirname "$0")/lib.sh"
 
 CALLS=20
@@ -77,6 +78,35 @@ call_all() {
 	peer timeout 20 node "$WORK/client.js" "$GATEWAY" $CALLS || fail "the client ended with $?"
 }
 
+# post_all: a GraphQL operation in each coding and charset. The Shift_JIS one breaks as JSON if it is
+# not converted: its second byte is a backslash.
+post_all() {
+	cat >"$WORK/post.js" <<-'JS'
+		const http = require('http'), zlib = require('zlib'), host = process.argv[2];
+		const text = (name, word) => Buffer.concat([Buffer.from('{"a":"'), Buffer.from(word),
+			Buffer.from(`","query":"query ${name} { me { id } }"}`)]);
+		function raw_zstd(data) {	// one raw block
+			const size = data.length << 3 | 1;
+			return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, data.length,
+				size & 255, size >> 8 & 255, size >> 16]), data]);
+		}
+		const bodies = [
+			['application/json', 'br', zlib.brotliCompressSync(text('InBr', 'x'))],
+			['application/json', 'zstd', raw_zstd(text('InZstd', 'x'))],
+			['application/json; charset=Shift_JIS', '', text('InSjis', [0x95, 0x5c])],
+			['application/json; charset=EUC-JP', '', text('InEuc', [0xc9, 0xbd])]];
+		for (const [type, coding, body] of bodies)
+			http.request({host, port: 8080, method: 'POST', path: '/graphql', headers: {
+				'Content-Type': type, 'Content-Length': body.length,
+				...(coding && {'Content-Encoding': coding})}}).end(body);
+	JS
+	peer timeout 20 node "$WORK/post.js" "$GATEWAY" || fail "the client ended with $?"
+}
+operations() { api endpoints | jq -r '[.items[].template | select(startswith("/graphql "))] | sort | join(",")'; }
+bodies_read() {
+	[[ $(operations) == "/graphql query InBr,/graphql query InEuc,/graphql query InSjis,/graphql query InZstd" ]]
+}
+
 tls_is_read() {
 	peer curl -sk --http2 -o /dev/null --max-time 5 -d x "https://$GATEWAY:8443/ready" &&
 		(($(counter tls.request) > 0))
@@ -103,4 +133,7 @@ wait_until 20 all_seen
 [[ $(protocols /shop.Cart/Add) == grpc ]] || fail "protocols $(protocols /shop.Cart/Add)"
 [[ $(protocols /chat) == ws ]] || fail "protocols $(protocols /chat)"
 wait_until 10 frames_seen
-echo "PASS: $((2 * CALLS)) gRPC calls, a WebSocket with $(counter stream.ws_frame) frames"
+post_all
+wait_until 10 bodies_read
+(($(counter body.decoded) >= 4)) || fail "$(counter body.decoded) bodies decoded"
+echo "PASS: $((2 * CALLS)) gRPC calls, a WebSocket with $(counter stream.ws_frame) frames, $(counter body.decoded) bodies decoded"
