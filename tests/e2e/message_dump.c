@@ -3,8 +3,9 @@
  * message_dump < CASES: the messages of HTTP/1 streams, for check_http1 of tests/replay.
  *
  *	in, a line each:	request|response, tab, the bytes of one direction in hex
- *	out, for each:		"case"; then for each message "message", complete, refused, gap,
- *				anomalies, status, method, target, body, name, value, name, value ...
+ *	out, for each:		"case"; then for each message "message", complete, refused,
+ *				gap, anomalies, status, method, target, body, then name and
+ *				value by turns
  *
  * Separated by tabs, texts in hex, "-" where empty. The stream ends behind its last byte.
  */
