@@ -19,7 +19,6 @@
 #include "call.bpf.h"
 #include "socket.bpf.h"
 
-#include <linux/in.h>
 #include <linux/ptrace.h>
 
 #ifdef __TARGET_ARCH_arm64
@@ -228,11 +227,9 @@ int yg_go_recv(__u64 *ctx)
 SEC("?tp_btf/sock_send_length")
 int yg_go_send(__u64 *ctx)
 {
-	struct sock *sk = (void *)ctx[0];
+	struct sock *sk = socket_moved(ctx);
 
-	if ((int)ctx[1] <= 0 || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
-		return 0;
-	return go_touch(sk);
+	return sk ? go_touch(sk) : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

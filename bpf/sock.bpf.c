@@ -11,8 +11,6 @@
 #include "socket.bpf.h"
 #include "ssl.bpf.h"
 
-#include <linux/in.h>
-
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {
@@ -46,11 +44,6 @@ static __always_inline int note_send(struct sock *sk)
 	return 0;
 }
 
-static __always_inline bool is_tcp(struct sock *sk)
-{
-	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
-}
-
 SEC("tp_btf/tcp_rcv_space_adjust")
 int yg_sk_rcvspace(__u64 *ctx)
 {
@@ -60,17 +53,17 @@ int yg_sk_rcvspace(__u64 *ctx)
 SEC("?tp_btf/sock_recv_length")
 int yg_sk_recv(__u64 *ctx)
 {
-	struct sock *sk = (void *)ctx[0];
+	struct sock *sk = socket_moved(ctx);
 
-	return (int)ctx[1] > 0 && is_tcp(sk) ? note_receive(sk) : 0;
+	return sk ? note_receive(sk) : 0;
 }
 
 SEC("?tp_btf/sock_send_length")
 int yg_sk_send(__u64 *ctx)
 {
-	struct sock *sk = (void *)ctx[0];
+	struct sock *sk = socket_moved(ctx);
 
-	return (int)ctx[1] > 0 && is_tcp(sk) ? note_send(sk) : 0;
+	return sk ? note_send(sk) : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -2,6 +2,7 @@
 /* The kernel's sockets, the few fields that are read (CO-RE). */
 #pragma once
 
+#include <linux/in.h>
 #include <linux/in6.h>
 
 #include <bpf/bpf_endian.h>
@@ -29,6 +30,14 @@ struct sock {
 };
 
 #pragma clang attribute pop
+
+/* The TCP socket of a sock_send_length or sock_recv_length event that moved bytes; or NULL. */
+static __always_inline struct sock *socket_moved(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+
+	return (int)ctx[1] > 0 && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
 
 /*
  * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already.
