@@ -68,5 +68,5 @@ uint64_t yg_relations_evicted(const struct yg_relations *relations);
 /* "upstream"; literal. */
 const char *yg_relation_kind_name(enum yg_relation_kind kind);
 
-/* By the server's address: private, loopback, link-local, shared (RFC 6598) or unknown: upstream. */
+/* By the address: private, loopback, link-local, shared (RFC 6598) or unknown: upstream. */
 enum yg_relation_kind yg_relation_kind_of(const struct yg_address *server);
