@@ -94,7 +94,6 @@ static inline bool yg_prelude_wants(const struct yg_prelude *prelude, unsigned d
 	return prelude->phase[dir] == YG_PRELUDE_HELLO || prelude->phase[dir] == YG_PRELUDE_FLIGHT;
 }
 
-
 /* What was held has been read: its memory is given back. */
 void yg_prelude_release(struct yg_preludes *preludes, struct yg_prelude *prelude);
 
