@@ -280,16 +280,16 @@ const char *yg_value_text(yajl_val object, const char *name)
 
 uint64_t yg_value_uint(yajl_val object, const char *name)
 {
-	const char *number = YAJL_GET_NUMBER(yg_value_find(object, name));
+	yajl_val value = yg_value_find(object, name);
 
-	return number ? strtoull(number, NULL, 10) : 0;
+	return YAJL_IS_NUMBER(value) ? strtoull(YAJL_GET_NUMBER(value), NULL, 10) : 0;
 }
 
 double yg_value_real(yajl_val object, const char *name)
 {
-	const char *number = YAJL_GET_NUMBER(yg_value_find(object, name));
+	yajl_val value = yg_value_find(object, name);
 
-	return number ? strtod(number, NULL) : 0;
+	return YAJL_IS_NUMBER(value) ? strtod(YAJL_GET_NUMBER(value), NULL) : 0;
 }
 
 bool yg_value_flag(yajl_val object, const char *name)
