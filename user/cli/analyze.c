@@ -18,6 +18,7 @@
 #include "cli/links.h"
 #include "cli/spool.h"
 #include "cli/tables.h"
+#include "daemon/classes.h"
 #include "daemon/keyfile.h"
 #include "daemon/names.h"
 #include "daemon/options.h"
@@ -64,9 +65,11 @@ struct run {
 	char *jwks; /* text of the key set; NULL none */
 	long jwks_len;
 	struct yg_pipeline *pipeline;
-	struct yg_names names;		/* the pipeline looks into it */
-	struct yg_templates *templates; /* likewise */
-	struct yg_spool *spool;		/* NULL without --exchanges */
+	struct yg_classes classes;
+	char error[YG_OPTIONS_ERROR_CAP]; /* "" or what is wrong with a class of data */
+	struct yg_names names;		  /* the pipeline looks into it */
+	struct yg_templates *templates;	  /* likewise */
+	struct yg_spool *spool;		  /* NULL without --exchanges */
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
 	struct yg_run_totals totals;
@@ -273,6 +276,12 @@ static int build(struct run *run)
 	if (r == 0)
 		r = yg_templates_from_options(&run->config, &run->templates);
 	options.templates = run->templates;
+	if (r == 0)
+		r = yg_classes_from_options(&run->config, &run->classes, run->error,
+					    sizeof(run->error));
+	options.data = run->classes.options;
+	options.error = run->error;
+	options.error_cap = sizeof(run->error);
 	if (r == 0)
 		r = yg_pipeline_new(&options, &sink, &run->pipeline);
 	return r;
@@ -504,6 +513,8 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 	if (code != YG_EXIT_DONE)
 		return code;
 	r = build(&run);
+	if (r && run.error[0])
+		return yg_cli_fail(args, "%s", run.error);
 	if (r)
 		return yg_cli_fail(args, "analyze: %s", strerror(-r));
 	code = open_spool(&run);

@@ -17,6 +17,7 @@
 #include "capture/ring.h"
 #include "core/allowance.h"
 #include "core/log.h"
+#include "daemon/classes.h"
 #include "daemon/clock.h"
 #include "daemon/feed.h"
 #include "daemon/keyfile.h"
@@ -470,14 +471,29 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_link = on_link,
 	};
 
-	int r = yg_names_from_options(&ctx->options, &analyzer->names);
+	struct yg_classes *classes = calloc(1, sizeof(*classes));
+	YG_CLEANUP_FREE struct yg_classes *owned = classes;
+	char error[YG_OPTIONS_ERROR_CAP] = "";
+	int r = classes ? yg_classes_from_options(&ctx->options, classes, error, sizeof(error))
+			: -ENOMEM;
+
+	if (r == 0) {
+		options.data = classes->options;
+		options.error = error;
+		options.error_cap = sizeof(error);
+		r = yg_names_from_options(&ctx->options, &analyzer->names);
+	}
 
 	if (r == 0)
 		r = yg_templates_from_options(&ctx->options, &analyzer->templates);
 	options.templates = analyzer->templates;
 	if (jwks_len < 0)
 		yg_log(YG_LOG_ERROR, "%s: %s", ctx->options.jwks, strerror((int)-jwks_len));
-	return r ? r : yg_pipeline_new(&options, &sink, &analyzer->pipeline);
+	if (r == 0)
+		r = yg_pipeline_new(&options, &sink, &analyzer->pipeline);
+	if (error[0])
+		yg_log(YG_LOG_ERROR, "analyzer: %s", error);
+	return r;
 }
 
 static int start(struct analyzer *analyzer)

@@ -70,6 +70,13 @@ static const struct yg_option table[] = {
 { .name = "session-cookie", .type = YG_OPTION_TEXTS, .offset = OPTION(session_cookies),
   .value = "NAME",
   .help = "Cookie NAME is the session that names the caller" },
+{ .name = "data-class", .type = YG_OPTION_TEXTS, .offset = OPTION(data_classes),
+  .value = "CLASS",
+  .help = "Look for sensitive data of your own: 'NAME pattern=RE keys=RE check=luhn in=response'; "
+	  "all but the name and one of the first two may be left out" },
+{ .name = "data-class-off", .type = YG_OPTION_TEXTS, .offset = OPTION(data_classes_off),
+  .value = "NAME",
+  .help = "Do not look for this class of sensitive data, like ip-address" },
 { .name = "template", .type = YG_OPTION_TEXTS, .offset = OPTION(templates),
   .value = "TEMPLATE",
   .help = "Paths like /v1/{tenant}/reports are one endpoint, or with a service before it, "

@@ -56,6 +56,8 @@ struct yg_options {
 	struct yg_text_list api_key_headers; /* besides the usual ones */
 	struct yg_text_list api_key_queries;
 	struct yg_text_list session_cookies;
+	struct yg_text_list data_classes; /* see daemon/classes.h */
+	struct yg_text_list data_classes_off;
 	struct yg_text_list templates; /* "[SERVICE ]/path/{name}" */
 	uint64_t block_ttl_s;
 	uint64_t block_share_percent; /* of recent callers one decision may cut */

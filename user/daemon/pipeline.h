@@ -40,7 +40,10 @@ struct yg_pipeline_options {
 	uint32_t protected_count;
 	/* Budget of all tables together; 0: 256 MiB. No table grows beyond its row of limits.h. */
 	uint64_t memory_bytes;
-	uint64_t block_ttl_ns; /* of a requested block; 0: one hour */
+	uint64_t block_ttl_ns;		    /* of a requested block; 0: one hour */
+	struct yg_data_engine_options data; /* classes of the operator; copied */
+	char *error; /* [error_cap]; what is wrong with @data, on -EINVAL; may be NULL */
+	size_t error_cap;
 	/*
 	 * Stages 4 to 7 in a thread of their own, if there can be one: then the sink is called
 	 * from it, and what the pipeline knows may be asked for only after yg_pipeline_finish().
