@@ -58,9 +58,16 @@ static __always_inline void count_start(struct yg_counters *c, enum message mess
 
 /*
  * The call at work, found anew inside global functions: they take no pointers before Linux 5.13.
- * @id: what the program knows it by. Each program has its own.
+ * @id: what the program knows it by: its thread, or what CALL_FIND, defined before, looks for.
  */
-static __always_inline struct yg_thread *call_find(__u64 id);
+static __always_inline struct yg_thread *call_find(__u64 id)
+{
+#ifdef CALL_FIND
+	return CALL_FIND(id);
+#else
+	return bpf_map_lookup_elem(&yg_threads, &id);
+#endif
+}
 
 /*
  * yg_emit_user() - put t->out of the call @id on its ring; its bytes are at @at of the process.

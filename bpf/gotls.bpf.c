@@ -16,8 +16,8 @@
  * Register ABI since Go 1.17 (src/cmd/compile/abi-internal.md): arguments and results in AX, BX,
  * CX; g in R14, also while in a system call. On arm64 R0, R1, R2 and R28.
  */
-#include "call.bpf.h"
 #include "socket.bpf.h"
+#include "ssl.bpf.h"
 
 #include <linux/ptrace.h>
 
@@ -59,11 +59,9 @@ static __always_inline struct yg_thread *gocall_find(__u64 g)
 	return bpf_map_lookup_elem(&yg_gocalls, &key);
 }
 
-/* A call is known by its goroutine. */
-static __always_inline struct yg_thread *call_find(__u64 id)
-{
-	return gocall_find(id);
-}
+/* What call.bpf.h knows a call by: its goroutine. */
+#define CALL_FIND gocall_find
+#include "call.bpf.h"
 
 static __always_inline struct yg_thread *gocall_make(__u64 g)
 {

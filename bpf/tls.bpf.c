@@ -22,12 +22,6 @@
 
 #include <bpf/bpf_tracing.h>
 
-/* A call is known by its thread. */
-static __always_inline struct yg_thread *call_find(__u64 id)
-{
-	return bpf_map_lookup_elem(&yg_threads, &id);
-}
-
 /* Bytes that the call moved into out.payload_len, 0 if none. Return: 0, or not if unreadable. */
 static __always_inline long len_read(struct yg_thread *t, long result)
 {

@@ -7,8 +7,8 @@
  *
  * A flow begins with any segment, SYN or not. It ends by FIN of both sides, by RST, by SSL_free, by
  * a new connection with the same key, by idle time, or because the table is full: flows that
- * nothing proves to exist first, of each kind the least recently used. An ended flow stays for a while, so that retransmissions find it and are counted as
- * what they are; it makes room first.
+ * nothing proves to exist first, of each kind the least recently used. An ended flow stays for a
+ * while, so that retransmissions find it and are counted as what they are; it makes room first.
  */
 #pragma once
 

@@ -91,7 +91,7 @@ struct yg_piece {
 	uint32_t data_len, payload_len;
 	uint8_t source;
 	bool start; /* data[0] is the first byte of the segment */
-	bool hold; /* others may send in its sender's place, and it matters what the receiver read */
+	bool hold;  /* others may send in its sender's place: compare until acknowledged */
 };
 
 /**
