@@ -156,7 +156,8 @@ static void set_state(struct yg_posture *posture, struct yg_fault *fault, enum y
 
 static bool is_gone(const struct yg_fault *fault)
 {
-	uint64_t gap = fault->seen ? fault->judged / fault->seen : 0;
+	/* Until it was seen last: the quiet since then must not stretch it. */
+	uint64_t gap = fault->seen ? (fault->judged - fault->quiet) / fault->seen : 0;
 
 	return fault->quiet >= QUIET_MIN && fault->quiet >= QUIET_GAPS * gap;
 }
