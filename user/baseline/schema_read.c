@@ -134,13 +134,27 @@ struct visit {
 	char path[YG_SCHEMA_PATH_CAP];
 };
 
+/* A name that a path cannot hold plainly. */
+static bool has_odd(struct yg_slice name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (strchr(".[]'\" /", name.ptr[i]))
+			return true;
+	}
+	return name.len == 0;
+}
+
 /* Name of a field behind the path of its object. Return: length of the path. */
 static size_t write_name(struct visit *v, size_t len, const struct yg_schema_field *field)
 {
 	bool body = v->part >= YG_SCHEMA_REQUEST;
 	bool item = yg_slice_equal(field->name, YG_SLICE("[*]"));
-	int n = snprintf(v->path + len, sizeof(v->path) - len, "%s%.*s", body && !item ? "." : "",
-			 (int)field->name.len, field->name.ptr);
+	bool odd = body && !item && has_odd(field->name);
+	int n = snprintf(v->path + len, sizeof(v->path) - len, "%s%.*s%s",
+			 odd		 ? "['"
+			 : body && !item ? "."
+					 : "",
+			 (int)field->name.len, field->name.ptr, odd ? "']" : "");
 
 	if (n < 0)
 		return len;

@@ -49,6 +49,9 @@ const struct yg_cli_option yg_analyze_options[] = {
 	{ .name = "fail-on",
 	  .value = "SEVERITY",
 	  .help = "exit 3 on a finding of at least SEVERITY" },
+	{ .name = "openapi",
+	  .value = "FILE",
+	  .help = "print where traffic and the OpenAPI document FILE differ" },
 	{ .name = "openapi-out",
 	  .value = "FILE",
 	  .help = "write what was learned as OpenAPI 3.1, as JSON if FILE ends in .json" },
@@ -486,6 +489,8 @@ static enum yg_exit print_all(struct run *run)
 {
 	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 	const char *document = yg_cli_value(run->args, "openapi-out");
+	const char *spec = yg_cli_value(run->args, "openapi");
+	enum yg_severity worst = YG_SEVERITY_MAX;
 	int r = print_exchanges(run);
 
 	if (r)
@@ -495,6 +500,10 @@ static enum yg_exit print_all(struct run *run)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
 	if (run->args->json)
 		yg_knowledge_relations(knowledge, print_relation, run);
+	if (spec &&
+	    yg_document_compare(run->args, knowledge, spec, run->json, &worst) != YG_EXIT_DONE)
+		return YG_EXIT_FAILED;
+	run->severe = run->severe || (worst != YG_SEVERITY_MAX && worst >= run->fail_on);
 	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	print_summary(run);

@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "baseline/compare.h"
 #include "baseline/openapi.h"
+#include "core/json.h"
+#include "endpoint/spec_tree.h"
 
 struct collecting {
 	struct yg_knowledge *knowledge;
@@ -60,4 +64,167 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 			      "has too, or of a method that no document can name\n",
 			      path, yg_openapi_left_out(openapi));
 	return YG_EXIT_DONE;
+}
+
+/* --- against a document --------------------------------------------------------------------- */
+
+struct comparison {
+	const struct yg_cli_args *args;
+	struct yg_knowledge *knowledge;
+	struct yg_spec *spec;
+	struct yg_json *json;
+	bool *seen; /* [operations] */
+	const struct yg_endpoint *endpoint;
+	char name[YG_SERVICE_CAP + YG_TEMPLATE_CAP + YG_METHOD_CAP];
+	uint32_t counts[YG_DIFFERENCE_MAX];
+	bool failed;
+};
+
+static const enum yg_severity severities[YG_DIFFERENCE_MAX] = {
+	[YG_DIFFERENCE_SHADOW] = YG_SEVERITY_MEDIUM,  [YG_DIFFERENCE_METHOD] = YG_SEVERITY_MEDIUM,
+	[YG_DIFFERENCE_ORPHAN] = YG_SEVERITY_INFO,    [YG_DIFFERENCE_PARAMETER] = YG_SEVERITY_LOW,
+	[YG_DIFFERENCE_FIELD] = YG_SEVERITY_LOW,      [YG_DIFFERENCE_TYPE] = YG_SEVERITY_LOW,
+	[YG_DIFFERENCE_AUTH] = YG_SEVERITY_HIGH,      [YG_DIFFERENCE_STATUS] = YG_SEVERITY_INFO,
+	[YG_DIFFERENCE_DEPRECATED] = YG_SEVERITY_LOW,
+};
+
+static void print_line(struct comparison *c, enum yg_difference kind, const char *place,
+		       const char *detail)
+{
+	c->counts[kind]++;
+	(void)fprintf(c->args->out, "%-22s  %s\n", yg_difference_name(kind), c->name);
+	if (place[0] || detail[0])
+		(void)fprintf(c->args->out, "%24s%s%s%s\n", "", place,
+			      place[0] && detail[0] ? ": " : "", detail);
+}
+
+static void take_difference(void *ctx, enum yg_difference kind, const char *place,
+			    const char *detail)
+{
+	struct comparison *c = ctx;
+
+	if (!c->args->json) {
+		print_line(c, kind, place, detail);
+		return;
+	}
+	c->counts[kind]++;
+	yg_json_open_object(c->json);
+	yg_json_pair_str(c->json, "type", "difference");
+	yg_json_pair_str(c->json, "kind", yg_difference_name(kind));
+	yg_json_pair_str(c->json, "severity", yg_severity_name(severities[kind]));
+	yg_json_pair_str(c->json, "service", c->endpoint ? c->endpoint->service : NULL);
+	yg_json_pair_str(c->json, "endpoint", c->name);
+	yg_json_pair_str(c->json, "place", place[0] ? place : NULL);
+	yg_json_pair_str(c->json, "detail", detail[0] ? detail : NULL);
+	yg_json_close_object(c->json);
+	c->failed |= yg_json_flush_line(c->json, c->args->out) != 0;
+}
+
+static void compare_endpoint(void *ctx, const struct yg_endpoint *endpoint)
+{
+	struct comparison *c = ctx;
+	int operation;
+
+	if (!yg_spec_serves(c->spec, yg_slice_from_str(endpoint->service)))
+		return;
+	c->endpoint = endpoint;
+	(void)snprintf(c->name, sizeof(c->name), "%s %s", endpoint->method, endpoint->template_);
+	operation = yg_compare_endpoint(
+		c->spec, endpoint, yg_knowledge_schema(c->knowledge, endpoint), take_difference, c);
+	if (operation >= 0)
+		c->seen[operation] = true;
+}
+
+static void tell_orphans(struct comparison *c)
+{
+	c->endpoint = NULL;
+	for (uint32_t i = 0; i < yg_spec_count(c->spec); i++) {
+		const struct yg_spec_operation *at = yg_spec_operation(c->spec, i);
+
+		if (c->seen[i])
+			continue;
+		(void)snprintf(
+			c->name, sizeof(c->name), "%s %.*s", at->method,
+			(int)(at->path.len < YG_TEMPLATE_CAP ? at->path.len : YG_TEMPLATE_CAP),
+			at->path.ptr);
+		take_difference(c, YG_DIFFERENCE_ORPHAN, "", "");
+	}
+}
+
+/* The whole file as a text to be freed. Return: 0; -errno; -EFBIG. */
+static int read_whole(const char *path, char **ret, size_t *ret_len)
+{
+	YG_CLEANUP_FREE char *text = malloc(YG_SPEC_BYTES_MAX + 1);
+	FILE *in = fopen(path, "re");
+	size_t len;
+	bool bad;
+
+	if (!in)
+		return -errno;
+	if (!text) {
+		(void)fclose(in);
+		return -ENOMEM;
+	}
+	len = fread(text, 1, YG_SPEC_BYTES_MAX + 1, in);
+	bad = ferror(in);
+	(void)fclose(in);
+	if (bad)
+		return -EIO;
+	if (len > YG_SPEC_BYTES_MAX)
+		return -EFBIG;
+	*ret = YG_TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
+}
+
+static int open_spec(const char *path, struct yg_spec **ret)
+{
+	YG_CLEANUP_FREE char *text = NULL;
+	size_t len = 0;
+	int r = read_whole(path, &text, &len);
+
+	return r ? r : yg_spec_read((struct yg_slice){ text, len }, ret);
+}
+
+static enum yg_severity sum_up(const struct comparison *c)
+{
+	enum yg_severity worst = YG_SEVERITY_MAX;
+
+	if (!c->args->json)
+		(void)fputc('\n', c->args->out);
+	for (enum yg_difference kind = 0; kind < YG_DIFFERENCE_MAX; kind++) {
+		if (!c->counts[kind])
+			continue;
+		if (worst == YG_SEVERITY_MAX || severities[kind] > worst)
+			worst = severities[kind];
+		if (!c->args->json)
+			(void)fprintf(c->args->out, "%-22s  %" PRIu32 "\n",
+				      yg_difference_name(kind), c->counts[kind]);
+	}
+	if (!c->args->json)
+		(void)fputc('\n', c->args->out);
+	return worst;
+}
+
+enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowledge *knowledge,
+				 const char *path, struct yg_json *json,
+				 enum yg_severity *ret_worst)
+{
+	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = NULL;
+	YG_CLEANUP_FREE bool *seen = NULL;
+	struct comparison c = { .args = args, .knowledge = knowledge, .json = json };
+	int r = open_spec(path, &spec);
+
+	if (r == -EINVAL)
+		return yg_cli_fail(args, "%s: not an OpenAPI document", path);
+	if (r)
+		return yg_cli_fail(args, "%s: %s", path, strerror(-r));
+	seen = calloc(yg_spec_count(spec) + 1, sizeof(bool));
+	c.spec = spec;
+	c.seen = seen;
+	if (!seen || yg_knowledge_endpoints(knowledge, compare_endpoint, &c) < 0)
+		return yg_cli_fail(args, "%s: %s", path, strerror(ENOMEM));
+	tell_orphans(&c);
+	*ret_worst = sum_up(&c);
+	return c.failed ? YG_EXIT_FAILED : YG_EXIT_DONE;
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/spec.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "endpoint/spec_tree.h"
+#include "test.h"
+
+static const char document[] =
+	"openapi: 3.0.1\n"
+	"servers: [{url: 'https://api.example.com/v1/'}]\n"
+	"security: [{key: []}]\n"
+	"paths:\n"
+	"  /users/{id}:\n"
+	"    parameters: [{name: X-Tenant, in: header, schema: {type: integer}}]\n"
+	"    get:\n"
+	"      deprecated: true\n"
+	"      security: [{}, {key: []}]\n"
+	"      parameters: [{$ref: '#/components/parameters/Page'}]\n"
+	"      responses:\n"
+	"        '200': {content: {application/json: {schema: {$ref: '#/components/schemas/User'}}}}\n"
+	"        4XX: {description: no}\n"
+	"    put:\n"
+	"      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/User'}}}}\n"
+	"      responses: {default: {description: x}}\n"
+	"  /users/me:\n"
+	"    get: {responses: {'200': {$ref: 'other.yaml#/x'}}}\n"
+	"components:\n"
+	"  parameters: {Page: {name: page, in: query, schema: {type: integer}}}\n"
+	"  schemas:\n"
+	"    User:\n"
+	"      allOf:\n"
+	"        - type: object\n"
+	"          properties: {id: {type: integer}, boss: {$ref: '#/components/schemas/User'}}\n"
+	"        - properties:\n"
+	"            tags: {type: array, items: {type: string, nullable: true}}\n"
+	"            map: {type: object, additionalProperties: {type: boolean}}\n"
+	"            any: {type: object}\n"
+	"    Loop: {$ref: '#/components/schemas/Loop'}\n";
+
+static struct yg_spec *read_spec(const char *text)
+{
+	GUARD_CLEANUP struct guard in = guard_copy(text, strlen(text));
+	struct yg_spec *spec = NULL;
+
+	assert_int_equal(yg_spec_read((struct yg_slice){ in.ptr, in.len }, &spec), 0);
+	return spec;
+}
+
+static uint32_t match(const struct yg_spec *spec, const char *method, const char *template_)
+{
+	bool path;
+
+	return (uint32_t)yg_spec_match(spec, yg_slice_from_str(method),
+				       yg_slice_from_str(template_), &path);
+}
+
+static uint32_t bits(const char *a, const char *b)
+{
+	return yg_spec_type_bit(yg_slice_from_str(a)) | yg_spec_type_bit(yg_slice_from_str(b));
+}
+
+static void finds_the_operation_of_a_template(void **state)
+{
+	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = read_spec(document);
+	bool path;
+
+	(void)state;
+	assert_int_equal(yg_spec_count(spec), 3);
+	assert_int_equal(match(spec, "GET", "/v1/users/{uuid}"), 0);
+	assert_int_equal(match(spec, "GET", "/v1/users/42"), 0);
+	assert_int_equal(match(spec, "GET", "/v1/users/me"), 2);
+	assert_int_equal(match(spec, "PUT", "/v1/users/{id} query A"), 1);
+	assert_int_equal((int)match(spec, "GET", "/v2/users/{id}"), -ENOENT);
+	assert_int_equal((int)match(spec, "GET", "/v1/users/{id}/x"), -ENOENT);
+	assert_int_equal(yg_spec_match(spec, YG_SLICE("DELETE"), YG_SLICE("/v1/users/1"), &path),
+			 -ENOENT);
+	assert_true(path);
+	assert_true(yg_spec_serves(spec, YG_SLICE("API.example.com:443")));
+	assert_false(yg_spec_serves(spec, YG_SLICE("other.example.com")));
+}
+
+static void says_what_an_operation_takes_and_answers(void **state)
+{
+	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = read_spec(document);
+
+	(void)state;
+	assert_true(yg_spec_operation(spec, 0)->deprecated);
+	assert_false(yg_spec_operation(spec, 0)->secured);
+	assert_true(yg_spec_operation(spec, 1)->secured);
+	assert_true(yg_spec_has_status(spec, 0, 404));
+	assert_false(yg_spec_has_status(spec, 0, 500));
+	assert_true(yg_spec_has_status(spec, 1, 500));
+	assert_int_equal(yg_spec_parameter(spec, 0, "query", YG_SLICE("page")),
+			 bits("integer", ""));
+	assert_int_equal(yg_spec_parameter(spec, 1, "header", YG_SLICE("x-tenant")),
+			 bits("integer", ""));
+	assert_int_equal(yg_spec_parameter(spec, 1, "query", YG_SLICE("page")), 0);
+}
+
+static void follows_schemas_as_far_as_they_are_asked_for(void **state)
+{
+	static const struct {
+		const char *path, *a, *b;
+	} cases[] = {
+		{ "$.id", "integer", "" },
+		{ "$.boss.boss.boss.id", "integer", "" },
+		{ "$.tags", "array", "" },
+		{ "$.tags[*]", "string", "null" },
+		{ "$.map.anything", "boolean", "" },
+		{ "$.nothing", "", "" },
+		{ "$.id.x", "", "" },
+	};
+	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = read_spec(document);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("  %s\n", cases[i].path);
+		assert_int_equal(yg_spec_field(spec, 1, 0, cases[i].path),
+				 bits(cases[i].a, cases[i].b));
+		assert_int_equal(yg_spec_field(spec, 0, 200, cases[i].path),
+				 bits(cases[i].a, cases[i].b));
+	}
+	assert_int_equal(yg_spec_field(spec, 1, 0, "$.any.x"), YG_SPEC_TYPES_ANY);
+	assert_int_equal(yg_spec_field(spec, 2, 200, "$.x"), YG_SPEC_TYPES_ANY);
+}
+
+static void reads_version_2(void **state)
+{
+	YG_CLEANUP(yg_spec_free)
+	struct yg_spec *spec = read_spec(
+		"{\"swagger\":\"2.0\",\"host\":\"h\",\"basePath\":\"/b\",\"paths\":{\"/a\":"
+		"{\"post\":{\"parameters\":[{\"in\":\"body\",\"name\":\"x\",\"schema\":"
+		"{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"number\"}}}},"
+		"{\"in\":\"query\",\"name\":\"q\",\"type\":\"string\"}],\"responses\":"
+		"{\"200\":{\"schema\":{\"type\":\"array\",\"items\":{\"type\":\"null\"}}}}}}}}");
+
+	(void)state;
+	assert_int_equal(match(spec, "POST", "/b/a"), 0);
+	assert_int_equal(yg_spec_field(spec, 0, 0, "$.n"), bits("number", ""));
+	assert_int_equal(yg_spec_field(spec, 0, 200, "$[*]"), bits("null", ""));
+	assert_int_equal(yg_spec_parameter(spec, 0, "query", YG_SLICE("q")), bits("string", ""));
+}
+
+static void refuses_what_is_no_document(void **state)
+{
+	static const char *const texts[] = {
+		"", "a: b", "[", "openapi: [", "? {a: b}\n: c", "openapi: 3\nx: *none"
+	};
+	char deep[1024];
+	struct yg_spec *spec = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_int_equal(yg_spec_read(yg_slice_from_str(texts[i]), &spec), -EINVAL);
+	memset(deep, '[', sizeof(deep));
+	assert_int_equal(yg_spec_read((struct yg_slice){ deep, sizeof(deep) }, &spec), -EINVAL);
+}
+
+/* Nine lines that mean a billion nodes cost nine lines. */
+static void an_alias_is_never_copied(void **state)
+{
+	char text[1024];
+	size_t len = (size_t)snprintf(text, sizeof(text), "openapi: 3.1.0\na0: &a0 x\n");
+	struct yg_spec *spec;
+
+	(void)state;
+	for (int i = 1; i < 10; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i,
+					i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+	spec = read_spec(text);
+	assert_int_equal(yg_spec_count(spec), 0);
+	yg_spec_free(&spec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_the_operation_of_a_template),
+		cmocka_unit_test(says_what_an_operation_takes_and_answers),
+		cmocka_unit_test(follows_schemas_as_far_as_they_are_asked_for),
+		cmocka_unit_test(reads_version_2),
+		cmocka_unit_test(refuses_what_is_no_document),
+		cmocka_unit_test(an_alias_is_never_copied),
+	};
+
+	return cmocka_run_group_tests_name("endpoint/spec", tests, NULL, NULL);
+}
