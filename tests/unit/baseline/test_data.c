@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "baseline/data.h"
+
+#include <stdio.h>
+
+#include "baseline/checksum.h"
+#include "test.h"
+
+struct rig {
+	struct yg_data *data;
+	struct yg_bodies *bodies;
+	struct yg_data_seen seen;
+	uint64_t seed;
+};
+
+static int set_up(void **state)
+{
+	struct yg_data_options options = { .key = { 1, 2 }, .endpoints_max = 4 };
+	struct rig *rig = calloc(1, sizeof(*rig));
+	char error[200];
+
+	assert_non_null(rig);
+	rig->seed = 0x2026;
+	assert_int_equal(yg_data_new(&options, error, sizeof(error), &rig->data), 0);
+	assert_int_equal(yg_bodies_new(&rig->bodies), 0);
+	*state = rig;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct rig *rig = *state;
+
+	yg_data_free(&rig->data);
+	yg_bodies_free(&rig->bodies);
+	free(rig);
+	return 0;
+}
+
+/* One answer with this body from endpoint 0. */
+static void answer(struct rig *rig, const char *body)
+{
+	static const struct yg_header type = { YG_SLICE("Content-Type"),
+					       YG_SLICE("application/json") };
+	struct yg_exchange exchange = {
+		.request = { .present = true, .target = YG_SLICE("/x") },
+		.response = { .present = true,
+			      .complete = true,
+			      .status = 200,
+			      .headers = &type,
+			      .header_count = 1,
+			      .body = yg_slice_from_str(body),
+			      .body_bytes = strlen(body) },
+	};
+	struct yg_data_scene scene = { .exchange = &exchange, .bodies = rig->bodies };
+
+	yg_bodies_begin(rig->bodies, &exchange);
+	yg_data_observe(rig->data, &scene, &rig->seen);
+}
+
+/* A number like a Visa card; its check digit right if @right, else as luck has it. */
+static void make_card(struct rig *rig, bool right, char *ret)
+{
+	do {
+		ret[0] = '4';
+		for (uint32_t i = 1; i < 16; i++) {
+			rig->seed = rig->seed * 6364136223846793005u + 1442695040888963407u;
+			ret[i] = (char)('0' + (rig->seed >> 33) % 10);
+		}
+		ret[16] = '\0';
+	} while (right && !yg_checksum_luhn(ret, 16));
+}
+
+static void answer_cards(struct rig *rig, const char *name, bool right, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		char card[17], body[64];
+
+		make_card(rig, right, card);
+		(void)snprintf(body, sizeof(body), "{\"%s\":\"%s\"}", name, card);
+		answer(rig, body);
+	}
+}
+
+static enum yg_data_level best_level(struct rig *rig, uint32_t class_)
+{
+	enum yg_data_level best = YG_DATA_NONE;
+	uint32_t count;
+	const struct yg_data_field *fields = yg_data_fields(rig->data, 0, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		enum yg_data_level level = yg_data_level_of(rig->data, 0, &fields[i]);
+
+		if (fields[i].class_ == class_ && level > best)
+			best = level;
+	}
+	return best;
+}
+
+static void luck_is_the_table_of_the_binomial(void **state)
+{
+	static const uint32_t needed[][2] = { { 5, 5 },	  { 10, 7 },   { 20, 9 },
+					      { 50, 15 }, { 100, 24 }, { 200, 38 } };
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(needed); i++) {
+		assert_true(yg_data_luck(needed[i][0], needed[i][1]) < 1e-4);
+		assert_true(yg_data_luck(needed[i][0], needed[i][1] - 1) >= 1e-5);
+	}
+	assert_true(yg_data_luck(100, 3) > 0.99);
+	assert_true(yg_data_luck(10, 0) == 1);
+}
+
+static void a_tenth_that_passes_by_luck_stays_silent(void **state)
+{
+	answer_cards(*state, "order_id", false, 200);
+	assert_int_equal(best_level(*state, YG_DATA_PAN), YG_DATA_NONE);
+}
+
+static void a_tenth_stays_silent_under_a_name_too(void **state)
+{
+	answer_cards(*state, "card_number", false, 200);
+	assert_int_equal(best_level(*state, YG_DATA_PAN), YG_DATA_NONE);
+}
+
+static void a_tenth_over_many_fields_stays_silent(void **state)
+{
+	struct rig *rig = *state;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "f%c%c", 'a' + i / 26, 'a' + i % 26);
+		answer_cards(rig, name, false, 1);
+	}
+	assert_int_equal(best_level(rig, YG_DATA_PAN), YG_DATA_NONE);
+}
+
+static void cards_without_a_name_are_confirmed_by_their_share(void **state)
+{
+	answer_cards(*state, "value", true, 20);
+	assert_int_equal(best_level(*state, YG_DATA_PAN), YG_DATA_CONFIRMED);
+}
+
+static void a_name_needs_three_values_to_confirm(void **state)
+{
+	answer_cards(*state, "card_number", true, 1);
+	assert_int_equal(best_level(*state, YG_DATA_PAN), YG_DATA_LIKELY);
+	answer_cards(*state, "card_number", true, 2);
+	assert_int_equal(best_level(*state, YG_DATA_PAN), YG_DATA_CONFIRMED);
+}
+
+static void only_what_an_exchange_holds_is_said_of_it(void **state)
+{
+	struct rig *rig = *state;
+	struct yg_data_set set;
+
+	answer(rig, "{\"email\":\"a@example.org\"}");
+	set = yg_data_classes(rig->data, 0, rig->seen.items, rig->seen.count);
+	assert_true(yg_data_set_has(&set, YG_DATA_EMAIL));
+	answer(rig, "{\"email\":null}");
+	set = yg_data_classes(rig->data, 0, rig->seen.items, rig->seen.count);
+	assert_true(yg_data_set_is_empty(&set));
+}
+
+static void fields_are_named_and_masked(void **state)
+{
+	struct rig *rig = *state;
+	uint32_t count;
+	const struct yg_data_field *fields;
+
+	answer(rig, "{\"users\":[{\"card\":{\"number\":\"4111111111111111\"}}]}");
+	fields = yg_data_fields(rig->data, 0, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(fields[0].path, "$.users[*].card.number");
+	assert_string_equal(fields[0].sample, "411111****1111");
+	assert_true(fields[0].response);
+}
+
+static void what_is_known_survives_bytes_and_folds(void **state)
+{
+	static uint8_t bytes[1u << 16];
+	struct rig *rig = *state;
+	struct yg_writer writer = { .ptr = bytes, .cap = sizeof(bytes) };
+	struct yg_reader reader = { .ptr = bytes };
+	uint32_t count;
+
+	answer_cards(rig, "card_number", true, 5);
+	yg_data_pack(rig->data, 0, &writer);
+	assert_false(writer.overflow);
+	reader.len = writer.len;
+	yg_data_unpack(rig->data, 1, &reader);
+	assert_false(reader.bad);
+	assert_int_equal(reader.used, reader.len);
+	yg_data_fold(rig->data, 2, 1);
+	(void)yg_data_fields(rig->data, 1, &count);
+	assert_int_equal(count, 0);
+	assert_int_equal(yg_data_field_passed(yg_data_fields(rig->data, 2, &count)), 5);
+	for (size_t len = 0; len < writer.len; len += 7) {
+		struct yg_reader cut = { .ptr = bytes, .len = len };
+
+		yg_data_unpack(rig->data, 3, &cut);
+		assert_true(cut.bad);
+	}
+}
+
+static void fields_beyond_the_cap_take_the_place_of_the_least(void **state)
+{
+	struct rig *rig = *state;
+	uint32_t count;
+
+	answer_cards(rig, "card_number", true, 5);
+	for (uint32_t i = 0; i < YG_DATA_FIELDS_MAX + 20; i++) {
+		char body[64];
+
+		(void)snprintf(body, sizeof(body), "{\"m%u\":\"a%u@example.org\"}", i, i);
+		answer(rig, body);
+	}
+	(void)yg_data_fields(rig->data, 0, &count);
+	assert_int_equal(count, YG_DATA_FIELDS_MAX);
+	assert_int_equal(best_level(rig, YG_DATA_PAN), YG_DATA_CONFIRMED);
+}
+
+#define IN_RIG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(luck_is_the_table_of_the_binomial),
+		IN_RIG(a_tenth_that_passes_by_luck_stays_silent),
+		IN_RIG(a_tenth_stays_silent_under_a_name_too),
+		IN_RIG(a_tenth_over_many_fields_stays_silent),
+		IN_RIG(cards_without_a_name_are_confirmed_by_their_share),
+		IN_RIG(a_name_needs_three_values_to_confirm),
+		IN_RIG(only_what_an_exchange_holds_is_said_of_it),
+		IN_RIG(fields_are_named_and_masked),
+		IN_RIG(what_is_known_survives_bytes_and_folds),
+		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
