@@ -44,7 +44,7 @@ uint32_t yg_checksum_weighted(const char *digits, const char *weights);
 /* The remainder of @len digits read as one number. @modulus: 1..100000. */
 uint32_t yg_checksum_modulo(const char *digits, size_t len, uint32_t modulus);
 
-/* A vehicle identification number: 17 upper-case letters and digits. Source: ISO 3779, 49 CFR 565. */
+/* Vehicle identification: 17 upper-case letters and digits. Source: ISO 3779, 49 CFR 565. */
 bool yg_checksum_vin(const char *text);
 
 /* An address of Bitcoin in Base58Check (25 bytes); text as sent. */

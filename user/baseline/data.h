@@ -128,6 +128,7 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 /* "query", "body" ...; literal. @in: enum yg_value_in. */
 const char *yg_data_place_name(uint8_t in);
 
+/* Name of a class, built-in or the operator's. */
 const char *yg_data_class_name(const struct yg_data *data, uint32_t class_);
 
 /* "data.fields", "data.fields_evicted", ... in order. */

@@ -152,21 +152,25 @@ struct yg_data_set {
 
 _Static_assert(YG_DATA_ALL_MAX <= 128, "a set holds 128 classes");
 
+/* @class_: below YG_DATA_ALL_MAX, as in all of these. */
 static inline void yg_data_set_add(struct yg_data_set *set, uint32_t class_)
 {
 	set->bits[class_ / 64] |= 1ull << (class_ % 64);
 }
 
+/* Is the class in it? */
 static inline bool yg_data_set_has(const struct yg_data_set *set, uint32_t class_)
 {
 	return set->bits[class_ / 64] >> (class_ % 64) & 1;
 }
 
+/* Is no class in it? */
 static inline bool yg_data_set_is_empty(const struct yg_data_set *set)
 {
 	return !(set->bits[0] | set->bits[1]);
 }
 
+/* The classes of either. */
 static inline struct yg_data_set yg_data_set_union(struct yg_data_set a, struct yg_data_set b)
 {
 	return (struct yg_data_set){ { a.bits[0] | b.bits[0], a.bits[1] | b.bits[1] } };

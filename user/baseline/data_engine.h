@@ -94,4 +94,5 @@ struct yg_data_engine_counters {
 	uint64_t texts, bytes, hits, sights, sights_lost, prefiltered;
 };
 
+/* Running totals. */
 struct yg_data_engine_counters yg_data_engine_counters(const struct yg_data_engine *engine);

@@ -137,8 +137,7 @@ static bool is_name(const char *name)
 /* Refuse what cannot be: with its name, so that the operator finds it. */
 static int check_user(const struct yg_data_user_class *user, char *ret_error, size_t cap)
 {
-	struct set *set = calloc(1, sizeof(*set));
-	YG_CLEANUP_FREE struct set *owned = set;
+	YG_CLEANUP_FREE struct set *set = calloc(1, sizeof(*set));
 	hs_database_t *database = NULL;
 	char cause[160] = "";
 	int r;

@@ -20,13 +20,16 @@ struct yg_data_form {
 		shape, check, YG_DATA_##class_, YG_DATA_PROOF_##proof, sizeof(shape) - 1 \
 	}
 
+/* Those of Europe. */
 const struct yg_data_form *yg_data_forms_europe(uint32_t *ret_count);
 
+/* Value of one digit. */
 static inline uint32_t yg_data_digit(char c)
 {
 	return (uint32_t)(c - '0');
 }
 
+/* @len digits as a number below 100,000. */
 static inline uint32_t yg_data_number(const char *p, size_t len)
 {
 	return yg_checksum_modulo(p, len, 100000);

@@ -42,6 +42,7 @@ struct yg_data_secret {
 	char kind;		   /* 'A' upper and digits, 'w' letters, digits, '_' and '-' */
 };
 
+/* All of them. */
 const struct yg_data_secret *yg_data_secrets(uint32_t *ret_count);
 
 /* The secret whose prefix begins at @at; absent if its rest does not fit. */

@@ -471,8 +471,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_link = on_link,
 	};
 
-	struct yg_classes *classes = calloc(1, sizeof(*classes));
-	YG_CLEANUP_FREE struct yg_classes *owned = classes;
+	YG_CLEANUP_FREE struct yg_classes *classes = calloc(1, sizeof(*classes));
 	char error[YG_OPTIONS_ERROR_CAP] = "";
 	int r = classes ? yg_classes_from_options(&ctx->options, classes, error, sizeof(error))
 			: -ENOMEM;
