@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
+#include "detect/posture.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
 #include "serve/http.h"
@@ -44,6 +45,10 @@ static const struct limit limits[] = {
 	{ "kernel", "allowed prefixes", YG_ALLOW_NETS_MAX,
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
 	{ "analyzer", "hops that wait", YG_HOPS_MAX, 240, "hop.lost counts" },
+	{ "analyzer", "posture findings", YG_POSTURES_MAX, sizeof(struct yg_finding) + 64,
+	  "least recent go" },
+	{ "analyzer", "access tokens", YG_POSTURE_TOKENS, 224, "decoded again" },
+	{ "analyzer", "codes, proofs", YG_POSTURE_MEMOS, 64, "a second use is missed" },
 	{ "analyzer", "relations", YG_RELATIONS_MAX, sizeof(struct yg_relation) + 32,
 	  "least used go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },

@@ -4,14 +4,14 @@
 
 #include "detect/posture_inside.h"
 
-#define YG_FAPI_PARAMS(X)                                                                      \
-	X(response_type)                                                                       \
-	X(response_mode)                                                                       \
-	X(client_id) X(redirect_uri) X(scope) X(state) X(nonce) X(code_challenge)              \
-		X(code_challenge_method) X(request) X(request_uri) X(grant_type) X(code)       \
-			X(code_verifier) X(client_secret) X(client_assertion) X(refresh_token) \
-				X(token) X(username) X(id_token) X(access_token) X(response)   \
-					X(iss) X(error)
+#define YG_FAPI_PARAMS(X)                                                                         \
+	X(response_type)                                                                          \
+	X(response_mode)                                                                          \
+	X(client_id)                                                                              \
+	X(redirect_uri) X(scope) X(state) X(nonce) X(code_challenge) X(code_challenge_method)     \
+		X(request) X(request_uri) X(grant_type) X(code) X(code_verifier) X(client_secret) \
+			X(client_assertion) X(refresh_token) X(token) X(username) X(id_token)     \
+				X(access_token) X(response) X(iss) X(error)
 
 /* Decoded; absent when not sent. Do not copy: slices point into text[]. */
 struct yg_params {
@@ -44,5 +44,7 @@ bool yg_fapi_seen(struct yg_look *look, enum yg_memo_kind kind, struct yg_slice 
 void yg_fapi_check_id_token(struct yg_look *look, struct yg_slice token, bool front,
 			    const struct yg_params *sent);
 
+/* An authorization request, pushed or not; @params takes in its request object. */
 void yg_fapi_check_request(struct yg_look *look, struct yg_params *params, bool pushed);
+/* A redirect that may carry a code, a token or a JARM response. @request: what was asked. */
 void yg_fapi_check_response(struct yg_look *look, const struct yg_params *request);

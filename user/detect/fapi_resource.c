@@ -21,7 +21,7 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A fingerprint in hex, with or without colons, as x5t#S256. Return: false if it is another form. */
+/* A fingerprint in hex, colons or not, as x5t#S256. Return: false if it is another form. */
 static bool to_x5t(struct yg_slice fingerprint, char *ret)
 {
 	uint8_t bytes[32];

@@ -29,7 +29,11 @@
 #include "detect/finding.h"
 #include "detect/posture_rules.h"
 
-#define YG_POSTURES_MAX 2048u /* findings held, about 3 KB each; beyond, the least recent goes */
+/* Rows of its tables; beyond, the least recently used goes, and is counted. */
+#define YG_POSTURES_MAX	    2048u  /* findings, about 3 KB each */
+#define YG_POSTURE_MEMOS    65536u /* codes, jtis, states ... that must be known again; 64 bytes */
+#define YG_POSTURE_TOKENS   8192u  /* access tokens, decoded once; about 200 bytes each */
+#define YG_POSTURE_SERVICES 256u   /* about 150 bytes each */
 
 #define YG_POSTURE_ENUM(name, ...) YG_POSTURE_##name,
 enum yg_posture_rule_id {

@@ -11,13 +11,9 @@
 #include "parse/jose.h"
 
 #define YG_POSTURE_BITS 2u /* words of a set of rules */
-#define YG_POSTURE_MEMOS \
-	65536u /* codes, jtis, states ... that must be known again; 40 bytes each */
-#define YG_POSTURE_TOKENS   8192u /* access tokens decoded once; about 160 bytes each */
-#define YG_POSTURE_SERVICES 256u
-#define YG_POSTURE_ORIGINS  3u
+#define YG_POSTURE_ORIGINS 3u
 
-_Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
+	_Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
 
 /* What an endpoint does in an authorization flow. */
 enum yg_part {
