@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "baseline/schema.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
@@ -44,6 +45,8 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_net) + sizeof(struct yg_block), "a request is refused" },
 	{ "kernel", "allowed prefixes", YG_ALLOW_NETS_MAX,
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
+	{ "analyzer", "schemas of endpoints", 1, YG_SCHEMA_BYTES_MAX,
+	  "the one learned longest ago goes" },
 	{ "analyzer", "hops that wait", YG_HOPS_MAX, 240, "hop.lost counts" },
 	{ "analyzer", "posture findings", YG_POSTURES_MAX, sizeof(struct yg_finding) + 64,
 	  "least recent go" },
