@@ -180,6 +180,7 @@ void yg_schemas_drop(struct yg_schemas *schemas, uint32_t index); /* the row is 
 /* Changed since this was asked last. */
 bool yg_schemas_is_dirty(struct yg_schemas *schemas, uint32_t index);
 
+/* Of all schemas, as they are now. */
 struct yg_schemas_counters yg_schemas_counters(const struct yg_schemas *schemas);
 
 /* One schema as bytes, at most YG_SCHEMA_PACKED_MAX; the same on every machine. */

@@ -71,6 +71,7 @@ struct yg_schema *yg_schema_new(void);
 /* Bytes of memory held. */
 size_t yg_schema_bytes(const struct yg_schema *schema);
 
+/* Name of a node, borrowed until the next one is added. */
 struct yg_slice yg_schema_name(const struct yg_schema *schema, const struct node *node);
 
 /* A new node, not linked. Return: 0 without room. */

@@ -21,6 +21,7 @@ struct yg_links {
 	size_t count, cap;
 };
 
+/* Release the pairs; the object is zero again. */
 void yg_links_clean(struct yg_links *links);
 
 /* Return: 0; -ENOMEM; -ENOSPC when it is full. */
@@ -29,5 +30,8 @@ YG_MUST_CHECK int yg_links_add(struct yg_links *links, uint64_t child, uint64_t 
 /* Once, before it is asked. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_links_sort(struct yg_links *links);
 
-uint64_t yg_links_parent(const struct yg_links *links, uint64_t child); /* 0: none */
+/* For which exchange @child was made; 0: none. O(log count), as the next. */
+uint64_t yg_links_parent(const struct yg_links *links, uint64_t child);
+
+/* Was any exchange made for @parent? */
 bool yg_links_has_child(const struct yg_links *links, uint64_t parent);

@@ -10,10 +10,10 @@
 #include "detect/posture.h"
 #include "parse/jose.h"
 
-#define YG_POSTURE_BITS 2u /* words of a set of rules */
+#define YG_POSTURE_BITS	   2u /* words of a set of rules */
 #define YG_POSTURE_ORIGINS 3u
 
-	_Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
+_Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
 
 /* What an endpoint does in an authorization flow. */
 enum yg_part {

@@ -38,6 +38,7 @@ enum yg_hop_side {
 	YG_HOP_SIDE_MAX
 };
 
+/* By what capture says of the connection; YG_HOP_SIDE_SERVED where it says nothing. */
 enum yg_hop_side yg_hop_side_of(const struct yg_exchange *exchange);
 const char *yg_hop_side_name(enum yg_hop_side side); /* "inbound", "outbound", "local"; literal */
 
@@ -93,4 +94,5 @@ void yg_hops_tick(struct yg_hops *hops, uint64_t now_ns);
 /* Decide all. */
 void yg_hops_finish(struct yg_hops *hops);
 
+/* Totals since yg_hops_new(); borrowed, live. */
 const struct yg_hop_counters *yg_hops_counters(const struct yg_hops *hops);

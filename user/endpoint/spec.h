@@ -36,7 +36,10 @@ struct yg_spec_operation {
 YG_MUST_CHECK int yg_spec_read(struct yg_slice text, struct yg_spec **ret);
 void yg_spec_free(struct yg_spec **spec); /* accepts NULL inside */
 
+/* Operations of the document. */
 uint32_t yg_spec_count(const struct yg_spec *spec);
+
+/* One of them, borrowed; @index below yg_spec_count(). */
 const struct yg_spec_operation *yg_spec_operation(const struct yg_spec *spec, uint32_t index);
 
 /* Is @service (host, perhaps with port) one of its servers? True if it names no host at all. */

@@ -53,4 +53,5 @@ struct yg_slice yg_templates_match(const struct yg_templates *templates, struct 
 bool yg_templates_has(const struct yg_templates *templates, struct yg_slice service,
 		      struct yg_slice template_);
 
+/* Templates in the set. */
 uint32_t yg_templates_count(const struct yg_templates *templates);

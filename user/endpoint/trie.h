@@ -76,6 +76,7 @@ enum yg_trie_method {
 	YG_TRIE_OTHER = 1u << 5,
 };
 
+/* "GET" and "get" are two: methods are case-sensitive. YG_TRIE_OTHER for what is not listed. */
 enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method);
 
 /**

@@ -73,7 +73,7 @@ struct yg_knowledge_options {
 	struct yg_hash_key identity_key; /* callers; random per installation */
 	struct yg_hash_key table_key;	 /* tables; random per boot, fixed offline */
 	enum yg_mode mode;
-	const struct yg_credential_names *names;    /* NULL: the usual ones; outlives the object */
+	const struct yg_credential_names *names; /* NULL: the usual ones; outlives the object */
 	const struct yg_templates *templates; /* above what is learned; NULL: none; outlives it */
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied */
 	uint32_t protected_count;		    /* allow list, own addresses, trusted proxies */

@@ -119,7 +119,10 @@ void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange 
 		       const struct yg_endpoint *endpoint, uint64_t time_ns,
 		       struct yg_observation *ret);
 
-/* Fields of one endpoint as a blob, false without any, and back. Return: 0; -EINVAL if damaged or unknown. */
+/*
+ * Fields of one endpoint as a blob, false without any, and back. Return: 0; -EINVAL if damaged or
+ * unknown.
+ */
 bool yg_knowledge_pack_data(const struct yg_knowledge *knowledge,
 			    const struct yg_endpoint *endpoint, struct yg_writer *writer);
 YG_MUST_CHECK int yg_knowledge_load_data(struct yg_knowledge *knowledge, struct yg_reader *reader);

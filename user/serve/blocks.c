@@ -214,8 +214,9 @@ static void on_unblocked(void *ctx, const struct yg_reply *reply)
 }
 
 /*
- * Who would be cut; nobody is counted when a person insists. A block that comes back after a reboot was judged when it was placed; of a
- * store that cannot be read nothing is known, and the enforcer's other rails hold.
+ * Who would be cut; nobody is counted when a person insists. A block that comes back after a reboot
+ * was judged when it was placed; of a store that cannot be read nothing is known, and the
+ * enforcer's other rails hold.
  */
 static struct yg_store_reach count_reach(const struct errand *errand, uint32_t kind)
 {

@@ -227,9 +227,11 @@ YG_MUST_CHECK int yg_store_reach(struct yg_store *store, const struct yg_prefix 
 				 uint64_t since_ns, struct yg_store_reach *ret);
 
 typedef void (*yg_store_block_fn)(void *ctx, const struct yg_store_block *block);
+
 /* Show the block of @prefix to @fn. Return: 0; -ENOENT; -errno. */
 YG_MUST_CHECK int yg_store_block_find(struct yg_store *store, struct yg_slice prefix,
 				      yg_store_block_fn fn, void *ctx);
+
 /* Blocks that end after @now_ns. Return: how many; -errno. */
 YG_MUST_CHECK ssize_t yg_store_block_each(struct yg_store *store, uint64_t now_ns,
 					  yg_store_block_fn fn, void *ctx);
