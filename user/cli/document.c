@@ -71,7 +71,7 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 struct comparison {
 	const struct yg_cli_args *args;
 	struct yg_knowledge *knowledge;
-	struct yg_spec *spec;
+	const struct yg_spec *spec;
 	struct yg_json *json;
 	bool *seen; /* [operations] */
 	const struct yg_endpoint *endpoint;
@@ -186,6 +186,17 @@ static int open_spec(const char *path, struct yg_spec **ret)
 	return r ? r : yg_spec_read((struct yg_slice){ text, len }, ret);
 }
 
+enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
+			      struct yg_spec **ret)
+{
+	int r = open_spec(path, ret);
+
+	if (r == 0)
+		return YG_EXIT_DONE;
+	return yg_cli_fail(args, "%s: %s", path,
+			   r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
+}
+
 static enum yg_severity sum_up(const struct comparison *c)
 {
 	enum yg_severity worst = YG_SEVERITY_MAX;
@@ -207,23 +218,16 @@ static enum yg_severity sum_up(const struct comparison *c)
 }
 
 enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowledge *knowledge,
-				 const char *path, struct yg_json *json,
+				 const struct yg_spec *spec, struct yg_json *json,
 				 enum yg_severity *ret_worst)
 {
-	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = NULL;
-	YG_CLEANUP_FREE bool *seen = NULL;
-	struct comparison c = { .args = args, .knowledge = knowledge, .json = json };
-	int r = open_spec(path, &spec);
+	YG_CLEANUP_FREE bool *seen = calloc(yg_spec_count(spec) + 1, sizeof(bool));
+	struct comparison c = {
+		.args = args, .knowledge = knowledge, .spec = spec, .json = json, .seen = seen
+	};
 
-	if (r == -EINVAL)
-		return yg_cli_fail(args, "%s: not an OpenAPI document", path);
-	if (r)
-		return yg_cli_fail(args, "%s: %s", path, strerror(-r));
-	seen = calloc(yg_spec_count(spec) + 1, sizeof(bool));
-	c.spec = spec;
-	c.seen = seen;
 	if (!seen || yg_knowledge_endpoints(knowledge, compare_endpoint, &c) < 0)
-		return yg_cli_fail(args, "%s: %s", path, strerror(ENOMEM));
+		return yg_cli_fail(args, "analyze: %s", strerror(ENOMEM));
 	tell_orphans(&c);
 	*ret_worst = sum_up(&c);
 	return c.failed ? YG_EXIT_FAILED : YG_EXIT_DONE;

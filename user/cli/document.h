@@ -13,12 +13,17 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 			       const char *path);
 
 struct yg_json;
+struct yg_spec;
+
+/* Read the OpenAPI document @path. */
+enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
+			      struct yg_spec **ret);
 
 /**
- * yg_document_compare() - print what traffic and the document @path say differently.
+ * yg_document_compare() - print what traffic and the document @spec say differently.
  * @json: JSON lines are built in; used with --json.
  * @ret_worst: severity of the worst difference; YG_SEVERITY_MAX: there is none.
  */
 enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowledge *knowledge,
-				 const char *path, struct yg_json *json,
+				 const struct yg_spec *spec, struct yg_json *json,
 				 enum yg_severity *ret_worst);

@@ -78,13 +78,6 @@ static void put_anomalies(struct yg_json *json, uint32_t anomalies)
 	yg_json_close_array(json);
 }
 
-static void put_empty_array(struct yg_json *json, const char *name)
-{
-	yg_json_key(json, name);
-	yg_json_open_array(json);
-	yg_json_close_array(json);
-}
-
 static void put_uint_or_null(struct yg_json *json, const char *name, uint64_t value, bool known)
 {
 	yg_json_key(json, name);
@@ -426,7 +419,8 @@ static void put_fields(struct yg_json *json, const struct yg_endpoint *endpoint,
 }
 
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data, const struct yg_schema *schema)
+		       const struct yg_data *data, const struct yg_schema *schema,
+		       const struct yg_assessment *assessment)
 {
 	const char *operation = strchr(endpoint->template_, ' ');
 
@@ -443,8 +437,8 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 	put_auth(json, endpoint->auth);
 	yg_schema_put(json, schema, endpoint->template_);
 	put_fields(json, endpoint, data);
-	put_empty_array(json, "labels");
-	put_uint_or_null(json, "risk", 0, false);
+	yg_labels_write(json, &assessment->labels);
+	yg_risk_write(json, &assessment->risk);
 	yg_json_pair_uint(json, "request_bytes", endpoint->request_bytes);
 	yg_json_pair_uint(json, "response_bytes", endpoint->response_bytes);
 	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);

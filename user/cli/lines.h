@@ -40,9 +40,10 @@ void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handsha
 
 /* A WebSocket that has ended; texts are not printed. */
 void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websocket);
+/* @data, @schema: either may be NULL. */
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data,
-		       const struct yg_schema *schema); /* either may be NULL */
+		       const struct yg_data *data, const struct yg_schema *schema,
+		       const struct yg_assessment *assessment);
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 
 /**

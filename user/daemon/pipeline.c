@@ -75,7 +75,8 @@ static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64
 		.client_forwarded =
 			forwarded.source != YG_FORWARDED_PEER || peer != &exchange->client,
 	};
-	if (yg_trust_has(&pipeline->trust, &exchange->client.addr))
+	subject.peer_is_proxy = yg_trust_has(&pipeline->trust, &exchange->client.addr);
+	if (subject.peer_is_proxy)
 		subject.certificate = yg_certificate_from_request(&exchange->request);
 	yg_knowledge_observe(pipeline->knowledge, &subject, now_ns, &observation);
 	if (pipeline->sink.on_exchange)

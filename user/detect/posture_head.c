@@ -13,6 +13,7 @@
  * third-party-*	   this host is the client and the server is not on a private network
  */
 #include "detect/posture_inside.h"
+#include "endpoint/service.h"
 #include "parse/url.h"
 
 static bool has_version(struct yg_slice text)
@@ -106,37 +107,6 @@ static void check_cookie(struct yg_look *look)
 		 yg_text_has(cookie, "httponly") ? "Secure" : "HttpOnly");
 }
 
-static bool is_word(struct yg_slice label, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (!yg_text_begins(label, word))
-		return false;
-	/* "dev", "dev2", "dev-api"; not "device" */
-	return label.len == len || label.ptr[len] == '-' ||
-	       (label.ptr[len] >= '0' && label.ptr[len] <= '9');
-}
-
-static bool is_non_production(struct yg_slice host)
-{
-	static const char *const words[] = { "dev", "stg",  "staging", "test",	 "qa",
-					     "uat", "beta", "preprod", "sandbox" };
-	const char *end = host.ptr + host.len, *p = host.ptr;
-
-	for (;;) {
-		const char *dot = p < end ? memchr(p, '.', (size_t)(end - p)) : NULL;
-
-		/* The last two labels are the owner's name: "beta.example", "api.test". */
-		if (!dot || !memchr(dot + 1, '.', (size_t)(end - dot - 1)))
-			return false;
-		for (size_t i = 0; i < YG_ARRAY_SIZE(words); i++) {
-			if (is_word((struct yg_slice){ p, (size_t)(dot - p) }, words[i]))
-				return true;
-		}
-		p = dot + 1;
-	}
-}
-
 static void check_service(struct yg_look *look)
 {
 	const struct yg_heads *heads = &look->heads;
@@ -153,8 +123,8 @@ static void check_service(struct yg_look *look)
 		yg_judge(look, YG_POSTURE_HSTS, heads->hsts.len == 0,
 			 "A page was answered without Strict-Transport-Security");
 	if (look->accepted)
-		yg_judge(look, YG_POSTURE_NON_PRODUCTION, is_non_production(look->service),
-			 "The host is called %.*s",
+		yg_judge(look, YG_POSTURE_NON_PRODUCTION,
+			 yg_service_is_non_production(look->service), "The host is called %.*s",
 			 (int)(look->service.len < 100 ? look->service.len : 100),
 			 look->service.ptr);
 	if (yg_slice_equal(look->method, YG_SLICE("TRACE")))

@@ -83,3 +83,42 @@ struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, cha
 	ret[len] = '\0';
 	return (struct yg_slice){ ret, len };
 }
+
+/* "dev", "dev2"; not "device". */
+static bool is_test_word(struct yg_slice part)
+{
+	static const char *const words[] = {
+		"dev",	   "develop", "development", "stg",  "stage",  "staging",
+		"test",	   "qa",      "testing",     "uat",  "beta",   "preprod",
+		"sandbox", "nonprod", "sit",	     "demo", "kensho", "kaihatsu",
+	};
+
+	while (part.len > 0 && part.ptr[part.len - 1] >= '0' && part.ptr[part.len - 1] <= '9')
+		part.len--;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(words); i++) {
+		if (yg_slice_equal_nocase(part, yg_slice_from_str(words[i])))
+			return true;
+	}
+	return false;
+}
+
+bool yg_service_is_non_production(struct yg_slice host)
+{
+	const char *end = host.ptr + host.len, *p = host.ptr;
+
+	for (;;) {
+		const char *dot = p < end ? memchr(p, '.', (size_t)(end - p)) : NULL;
+
+		if (!dot || !memchr(dot + 1, '.', (size_t)(end - dot - 1)))
+			return false;
+		while (p < dot) {
+			const char *dash = memchr(p, '-', (size_t)(dot - p));
+			const char *stop = dash ? dash : dot;
+
+			if (is_test_word((struct yg_slice){ p, (size_t)(stop - p) }))
+				return true;
+			p = stop + 1;
+		}
+		p = dot + 1;
+	}
+}

@@ -2,6 +2,8 @@
 /* Whose API a request asks: the authority it names, else the address that answered. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "core/slice.h"
 #include "endpoint/inventory.h"
 #include "parse/exchange.h"
@@ -18,3 +20,11 @@
  * Source: RFC 9110 section 4.2.3 (normalisation). Return: the text in @ret.
  */
 struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, char *ret);
+
+/**
+ * yg_service_is_non_production() - is the host named like one for tests?
+ *
+ * "stg.example.com", "api-dev2.example.com"; not "device.example.com". The last two labels are the
+ * owner's name: "beta.example", "api.test".
+ */
+bool yg_service_is_non_production(struct yg_slice host);

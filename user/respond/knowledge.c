@@ -128,6 +128,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 	r = yg_schemas_new(&options->identity_key, endpoints, 0, &knowledge->schemas);
 	if (r < 0)
 		return r;
+	r = yg_knowledge_open_assessor(knowledge, endpoints);
+	if (r < 0)
+		return r;
 	return yg_policy_new(&policy, &knowledge->policy);
 }
 
@@ -176,6 +179,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_data_free(&k->data);
 	yg_policy_free(&k->policy);
 	yg_schemas_free(&k->schemas);
+	yg_assessor_free(&k->assessor);
 	free(k->profiles);
 	free(k->dirty);
 	free(k);
@@ -473,6 +477,8 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 		profile = yg_knowledge_profile_of(knowledge, endpoint);
 	if (profile) {
 		count_endpoint(knowledge, exchange, endpoint, profile);
+		yg_knowledge_note(knowledge, subject, endpoint,
+				  yg_weight_from_share(exchange->sampled));
 		yg_knowledge_learn_values(knowledge, exchange, endpoint);
 	}
 	count_caller(knowledge, subject, endpoint);

@@ -24,7 +24,9 @@
 #include "core/slice.h"
 #include "detect/detect.h"
 #include "detect/finding.h"
+#include "detect/label.h"
 #include "detect/posture.h"
+#include "detect/risk.h"
 #include "endpoint/caller.h"
 #include "endpoint/hop.h"
 #include "endpoint/inventory.h"
@@ -96,6 +98,7 @@ struct yg_subject {
 	struct yg_address client;    /* who asked: behind trusted proxies, else the peer */
 	bool client_forwarded;	     /* client is known only from a header: never blocked */
 	struct yg_slice certificate; /* fingerprint, by a trusted proxy; absent: none */
+	bool peer_is_proxy;	     /* who sent it may speak for others */
 };
 
 /* What is known about one exchange. Valid until the next call on the same object. */
@@ -227,6 +230,34 @@ const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge);
 const struct yg_schema *yg_knowledge_schema(const struct yg_knowledge *knowledge,
 					    const struct yg_endpoint *endpoint);
 
+/* Labels and risk of one endpoint. */
+struct yg_assessment {
+	struct yg_labels labels;
+	struct yg_risk risk;
+};
+
+/*
+ * Look at the whole inventory and all findings, for what is said of each endpoint afterwards. Once
+ * in ten seconds is enough. O(endpoints + findings).
+ */
+void yg_knowledge_assess(struct yg_knowledge *knowledge);
+
+#define YG_SPECS_MAX 16u /* documents of one installation */
+
+struct yg_spec;
+
+/* What a document describes is no shadow. @spec outlives the object. Return: 0; -ENOSPC. */
+YG_MUST_CHECK int yg_knowledge_describe(struct yg_knowledge *knowledge, const struct yg_spec *spec);
+
+/* What is said of an endpoint of this object, by the last yg_knowledge_assess(). */
+void yg_knowledge_assessment(const struct yg_knowledge *knowledge,
+			     const struct yg_endpoint *endpoint, struct yg_assessment *ret);
+
+/* Has it changed since this was asked last? */
+bool yg_knowledge_assessment_news(struct yg_knowledge *knowledge,
+				  const struct yg_endpoint *endpoint,
+				  const struct yg_assessment *assessment);
+
 /* What yg_knowledge_save() hands out; stored under (kind, id). */
 enum yg_blob {
 	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
@@ -234,6 +265,7 @@ enum yg_blob {
 	YG_BLOB_POSTURE,     /* one finding of posture */
 	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
 	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
+	YG_BLOB_TRAIT,	     /* how one endpoint is used */
 	YG_BLOB_MAX
 };
 

@@ -58,6 +58,7 @@ struct yg_knowledge {
 	struct yg_posture *posture;
 	struct yg_policy *policy;
 	struct yg_hops *hops;
+	struct yg_assessor *assessor;
 	struct yg_relations *relations;
 	struct yg_schemas *schemas; /* by endpoint index */
 	struct yg_bodies *bodies;
@@ -129,6 +130,20 @@ YG_MUST_CHECK int yg_knowledge_load_data(struct yg_knowledge *knowledge, struct 
 
 /* yg_evict_fn: the last minute is handed out, the profile freed. */
 void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint);
+
+/* Labels and risk: made, freed; one exchange; a row that goes, or becomes part of another. */
+struct yg_assessor;
+YG_MUST_CHECK int yg_knowledge_open_assessor(struct yg_knowledge *knowledge, uint32_t endpoints);
+void yg_assessor_free(struct yg_assessor **assessor); /* accepts NULL inside */
+void yg_knowledge_note(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+		       const struct yg_endpoint *endpoint, uint32_t weight);
+void yg_knowledge_drop_trait(struct yg_knowledge *knowledge, uint32_t index);
+void yg_knowledge_fold_trait(struct yg_knowledge *knowledge, uint32_t into, uint32_t from);
+
+/* How one endpoint is used as a blob, false if nothing is new; and back. Return: 0; -EINVAL. */
+bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			     bool changed_only, struct yg_writer *writer);
+YG_MUST_CHECK int yg_knowledge_load_trait(struct yg_knowledge *knowledge, struct yg_reader *reader);
 
 /* Hops and relations: made, freed; one exchange; an endpoint that became another. */
 YG_MUST_CHECK int yg_knowledge_open_hops(struct yg_knowledge *knowledge);

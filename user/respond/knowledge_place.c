@@ -16,6 +16,7 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 	yg_schemas_drop(knowledge->schemas, endpoint->index);
 	knowledge->dirty[endpoint->index] = false;
 	yg_data_drop(knowledge->data, endpoint->index);
+	yg_knowledge_drop_trait(knowledge, endpoint->index);
 }
 
 void yg_knowledge_evict(void *ctx, const struct yg_endpoint *endpoint)
@@ -159,6 +160,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 		yg_profile_merge(profile, knowledge->profiles[index]);
 	yg_data_fold(knowledge->data, into->index, index);
 	yg_schemas_fold(knowledge->schemas, into->index, index);
+	yg_knowledge_fold_trait(knowledge, into->index, index);
 	yg_knowledge_free_profile(knowledge, from);
 	yg_inventory_fold(knowledge->inventory, into, from);
 	knowledge->dirty[into->index] = true;

@@ -196,6 +196,15 @@ static void save_schema(struct yg_knowledge *knowledge, const struct yg_endpoint
 		fn(ctx, YG_BLOB_SCHEMA, endpoint->id, buffer, writer.len);
 }
 
+static void save_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+		       bool changed_only, yg_blob_fn fn, void *ctx, uint8_t *buffer)
+{
+	struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+	if (yg_knowledge_pack_trait(knowledge, endpoint, changed_only, &writer))
+		fn(ctx, YG_BLOB_TRAIT, endpoint->id, buffer, writer.len);
+}
+
 int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn, void *ctx)
 {
 	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
@@ -228,8 +237,10 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 
-		if (endpoint)
-			save_schema(knowledge, endpoint, changed_only, fn, ctx, buffer);
+		if (!endpoint)
+			continue;
+		save_schema(knowledge, endpoint, changed_only, fn, ctx, buffer);
+		save_trait(knowledge, endpoint, changed_only, fn, ctx, buffer);
 	}
 	return 0;
 }
@@ -324,6 +335,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return yg_knowledge_load_data(knowledge, &reader);
 	case YG_BLOB_SCHEMA:
 		return load_schema(knowledge, &reader);
+	case YG_BLOB_TRAIT:
+		return yg_knowledge_load_trait(knowledge, &reader);
 	case YG_BLOB_MAX:
 	default:
 		return -EINVAL;

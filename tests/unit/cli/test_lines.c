@@ -97,8 +97,12 @@ static void writes_endpoints(void **state)
 		.status_count = 3,
 		.auth = YG_AUTH_BEARER | YG_AUTH_COOKIE,
 	};
+	static const struct yg_assessment assessment = {
+		.labels = { .count = 1, .rows = { { YG_LABEL_SHADOW, "why" } } },
+		.risk = { .score = 8, .count = 1, .reasons = { { 8, "label shadow" } } },
+	};
 
-	yg_lines_endpoint(*state, &endpoint, NULL, NULL);
+	yg_lines_endpoint(*state, &endpoint, NULL, NULL, &assessment);
 	expect(*state,
 	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
 	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"
@@ -107,7 +111,9 @@ static void writes_endpoints(void **state)
 	       "\"parameters\":[{\"in\":\"path\",\"name\":\"id\",\"type\":\"string\",\"required\":true},"
 	       "{\"in\":\"path\",\"name\":\"uuid\",\"type\":\"string\",\"required\":true}],"
 	       "\"response_fields\":[],"
-	       "\"data\":[],\"labels\":[],\"risk\":null,\"request_bytes\":0,\"response_bytes\":0,"
+	       "\"data\":[],\"labels\":[\"shadow\"],"
+	       "\"label_reasons\":{\"shadow\":\"why\"},\"risk\":8,"
+	       "\"risk_reasons\":{\"label shadow\":8},\"request_bytes\":0,\"response_bytes\":0,"
 	       "\"tls_requests\":0}");
 }
 
