@@ -58,6 +58,7 @@ static bool names_an_object(enum yg_token token)
 	case YG_TOKEN_SEMVER:
 	case YG_TOKEN_VERSION:
 	case YG_TOKEN_LOCALE:
+	case YG_TOKEN_REGION:
 	case YG_TOKEN_DECIMAL:
 		return false;
 	default:

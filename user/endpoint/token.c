@@ -147,8 +147,11 @@ static bool is_ulid(struct yg_slice s, const struct census *n)
 	return true;
 }
 
+/* A day, with or without its time; "20261121T203659Z"; a time of day. */
 static bool is_date(struct yg_slice s)
 {
+	if (matches(s, "99:99") || matches(s, "99:99:99") || matches(s, "99999999T999999Z"))
+		return true;
 	if (s.len < 10 || !matches((struct yg_slice){ s.ptr, 10 }, "9999-99-99"))
 		return false;
 	return s.len == 10 || s.ptr[10] == 'T' || s.ptr[10] == ' ';
@@ -196,9 +199,18 @@ static bool is_ip(struct yg_slice s, const struct census *n)
 	return true;
 }
 
+/* "35.6895:139.6917": a place as some write it. */
+static bool is_place(struct yg_slice s, const struct census *n)
+{
+	return n->colon == 1 && n->dot == 2 && n->digit >= 4 && n->hyphen <= 2 &&
+	       n->digit + n->dot + n->hyphen + n->colon == s.len;
+}
+
 /* Signs, digits, dots and commas; at least as exact as no version number is. */
 static bool is_decimal(struct yg_slice s, const struct census *n)
 {
+	if (is_place(s, n))
+		return true;
 	if (n->digit < 1 || n->digit + n->dot + n->comma + n->hyphen != s.len)
 		return false;
 	if (n->hyphen > 0 && s.ptr[0] != '-')
@@ -396,6 +408,9 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_URN;
 	if (is_bool(s))
 		return YG_TOKEN_BOOL;
+	/* What stays encoded would change the structure if it did not: "group%2Fproject". */
+	if (n->other > 0 && memchr(s.ptr, '%', s.len))
+		return YG_TOKEN_OPAQUE;
 	if (is_prefixed(s, n) || is_counted(s, n))
 		return YG_TOKEN_PREFIXED;
 	if (is_opaque(s, n))
@@ -413,6 +428,56 @@ static bool is_locale(struct yg_slice s)
 		return (s.ptr[2] == '-' || s.ptr[2] == '_') && class_of(s.ptr[3]) == 2 &&
 		       class_of(s.ptr[4]) == 2;
 	return matches(s, "aa-aaaa-aa");
+}
+
+/*
+ * "us-east", "gb-lon", "ap-northeast-1", "us-east-1a", "europe-west4-b": two letters or a
+ * continent, a place, a number, the letter of a zone. Words can look like that ("by-date"), so it
+ * takes siblings with other first letters; see trie_evidence.c.
+ */
+static bool is_region(struct yg_slice s)
+{
+	static const char *const continents[] = { "europe",	  "asia",	  "africa",
+						  "northamerica", "southamerica", "australia" };
+	const char *mark = s.len > 0 ? memchr(s.ptr, '-', s.len) : NULL;
+	size_t i = mark ? (size_t)(mark - s.ptr) : 0, start;
+	bool known = i == 2 && class_of(s.ptr[0]) == 1 && class_of(s.ptr[1]) == 1;
+
+	for (size_t c = 0; c < YG_ARRAY_SIZE(continents) && i > 2; c++)
+		known |= yg_slice_equal((struct yg_slice){ s.ptr, i },
+					yg_slice_from_str(continents[c]));
+	if (!known)
+		return false;
+	start = ++i;
+	while (i < s.len && class_of(s.ptr[i]) == 1)
+		i++;
+	if (i - start < 3 || i - start > 12)
+		return false;
+	i += i + 1 < s.len && s.ptr[i] == '-' && is_digit(s.ptr[i + 1]);
+	for (start = i; i < s.len && is_digit(s.ptr[i]);)
+		i++;
+	if (i == s.len)
+		return i - start <= 2;
+	i += s.ptr[i] == '-';
+	return i > start && i + 1 == s.len && class_of(s.ptr[i]) == 1;
+}
+
+/* "g6-standard-1", "db-4x-large2": words and two groups that hold a digit, as products have. */
+static bool is_coded(struct yg_slice s)
+{
+	size_t groups = 0, coded = 0, letters = 0;
+
+	for (size_t i = 0; i < s.len; groups++) {
+		bool digit = false;
+
+		for (; i < s.len && !strchr("-_", s.ptr[i]); i++) {
+			digit |= is_digit(s.ptr[i]);
+			letters += is_letter(s.ptr[i]);
+		}
+		coded += digit;
+		i++;
+	}
+	return groups >= 3 && coded >= 2 && letters >= 2;
 }
 
 /* Letters that nobody could say: "rmkkbmq", "hvps1hesbq". Compounds reach six ("httpstatus"). */
@@ -460,6 +525,8 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_VERSION;
 	if (is_locale(s))
 		return YG_TOKEN_LOCALE;
+	if (n->hyphen > 0 && is_region(s))
+		return YG_TOKEN_REGION;
 	if (n->upper == s.len && s.len >= 2 && s.len <= 5)
 		return YG_TOKEN_UPPER;
 	if (is_name(s))
@@ -467,7 +534,7 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 	if (n->dot > 0)
 		return YG_TOKEN_DOTTED;
 	if (marks >= 2)
-		return YG_TOKEN_SLUG;
+		return n->digit >= 2 && is_coded(s) ? YG_TOKEN_MIXED : YG_TOKEN_SLUG;
 	if (is_gibberish(n))
 		return YG_TOKEN_MIXED;
 	if (n->digit == 0)
@@ -537,15 +604,15 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 const char *yg_token_parameter(enum yg_token token)
 {
 	static const char *const names[YG_TOKEN_MAX] = {
-		[YG_TOKEN_WORD] = "name",     [YG_TOKEN_VERSION] = "version",
-		[YG_TOKEN_UPPER] = "code",    [YG_TOKEN_LOCALE] = "locale",
-		[YG_TOKEN_SLUG] = "slug",     [YG_TOKEN_DOTTED] = "name",
-		[YG_TOKEN_NUMBERED] = "name", [YG_TOKEN_TEXT] = "name",
-		[YG_TOKEN_NAME] = "name",     [YG_TOKEN_DECIMAL] = "value",
-		[YG_TOKEN_DATE] = "date",     [YG_TOKEN_EMAIL] = "email",
-		[YG_TOKEN_JWT] = "token",     [YG_TOKEN_IP] = "ip",
-		[YG_TOKEN_PHONE] = "phone",   [YG_TOKEN_SEMVER] = "version",
-		[YG_TOKEN_BOOL] = "flag",
+		[YG_TOKEN_WORD] = "name",      [YG_TOKEN_VERSION] = "version",
+		[YG_TOKEN_UPPER] = "code",     [YG_TOKEN_LOCALE] = "locale",
+		[YG_TOKEN_REGION] = "region",  [YG_TOKEN_SLUG] = "slug",
+		[YG_TOKEN_DOTTED] = "name",    [YG_TOKEN_NUMBERED] = "name",
+		[YG_TOKEN_TEXT] = "name",      [YG_TOKEN_NAME] = "name",
+		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
+		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
+		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
+		[YG_TOKEN_SEMVER] = "version", [YG_TOKEN_BOOL] = "flag",
 	};
 
 	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";

@@ -18,6 +18,7 @@ enum yg_token {
 	YG_TOKEN_VERSION,  /* "v1", "V2.1", "v4beta", "2.0": kept */
 	YG_TOKEN_UPPER,	   /* "JPY", "DE" */
 	YG_TOKEN_LOCALE,   /* "ja", "ja-JP", "zh-Hant-TW" */
+	YG_TOKEN_REGION,   /* of a cloud: "us-east", "ap-northeast-1", "europe-west4-a" */
 	YG_TOKEN_SLUG,	   /* three words or more: "old-red-chair" */
 	YG_TOKEN_DOTTED,   /* "chat.postMessage", "example.com", "a.png" */
 	YG_TOKEN_NUMBERED, /* words with digits at an end: "oauth2", "judge61", "2fa" */

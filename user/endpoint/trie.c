@@ -24,7 +24,8 @@ int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_tri
 	trie->used = ROOT;
 	trie->vocabulary = calloc(VOCABULARY_CAP, sizeof(*trie->vocabulary));
 	trie->values = calloc(VALUES_BITS / 8, 1);
-	if (!trie->vocabulary || !trie->values)
+	trie->pooled = calloc(POOLED_BITS / 8, 1);
+	if (!trie->vocabulary || !trie->values || !trie->pooled)
 		return -ENOMEM;
 	r = yg_trie_reserve(trie, ROOT + 1);
 	if (r < 0)
@@ -48,6 +49,7 @@ void yg_trie_free(struct yg_trie **trie)
 	free((*trie)->scratch);
 	free((*trie)->vocabulary);
 	free((*trie)->values);
+	free((*trie)->pooled);
 	free((*trie)->samples);
 	free(*trie);
 	*trie = NULL;
@@ -376,6 +378,8 @@ int yg_trie_keep(struct yg_trie *trie, const struct yg_path *path)
 	if (!node)
 		return -ENOMEM;
 	trie->raw.nodes[node].flags |= NODE_KEPT | NODE_TERMINAL;
+	/* The word is about this name: without it, its siblings may be too few to fold again. */
+	trie->raw.nodes[raw].folded |= trie->view.nodes[trie->forward[raw]].folded;
 	yg_trie_rebuild(trie);
 	trie->generation++;
 	return 0;

@@ -17,15 +17,17 @@ struct need {
 
 /* Behind the name of a collection ("users") half suffices: see is_collection(). */
 static const struct need needs[YG_TOKEN_INT] = {
-	[YG_TOKEN_WORD] = { 30, 12, 30 },  [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
-	[YG_TOKEN_UPPER] = { 6, 2, 4 },	   [YG_TOKEN_LOCALE] = { 4, 2, 3 },
-	[YG_TOKEN_SLUG] = { 5, 2, 5 },	   [YG_TOKEN_DOTTED] = { 8, 2, 4 },
-	[YG_TOKEN_NUMBERED] = { 4, 2, 3 }, [YG_TOKEN_TEXT] = { 2, 2, 1 },
-	[YG_TOKEN_NAME] = { 3, 2, 2 },	   [YG_TOKEN_MIXED] = { 2, 2, 1 },
+	[YG_TOKEN_WORD] = { 30, 12, 30 }, [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
+	[YG_TOKEN_UPPER] = { 6, 2, 4 },	  [YG_TOKEN_LOCALE] = { 4, 2, 3 },
+	[YG_TOKEN_REGION] = { 3, 2, 2 },  [YG_TOKEN_SLUG] = { 5, 2, 5 },
+	[YG_TOKEN_DOTTED] = { 8, 2, 4 },  [YG_TOKEN_NUMBERED] = { 4, 2, 3 },
+	[YG_TOKEN_TEXT] = { 2, 2, 1 },	  [YG_TOKEN_NAME] = { 3, 2, 2 },
+	[YG_TOKEN_MIXED] = { 2, 2, 1 },
 };
 
 struct evidence {
-	uint32_t distinct;
+	uint32_t count;	   /* of candidates */
+	uint32_t distinct; /* less those of one family */
 	uint32_t alike;
 	uint32_t deleted;
 	uint32_t values; /* read as values elsewhere */
@@ -35,13 +37,17 @@ struct evidence {
 };
 
 /* The last letter is a weak hint, and only English, so it never decides alone. */
-static bool is_collection(const struct yg_trie *trie, uint32_t index)
+static bool is_plural(const struct yg_trie *trie, uint32_t index)
 {
 	struct yg_slice name = node_name(trie, index);
 
 	return node_is_literal(&trie->view.nodes[index]) && name.len > 3 &&
-	       !(trie->view.nodes[index].flags & NODE_RESERVED) && name.ptr[name.len - 1] == 's' &&
-	       name.ptr[name.len - 2] != 's';
+	       name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
+}
+
+static bool is_collection(const struct yg_trie *trie, uint32_t index)
+{
+	return is_plural(trie, index) && !(trie->view.nodes[index].flags & NODE_RESERVED);
 }
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
@@ -167,7 +173,7 @@ static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent, uint32_
 	qsort(stems, count, sizeof(*stems), by_hash);
 	for (uint32_t i = 1; i < count; i++)
 		shared += stems[i] == stems[i - 1];
-	if (kind == 1u << YG_TOKEN_SLUG)
+	if (kind & (1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_REGION))
 		return count - shared;
 	return count > 2 * shared ? count - 2 * shared : 0;
 }
@@ -205,14 +211,49 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 			have.names += (node->flags & (NODE_NAMES | NODE_SPOKEN)) != 0;
 		} else {
 			have.hits += node->hits;
-			have.distinct++;
+			have.count++;
 			have.values += is_value(trie, node) && !(node->methods & YG_TRIE_DELETE);
 			have.deleted += (node->methods & YG_TRIE_DELETE) != 0;
 		}
 	}
-	if (kind & (1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_NAME))
+	if (kind & (1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_NAME |
+		    1u << YG_TOKEN_REGION))
 		have.distinct = count_stems(trie, parent, kind);
+	else
+		have.distinct = have.count;
 	return have;
+}
+
+static bool is_below_version(const struct node *nodes, uint32_t index)
+{
+	while (index != ROOT && nodes[index].token != YG_TOKEN_VERSION)
+		index = nodes[index].parent;
+	return index != ROOT;
+}
+
+/*
+ * Names that no word explains need less: one that is deleted or a value elsewhere, if its
+ * siblings are alike; one that has below it what ids beside it have; a second version in a path.
+ */
+static bool is_due_unworded(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
+			    const struct evidence *have)
+{
+	const struct node *nodes = trie->view.nodes;
+	bool collection = is_collection(trie, parent);
+
+	if (token == YG_TOKEN_WORD)
+		return false;
+	if (token == YG_TOKEN_VERSION)
+		return collection && is_below_version(nodes, nodes[parent].parent);
+	if (node_is_literal(&nodes[parent]) && have->deleted >= (collection ? 1u : 2u) &&
+	    have->deleted * 2 >= have->count)
+		return true;
+	if (collection && have->values > 0 && have->values * 2 >= have->count)
+		return true;
+	if (token == YG_TOKEN_MIXED && is_plural(trie, parent))
+		return true;
+	return have->parameter && have->count > 0 &&
+	       count_alike(trie, parent, 1u << token, 1) * 2 >= have->count;
 }
 
 static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
@@ -229,6 +270,8 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 
 	if (below_value && have.names * 2 > have.distinct)
 		return false;
+	if (is_due_unworded(trie, parent, token, &have))
+		return true;
 	if (token == YG_TOKEN_WORD && below_value && have.names == 0 && have.deleted >= 4 &&
 	    have.deleted * 4 >= have.distinct * 3)
 		return true;
@@ -326,7 +369,7 @@ static void note_values(struct yg_trie *trie)
 		const struct node *raw = &trie->raw.nodes[i];
 		uint32_t at = trie->forward[i];
 
-		if (!node_is_literal(raw) || raw->token != YG_TOKEN_WORD)
+		if (!node_is_literal(raw) || raw->token == YG_TOKEN_VERSION)
 			continue;
 		while (trie->forward[at] != at)
 			at = trie->forward[at];
@@ -353,11 +396,16 @@ static uint64_t pool_of(const struct node *parent, enum yg_token token)
 
 static bool is_pooled(const struct yg_trie *trie, uint64_t pool)
 {
-	for (uint32_t i = 0; i < trie->pooled_count; i++) {
-		if (trie->pooled[i] == pool)
-			return true;
-	}
-	return false;
+	uint32_t bit = (uint32_t)pool % POOLED_BITS;
+
+	return trie->pooled[bit / 8] & (1u << bit % 8);
+}
+
+static void set_pooled(struct yg_trie *trie, uint64_t pool)
+{
+	uint32_t bit = (uint32_t)pool % POOLED_BITS;
+
+	trie->pooled[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
 static uint32_t weigh_node(struct yg_trie *trie, uint32_t parent, uint32_t kinds)
@@ -367,14 +415,12 @@ static uint32_t weigh_node(struct yg_trie *trie, uint32_t parent, uint32_t kinds
 
 	for (int t = 0; t < YG_TOKEN_INT; t++) {
 		enum yg_token token = (enum yg_token)t;
-		uint64_t pool = pool_of(node, token);
 
 		if (!(kinds & (1u << t)) || !is_due(trie, parent, token))
 			continue;
 		due |= 1u << t;
-		if (node_is_literal(node) && parent != ROOT && !is_pooled(trie, pool) &&
-		    trie->pooled_count < POOLED_MAX)
-			trie->pooled[trie->pooled_count++] = pool;
+		if (node_is_literal(node) && parent != ROOT)
+			set_pooled(trie, pool_of(node, token));
 	}
 	return due;
 }

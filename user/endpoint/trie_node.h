@@ -57,7 +57,7 @@ struct samples {
 
 #define VOCABULARY_CAP 4096u  /* counters of names; two names in one only delay a fold */
 #define VALUES_BITS    65536u /* two words in one bit only hasten a fold that has more evidence */
-#define POOLED_MAX     256u   /* beyond: each parent needs evidence of its own */
+#define POOLED_BITS    65536u /* kinds by names of parents; the same */
 #define WEAK_ALL       ((1u << YG_TOKEN_INT) - 1)
 
 struct tree {
@@ -79,8 +79,7 @@ struct yg_trie {
 	uint32_t fresh;	      /* raw nodes that no view has weighed yet */
 	uint16_t *vocabulary; /* [VOCABULARY_CAP] places of a literal, by low bits of its hash */
 	uint8_t *values;      /* [VALUES_BITS / 8] words that are values somewhere, by hash */
-	uint64_t pooled[POOLED_MAX]; /* parent names under which a kind folds */
-	uint32_t pooled_count;
+	uint8_t *pooled;      /* [POOLED_BITS / 8] kinds that fold under a parent's name */
 	struct samples *samples;
 	uint32_t samples_count, samples_cap;
 	uint32_t generation;
