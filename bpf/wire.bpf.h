@@ -308,7 +308,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	f->out.starts = message == MESSAGE_REQUEST;
 	f->out.turns = 0;
 	if (!f->budget.is_http && !f->budget.is_tentative) {
-		prelude_admit(c, p, &f->head, &f->out.data_len);
+		prelude_admit(c, p, &f->head, from, kind, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;
 	}

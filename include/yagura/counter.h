@@ -34,27 +34,28 @@
 	X(lost_header, "header cut short or out of range")
 
 /* TC ingress and egress (or XDP with --capture xdp): yg_tc_ingress, yg_tc_egress. */
-#define YG_SAMPLE_COUNTERS(X)                                                             \
-	X(rx, "frames seen by the sampler")                                               \
-	X(segment, "TCP payloads handed to user space")                                   \
-	X(skip_proto, "not TCP over IPv4 or IPv6")                                        \
-	X(skip_fragment, "IP fragment")                                                   \
-	X(skip_empty, "TCP without payload and without news")                             \
-	X(skip_scope, "outside the configured scope")                                     \
-	X(skip_idle, "no daemon is listening: heartbeat too old")                         \
-	X(skip_other, "payload is not plaintext HTTP, nor a ClientHello or PROXY header") \
-	X(skip_budget, "body beyond the budget of its message")                           \
-	X(skip_sampled, "flow not chosen by sampling")                                    \
-	X(lost_header, "header cut short or out of range")                                \
-	X(lost_ring, "ring buffer full")                                                  \
-	X(lost_copy, "payload could not be read from the frame")                          \
-	X(request, "request starts seen")                                                 \
-	X(response, "response starts seen")                                               \
-	X(lost_request, "request starts lost in lost_ring or lost_copy")                  \
-	X(lost_response, "response starts lost in lost_ring or lost_copy")                \
-	X(skip_request, "request starts in flows not chosen by sampling")                 \
-	X(hello, "TLS ClientHello starts seen")                                           \
-	X(tunnel, "frames of tunnels whose inner packet was looked at")
+#define YG_SAMPLE_COUNTERS(X)                                                           \
+	X(rx, "frames seen by the sampler")                                             \
+	X(segment, "TCP payloads handed to user space")                                 \
+	X(skip_proto, "not TCP over IPv4 or IPv6")                                      \
+	X(skip_fragment, "IP fragment")                                                 \
+	X(skip_empty, "TCP without payload and without news")                           \
+	X(skip_scope, "outside the configured scope")                                   \
+	X(skip_idle, "no daemon is listening: heartbeat too old")                       \
+	X(skip_other, "payload is not plaintext HTTP, nor a TLS hello or PROXY header") \
+	X(skip_budget, "body beyond the budget of its message")                         \
+	X(skip_sampled, "flow not chosen by sampling")                                  \
+	X(lost_header, "header cut short or out of range")                              \
+	X(lost_ring, "ring buffer full")                                                \
+	X(lost_copy, "payload could not be read from the frame")                        \
+	X(request, "request starts seen")                                               \
+	X(response, "response starts seen")                                             \
+	X(lost_request, "request starts lost in lost_ring or lost_copy")                \
+	X(lost_response, "response starts lost in lost_ring or lost_copy")              \
+	X(skip_request, "request starts in flows not chosen by sampling")               \
+	X(hello, "TLS ClientHello starts seen")                                         \
+	X(tunnel, "frames of tunnels whose inner packet was looked at")                 \
+	X(answer, "TLS ServerHello starts seen")
 
 /* uprobes on TLS libraries; rx counts returns of SSL_read and SSL_write, and SSL_free of objects
  * that had sent records. */
@@ -105,10 +106,10 @@ struct yg_proc_counters {
 /* One per CPU, written by that CPU only; padded so that CPUs do not share a cache line. */
 struct yg_counters {
 	struct yg_guard_counters guard;	  /* 80 bytes */
-	struct yg_sample_counters sample; /* 160 bytes */
+	struct yg_sample_counters sample; /* 168 bytes */
 	struct yg_tls_counters tls;	  /* 144 bytes */
 	struct yg_proc_counters proc;	  /* 24 bytes */
-	__u64 pad[5];
+	__u64 pad[4];
 };
 
 _Static_assert(sizeof(struct yg_counters) == 448, "counter layout is ABI");

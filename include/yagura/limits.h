@@ -24,7 +24,7 @@
 /* Kernel tables: LRU or hash, entries. Beyond: LRU evicts, hash counts a lost_* row. */
 #define YG_CPUS_MAX	  512u	 /* rows of yg_counters */
 #define YG_STREAMS_MAX	  65536u /* directions of plaintext flows with a budget; LRU */
-#define YG_PRELUDES_MAX	  16384u /* ClientHellos and PROXY headers that are not whole; LRU */
+#define YG_PRELUDES_MAX	  16384u /* TLS hellos and PROXY headers that are not whole; LRU */
 #define YG_SSLS_MAX	  65536u /* TLS objects; LRU */
 #define YG_CALLS_MAX	  16384u /* threads inside SSL_read or SSL_write at once; LRU */
 #define YG_GOCALLS_MAX	  32768u /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
@@ -41,6 +41,9 @@
 /* Packets. */
 #define YG_VLAN_MAX    2u /* tags: 802.1Q inside 802.1ad; a third is skip_proto */
 #define YG_IP6_EXT_MAX 6u /* extension headers walked; a seventh is skip_proto */
+
+/* Bytes of a direction's TLS hello or PROXY header; beyond, a hello or certificate is not read. */
+#define YG_PRELUDE_BYTES 4096u
 
 /* Knowledge, user space; rows. Beyond: the least recently used row goes, and is counted. */
 #define YG_SERVICES_MAX	 256u	/* one trie each, up to 1 MB when full of paths */

@@ -5,109 +5,7 @@
  * within the budget of its message. GSO-sized, nonlinear skbs: tests/bpf/test_live.c, because a
  * test run makes linear ones of less than a page.
  */
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <arpa/inet.h>
-
-#include <bpf/bpf.h>
-
-#include "bpf/sample.skel.h"
-#include "core/macros.h"
-#include "packet.h"
-#include "rig.h"
-#include "test.h"
-
-#define TC_NEXT	  (-1)
-#define RING_LEN  (1u << 20)
-#define SECOND_NS 1000000000ull
-#define BUDGET	  2048u
-#define FIN_ACK	  0x11
-#define RST	  0x04
-
-#define REQUEST	 "GET /v1/users/42 HTTP/1.1\r\nHost: a\r\n\r\n"
-#define RESPONSE "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-
-struct bench {
-	struct sample_bpf *skel;
-	struct rig rig;
-	uint16_t sport; /* a flow nobody used before */
-};
-
-static struct bench *bench_open(uint32_t budget, size_t ring_len)
-{
-	static struct bench bench;
-
-	bench = (struct bench){ .skel = sample_bpf__open(), .sport = 10000 };
-	assert_non_null(bench.skel);
-	bench.skel->rodata->yg_config.body_budget = budget;
-	assert_int_equal(sample_bpf__load(bench.skel), 0);
-	rig_init(&bench.rig, bench.skel->obj, ring_len);
-	return &bench;
-}
-
-static void bench_close(struct bench *b)
-{
-	rig_clean(&b->rig);
-	sample_bpf__destroy(b->skel);
-}
-
-static int set_up(void **state)
-{
-	*state = bench_open(BUDGET, RING_LEN);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	bench_close(*state);
-	return 0;
-}
-
-#define ROW(name)	  offsetof(struct yg_sample_counters, name)
-#define FIRST_MESSAGE_ROW ROW(request)
-
-static uint64_t row_of(const struct yg_counters *c, size_t row)
-{
-	uint64_t value;
-
-	memcpy(&value, (const char *)&c->sample + row, sizeof(value));
-	return value;
-}
-
-/* rx frames, and as many outcomes. */
-static void check_conservation(const struct yg_counters *c)
-{
-	uint64_t sum = 0;
-
-	for (size_t row = ROW(rx) + 8; row < FIRST_MESSAGE_ROW; row += 8)
-		sum += row_of(c, row);
-	assert_int_equal(c->sample.rx, sum);
-}
-
-/* Run @spec; its only outcome is @row. Return: the counters. */
-static struct yg_counters check_run(struct bench *b, const struct packet_spec *spec, size_t row)
-{
-	uint8_t frame[PACKET_CAP];
-	size_t len = packet_build(spec, frame);
-	struct yg_counters c;
-
-	rig_reset(&b->rig);
-	assert_int_equal(rig_run(b->skel->progs.yg_tc_ingress, frame, len), TC_NEXT);
-	c = rig_counters(&b->rig);
-	assert_int_equal(c.sample.rx, 1);
-	assert_int_equal(row_of(&c, row), 1);
-	check_conservation(&c);
-	return c;
-}
-
-/* The one record on the ring. */
-static const struct yg_segment *check_record(struct bench *b)
-{
-	assert_int_equal(rig_read(&b->rig), 1);
-	return &b->rig.records[0];
-}
+#include "sample_bench.h"
 
 static const uint8_t one_extension[] = { 0, 255 };
 static const uint8_t six_extensions[] = { 0, 60, 43, 60, 51, 135, 255 };
@@ -155,6 +53,15 @@ static const struct {
 	  ROW(segment) },
 	{ "TLS ServerHello",
 	  { .payload = "\x16\x03\x03\x02\x05\x02", .payload_len = 6 },
+	  ROW(segment) },
+	{ "TLS Certificate, its ServerHello never heard of",
+	  { .payload = "\x16\x03\x03\x02\x05\x0b", .payload_len = 6 },
+	  ROW(skip_other) },
+	{ "TLS alert in clear",
+	  { .payload = "\x15\x03\x03\x00\x02\x02\x28", .payload_len = 7 },
+	  ROW(segment) },
+	{ "TLS alert, encrypted",
+	  { .payload = "\x15\x03\x03\x00\x1a\x02\x28", .payload_len = 7 },
 	  ROW(skip_other) },
 	{ "TLS application data",
 	  { .payload = "\x17\x03\x03\x02\x05\x01", .payload_len = 6 },
@@ -295,56 +202,6 @@ static void the_end_of_a_known_flow_is_told(void **state)
 		assert_int_equal(check_record(b)->data_len, 0);
 		assert_int_equal(b->rig.records[0].tcp_flags, flags[i]);
 	}
-}
-
-/* A ClientHello that claims @message bytes begins with @ret. */
-static void begin_hello(char *ret, unsigned record, unsigned message)
-{
-	const unsigned char head[] = { 0x16,
-				       3,
-				       1,
-				       (unsigned char)(record >> 8),
-				       (unsigned char)record,
-				       1,
-				       0,
-				       (unsigned char)(message >> 8),
-				       (unsigned char)message };
-
-	memcpy(ret, head, sizeof(head));
-}
-
-static void a_hello_passes_and_nothing_behind_it(void **state)
-{
-	char payload[1400] = { 0 };
-	struct packet_spec spec = { .payload = payload, .payload_len = 1400 };
-	struct bench *b = *state;
-
-	spec.sport = b->sport++;
-	begin_hello(payload, 1704, 1700);
-	assert_int_equal(check_run(b, &spec, ROW(segment)).sample.hello, 1);
-	assert_int_equal(check_record(b)->data_len, 1400);
-	memset(payload, 0x17, sizeof(payload));
-	assert_int_equal(check_run(b, &spec, ROW(segment)).sample.hello, 0);
-	assert_int_equal(check_record(b)->data_len, 309);
-	(void)check_run(b, &spec, ROW(skip_other));
-	assert_int_equal(rig_read(&b->rig), 0);
-}
-
-/* Over several records its length is not known from the first: the limit holds. */
-static void a_hello_has_a_limit(void **state)
-{
-	char payload[1400] = { 0 };
-	struct packet_spec spec = { .payload = payload, .payload_len = 1400 };
-	struct bench *b = *state;
-
-	spec.sport = b->sport++;
-	begin_hello(payload, 100, 0xffff);
-	for (unsigned left = 4096; left; left = left > 1400 ? left - 1400 : 0) {
-		(void)check_run(b, &spec, ROW(segment));
-		assert_int_equal(check_record(b)->data_len, left < 1400 ? left : 1400);
-		memset(payload, 0x17, sizeof(payload));
-	}
-	(void)check_run(b, &spec, ROW(skip_other));
 }
 
 /* The FIN on the last bytes of a body that is beyond its budget. */
@@ -548,8 +405,6 @@ int main(void)
 		cmocka_unit_test(a_message_has_one_budget),
 		cmocka_unit_test(the_end_of_a_known_flow_is_told),
 		cmocka_unit_test(an_end_beyond_the_budget_is_told),
-		cmocka_unit_test(a_hello_passes_and_nothing_behind_it),
-		cmocka_unit_test(a_hello_has_a_limit),
 		cmocka_unit_test(a_request_in_pieces_is_one_request),
 		cmocka_unit_test(a_false_start_is_left_alone),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parse/server_hello.h"
+#include "yagura/limits.h"
 
 #define JA4_LEN	 (YG_JA4_CAP - 1)
 #define ALPN_MAX 256u /* bytes of the offered list that are kept: whole names */
@@ -30,6 +31,7 @@ struct row {
 struct yg_greeting {
 	struct yg_flight flight;
 	uint64_t time_ns;
+	uint32_t taken; /* bytes of the answer */
 	uint16_t version, offered[YG_HELLO_VERSIONS_MAX];
 	uint8_t offered_count;
 	uint8_t client_dir;
@@ -220,17 +222,26 @@ static void read_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		preludes->counters->hello_lost++;
 }
 
-/* Live, the sampler passes nothing of this connection after its ClientHello. */
+/*
+ * Live, the sampler passes nothing of this connection after its handshake: there is no end to wait
+ * for, and the next connection of the same ports is a flow of its own.
+ */
+static void tell_over(struct yg_preludes *preludes, struct yg_prelude *prelude,
+		      struct yg_flow *flow, const struct yg_run *run)
+{
+	tell(preludes, prelude, flow);
+	flow->over = run->source != YG_SOURCE_FILE;
+}
+
 static void end_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		      struct yg_flow *flow, const struct yg_run *run)
 {
-	bool is_live = run->source != YG_SOURCE_FILE;
-
 	yg_hello_drop(&prelude->gather, preludes->pool);
 	prelude->phase[run->dir] = YG_PRELUDE_DONE;
-	if (prelude->greeting && (is_live || prelude->phase[!run->dir] == YG_PRELUDE_DONE))
-		tell(preludes, prelude, flow);
-	flow->over = is_live;
+	if (!prelude->greeting)
+		flow->over = run->source != YG_SOURCE_FILE;
+	else if (prelude->phase[!run->dir] == YG_PRELUDE_DONE)
+		tell_over(preludes, prelude, flow, run);
 }
 
 static void gather_hello(struct yg_preludes *preludes, struct yg_prelude *prelude,
@@ -250,14 +261,24 @@ static void gather_hello(struct yg_preludes *preludes, struct yg_prelude *prelud
 	end_hello(preludes, prelude, flow, run);
 }
 
-static void read_flight(struct yg_preludes *preludes, struct yg_prelude *prelude,
-			const struct yg_flow *flow, const struct yg_run *run, uint64_t used)
+/* Live, that is all of an answer that the sampler passes. */
+static bool is_all(const struct yg_prelude *prelude, const struct yg_run *run)
 {
-	if (yg_flight_take(&prelude->greeting->flight, preludes->pool, run->data + used,
-			   (size_t)(run->len - used)) == YG_PARSE_MORE)
+	return run->source != YG_SOURCE_FILE && prelude->greeting->taken >= YG_PRELUDE_BYTES;
+}
+
+static void read_flight(struct yg_preludes *preludes, struct yg_prelude *prelude,
+			struct yg_flow *flow, const struct yg_run *run, uint64_t used)
+{
+	size_t len = (size_t)(run->len - used);
+
+	prelude->greeting->taken += (uint32_t)len;
+	if (yg_flight_take(&prelude->greeting->flight, preludes->pool, run->data + used, len) ==
+		    YG_PARSE_MORE &&
+	    !is_all(prelude, run))
 		return;
 	prelude->phase[run->dir] = YG_PRELUDE_DONE;
-	tell(preludes, prelude, flow);
+	tell_over(preludes, prelude, flow, run);
 }
 
 /* Behind a PROXY header, or without one: only the first byte may begin a ClientHello. */

@@ -11,6 +11,7 @@
 #include "laws.h"
 #include "parse/streams.h"
 #include "test.h"
+#include "yagura/limits.h"
 
 #define REQUEST	 "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 #define RESPONSE "HTTP/1.1 204 No\r\n\r\n"
@@ -118,13 +119,13 @@ static void send_wire(struct net *net, uint8_t source, uint16_t port, const void
 	assert_null(broken_law(yg_streams_counters(net->streams), false));
 }
 
-static void answer(struct net *net, uint16_t port, const void *data, size_t len)
+static void answer(struct net *net, uint8_t source, uint16_t port, const void *data, size_t len)
 {
 	GUARD_CLEANUP struct guard in = guard_copy(data, len);
 	static struct yg_segment meta;
 	const struct yg_segment_view view = { &meta, (const uint8_t *)in.ptr };
 
-	meta = segment(YG_SOURCE_FILE, port, true, len);
+	meta = segment(source, port, true, len);
 	meta.offset = net->answered;
 	net->answered += (uint32_t)len;
 	yg_streams_view(net->streams, &view);
@@ -138,6 +139,15 @@ static void send_hello(struct net *net, uint8_t source, uint16_t port, const cha
 	size_t len = hello_records(message, hello_message(&spec, message), 16384, bytes);
 
 	send_wire(net, source, port, bytes, len);
+}
+
+/* As the sampler passes it, live: the ServerHello and the header of the record behind it. */
+static void answer_hello(struct net *net, uint16_t port)
+{
+	const struct answer_spec spec = { .version = 0x0304, .cipher = 0x1302 };
+	uint8_t bytes[HELLO_BYTES_CAP];
+
+	answer(net, YG_SOURCE_EGRESS, port, bytes, hello_answer(&spec, 16384, bytes));
 }
 
 /* One exchange as a uprobe sees it; @object names the TLS object. */
@@ -163,11 +173,14 @@ static void links_the_hello_to_the_plaintext(void **state)
 	struct net *net = *state;
 
 	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	answer_hello(net, 4000);
 	assert_int_equal(net->seen.handshakes, 1);
 	assert_string_equal(net->seen.sni, "api.example");
 	assert_string_equal(net->seen.ja4, HELLO_CHROME);
 	exchange_tls(net, 4000, 0x10, false);
 	assert_int_equal(net->seen.exchanges, 1);
+	assert_int_equal(net->seen.version, 0x0304);
+	assert_int_equal(net->seen.cipher, 0x1302);
 	assert_string_equal(net->seen.linked_sni, "api.example");
 	assert_string_equal(net->seen.linked, HELLO_CHROME);
 }
@@ -200,8 +213,11 @@ static void sees_the_next_connection_of_the_same_port(void **state)
 	struct net *net = *state;
 
 	send_hello(net, YG_SOURCE_INGRESS, 4000, "one.example");
+	answer_hello(net, 4000);
 	net->sequence += 0x40000000;
+	net->answered += 0x30000000;
 	send_hello(net, YG_SOURCE_INGRESS, 4000, "two.example");
+	answer_hello(net, 4000);
 	assert_int_equal(net->seen.handshakes, 2);
 	assert_string_equal(net->seen.sni, "two.example");
 	exchange_tls(net, 4000, 0x10, false);
@@ -226,6 +242,7 @@ static void links_the_client_of_a_proxy_header(void **state)
 
 	send_wire(net, YG_SOURCE_INGRESS, 4000, PROXY, sizeof(PROXY) - 1);
 	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	answer_hello(net, 4000);
 	assert_int_equal(net->seen.handshakes, 1);
 	assert_string_equal(net->seen.proxied, "192.0.2.7:56324");
 	net->seen.proxied[0] = '\0';
@@ -290,9 +307,9 @@ static void tells_what_the_server_chose(void **state)
 
 		print_message("  %s\n", cases[i].what);
 		send_hello(net, YG_SOURCE_FILE, port, "api.example");
-		answer(net, port, bytes, len / 2);
+		answer(net, YG_SOURCE_FILE, port, bytes, len / 2);
 		assert_int_equal(net->seen.handshakes, i);
-		answer(net, port, bytes + len / 2, len - len / 2);
+		answer(net, YG_SOURCE_FILE, port, bytes + len / 2, len - len / 2);
 		assert_int_equal(net->seen.handshakes, i + 1);
 		assert_int_equal(got->is_answered, cases[i].is_answered);
 		assert_int_equal(got->is_refused, cases[i].is_refused);
@@ -314,17 +331,40 @@ static void tells_the_offer_when_no_answer_is_seen(void **state)
 	struct net *net = *state;
 
 	send_hello(net, YG_SOURCE_FILE, 6000, "api.example");
-	answer(net, 6000, "220 mail\r\n", 10);
+	answer(net, YG_SOURCE_FILE, 6000, "220 mail\r\n", 10);
 	assert_int_equal(net->seen.handshakes, 1);
 	assert_false(net->seen.handshake.is_answered);
 	assert_int_equal(net->seen.handshake.version, 0x0304);
 
 	send_hello(net, YG_SOURCE_FILE, 6001, "api.example");
 	net->answered += 100; /* lost */
-	answer(net, 6001, "\x16\x03\x03", 3);
+	answer(net, YG_SOURCE_FILE, 6001, "\x16\x03\x03", 3);
 	yg_streams_finish(net->streams);
 	assert_int_equal(net->seen.handshakes, 2);
 	assert_int_equal(yg_streams_counters(net->streams)->hello_unanswered, 2);
+}
+
+/* Live no more than YG_PRELUDE_BYTES of an answer come, and no end of the connection. */
+static void tells_what_came_of_an_answer_that_is_too_long(void **state)
+{
+	const struct answer_spec spec = {
+		.version = 0x0303,
+		.cipher = 0xc02f,
+		.certificate_len = 2 * YG_PRELUDE_BYTES,
+	};
+	static uint8_t bytes[4 * YG_PRELUDE_BYTES];
+	struct net *net = *state;
+
+	assert_true(hello_answer(&spec, 16384, bytes) > YG_PRELUDE_BYTES);
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	answer(net, YG_SOURCE_EGRESS, 4000, bytes, 1400);
+	answer(net, YG_SOURCE_EGRESS, 4000, bytes + 1400, 1400);
+	assert_int_equal(net->seen.handshakes, 0);
+	answer(net, YG_SOURCE_EGRESS, 4000, bytes + 2800, YG_PRELUDE_BYTES - 2800);
+	assert_int_equal(net->seen.handshakes, 1);
+	assert_int_equal(net->seen.handshake.version, 0x0303);
+	assert_int_equal(net->seen.handshake.cipher, 0xc02f);
+	assert_false(net->seen.handshake.has_certificate);
 }
 
 static void counts_a_hello_that_is_cut(void **state)
@@ -351,6 +391,7 @@ int main(void)
 		claim(reads_a_hello_in_pieces),
 		claim(tells_what_the_server_chose),
 		claim(tells_the_offer_when_no_answer_is_seen),
+		claim(tells_what_came_of_an_answer_that_is_too_long),
 		claim(counts_a_hello_that_is_cut),
 	};
 
