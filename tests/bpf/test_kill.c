@@ -7,14 +7,12 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 
 #include <bpf/bpf.h>
 
 #include "bpf/kill.skel.h"
+#include "loopback.h"
 #include "rig.h"
 #include "test.h"
 
@@ -27,40 +25,19 @@ struct bench {
 	int client, server; /* both ends of one connection over loopback */
 };
 
-static void connect_pair(struct bench *b)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(addr);
-
-	assert_int_equal(bind(listener, (struct sockaddr *)&addr, len), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
-	b->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(b->client, (struct sockaddr *)&addr, len), 0);
-	b->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	assert_true(b->server >= 0);
-	(void)close(listener);
-}
-
 static int set_up(void **state)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	static struct bench bench;
 	struct bench *b = &bench;
 
-	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	loopback_enter();
 	b->skel = kill_bpf__open();
 	assert_non_null(b->skel);
 	assert_int_equal(kill_bpf__load(b->skel), 0);
 	rig_init(&b->rig, b->skel->obj, 0);
 	b->sweep = bpf_program__attach_iter(b->skel->progs.yg_sk_kill, NULL);
 	assert_non_null(b->sweep);
-	b->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(ioctl(b->client, SIOCSIFFLAGS, &ifr), 0);
-	(void)close(b->client);
-	connect_pair(b);
+	loopback_connect(AF_INET, &b->client, &b->server);
 	*state = b;
 	return 0;
 }

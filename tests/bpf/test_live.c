@@ -23,6 +23,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf/sample.skel.h"
+#include "loopback.h"
 #include "packet.h"
 #include "rig.h"
 #include "test.h"
@@ -48,39 +49,19 @@ static void hook_up(const char *name, enum bpf_tc_attach_point point,
 	assert_int_equal(bpf_tc_attach(&hook, &opts), 0);
 }
 
-static void connect_pair(struct bench *b)
-{
-	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(addr);
-
-	assert_int_equal(bind(listener, (struct sockaddr *)&addr, len), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
-	b->client = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(b->client, (struct sockaddr *)&addr, len), 0);
-	b->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	assert_true(b->server >= 0);
-	(void)close(listener);
-}
-
 static int set_up(void **state)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	static struct bench bench;
 	struct bench *b = &bench;
 
-	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	b->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(ioctl(b->client, SIOCSIFFLAGS, &ifr), 0);
-	(void)close(b->client);
+	loopback_enter();
 	b->skel = sample_bpf__open();
 	assert_non_null(b->skel);
 	b->skel->rodata->yg_config.body_budget = BUDGET;
 	assert_int_equal(sample_bpf__load(b->skel), 0);
 	rig_init(&b->rig, b->skel->obj, RING_LEN);
 	hook_up("lo", BPF_TC_EGRESS, b->skel->progs.yg_tc_egress);
-	connect_pair(b);
+	loopback_connect(AF_INET6, &b->client, &b->server);
 	*state = b;
 	return 0;
 }

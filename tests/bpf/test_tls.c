@@ -6,6 +6,15 @@
  */
 #include "tls_rig.h"
 
+/* Ciphertext of connection @i arrives and is received, outside of any TLS call. */
+static void receive(struct bench *b, int i)
+{
+	char byte;
+
+	feed(b, i);
+	assert_int_equal(recv(b->server[i], &byte, 1, 0), 1);
+}
+
 static void a_socket_used_inside_the_call_is_its_socket(void **state)
 {
 	struct bench *b = *state;
@@ -42,8 +51,8 @@ static void a_write_uses_what_is_known(void **state)
 	seg = check_record(b);
 	assert_int_equal(seg->source, YG_SOURCE_TLS_WRITE);
 	assert_int_equal(seg->bind, YG_BIND_SOCKET);
-	assert_int_equal(ntohs(seg->key.sport), port_of(b->server[0]));
-	assert_int_equal(ntohs(seg->key.dport), port_of(b->client[0]));
+	assert_int_equal(ntohs(seg->key.sport), loopback_port(b->server[0]));
+	assert_int_equal(ntohs(seg->key.dport), loopback_port(b->client[0]));
 	assert_memory_equal(seg->data, RESPONSE, strlen(RESPONSE));
 	assert_int_equal(rig_counters(&b->rig).tls.response, 1);
 }
@@ -55,10 +64,8 @@ static void a_write_is_never_guessed(void **state)
 	struct fake_ssl *ssl = fresh(-1);
 	const uint8_t zero[16] = { 0 };
 	const struct yg_segment *seg;
-	char byte;
 
-	feed(b, 0);
-	assert_int_equal(recv(b->server[0], &byte, 1, 0), 1);
+	receive(b, 0);
 	rig_reset(&b->rig);
 	do_write(ssl, REQUEST);
 	seg = check_record(b);
@@ -73,10 +80,8 @@ static void a_memory_bio_is_bound_to_the_last_receive(void **state)
 	struct bench *b = *state;
 	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
 	const struct yg_segment *seg;
-	char byte;
 
-	feed(b, 1);
-	assert_int_equal(recv(b->server[1], &byte, 1, 0), 1);
+	receive(b, 1);
 	rig_reset(&b->rig);
 	do_read(ssl, REQUEST);
 	seg = check_record(b);
@@ -107,15 +112,121 @@ static void a_first_write_is_followed_to_its_send(void **state)
 	assert_int_equal(seg->bind, YG_BIND_THREAD);
 }
 
+static void read_from(struct bench *b, struct fake_ssl *ssl, int i)
+{
+	rig_reset(&b->rig);
+	receive(b, i);
+	do_read(ssl, REQUEST);
+}
+
+static void write_to(struct bench *b, struct fake_ssl *ssl, int i)
+{
+	do_write(ssl, RESPONSE);
+	assert_int_equal(send(b->server[i], "c", 1, 0), 1);
+}
+
+/* How the next read of @ssl, out of what was received before, is bound. */
+static int bind_now(struct bench *b, struct fake_ssl *ssl)
+{
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	return check_record(b)->bind;
+}
+
+/* AGREE_MIN of ssl.bpf.h: receives before reads and sends after writes, three times each. */
+static void a_memory_bio_is_certain_when_both_ways_agree(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(bind_now(b, ssl), i ? YG_BIND_THREAD : YG_BIND_UNKNOWN);
+		read_from(b, ssl, 1);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+	check_socket(b, &b->rig.records[0], 1);
+}
+
+/* However often one way says so: a thread that handles its connections late says it as often. */
+static void a_memory_bio_is_a_guess_while_one_way_is_silent(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *reads = fresh(-1), *writes = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 10; i++) {
+		read_from(b, reads, 0);
+		write_to(b, writes, 1);
+	}
+	assert_int_equal(bind_now(b, reads), YG_BIND_THREAD);
+	assert_int_equal(bind_now(b, writes), YG_BIND_THREAD);
+}
+
+/* Evidence that contradicted itself once is never certain again, until the object is freed. */
+static void a_disputed_memory_bio_stays_a_guess(void **state)
+{
+	struct bench *b = *state;
+	const struct {
+		int read, write; /* connection where the contradiction is seen */
+	} cases[] = { { 1, 0 }, { 0, 1 } };
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (size_t n = 0; n < YG_ARRAY_SIZE(cases); n++) {
+		struct fake_ssl *ssl = fresh(-1);
+
+		read_from(b, ssl, 0);
+		write_to(b, ssl, 0);
+		read_from(b, ssl, cases[n].read);
+		write_to(b, ssl, cases[n].write);
+		for (int i = 0; i < 5; i++) {
+			read_from(b, ssl, 0);
+			write_to(b, ssl, 0);
+		}
+		assert_int_not_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+		(void)fake_free(ssl);
+		for (int i = 0; i < 3; i++) {
+			read_from(b, ssl, 0);
+			write_to(b, ssl, 0);
+		}
+		assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+	}
+}
+
+/* Two connections received before one read, two objects written before one send: no evidence. */
+static void what_is_mixed_confirms_no_memory_bio(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 5; i++) {
+		receive(b, 0);
+		read_from(b, ssl, 1);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
+	ssl = fresh(-1);
+	for (int i = 0; i < 5; i++) {
+		read_from(b, ssl, 1);
+		do_write(other, RESPONSE);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
+}
+
 /* A guess gives way to what is seen inside a call. */
 static void a_guess_is_corrected(void **state)
 {
 	struct bench *b = *state;
 	struct fake_ssl *ssl = fresh(-1);
-	char byte;
 
-	feed(b, 1);
-	assert_int_equal(recv(b->server[1], &byte, 1, 0), 1);
+	receive(b, 1);
 	do_read(ssl, REQUEST);
 	rig_reset(&b->rig);
 	ssl->fds[0] = b->server[0];
@@ -254,7 +365,7 @@ static void check_no_record(struct bench *b, size_t row)
 	memcpy(&value, (const char *)&c.tls + row, sizeof(value));
 	assert_int_equal(value, 1);
 	assert_int_equal(c.tls.rx, 1);
-	check_conservation(b);
+	rig_check_tls(&b->rig);
 	assert_int_equal(rig_read(&b->rig), 0);
 }
 
@@ -389,6 +500,10 @@ int main(void)
 		cmocka_unit_test(a_write_is_never_guessed),
 		cmocka_unit_test(a_memory_bio_is_bound_to_the_last_receive),
 		cmocka_unit_test(a_first_write_is_followed_to_its_send),
+		cmocka_unit_test(a_memory_bio_is_certain_when_both_ways_agree),
+		cmocka_unit_test(a_memory_bio_is_a_guess_while_one_way_is_silent),
+		cmocka_unit_test(a_disputed_memory_bio_stays_a_guess),
+		cmocka_unit_test(what_is_mixed_confirms_no_memory_bio),
 		cmocka_unit_test(a_guess_is_corrected),
 		cmocka_unit_test(two_sockets_inside_a_call_change_nothing),
 		cmocka_unit_test(another_socket_is_believed_the_second_time),

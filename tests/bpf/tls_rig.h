@@ -16,16 +16,13 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 
 #include <bpf/bpf.h>
 
 #include "bpf/sock.skel.h"
 #include "bpf/tls.skel.h"
 #include "core/macros.h"
+#include "loopback.h"
 #include "rig.h"
 #include "test.h"
 
@@ -121,27 +118,6 @@ struct bench {
 	int client[2], server[2]; /* two connections, both ends here */
 };
 
-/* File offset of a function of this program. */
-static size_t offset_of(const void *function)
-{
-	unsigned long start, end, file_off, at = (unsigned long)function;
-	char line[512];
-	FILE *f;
-
-	f = fopen("/proc/self/maps", "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%lx-%lx %*s %lx", &start, &end, &file_off) == 3 && at >= start &&
-		    at < end) {
-			(void)fclose(f);
-			return at - start + file_off;
-		}
-	}
-	(void)fclose(f);
-	fail();
-	return 0;
-}
-
 static void keep(struct bench *b, struct bpf_link *link)
 {
 	assert_non_null(link);
@@ -151,21 +127,13 @@ static void keep(struct bench *b, struct bpf_link *link)
 
 static void hook(struct bench *b, const struct bpf_program *entry, const void *function)
 {
-	size_t off = offset_of(function);
+	size_t off = rig_offset_of(function);
 
 	if (entry)
 		keep(b, bpf_program__attach_uprobe(entry, false, -1, "/proc/self/exe", off));
 	if (entry != b->tls->progs.yg_ssl_free)
 		keep(b, bpf_program__attach_uprobe(b->tls->progs.yg_ssl_ret, true, -1,
 						   "/proc/self/exe", off));
-}
-
-static void set_scope(struct bpf_map *map)
-{
-	struct yg_comm comm = { COMM };
-	uint32_t one = 1;
-
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(map), &comm, &one, BPF_ANY), 0);
 }
 
 /* Load both objects with one table of threads, as the loader does. */
@@ -187,44 +155,8 @@ static void load(struct bench *b)
 	b->has_send = libbpf_find_vmlinux_btf_id("sock_send_length", BPF_TRACE_RAW_TP) > 0;
 	(void)bpf_program__set_autoload(b->sock->progs.yg_sk_send, b->has_send);
 	assert_int_equal(sock_bpf__load(b->sock), 0);
-	set_scope(b->tls->maps.yg_scope_comms);
-	set_scope(b->sock->maps.yg_scope_comms);
-}
-
-static void loopback_up(void)
-{
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
-	(void)close(fd);
-}
-
-static void connect_pair(int *ret_client, int *ret_server)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(addr);
-
-	assert_int_equal(bind(listener, (struct sockaddr *)&addr, len), 0);
-	assert_int_equal(listen(listener, 1), 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
-	*ret_client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(*ret_client, (struct sockaddr *)&addr, len), 0);
-	*ret_server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	assert_true(*ret_server >= 0);
-	(void)close(listener);
-}
-
-static uint16_t port_of(int fd)
-{
-	struct sockaddr_in addr;
-	socklen_t len = sizeof(addr);
-
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
-	return ntohs(addr.sin_port);
+	rig_scope(b->tls->obj, COMM);
+	rig_scope(b->sock->obj, COMM);
 }
 
 static int set_up(void **state)
@@ -232,8 +164,7 @@ static int set_up(void **state)
 	static struct bench bench;
 	struct bench *b = &bench;
 
-	assert_int_equal(unshare(CLONE_NEWNET), 0);
-	loopback_up();
+	loopback_enter();
 	assert_int_equal(prctl(PR_SET_NAME, COMM), 0);
 	load(b);
 	rig_init(&b->rig, b->tls->obj, RING_LEN);
@@ -245,8 +176,8 @@ static int set_up(void **state)
 	keep(b, bpf_program__attach(b->sock->progs.yg_sk_rcvspace));
 	if (b->has_send)
 		keep(b, bpf_program__attach(b->sock->progs.yg_sk_send));
-	connect_pair(&b->client[0], &b->server[0]);
-	connect_pair(&b->client[1], &b->server[1]);
+	loopback_connect(AF_INET, &b->client[0], &b->server[0]);
+	loopback_connect(AF_INET, &b->client[1], &b->server[1]);
 	*state = b;
 	return 0;
 }
@@ -295,25 +226,10 @@ static int do_write(struct fake_ssl *ssl, const char *text)
 	return fake_write(ssl, text, ssl->result);
 }
 
-/* Rows before `request` other than rx add up to rx. */
-static void check_conservation(struct bench *b)
-{
-	struct yg_counters c = rig_counters(&b->rig);
-	const char *row = (const char *)&c.tls + sizeof(uint64_t);
-	const char *end = (const char *)&c.tls.request;
-	uint64_t sum = 0, value;
-
-	for (; row < end; row += sizeof(value)) {
-		memcpy(&value, row, sizeof(value));
-		sum += value;
-	}
-	assert_int_equal(c.tls.rx, sum);
-}
-
 /* The one record since the last reset. */
 static const struct yg_segment *check_record(struct bench *b)
 {
-	check_conservation(b);
+	rig_check_tls(&b->rig);
 	assert_int_equal(rig_read(&b->rig), 1);
 	return &b->rig.records[0];
 }
@@ -326,6 +242,6 @@ static void check_socket(struct bench *b, const struct yg_segment *seg, int i)
 	assert_int_equal(seg->source, YG_SOURCE_TLS_READ);
 	assert_memory_equal(seg->key.saddr, loopback, sizeof(loopback));
 	assert_memory_equal(seg->key.daddr, loopback, sizeof(loopback));
-	assert_int_equal(ntohs(seg->key.sport), port_of(b->client[i]));
-	assert_int_equal(ntohs(seg->key.dport), port_of(b->server[i]));
+	assert_int_equal(ntohs(seg->key.sport), loopback_port(b->client[i]));
+	assert_int_equal(ntohs(seg->key.dport), loopback_port(b->server[i]));
 }

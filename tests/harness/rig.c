@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "rig.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -173,4 +174,47 @@ int rig_run(const struct bpf_program *program, const uint8_t *frame, size_t len)
 
 	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program), &opts), 0);
 	return (int)opts.retval;
+}
+
+size_t rig_offset_of(const void *function)
+{
+	unsigned long start, end, file_off, at = (unsigned long)function;
+	char line[512];
+	size_t off = 0;
+	FILE *f;
+
+	f = fopen("/proc/self/maps", "re");
+	assert_non_null(f);
+	while (off == 0 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx %*s %lx", &start, &end, &file_off) == 3 && at >= start &&
+		    at < end)
+			off = at - start + file_off;
+	}
+	(void)fclose(f);
+	assert_true(off != 0);
+	return off;
+}
+
+void rig_scope(struct bpf_object *object, const char *comm)
+{
+	int fd = bpf_object__find_map_fd_by_name(object, "yg_scope_comms");
+	struct yg_comm key = { 0 };
+	uint32_t one = 1;
+
+	(void)snprintf((char *)&key, sizeof(key), "%s", comm);
+	assert_int_equal(bpf_map_update_elem(fd, &key, &one, BPF_ANY), 0);
+}
+
+void rig_check_tls(const struct rig *rig)
+{
+	struct yg_counters c = rig_counters(rig);
+	const char *row = (const char *)&c.tls + sizeof(uint64_t); /* rx stands first, */
+	const char *end = (const char *)&c.tls.request;		   /* messages after the rows */
+	uint64_t sum = 0, value;
+
+	for (; row < end; row += sizeof(value)) {
+		memcpy(&value, row, sizeof(value));
+		sum += value;
+	}
+	assert_int_equal(c.tls.rx, sum);
 }

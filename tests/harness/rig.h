@@ -69,5 +69,14 @@ uint32_t rig_tgid(void);
  */
 pid_t rig_fork(uint32_t *tgid);
 
+/* File offset of a function of this program, for a uprobe on /proc/self/exe. */
+size_t rig_offset_of(const void *function);
+
+/* Put threads of this name into the scope of a loaded object. */
+void rig_scope(struct bpf_object *object, const char *comm);
+
+/* Conservation: the rows of TLS calls add up to those that came, whatever became of them. */
+void rig_check_tls(const struct rig *rig);
+
 /* Keep libbpf's complaints out of the test's output. */
 void rig_quiet(void);
