@@ -12,7 +12,8 @@
 #define FIELDS_FEW  4u	  /* room that an endpoint begins with; doubles */
 #define POOL_MIN    20u	  /* card-like values without a name before they count against each other */
 #define POOL_SHARE  5u	  /* fewer than one in so many passed: it is luck */
-#define LUCKY_MIN   5u	  /* the same at one endpoint */
+#define TOLD_EACH   60000000000ull /* ns between two words about a field that does not change */
+#define LUCKY_MIN   5u		   /* the same at one endpoint */
 
 /* Fields of one endpoint. */
 struct fields {
@@ -87,6 +88,23 @@ const struct yg_data_field *yg_data_fields(const struct yg_data *data, uint32_t 
 {
 	*ret_count = data->endpoints[endpoint].count;
 	return data->endpoints[endpoint].rows;
+}
+
+void yg_data_news(struct yg_data *data, uint32_t endpoint, yg_data_field_fn fn, void *ctx)
+{
+	struct fields *fields = &data->endpoints[endpoint];
+
+	for (uint32_t i = 0; i < fields->count; i++) {
+		struct yg_data_field *field = &fields->rows[i];
+		enum yg_data_level level = yg_data_level_of(data, endpoint, field);
+
+		if (level == field->told &&
+		    (level == YG_DATA_NONE || field->last_ns < field->told_ns + TOLD_EACH))
+			continue;
+		field->told = (uint8_t)level;
+		field->told_ns = field->last_ns;
+		fn(ctx, field, level);
+	}
 }
 
 static struct yg_data_field *find(const struct fields *fields, uint64_t key)
@@ -435,6 +453,9 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 		if (field)
 			*field = of->rows[i];
 	}
+	/* Under its new id, everything is news. */
+	for (uint32_t i = 0; i < to->count; i++)
+		to->rows[i].told = YG_DATA_LEVEL_MAX;
 	to->exchanges += of->exchanges;
 	to->found |= of->found;
 	to->tried += of->tried;
@@ -486,7 +507,7 @@ static void get_text(struct yg_reader *reader, char *ret, size_t cap)
 
 static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
 {
-	*ret = (struct yg_data_field){ .key = yg_get_u64(reader) };
+	*ret = (struct yg_data_field){ .key = yg_get_u64(reader), .told = YG_DATA_LEVEL_MAX };
 	ret->class_ = (uint8_t)yg_get_max(reader, YG_DATA_ALL_MAX - 1);
 	ret->in = (uint8_t)yg_get_max(reader, YG_VALUE_IN_MAX - 1);
 	ret->response = yg_get_max(reader, 1);

@@ -41,9 +41,11 @@ struct yg_data_field {
 	uint8_t class_;
 	uint8_t in; /* enum yg_value_in */
 	bool response;
-	uint8_t proof;	 /* enum yg_data_proof: the best that was seen */
-	uint64_t values; /* sights that passed */
-	uint64_t named;	 /* of these, with context */
+	uint8_t proof;	  /* enum yg_data_proof: the best that was seen */
+	uint8_t told;	  /* enum yg_data_level that yg_data_news() told; MAX: whatever it is */
+	uint64_t told_ns; /* last_ns at that time */
+	uint64_t values;  /* sights that passed */
+	uint64_t named;	  /* of these, with context */
 	uint64_t first_ns, last_ns;
 	uint64_t tried[YG_DATA_BITS / 64];  /* distinct values of the form, by hash */
 	uint64_t passed[YG_DATA_BITS / 64]; /* of these, the ones that pass */
@@ -116,6 +118,12 @@ enum yg_data_level yg_data_level_of(const struct yg_data *data, uint32_t endpoin
 /* Fields of one endpoint, borrowed until the next call that learns; some are YG_DATA_NONE. */
 const struct yg_data_field *yg_data_fields(const struct yg_data *data, uint32_t endpoint,
 					   uint32_t *ret_count);
+
+typedef void (*yg_data_field_fn)(void *ctx, const struct yg_data_field *field,
+				 enum yg_data_level level);
+
+/* Fields whose level has changed since they were told, or that were seen a minute later. */
+void yg_data_news(struct yg_data *data, uint32_t endpoint, yg_data_field_fn fn, void *ctx);
 
 /* The endpoint's row is given up, or has become part of another's. */
 void yg_data_drop(struct yg_data *data, uint32_t endpoint);

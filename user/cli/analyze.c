@@ -13,10 +13,12 @@
 #include "capture/frame.h"
 #include "capture/pcap.h"
 #include "cli/command.h"
+#include "cli/data.h"
 #include "cli/document.h"
 #include "cli/lines.h"
 #include "cli/links.h"
 #include "cli/spool.h"
+#include "cli/table.h"
 #include "cli/tables.h"
 #include "daemon/classes.h"
 #include "daemon/keyfile.h"
@@ -29,6 +31,7 @@
 #define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
 #define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
 #define PROGRESS_BAR  40u	   /* columns */
+#define DATA_INDENT   45	   /* where the paths of endpoints stand */
 
 /*
  * Offline keys are constants: a run must not depend on the machine. A capture that was built to
@@ -429,6 +432,20 @@ static int print_exchanges(struct run *run)
 	return r < 0 ? r : 0;
 }
 
+/* Below its path: what it holds. */
+static void print_data(const struct run *run, const struct yg_endpoint *endpoint)
+{
+	const struct yg_data *data = yg_knowledge_data(yg_pipeline_knowledge(run->pipeline));
+	char classes[512], line[sizeof(classes) + 8];
+
+	if (!*yg_data_join_of(data, endpoint, classes, sizeof(classes)))
+		return;
+	for (char *p = classes; (p = strchr(p, ',')) != NULL; p++)
+		*p = ' ';
+	(void)snprintf(line, sizeof(line), "data: %s", classes);
+	yg_text_wrap(run->args->out, line, DATA_INDENT, run->args->columns);
+}
+
 static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 {
 	struct run *run = ctx;
@@ -440,6 +457,7 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 			yg_tables_service(run->args->out, endpoint);
 		(void)snprintf(run->service, sizeof(run->service), "%s", endpoint->service);
 		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
+		print_data(run, endpoint);
 	} else {
 		const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 		struct yg_assessment assessment;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/client.h"
+#include "cli/data.h"
 #include "cli/show.h"
 #include "cli/table.h"
 
@@ -147,6 +148,8 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	yg_print_field(args, "first seen",
 		       yg_time_format(yg_value_text(value, "first_seen"), time));
 	yg_print_field(args, "last seen", yg_time_format(yg_value_text(value, "last_seen"), time));
+	print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
+		   YG_DATA_COLUMNS, yg_data_add);
 	print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,
 		   YG_ARRAY_SIZE(span_columns), add_span);
 	print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/client.h"
+#include "cli/data.h"
 #include "cli/show.h"
 #include "cli/table.h"
 
@@ -10,6 +11,7 @@ const struct yg_cli_option yg_endpoints_options[] = {
 	{ "service", "HOST", "Only endpoints of this service", false },
 	{ "method", "METHOD", "Only endpoints of this method", false },
 	{ "contains", "TEXT", "Only endpoints whose template holds this text", false },
+	{ "data", "CLASS", "Only endpoints that hold this class of data: pan, secret", false },
 	{ "busiest", NULL, "Most requests first, instead of the order of names", false },
 	{ "limit", "N", "At most so many, all if not given", false },
 	{ 0 },
@@ -20,6 +22,7 @@ static const struct yg_column columns[] = {
 	{ "PATH", YG_ALIGN_ENDS, 20 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
 	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
 	{ "CALLERS", YG_ALIGN_RIGHT, 0 }, { "AUTH", YG_ALIGN_LEFT, 6 },
+	{ "DATA", YG_ALIGN_LEFT, 8 },
 };
 
 /* The rows come sorted by service: its name stands once, above them. */
@@ -40,7 +43,8 @@ static int add_service(struct listing *listing, const char *service)
 
 static int add_endpoint(void *ctx, const char *line, yajl_val value)
 {
-	char id[YG_ID_SHORT + 1], auth[128], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
+	char id[YG_ID_SHORT + 1], auth[128], data[128], requests[YG_FORMAT_CAP],
+		refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP];
 	const char *texts[YG_ARRAY_SIZE(columns)];
 	struct listing *listing = ctx;
@@ -60,6 +64,7 @@ static int add_endpoint(void *ctx, const char *line, yajl_val value)
 	texts[5] = yg_count_format(yg_endpoint_class(value, '5'), failed);
 	texts[6] = yg_count_format(yg_value_uint(value, "callers"), callers);
 	texts[7] = auth;
+	texts[8] = yg_data_join(yg_value_find(value, "data"), data, sizeof(data));
 	return yg_table_add(listing->table, texts);
 }
 
@@ -79,6 +84,7 @@ enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
 	yg_client_add(path, sizeof(path), "service", yg_cli_value(args, "service"));
 	yg_client_add(path, sizeof(path), "method", yg_cli_value(args, "method"));
 	yg_client_add(path, sizeof(path), "contains", yg_cli_value(args, "contains"));
+	yg_client_add(path, sizeof(path), "data", yg_cli_value(args, "data"));
 	if (yg_cli_value(args, "busiest"))
 		yg_client_add(path, sizeof(path), "sort", "requests");
 	code = yg_client_each(args, path, limit, add_endpoint, &listing);

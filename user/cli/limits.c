@@ -62,6 +62,8 @@ static const struct limit limits[] = {
 	{ "disk", "endpoints", YG_STORE_ENDPOINTS_MAX, 1024, "longest unseen go" },
 	{ "disk", "callers", YG_STORE_CALLERS_MAX, 256, "longest unseen go" },
 	{ "disk", "findings", YG_STORE_FINDINGS_MAX, 2048, "the oldest go" },
+	{ "disk", "fields of sensitive data", YG_STORE_DATA_MAX, 256,
+	  "those unseen for longest go" },
 	{ "disk", "samples of a day", YG_STORE_SAMPLES_MAX, 160, "lost_sample counts" },
 };
 

@@ -180,6 +180,23 @@ static void on_link(void *ctx, uint64_t child, uint64_t parent)
 
 /* --- what is told again and again */
 
+struct data_context {
+	struct analyzer *analyzer;
+	uint64_t endpoint;
+};
+
+static void put_data(void *ctx, const struct yg_data_field *field, enum yg_data_level level)
+{
+	const struct data_context *context = ctx;
+	struct analyzer *analyzer = context->analyzer;
+	const struct yg_data *data = yg_knowledge_data(yg_pipeline_knowledge(analyzer->pipeline));
+	struct yg_feed_message message;
+
+	yg_feed_from_data(context->endpoint, field, level, yg_data_class_name(data, field->class_),
+			  &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
 static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 {
 	struct analyzer *analyzer = ctx;
@@ -189,6 +206,8 @@ static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		return;
 	yg_feed_from_endpoint(endpoint, &message);
 	yg_feed_out_put(&analyzer->out, &message);
+	yg_knowledge_data_news(yg_pipeline_knowledge(analyzer->pipeline), endpoint, put_data,
+			       &(struct data_context){ analyzer, endpoint->id });
 }
 
 static void put_relation(void *ctx, const struct yg_relation *relation)

@@ -226,6 +226,10 @@ const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowled
 /* Sensitive data in the fields of the endpoints of this object; see baseline/data.h. */
 const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge);
 
+/* Of one endpoint, what yg_data_news() has to tell. */
+void yg_knowledge_data_news(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			    yg_data_field_fn fn, void *ctx);
+
 /* What was learned of its parameters and fields; NULL: nothing. */
 const struct yg_schema *yg_knowledge_schema(const struct yg_knowledge *knowledge,
 					    const struct yg_endpoint *endpoint);

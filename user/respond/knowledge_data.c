@@ -9,6 +9,12 @@ const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge)
 	return knowledge->data;
 }
 
+void yg_knowledge_data_news(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			    yg_data_field_fn fn, void *ctx)
+{
+	yg_data_news(knowledge->data, endpoint->index, fn, ctx);
+}
+
 void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
 		       const struct yg_endpoint *endpoint, uint64_t time_ns,
 		       struct yg_observation *ret)

@@ -143,6 +143,17 @@ static void print_gauge(struct yg_http_request *request, const char *name, const
 		      name, value);
 }
 
+static void print_data(void *ctx, const struct yg_store_data_count *count)
+{
+	yg_http_print(ctx, "yagura_data_endpoints{class=\"");
+	print_label(ctx, count->class_);
+	yg_http_print(ctx, "\",in=\"");
+	print_label(ctx, count->in);
+	yg_http_print(ctx, "\",confidence=\"");
+	print_label(ctx, count->confidence);
+	yg_http_print(ctx, "\"} %" PRIu64 "\n", count->endpoints);
+}
+
 void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	(void)rest;
@@ -161,6 +172,9 @@ void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const
 			       "# TYPE yagura_interface_requests_total counter\n");
 	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_requests, request);
 	yg_status_each(desk->status, YG_FEED_KIND_SENSOR, print_sampled, request);
+	yg_http_print(request, "# HELP yagura_data_endpoints Endpoints that hold a class of data.\n"
+			       "# TYPE yagura_data_endpoints gauge\n");
+	(void)!yg_store_data_counts(desk->store, print_data, request);
 	print_gauge(request, "yagura_endpoints", "Endpoints in the inventory.",
 		    yg_store_count(desk->store, YG_STORE_ENDPOINTS));
 	print_gauge(request, "yagura_callers", "Callers that are remembered.",

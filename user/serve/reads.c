@@ -76,6 +76,7 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		.status = text_argument(request, "status"),
 		.kind = text_argument(request, "kind"),
 		.state = text_argument(request, "state"),
+		.data = text_argument(request, "data"),
 		.since_ns = since * YG_NS_PER_SECOND,
 		.by_requests = sort != NULL,
 		.limit = (uint32_t)limit,

@@ -233,6 +233,21 @@
 	X(id, child, 0, "the upstream one") \
 	X(id, parent, 0, "the edge")
 
+/* A field of an endpoint that holds sensitive data; replaces what was stored. */
+#define YG_FEED_DATA(X)                                                                    \
+	X(id, id, 0, "hash of the endpoint and what follows")                              \
+	X(id, endpoint, 0, "endpoint")                                                     \
+	X(text, class, 40, "pan, email, national-id-fr ...")                               \
+	X(text, in, 16, "request or response")                                             \
+	X(text, at, 16, "path, query, header, cookie or body")                             \
+	X(text, field, 96, "path of the field: $.user.email")                              \
+	X(text, confidence, 16, "possible, likely or confirmed; none: it no longer holds") \
+	X(text, sample, 48, "one value, masked")                                           \
+	X(uint, values, 0, "values that were seen of it")                                  \
+	X(uint, distinct, 0, "of them, different ones, estimated")                         \
+	X(time, first_seen, 0, "first value")                                              \
+	X(time, last_seen, 0, "last value")
+
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
 
@@ -255,7 +270,8 @@
 	X(15, restored, YG_FEED_RESTORED)    \
 	X(16, fold, YG_FEED_FOLD)            \
 	X(17, relation, YG_FEED_RELATION)    \
-	X(18, link, YG_FEED_LINK)
+	X(18, link, YG_FEED_LINK)            \
+	X(19, data, YG_FEED_DATA)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -277,6 +293,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_FOLD,
 	YG_FEED_KIND_RELATION,
 	YG_FEED_KIND_LINK,
+	YG_FEED_KIND_DATA,
 	YG_FEED_KIND_MAX
 };
 

@@ -223,3 +223,23 @@ void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_me
 		.last_seen = relation->last_ns,
 	};
 }
+
+void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
+		       enum yg_data_level level, const char *class_, struct yg_feed_message *ret)
+{
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_DATA };
+	ret->data = (struct yg_feed_data){
+		.id = endpoint ^ yg_hash_mix(field->key),
+		.endpoint = endpoint,
+		.class = yg_slice_from_str(class_),
+		.in = yg_slice_from_str(field->response ? "response" : "request"),
+		.at = yg_slice_from_str(yg_data_place_name(field->in)),
+		.field = yg_slice_from_str(field->path),
+		.confidence = yg_slice_from_str(yg_data_level_name(level)),
+		.sample = yg_slice_from_str(field->sample),
+		.values = field->values,
+		.distinct = yg_data_field_passed(field),
+		.first_seen = field->first_ns,
+		.last_seen = field->last_ns,
+	};
+}

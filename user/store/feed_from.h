@@ -48,5 +48,9 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
  */
 size_t yg_feed_mask_target(struct yg_slice path, struct yg_slice target, char *ret, size_t cap);
 
+/* @class_: name of its class. Texts of @ret are borrowed from @field and @class_. */
+void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
+		       enum yg_data_level level, const char *class_, struct yg_feed_message *ret);
+
 /* Texts of @ret are literals. */
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret);

@@ -27,6 +27,7 @@
 #define FOLD(type, name, max, help)	  FIELD(type, name, fold.name, max)
 #define RELATION(type, name, max, help)	  FIELD(type, name, relation.name, max)
 #define LINK(type, name, max, help)	  FIELD(type, name, link.name, max)
+#define DATA(type, name, max, help)	  FIELD(type, name, data.name, max)
 #define RESTORED(type, name, max, help)	  FIELD(type, name, restored.name, max)
 
 static const struct yg_field hello_fields[] = { YG_FEED_HELLO(HELLO) };
@@ -46,6 +47,7 @@ static const struct yg_field state_fields[] = { YG_FEED_STATE(STATE) };
 static const struct yg_field fold_fields[] = { YG_FEED_FOLD(FOLD) };
 static const struct yg_field relation_fields[] = { YG_FEED_RELATION(RELATION) };
 static const struct yg_field link_fields[] = { YG_FEED_LINK(LINK) };
+static const struct yg_field data_fields[] = { YG_FEED_DATA(DATA) };
 static const struct yg_field restored_fields[] = { YG_FEED_RESTORED(RESTORED) };
 
 #define SCHEMA(number, name, table) \

@@ -218,6 +218,9 @@ int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold)
 		r = run_pair(store, YG_SQL_ENDPOINT_DROP, fold->from, 0);
 	if (r == 0)
 		r = yg_store_fold_relations(store, fold);
+	/* What the one that is left holds is told again. */
+	if (r == 0)
+		r = run_pair(store, YG_SQL_DATA_DROP_ENDPOINT, fold->from, 0);
 	if (r == 0)
 		r = yg_store_move_samples(store, fold);
 	return r;

@@ -48,6 +48,7 @@ static void bind_endpoints(sqlite3_stmt *rows, const struct yg_store_filter *fil
 	yg_db_bind_uint(rows, 7, filter->by_requests);
 	yg_db_bind_uint(rows, 8, limit_of(filter));
 	yg_db_bind_uint(rows, 9, filter->offset);
+	yg_db_bind_text(rows, 10, filter->data);
 }
 
 static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filter)
@@ -132,6 +133,10 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", lists[list].type);
 	yg_row_write(json, row, 0, schema);
+	if (list == YG_STORE_ENDPOINTS) {
+		yg_json_key(json, "data");
+		yg_json_raw(json, yg_db_column(row, extra));
+	}
 	if (list == YG_STORE_FINDINGS) {
 		yg_json_pair_slice(json, "status", yg_db_column(row, extra));
 		if (yg_db_column_uint(row, extra + 2)) {

@@ -41,6 +41,7 @@ YG_MUST_CHECK int yg_store_put_cell(struct yg_store *store, const struct yg_feed
 YG_MUST_CHECK int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold);
 YG_MUST_CHECK int yg_store_put_relation(struct yg_store *store,
 					const struct yg_feed_relation *relation);
+YG_MUST_CHECK int yg_store_put_data(struct yg_store *store, const struct yg_feed_message *message);
 YG_MUST_CHECK int yg_store_put_link(struct yg_store *store, const struct yg_feed_link *link);
 YG_MUST_CHECK int yg_store_fold_relations(struct yg_store *store, const struct yg_feed_fold *fold);
 YG_MUST_CHECK int yg_store_close_hours(struct yg_store *store, uint64_t now_ns);

@@ -69,6 +69,11 @@ static const char *const main_migrations[] = {
 	"kind TEXT NOT NULL, requests INTEGER NOT NULL, first_seen INTEGER NOT NULL,"
 	"last_seen INTEGER NOT NULL, PRIMARY KEY(from_id, into_id)) WITHOUT ROWID;"
 	"CREATE INDEX relations_into ON relations(into_id);",
+	"CREATE TABLE data_fields(id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,"
+	"class TEXT NOT NULL, \"in\" TEXT NOT NULL, at TEXT NOT NULL, field TEXT NOT NULL,"
+	"confidence TEXT NOT NULL, sample TEXT NOT NULL, \"values\" INTEGER NOT NULL,"
+	"\"distinct\" INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL);"
+	"CREATE INDEX data_fields_endpoint ON data_fields(endpoint);",
 };
 
 static const char *const day_migrations[] = {
@@ -103,14 +108,25 @@ static const char *const day_migrations[] = {
 	" first_seen=min(first_seen, excluded.first_seen),"                \
 	" last_seen=max(last_seen, excluded.last_seen)"
 
+/* The surest first. Those of an endpoint are at most YG_DATA_FIELDS_MAX. */
+#define DATA_OF_ENDPOINT                                                                     \
+	"(SELECT json_group_array(json_object('class', class, 'in', \"in\", 'field', field," \
+	" 'confidence', confidence, 'at', at, 'values', \"values\", 'distinct',"             \
+	" \"distinct\", 'sample', sample)) FROM (SELECT * FROM data_fields"                  \
+	" WHERE endpoint=endpoints.id ORDER BY instr('confirmed likely possible',"           \
+	" confidence), class, field, id)) AS data"
+
 /*
  * A text that begins with FROM or a comma follows the columns of a schema: see yg_list_statement().
  * Those without a text are made from a schema as a whole.
  */
 static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_ENDPOINT_LIST] =
+		", " DATA_OF_ENDPOINT
 		" FROM endpoints WHERE (?1=0 OR id=?2) AND (?3='' OR service=?3)"
 		" AND (?4='' OR method=?4) AND (?5='' OR instr(template,?5)>0) AND last_seen>=?6"
+		" AND (?10='' OR id IN (SELECT endpoint FROM data_fields WHERE class=?10"
+		" OR substr(class,1,length(?10)+1)=?10||'-'))"
 		" ORDER BY CASE WHEN ?7 THEN -requests END, service, template, method"
 		" LIMIT ?8 OFFSET ?9",
 	[YG_SQL_CALLER_LIST] = " FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1)"
@@ -176,6 +192,11 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" min(first_seen), max(last_seen) FROM relations WHERE from_id=?1 OR into_id=?1"
 		" GROUP BY f, i" RELATION_MERGE,
 	[YG_SQL_RELATION_DROP] = "DELETE FROM relations WHERE from_id=?1 OR into_id=?1",
+	[YG_SQL_DATA_DROP] = "DELETE FROM data_fields WHERE id=?1",
+	[YG_SQL_DATA_DROP_ENDPOINT] = "DELETE FROM data_fields WHERE endpoint=?1",
+	[YG_SQL_DATA_COUNT] =
+		"SELECT class, \"in\", confidence, count(DISTINCT endpoint), sum(\"values\")"
+		" FROM data_fields GROUP BY class, \"in\", confidence",
 	/* Where it leads to, three steps far; and what leads to it. */
 	[YG_SQL_RELATION_LIST] =
 		"WITH RECURSIVE down(id, depth) AS (SELECT ?1, 0 UNION SELECT into_id, depth+1"

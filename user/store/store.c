@@ -186,6 +186,8 @@ static int put(struct yg_store *store, const struct yg_feed_message *message, ui
 		return yg_store_put_relation(store, &message->relation);
 	case YG_FEED_KIND_LINK:
 		return yg_store_put_link(store, &message->link);
+	case YG_FEED_KIND_DATA:
+		return yg_store_put_data(store, message);
 	case YG_FEED_KIND_FOLD:
 		return yg_store_put_fold(store, &message->fold);
 	default:
@@ -236,6 +238,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ TRIM_OVER("endpoints", "id", "last_seen"), YG_STORE_ENDPOINTS_MAX },
 		{ TRIM_OVER("callers", "caller", "last_seen"), YG_STORE_CALLERS_MAX },
 		{ TRIM_OVER("findings", "id", "time"), YG_STORE_FINDINGS_MAX },
+		{ TRIM_OVER("data_fields", "id", "last_seen"), YG_STORE_DATA_MAX },
 	};
 	static const struct {
 		const char *format;
@@ -246,6 +249,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ "DELETE FROM findings WHERE time<%llu", 1 },
 		{ "DELETE FROM audit WHERE time<%llu", 1 },
 		{ "DELETE FROM relations WHERE last_seen<%llu", 1 },
+		{ "DELETE FROM data_fields WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM blocks WHERE expires<%llu", 1 },
 		{ "DELETE FROM hours WHERE hour<%llu", YG_NS_PER_HOUR },
 	};

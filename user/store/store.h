@@ -25,6 +25,7 @@
 #define YG_STORE_ENDPOINTS_MAX	 100000u  /* rows; beyond: those unseen the longest go */
 #define YG_STORE_CALLERS_MAX	 200000u
 #define YG_STORE_FINDINGS_MAX	 100000u
+#define YG_STORE_DATA_MAX	 200000u
 #define YG_STORE_LIST_MAX	 1000u /* rows of one list; more are asked for by offset */
 
 /* Each row: what it counts. Totals since yg_store_new(). */
@@ -129,6 +130,7 @@ struct yg_store_filter {
 	struct yg_slice status;	  /* FINDINGS: open, dismissed or approved */
 	struct yg_slice kind;	  /* FINDINGS: attack or posture */
 	struct yg_slice state;	  /* FINDINGS: open, resolved, reopened; unresolved: not resolved */
+	struct yg_slice data;	  /* ENDPOINTS: holds this class, or one of its kind: "secret" */
 	uint64_t since_ns;	  /* last_seen, or time */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
 	uint32_t limit;		  /* 1..YG_STORE_LIST_MAX; 0: 100 */
@@ -160,6 +162,17 @@ YG_MUST_CHECK ssize_t yg_store_each(struct yg_store *store, enum yg_store_list l
  */
 YG_MUST_CHECK ssize_t yg_store_relations(struct yg_store *store, uint64_t endpoint,
 					 yg_store_row_fn fn, void *ctx);
+
+/* How many endpoints hold a class, and how many values of it were seen there. */
+struct yg_store_data_count {
+	struct yg_slice class_, in, confidence; /* borrowed for the call */
+	uint64_t endpoints, values;
+};
+
+/* Visit the classes of data in order of name, direction and confidence. Return: 0; -errno. */
+YG_MUST_CHECK int
+yg_store_data_counts(struct yg_store *store,
+		     void (*fn)(void *ctx, const struct yg_store_data_count *count), void *ctx);
 
 /* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
 uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);

@@ -223,6 +223,37 @@ static void fields_beyond_the_cap_take_the_place_of_the_least(void **state)
 
 #define IN_RIG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void note_level(void *ctx, const struct yg_data_field *field, enum yg_data_level level)
+{
+	char *text = ctx;
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, 64 - used, "%s %s;", yg_data_class_info(field->class_)->name,
+		       yg_data_level_name(level));
+}
+
+static void tells_a_field_once_until_it_changes(void **state)
+{
+	struct rig *rig = *state;
+	char text[64] = "";
+
+	answer(rig, "{\"email\":\"ann@example.org\"}");
+	yg_data_news(rig->data, 0, note_level, text);
+	assert_string_equal(text, "email likely;");
+	yg_data_news(rig->data, 0, note_level, text);
+	assert_string_equal(text, "email likely;");
+	answer(rig, "{\"email\":\"dave.miller@example.org\"}");
+	answer(rig, "{\"email\":\"carol@example.org\"}");
+	text[0] = '\0';
+	yg_data_news(rig->data, 0, note_level, text);
+	assert_string_equal(text, "email confirmed;");
+	/* Under another endpoint's id it is news again. */
+	yg_data_fold(rig->data, 1, 0);
+	text[0] = '\0';
+	yg_data_news(rig->data, 1, note_level, text);
+	assert_string_equal(text, "email confirmed;");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +267,8 @@ int main(void)
 		IN_RIG(fields_are_named_and_masked),
 		IN_RIG(what_is_known_survives_bytes_and_folds),
 		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
+		cmocka_unit_test_setup_teardown(tells_a_field_once_until_it_changes, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* store/data.c behind its contract in store/store.h. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "test.h"
+
+#define NOW 1795000000000000000ull /* 2026-11-18T11:06:40Z */
+
+struct place {
+	char path[64];
+	int fd;
+};
+
+static struct place place;
+
+static int set_up(void **state)
+{
+	(void)state;
+	(void)snprintf(place.path, sizeof(place.path), "/tmp/yg_store_XXXXXX");
+	assert_non_null(mkdtemp(place.path));
+	place.fd = open(place.path, O_DIRECTORY | O_CLOEXEC);
+	return place.fd < 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
+{
+	(void)info;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	yg_closep(&place.fd);
+	return nftw(place.path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct yg_store *open_store(uint64_t now_ns)
+{
+	struct yg_store_options options = { place.fd, 30, 7 };
+	struct yg_store *store = NULL;
+
+	assert_int_equal(yg_store_new(&options, now_ns, &store), 0);
+	return store;
+}
+
+static void put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
+{
+	assert_int_equal(yg_store_begin(store), 0);
+	assert_int_equal(yg_store_put(store, message, now_ns), 0);
+	assert_int_equal(yg_store_commit(store), 0);
+}
+
+static struct yg_feed_message field_of(uint64_t id, uint64_t endpoint, const char *class_,
+				       const char *confidence)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_DATA };
+
+	message.data = (struct yg_feed_data){
+		.id = id,
+		.endpoint = endpoint,
+		.class = yg_slice_from_str(class_),
+		.in = YG_SLICE("response"),
+		.at = YG_SLICE("body"),
+		.field = YG_SLICE("$.a"),
+		.confidence = yg_slice_from_str(confidence),
+		.sample = YG_SLICE("4*2"),
+		.values = 7,
+		.distinct = 2,
+		.first_seen = NOW,
+		.last_seen = NOW,
+	};
+	return message;
+}
+
+static void put_field(struct yg_store *store, uint64_t id, uint64_t endpoint, const char *class_,
+		      const char *confidence)
+{
+	struct yg_feed_message message = field_of(id, endpoint, class_, confidence);
+
+	put(store, &message, NOW);
+}
+
+static void put_endpoint(struct yg_store *store, uint64_t id, const char *template_)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_ENDPOINT };
+
+	message.endpoint = (struct yg_feed_endpoint){
+		.id = id,
+		.service = YG_SLICE("a"),
+		.method = YG_SLICE("GET"),
+		.template = yg_slice_from_str(template_),
+		.first_seen = NOW,
+		.last_seen = NOW,
+	};
+	put(store, &message, NOW);
+}
+
+/* The list "data" of each row. */
+static int note_data(void *ctx, struct yg_slice object)
+{
+	const char *data = memmem(object.ptr, object.len, "\"data\":", 7);
+	char *text = ctx;
+	size_t used = strlen(text);
+
+	assert_non_null(data);
+	(void)snprintf(text + used, 1024 - used, "%.*s\n",
+		       (int)(object.len - (size_t)(data - object.ptr) - 8), data + 7);
+	return 0;
+}
+
+static void an_endpoint_shows_what_it_holds_the_surest_first(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_store_filter filter = { 0 };
+	char text[1024] = "";
+
+	(void)state;
+	put_endpoint(store, 1, "/a");
+	put_endpoint(store, 2, "/b");
+	put_field(store, 11, 1, "email", "possible");
+	put_field(store, 12, 1, "pan", "confirmed");
+	assert_int_equal(yg_store_each(store, YG_STORE_ENDPOINTS, &filter, note_data, text), 2);
+	assert_string_equal(
+		text,
+		"[{\"class\":\"pan\",\"in\":\"response\",\"field\":\"$.a\","
+		"\"confidence\":\"confirmed\",\"at\":\"body\",\"values\":7,\"distinct\":2,"
+		"\"sample\":\"4*2\"},{\"class\":\"email\",\"in\":\"response\",\"field\":\"$.a\","
+		"\"confidence\":\"possible\",\"at\":\"body\",\"values\":7,\"distinct\":2,"
+		"\"sample\":\"4*2\"}]\n[]\n");
+	yg_store_free(&store);
+}
+
+static void filters_by_class_and_by_kind_of_class(void **state)
+{
+	static const struct {
+		const char *data;
+		int rows;
+	} cases[] = { { "secret-aws", 1 }, { "secret", 1 }, { "secret-", 0 },
+		      { "sec", 0 },	   { "pan", 0 },    { "", 2 } };
+	struct yg_store *store = open_store(NOW);
+
+	(void)state;
+	put_endpoint(store, 1, "/a");
+	put_endpoint(store, 2, "/b");
+	put_field(store, 11, 1, "secret-aws", "confirmed");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_store_filter filter = { .data = yg_slice_from_str(cases[i].data) };
+		char text[1024] = "";
+
+		print_message("%s\n", cases[i].data);
+		assert_int_equal(yg_store_each(store, YG_STORE_ENDPOINTS, &filter, note_data, text),
+				 cases[i].rows);
+	}
+	yg_store_free(&store);
+}
+
+static void note_count(void *ctx, const struct yg_store_data_count *count)
+{
+	char *text = ctx;
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, 256 - used, "%.*s %.*s %lu %lu;", (int)count->class_.len,
+		       count->class_.ptr, (int)count->confidence.len, count->confidence.ptr,
+		       (unsigned long)count->endpoints, (unsigned long)count->values);
+}
+
+static void counts_endpoints_and_values_of_a_class(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_feed_message fold = { .kind = YG_FEED_KIND_FOLD };
+	char text[256] = "";
+
+	(void)state;
+	put_field(store, 11, 1, "pan", "confirmed");
+	put_field(store, 12, 1, "pan", "confirmed");
+	put_field(store, 13, 2, "pan", "confirmed");
+	put_field(store, 14, 2, "email", "likely");
+	assert_int_equal(yg_store_data_counts(store, note_count, text), 0);
+	assert_string_equal(text, "email likely 1 7;pan confirmed 2 21;");
+	/* One is gone; 2 has become part of 1, which tells anew. */
+	put_field(store, 12, 1, "pan", "none");
+	fold.fold.from = 2;
+	fold.fold.into = 1;
+	put(store, &fold, NOW);
+	text[0] = '\0';
+	assert_int_equal(yg_store_data_counts(store, note_count, text), 0);
+	assert_string_equal(text, "pan confirmed 1 7;");
+	yg_store_free(&store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_endpoint_shows_what_it_holds_the_surest_first,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(filters_by_class_and_by_kind_of_class, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(counts_endpoints_and_values_of_a_class, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests_name("store/data", tests, NULL, NULL);
+}

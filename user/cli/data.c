@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cli/data.h"
+
+#include <string.h>
+
+#include "cli/client.h"
+
+const struct yg_column yg_data_columns[YG_DATA_COLUMNS] = {
+	{ "CLASS", YG_ALIGN_LEFT, 8 },	 { "IN", YG_ALIGN_LEFT, 0 },
+	{ "FIELD", YG_ALIGN_ENDS, 16 },	 { "CONFIDENCE", YG_ALIGN_LEFT, 0 },
+	{ "VALUES", YG_ALIGN_RIGHT, 0 }, { "SAMPLE", YG_ALIGN_LEFT, 8 },
+};
+
+int yg_data_add(struct yg_table *table, yajl_val field)
+{
+	const char *at = yg_value_text(field, "at");
+	char values[YG_FORMAT_CAP], name[YG_DATA_PATH_CAP + 16];
+	const char *texts[YG_DATA_COLUMNS] = {
+		yg_value_text(field, "class"),
+		yg_value_text(field, "in"),
+		name,
+		yg_value_text(field, "confidence"),
+		yg_count_format(yg_value_uint(field, "values"), values),
+		yg_value_text(field, "sample"),
+	};
+
+	/* The path of a field of a body says where it stands; other names do not. */
+	(void)snprintf(name, sizeof(name), "%s%s%s", strcmp(at, "body") ? at : "",
+		       strcmp(at, "body") ? " " : "", yg_value_text(field, "field"));
+	return yg_table_add(table, texts);
+}
+
+/* Append to "a,b?" unless it is there; what does not fit is left out. */
+static void add_class(char *text, size_t cap, const char *name, bool possible)
+{
+	size_t len = strlen(name), used = strlen(text);
+
+	for (const char *p = text; *p; p += strcspn(p, ","), p += *p == ',') {
+		size_t word = strcspn(p, ",?");
+
+		if (word == len && memcmp(p, name, len) == 0)
+			return;
+	}
+	if (len == 0 || used + len + 3 > cap)
+		return;
+	(void)snprintf(text + used, cap - used, "%s%s%s", used ? "," : "", name,
+		       possible ? "?" : "");
+}
+
+const char *yg_data_join(yajl_val list, char *ret, size_t cap)
+{
+	ret[0] = '\0';
+	for (size_t i = 0; YAJL_IS_ARRAY(list) && i < YAJL_GET_ARRAY(list)->len; i++) {
+		yajl_val field = YAJL_GET_ARRAY(list)->values[i];
+
+		add_class(ret, cap, yg_value_text(field, "class"),
+			  strcmp(yg_value_text(field, "confidence"), "possible") == 0);
+	}
+	return ret;
+}
+
+const char *yg_data_join_of(const struct yg_data *data, const struct yg_endpoint *endpoint,
+			    char *ret, size_t cap)
+{
+	uint32_t count;
+	const struct yg_data_field *fields = yg_data_fields(data, endpoint->index, &count);
+
+	ret[0] = '\0';
+	/* The surest first, so that a class has its best level. */
+	for (uint32_t level = YG_DATA_CONFIRMED; level > YG_DATA_NONE; level--) {
+		for (uint32_t i = 0; i < count; i++) {
+			if (yg_data_level_of(data, endpoint->index, &fields[i]) == level)
+				add_class(ret, cap, yg_data_class_name(data, fields[i].class_),
+					  level == YG_DATA_POSSIBLE);
+		}
+	}
+	return ret;
+}
