@@ -148,10 +148,10 @@ void rig_reset(struct rig *rig)
 struct yg_counters rig_counters(const struct rig *rig)
 {
 	struct yg_counters sum = { 0 };
-	uint64_t *to = (uint64_t *)&sum;
+	__u64 *to = (__u64 *)&sum; /* their own type: uint64_t is another one, and may not alias */
 
 	for (size_t cpu = 0; cpu < YG_CPUS_MAX; cpu++) {
-		const uint64_t *from = (const uint64_t *)&rig->rows[cpu];
+		const __u64 *from = (const __u64 *)&rig->rows[cpu];
 
 		for (size_t i = 0; i < sizeof(sum) / sizeof(*to); i++)
 			to[i] += from[i];
