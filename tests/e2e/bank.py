@@ -95,7 +95,7 @@ class Bank:
              kind="application/json", form=False):
         head = [("X-Forwarded-Proto", "https")] if not self.on("fapi-cleartext") else []
         head += list(headers)
-        if self.fault not in ("fapi-par-unauthenticated", "fapi-public-client"):
+        if self.fault not in ("fapi-par-unauthenticated", "fapi-public-client", "fapi-cleartext"):
             head.append(("X-Forwarded-Client-Cert", f"Hash={self.certificate()}"))
         raw = captures.request(method, target, head, body, host=HOST)
         if form:

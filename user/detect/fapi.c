@@ -172,9 +172,7 @@ static void check_transport(struct yg_look *look)
 {
 	bool counts = look->part != YG_PART_RESOURCE || look->token;
 
-	if (!counts || look->status >= 400 || look->heads.secure_hop ||
-	    memcmp(&look->scene->exchange->client.addr, &look->scene->client,
-		   sizeof(struct yg_address)) != 0)
+	if (!counts || look->status >= 400 || !yg_look_is_direct(look))
 		return;
 	yg_judge(look, YG_POSTURE_F_CLEARTEXT, !look->scene->exchange->tls,
 		 "It was answered %u without TLS", look->status);

@@ -58,6 +58,7 @@ bool yg_rule_is_posture(const struct yg_rule *rule);
 
 struct yg_posture;
 struct yg_handshake;
+struct yg_hop_link;
 
 struct yg_posture_options {
 	struct yg_hash_key key; /* of tokens, codes and names that must be known again; secret */
@@ -91,6 +92,9 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 
 /* Judge what a TLS handshake settled on. */
 void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake);
+
+/* A hop was linked to its edge: clear text behind a TLS edge is not clear text of the caller. */
+void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link);
 
 /* Findings about @from become those of @into. */
 void yg_posture_fold(struct yg_posture *posture, uint64_t from, const struct yg_endpoint *into);

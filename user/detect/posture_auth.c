@@ -2,9 +2,8 @@
 /*
  * API2: who is let in, and with what.
  *
- * cleartext-credentials: a credential, or the password of a login, was accepted without TLS; the
- * caller speaks to this host itself (no proxy between, no X-Forwarded-Proto: https) and is not this
- * host. From a private address it weighs one step less.
+ * cleartext-credentials: a credential, or the password of a login, was accepted without TLS on the
+ * caller's own connection (posture_clear.c). From a private address it weighs one step less.
  *
  * token-in-url, password-in-url, api-key-in-url: by the name of a parameter, and accepted.
  * basic-authentication: Basic accepted, other than at a login or token endpoint.
@@ -25,27 +24,6 @@
 #define LONG_LIFE_S   86400
 #define PARAMETER_CAP 512u
 #define NS_PER_SECOND 1000000000ull
-
-static bool is_loopback(const struct yg_address *addr)
-{
-	static const struct yg_address six = { .bytes = { [15] = 1 } };
-
-	if (yg_address_is_v4(addr))
-		return addr->bytes[12] == 127;
-	return memcmp(addr, &six, sizeof(six)) == 0;
-}
-
-/* RFC 1918, RFC 6598, link-local, fc00::/7. */
-static bool is_private(const struct yg_address *addr)
-{
-	const uint8_t *b = addr->bytes;
-
-	if (!yg_address_is_v4(addr))
-		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
-	return b[12] == 10 || (b[12] == 172 && (b[13] & 0xf0) == 16) ||
-	       (b[12] == 192 && b[13] == 168) || (b[12] == 169 && b[13] == 254) ||
-	       (b[12] == 100 && (b[13] & 0xc0) == 64);
-}
 
 /* The path of a request, without its query. */
 static struct yg_slice path_of(const struct yg_look *look)
@@ -84,7 +62,6 @@ static bool has_password(const struct yg_look *look)
 static void check_cleartext(struct yg_look *look)
 {
 	const struct yg_exchange *exchange = look->scene->exchange;
-	const struct yg_address *client = &exchange->client.addr;
 	bool secret = look->credential;
 
 	if (!look->accepted && !look->redirected)
@@ -95,13 +72,9 @@ static void check_cleartext(struct yg_look *look)
 		return;
 	if (!look->full && !look->posture->profile)
 		yg_look_heads(look);
-	/* A proxy on this host, or one that took the request under TLS. */
-	if (is_loopback(client) || memcmp(client, &exchange->server.addr, sizeof(*client)) == 0 ||
-	    memcmp(client, &look->scene->client, sizeof(*client)) != 0 ||
-	    look->scene->credentials->certificate.ptr || look->heads.secure_hop ||
-	    yg_address_is_unknown(client))
+	if (!yg_look_is_direct(look))
 		return;
-	look->lower = is_private(client);
+	look->lower = yg_address_is_private(&exchange->client.addr);
 	yg_judge(look, YG_POSTURE_CLEARTEXT, !exchange->tls,
 		 "%s was accepted over HTTP without TLS",
 		 look->credential ? yg_credential_kind_name(look->scene->credentials->best)

@@ -86,6 +86,7 @@ enum yg_memo_kind {
 	YG_MEMO_VALUE,	      /* code_challenge, nonce */
 	YG_MEMO_CERTIFICATE,  /* text: the client */
 	YG_MEMO_PAYLOAD,      /* of a token; text: the signature */
+	YG_MEMO_EDGE, /* a client and a server; uses: in clear; flag: behind a TLS edge */
 };
 
 struct yg_fault; /* row of the table of findings */
@@ -176,6 +177,15 @@ void yg_look_heads(struct yg_look *look);
 
 /* Decode the token of the Authorization field, or find it decoded. */
 void yg_look_token(struct yg_look *look);
+
+/*
+ * Did the caller's own connection reach this host, so that its TLS, or the want of it, is what the
+ * caller uses? Asked of requests that were accepted and carry something worth keeping secret.
+ */
+bool yg_look_is_direct(struct yg_look *look);
+
+/* RFC 1918, RFC 6598, link-local, fc00::/7; loopback not among them. */
+bool yg_address_is_private(const struct yg_address *addr);
 
 /* The checks, in the order they run. */
 void yg_posture_check_credentials(struct yg_look *look);

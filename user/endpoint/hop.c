@@ -42,7 +42,7 @@ struct row {
 	uint8_t side;	  /* enum yg_hop_side */
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
-	bool tls;
+	bool tls, parent_tls;
 };
 
 struct yg_hops {
@@ -300,6 +300,7 @@ static void set_parent(struct row *up, const struct row *edge, uint64_t sequence
 	up->parent = sequence;
 	up->parent_id = edge->id;
 	up->parent_endpoint = edge->endpoint;
+	up->parent_tls = edge->tls;
 	up->strength = strength;
 	up->is_ambiguous = false;
 }
@@ -386,7 +387,10 @@ static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 		.id = row->id,
 		.endpoint = row->endpoint,
 		.time_ns = row->start_ns,
+		.client = row->client.addr,
 		.server = row->server.addr,
+		.port = row->server.port,
+		.tls = row->tls,
 		.outbound = row->side != YG_HOP_SIDE_SERVED,
 	};
 	bool is_lost = is_early || (row->strength && doubt_of(hops, sequence) >= row->strength);
@@ -400,6 +404,7 @@ static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 	if (is_linked) {
 		link.parent_id = row->parent_id;
 		link.parent_endpoint = row->parent_endpoint;
+		link.parent_tls = row->parent_tls;
 	}
 	hops->fn(hops->ctx, &link);
 }

@@ -56,8 +56,10 @@ struct yg_hop_link {
 	uint64_t id, endpoint;		     /* of the upstream exchange */
 	uint64_t parent_id, parent_endpoint; /* of its edge; 0: none, or more than one could be */
 	uint64_t time_ns;		     /* of the request */
-	struct yg_address server;	     /* who was asked */
+	struct yg_address client, server;    /* who asked whom */
+	uint16_t port;			     /* of the server */
 	bool outbound;			     /* it left this host, or stayed in it, for certain */
+	bool tls, parent_tls;
 };
 
 typedef void (*yg_hop_fn)(void *ctx, const struct yg_hop_link *link);

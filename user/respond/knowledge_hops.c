@@ -13,6 +13,7 @@ static void take_link(void *ctx, const struct yg_hop_link *link)
 		.kind = (uint8_t)yg_relation_kind_of(&link->server),
 	};
 
+	yg_posture_take_hop(knowledge->posture, link);
 	if (link->parent_id && knowledge->sink.on_link)
 		knowledge->sink.on_link(knowledge->sink.ctx, link->id, link->parent_id);
 	if (link->endpoint && (link->parent_id || link->outbound))
