@@ -7,6 +7,7 @@
 #include "cli/finding.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 static void print_evidence(const struct yg_cli_args *args, yajl_val evidence)
 {
@@ -33,7 +34,7 @@ static void print_wrapped(const struct yg_cli_args *args, const char *title, con
 {
 	if (!text[0])
 		return;
-	(void)fprintf(args->out, "\n%s\n", title);
+	(void)fprintf(args->out, "\n%s\n", yg_cli_word(args, title));
 	yg_text_wrap(args->out, text, 2, args->columns);
 }
 
@@ -52,7 +53,7 @@ static void print_state(const struct yg_cli_args *args, yajl_val value)
 		return;
 	yg_print_field(args, "first seen",
 		       yg_time_format(yg_value_text(value, "first_seen"), time));
-	yg_print_field(args, "state", yg_value_text(value, "state"));
+	yg_print_field(args, "state", yg_cli_word(args, yg_value_text(value, "state")));
 	yg_print_field(args, "  since",
 		       yg_time_format(yg_value_text(value, "state_changed"), time));
 }
@@ -77,7 +78,8 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 	char text[256], time[YG_FORMAT_CAP];
 
 	(void)line;
-	(void)snprintf(text, sizeof(text), "%s: %s", yg_value_text(value, "severity"),
+	(void)snprintf(text, sizeof(text), "%s: %s",
+		       yg_cli_word(args, yg_value_text(value, "severity")),
 		       yg_value_text(value, "rule"));
 	yg_print_styled(args, style_of(yg_value_text(value, "severity")), text);
 	(void)fputc('\n', args->out);
@@ -94,7 +96,7 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 	if (yg_value_text(value, "source")[0])
 		yg_print_field(args, "source", yg_value_text(value, "source"));
 	print_who(args, value);
-	yg_print_field(args, "status", yg_value_text(value, "status"));
+	yg_print_field(args, "status", yg_cli_word(args, yg_value_text(value, "status")));
 	print_evidence(args, yg_value_find(value, "evidence"));
 	print_wrapped(args, "Cause", yg_value_text(value, "cause"));
 	print_wrapped(args, "Effect", text_of(args, value, "effect", "effect_ja"));

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 const struct yg_cli_option yg_posture_options[] = {
-	{ "state", "STATE", "Only open, resolved or reopened ones; without it those not resolved",
+	{ "state", "STATE",
+	  "Only open, resolved or reopened ones; else those neither resolved nor dismissed",
 	  false },
-	{ "all", NULL, "Resolved ones too", false },
+	{ "all", NULL, "Resolved and dismissed ones too", false },
 	{ "severity", "LEVEL", "At least this: info, low, medium, high or critical", false },
 	{ "rule", "ID", "Only findings of this rule", false },
 	{ "service", "HOST", "Only findings about this service", false },
@@ -15,31 +19,58 @@ const struct yg_cli_option yg_posture_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "SEVERITY", YG_ALIGN_LEFT, 0 }, { "STATE", YG_ALIGN_LEFT, 0 },
-	{ "SINCE", YG_ALIGN_LEFT, 0 },	  { "ENDPOINT", YG_ALIGN_ENDS, 18 },
-	{ "FINDING", YG_ALIGN_LEFT, 24 },
+	{ "ID", YG_ALIGN_LEFT, 0 },	   { "STATE", YG_ALIGN_LEFT, 0 },
+	{ "SINCE", YG_ALIGN_LEFT, 0 },	   { "SERVICE", YG_ALIGN_LEFT, 14 },
+	{ "ENDPOINT", YG_ALIGN_ENDS, 20 },
 };
 
+static const struct yg_column columns_ja[] = {
+	{ "ID", YG_ALIGN_LEFT, 0 },
+	{ "状態", YG_ALIGN_LEFT, 0 },
+	{ "初回検出", YG_ALIGN_LEFT, 0 },
+	{ "サービス", YG_ALIGN_LEFT, 14 },
+	{ "エンドポイント", YG_ALIGN_ENDS, 20 },
+};
+
+/* The rows come by severity and rule: what is wrong stands once, above where it is. */
 struct view {
 	const struct yg_cli_args *args;
 	struct yg_table *table;
+	char heading[512]; /* the last one */
 };
+
+static int add_heading(struct view *view, yajl_val value)
+{
+	char text[sizeof(view->heading)];
+
+	(void)snprintf(text, sizeof(text), "%s: %s",
+		       yg_cli_word(view->args, yg_value_text(value, "severity")),
+		       yg_cli_text(view->args, yg_value_text(value, "title"),
+				   yg_value_text(value, "title_ja")));
+	if (strcmp(text, view->heading) == 0)
+		return 0;
+	memcpy(view->heading, text, sizeof(text));
+	return yg_table_heading(view->table, text);
+}
 
 static int add_finding(void *ctx, const char *line, yajl_val value)
 {
 	struct view *view = ctx;
 	const char *endpoint = yg_value_text(value, "endpoint");
-	char time[YG_FORMAT_CAP];
+	char time[YG_FORMAT_CAP], id[YG_ID_DIGITS + 1];
 	const char *texts[] = {
-		yg_value_text(value, "severity"),
-		yg_value_text(value, "state"),
+		id,
+		yg_cli_word(view->args, yg_value_text(value, "state")),
 		yg_time_format(yg_value_text(value, "first_seen"), time),
-		endpoint[0] ? endpoint : yg_value_text(value, "service"),
-		yg_cli_text(view->args, yg_value_text(value, "title"),
-			    yg_value_text(value, "title_ja")),
+		yg_value_text(value, "service"),
+		endpoint[0] ? endpoint : "*",
 	};
+	int r = add_heading(view, value);
 
 	(void)line;
+	if (r < 0)
+		return r;
+	(void)snprintf(id, sizeof(id), "%s", yg_value_text(value, "id"));
 	time[10] = '\0'; /* the day */
 	return yg_table_add(view->table, texts);
 }
@@ -56,11 +87,13 @@ enum yg_exit yg_command_posture(const struct yg_cli_args *args)
 
 	if (yg_cli_number(args, "limit", &limit))
 		return yg_cli_usage(args, "--limit: not a number above 0");
-	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
+	if (yg_table_new(args->japanese ? columns_ja : columns, YG_ARRAY_SIZE(columns), &table))
 		return yg_cli_fail(args, "posture: Out of memory");
 	view.table = table;
-	if (!state && !yg_cli_value(args, "all"))
+	if (!state && !yg_cli_value(args, "all")) {
 		state = "unresolved";
+		yg_client_add(path, sizeof(path), "status", "open");
+	}
 	yg_client_add(path, sizeof(path), "state", state);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(filters); i++)
 		yg_client_add(path, sizeof(path), filters[i], yg_cli_value(args, filters[i]));
@@ -68,7 +101,9 @@ enum yg_exit yg_command_posture(const struct yg_cli_args *args)
 	if (code != YG_EXIT_DONE || args->json)
 		return code;
 	if (yg_table_count(table) == 0)
-		(void)fprintf(args->out, "No findings about posture\n");
+		(void)fprintf(
+			args->out, "%s\n",
+			yg_cli_text(args, "No findings about posture", "該当する検出はありません"));
 	yg_table_print(table, args->out, args->columns);
 	return YG_EXIT_DONE;
 }

@@ -5,8 +5,9 @@
 
 #include "cli/client.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
-#define NAME_WIDTH 14
+#define NAME_WIDTH 15 /* a Japanese word of seven, and a blank */
 
 uint64_t yg_endpoint_class(yajl_val endpoint, char class)
 {
@@ -47,7 +48,7 @@ void yg_join_texts(yajl_val list, char *ret, size_t cap)
 
 void yg_print_field(const struct yg_cli_args *args, const char *name, const char *text)
 {
-	(void)fprintf(args->out, "%-*s", NAME_WIDTH, name);
+	yg_text_print(args->out, yg_cli_word(args, name), NAME_WIDTH, YG_ALIGN_LEFT);
 	/* The first line stands behind the name, the others below it. */
 	if (yg_text_width(text) <= args->columns - NAME_WIDTH) {
 		yg_text_put(args->out, text);

@@ -15,7 +15,7 @@ uint64_t yg_endpoint_class(yajl_val endpoint, char class);
 void yg_endpoint_name(yajl_val endpoint, char *ret, size_t cap);
 /* "a,b,c" of a list of texts. */
 void yg_join_texts(yajl_val list, char *ret, size_t cap);
-/* "name   text" lines: the name in a column of 14. */
+/* "name   text" lines: the name, translated, in a column of 15. */
 void yg_print_field(const struct yg_cli_args *args, const char *name, const char *text);
 /* A text behind "\033[...m" when the output is a terminal. @code: "1", "31". */
 void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text);

@@ -4,15 +4,14 @@
 
 #include "detect/posture_inside.h"
 
-#define YG_FAPI_PARAMS(X)                                                                     \
-	X(response_type)                                                                      \
-	X(response_mode)                                                                      \
-	X(client_id)                                                                          \
-	X(redirect_uri)                                                                       \
-	X(scope) X(state) X(nonce) X(code_challenge) X(code_challenge_method) X(request)      \
-		X(request_uri) X(grant_type) X(code) X(code_verifier) X(client_secret)        \
-			X(client_assertion) X(refresh_token) X(token) X(username) X(id_token) \
-				X(access_token) X(response) X(iss) X(error)
+/* clang-format off */
+#define YG_FAPI_PARAMS(X) \
+	X(response_type) X(response_mode) X(client_id) X(redirect_uri) X(scope) \
+	X(state) X(nonce) X(code_challenge) X(code_challenge_method) X(request) \
+	X(request_uri) X(grant_type) X(code) X(code_verifier) X(client_secret) \
+	X(client_assertion) X(refresh_token) X(token) X(username) X(id_token) \
+	X(access_token) X(response) X(iss) X(error)
+/* clang-format on */
 
 /* Decoded; absent when not sent. Do not copy: slices point into text[]. */
 struct yg_params {

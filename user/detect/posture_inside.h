@@ -86,7 +86,7 @@ enum yg_memo_kind {
 	YG_MEMO_VALUE,	      /* code_challenge, nonce */
 	YG_MEMO_CERTIFICATE,  /* text: the client */
 	YG_MEMO_PAYLOAD,      /* of a token; text: the signature */
-	YG_MEMO_EDGE, /* a client and a server; uses: in clear; flag: behind a TLS edge */
+	YG_MEMO_EDGE,	      /* a client and a server; uses: in clear; flag: behind a TLS edge */
 };
 
 struct yg_fault; /* row of the table of findings */

@@ -140,7 +140,13 @@ static const char *const main_texts[YG_SQL_MAX] = {
 			"?8") ")"
 			      " AND (?11='' OR kind=?11) AND (?12='' OR state=?12 OR"
 			      " (?12='unresolved' AND state IN ('open','reopened')))"
-			      " ORDER BY time DESC, id LIMIT ?9 OFFSET ?10",
+			      /* Attacks by time; posture by what is wrong, the worst first. */
+			      " ORDER BY CASE WHEN ?11='posture' THEN"
+			      " -" SEVERITY_RANK(
+				      "severity") " END,"
+						  " CASE WHEN ?11='posture' THEN rule END,"
+						  " CASE WHEN ?11='posture' THEN service||endpoint END,"
+						  " time DESC, id LIMIT ?9 OFFSET ?10",
 	[YG_SQL_ENDPOINT_COUNT] = "SELECT count(*) FROM endpoints",
 	[YG_SQL_CALLER_COUNT] = "SELECT count(*) FROM callers",
 	[YG_SQL_CALLER_RECENT] = "SELECT client FROM callers WHERE last_seen>=?1",

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Words of reports, in the language that was asked for. */
+#pragma once
+
+#include "cli/command.h"
+
+/* @english in the language of @args; as it is, when that is English or has no word for it. */
+const char *yg_cli_word(const struct yg_cli_args *args, const char *english);
