@@ -96,8 +96,7 @@ LIBRARY int fake_read_early(struct fake_ssl *ssl, void *buf, size_t num, size_t 
 
 LIBRARY int fake_write(struct fake_ssl *ssl, const void *buf, int num)
 {
-	(void)buf;
-	(void)num;
+	__asm__ volatile("" ::"r"(buf), "r"(num)); /* clang passes no arguments that are not used */
 	use_sockets(ssl, 1);
 	return ssl->result;
 }
