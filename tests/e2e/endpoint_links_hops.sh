@@ -110,4 +110,12 @@ id=$(api 'endpoints?limit=1000' | jq -r 'first(.items[] | select(.template == "/
 yagura endpoint "$id" | tr -s ' ' >"$WORK/endpoint"
 grep -q -- "-> upstream [1-9][0-9]* .* GET .*/inner/secure/alpha" "$WORK/endpoint" ||
 	fail "yagura endpoint: $(cat "$WORK/endpoint")"
+# Labels and risk come with their reasons, and the tables can be asked for them.
+is_assessed() { yagura endpoint "$id" | grep -q "^Risk [1-9][0-9]* of 100"; }
+wait_until 15 is_assessed
+yagura endpoint "$id" | grep -q "internal  *all its clients have private addresses" ||
+	fail "no label: $(yagura endpoint "$id" | head -40)"
+yagura endpoints --label upstream --json | jq -e -s 'map(.template) | any(startswith("/inner/secure"))' >/dev/null ||
+	fail "no upstream: $(yagura endpoints --json | jq -c '[.template, .labels]')"
+(($(yagura status --json | jq .known.risk) > 0)) || fail "the whole has no risk"
 echo "PASS: $(counter hop.linked) of $want upstream requests linked, $(pairs | wc -l) pairs looked at, 0 wrong"

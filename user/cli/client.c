@@ -5,9 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
+#include "cli/table.h"
 #include "core/slice.h"
 
 #define ANSWER_MAX (64u << 20) /* bytes; the daemon's own limit is half of it */
@@ -295,4 +297,21 @@ double yg_value_real(yajl_val object, const char *name)
 bool yg_value_flag(yajl_val object, const char *name)
 {
 	return YAJL_IS_TRUE(yg_value_find(object, name));
+}
+
+int yg_client_add_since(const struct yg_cli_args *args, char *path, size_t cap)
+{
+	const char *text = yg_cli_value(args, "since");
+	char number[YG_FORMAT_CAP];
+	uint64_t seconds;
+	time_t now = time(NULL);
+
+	if (!text)
+		return 0;
+	if (yg_cli_duration(text, &seconds))
+		return -EINVAL;
+	(void)snprintf(number, sizeof(number), "%" PRIu64,
+		       (uint64_t)now > seconds ? (uint64_t)now - seconds : 0);
+	yg_client_add(path, cap, "since", number);
+	return 0;
 }

@@ -8,6 +8,8 @@
 #include "cli/show.h"
 #include "cli/table.h"
 
+#define TREND_MAX 30u /* bars of a trend */
+
 static const struct yg_column span_columns[] = {
 	{ "TIME", YG_ALIGN_LEFT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
 	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
@@ -127,6 +129,66 @@ static void print_statuses(const struct yg_cli_args *args, yajl_val status)
 	yg_print_field(args, "status", text);
 }
 
+/* "+20  public clients", or "shadow  in no specification", a line each. */
+static void print_reasons(const struct yg_cli_args *args, yajl_val reasons, bool points)
+{
+	char text[512];
+
+	for (size_t i = 0; YAJL_IS_OBJECT(reasons) && i < YAJL_GET_OBJECT(reasons)->len; i++) {
+		const char *key = YAJL_GET_OBJECT(reasons)->keys[i];
+
+		if (points)
+			(void)snprintf(text, sizeof(text), "%3" PRIu64 "  %s",
+				       yg_value_uint(reasons, key), key);
+		else
+			(void)snprintf(text, sizeof(text), "%-14s  %s", key,
+				       yg_value_text(reasons, key));
+		(void)fputs("  ", args->out);
+		yg_text_print(args->out, text, args->columns - 2, YG_ALIGN_LEFT);
+		(void)fputc('\n', args->out);
+	}
+}
+
+/* One bar per hour or day, the highest is 100: "▁▃█". */
+static void print_trend(const struct yg_cli_args *args, const char *name, yajl_val list)
+{
+	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	char text[TREND_MAX * sizeof("▁") + 64] = "";
+	size_t used = 0, len = YAJL_IS_ARRAY(list) ? YAJL_GET_ARRAY(list)->len : 0;
+	size_t from = len > TREND_MAX ? len - TREND_MAX : 0;
+	uint64_t risk = 0;
+
+	if (len == 0)
+		return;
+	for (size_t i = from; i < len; i++) {
+		risk = yg_value_uint(YAJL_GET_ARRAY(list)->values[i], "risk");
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+					 bars[risk >= 100 ? 7 : risk * 8 / 100]);
+	}
+	(void)snprintf(text + used, sizeof(text) - used, " %" PRIu64, risk);
+	yg_print_field(args, name, text);
+}
+
+static void print_assessment(const struct yg_cli_args *args, yajl_val value)
+{
+	char text[512];
+
+	print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
+	print_trend(args, "risk by day", yg_value_find(value, "risk_days"));
+	(void)snprintf(text, sizeof(text), "Risk %" PRIu64 " of 100", yg_value_uint(value, "risk"));
+	(void)fputc('\n', args->out);
+	yg_print_styled(args, "1", text);
+	(void)fputc('\n', args->out);
+	print_reasons(args, yg_value_find(value, "risk_reasons"), true);
+	if (!YAJL_IS_OBJECT(yg_value_find(value, "label_reasons")) ||
+	    YAJL_GET_OBJECT(yg_value_find(value, "label_reasons"))->len == 0)
+		return;
+	(void)fputc('\n', args->out);
+	yg_print_styled(args, "1", "Labels");
+	(void)fputc('\n', args->out);
+	print_reasons(args, yg_value_find(value, "label_reasons"), false);
+}
+
 static int print_endpoint(void *ctx, const char *line, yajl_val value)
 {
 	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
@@ -148,6 +210,7 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	yg_print_field(args, "first seen",
 		       yg_time_format(yg_value_text(value, "first_seen"), time));
 	yg_print_field(args, "last seen", yg_time_format(yg_value_text(value, "last_seen"), time));
+	print_assessment(args, value);
 	print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
 		   YG_DATA_COLUMNS, yg_data_add);
 	print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,

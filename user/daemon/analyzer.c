@@ -35,6 +35,7 @@
 #define COUNTERS_NS  YG_NS_PER_S
 #define CALLERS_NS   (5u * YG_NS_PER_S)
 #define SAVE_NS	     (60u * YG_NS_PER_S)
+#define ASSESS_NS    (5u * YG_NS_PER_S) /* labels and risk are made anew */
 /*
  * Exchanges shown to people; the rest is in the aggregates. Both rates together stay below
  * YG_STORE_SAMPLES_MAX a day: nobody can fill the day by being noisy, found or not.
@@ -61,6 +62,8 @@ struct analyzer {
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
 	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
 	struct yg_allowance samples, found;
+	uint64_t assess_ns; /* monotonic, last time */
+	bool assessed;	    /* in this round */
 	uint64_t suspects_sent;
 	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
@@ -200,11 +203,19 @@ static void put_data(void *ctx, const struct yg_data_field *field, enum yg_data_
 static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 {
 	struct analyzer *analyzer = ctx;
+	struct yg_knowledge *knowledge = yg_pipeline_knowledge(analyzer->pipeline);
+	struct yg_assessment assessment;
 	struct yg_feed_message message;
 
-	if (endpoint->last_ns < analyzer->endpoints_since_ns)
+	/* Labels and risk change without traffic too: all are looked at after each round. */
+	if (endpoint->last_ns < analyzer->endpoints_since_ns && !analyzer->assessed)
+		return;
+	yg_knowledge_assessment(knowledge, endpoint, &assessment);
+	if (!yg_knowledge_assessment_news(knowledge, endpoint, &assessment) &&
+	    endpoint->last_ns < analyzer->endpoints_since_ns)
 		return;
 	yg_feed_from_endpoint(endpoint, &message);
+	yg_feed_add_assessment(&assessment, &message);
 	yg_feed_out_put(&analyzer->out, &message);
 	yg_knowledge_data_news(yg_pipeline_knowledge(analyzer->pipeline), endpoint, put_data,
 			       &(struct data_context){ analyzer, endpoint->id });
@@ -324,6 +335,11 @@ static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
 	put_kernel_counters(analyzer);
 	put_own_counters(analyzer);
 	yg_pipeline_counters(analyzer->pipeline, put_stage_counter, analyzer);
+	analyzer->assessed = now_ns - analyzer->assess_ns >= ASSESS_NS;
+	if (analyzer->assessed) {
+		analyzer->assess_ns = now_ns;
+		yg_knowledge_assess(knowledge);
+	}
 	if (yg_knowledge_endpoints(knowledge, put_endpoint, analyzer) >= 0)
 		analyzer->endpoints_since_ns = epoch_ns - COUNTERS_NS;
 	yg_knowledge_relation_news(knowledge, put_relation, analyzer);

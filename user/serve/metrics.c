@@ -181,5 +181,7 @@ void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const
 		    yg_store_count(desk->store, YG_STORE_CALLERS));
 	print_gauge(request, "yagura_findings", "Findings that are remembered.",
 		    yg_store_count(desk->store, YG_STORE_FINDINGS));
+	print_gauge(request, "yagura_risk", "Risk of the riskiest endpoints, 0 to 100.",
+		    yg_store_risk(desk->store));
 	yg_http_send(request, 200, "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -17,6 +17,7 @@
 #define SERIES_HOURS   24u
 #define SERIES_MINUTES 60u
 #define SAMPLES_SHOWN  10u
+#define SERVICES_SHOWN 20u /* the riskiest */
 
 /* Whole number of a query parameter, or @initial. Return: 0; -EINVAL. */
 static int number_argument(const struct yg_http_request *request, const char *name, uint64_t max,
@@ -46,13 +47,31 @@ static struct yg_slice text_argument(const struct yg_http_request *request, cons
 	return yg_slice_from_str(yg_http_argument(request, name));
 }
 
+/* NULL: by name. Return: 0; -EINVAL. */
+static int read_order(const char *text, enum yg_store_order *ret)
+{
+	static const char *const names[YG_STORE_ORDER_MAX] = { "name", "requests", "risk", "last" };
+
+	*ret = YG_STORE_BY_NAME;
+	if (!text)
+		return 0;
+	for (unsigned int i = 0; i < YG_STORE_ORDER_MAX; i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		*ret = (enum yg_store_order)i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 /* The filter of a list. Return: 0; -EINVAL, then @ret_name is the parameter that is wrong. */
 static int read_filter(const struct yg_http_request *request, struct yg_store_filter *ret,
 		       const char **ret_name)
 {
 	const char *sort = yg_http_argument(request, "sort");
 	const char *endpoint = yg_http_argument(request, "endpoint");
-	uint64_t limit = 0, offset = 0, since = 0;
+	uint64_t limit = 0, offset = 0, since = 0, risk = 0;
+	enum yg_store_order order;
 
 	*ret_name = "limit";
 	if (number_argument(request, "limit", YG_STORE_LIST_MAX, LIMIT_DEFAULT, &limit) ||
@@ -65,7 +84,10 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 	if (number_argument(request, "since", INT64_MAX / YG_NS_PER_SECOND, 0, &since))
 		return -EINVAL;
 	*ret_name = "sort";
-	if (sort && strcmp(sort, "requests") != 0)
+	if (read_order(sort, &order))
+		return -EINVAL;
+	*ret_name = "risk";
+	if (number_argument(request, "risk", 100, 0, &risk))
 		return -EINVAL;
 	*ret = (struct yg_store_filter){
 		.service = text_argument(request, "service"),
@@ -78,7 +100,10 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		.state = text_argument(request, "state"),
 		.data = text_argument(request, "data"),
 		.since_ns = since * YG_NS_PER_SECOND,
-		.by_requests = sort != NULL,
+		.label = text_argument(request, "label"),
+		.risk = (uint32_t)risk,
+		.order = order,
+		.by_requests = order == YG_STORE_BY_REQUESTS,
 		.limit = (uint32_t)limit,
 		.offset = (uint32_t)offset,
 	};
@@ -235,6 +260,37 @@ static void add_series(struct yg_desk *desk, struct yg_http_request *request, ui
 	free(series.cells);
 }
 
+static void write_risk(void *ctx, uint64_t time_ns, uint32_t risk)
+{
+	struct yg_json *json = ctx;
+
+	yg_json_open_object(json);
+	yg_json_pair_time(json, "time", time_ns);
+	yg_json_pair_uint(json, "risk", risk);
+	yg_json_close_object(json);
+}
+
+/* ,"risk_hours":[...],"risk_days":[...] */
+static void add_risks(struct yg_desk *desk, struct yg_http_request *request, uint64_t endpoint)
+{
+	uint64_t now_ns = desk->options.epoch_ns(desk->options.ctx);
+	uint64_t hours_ns = SERIES_HOURS * 3600 * YG_NS_PER_SECOND, days_ns = 30 * hours_ns;
+
+	for (int by_day = 0; by_day < 2; by_day++) {
+		uint64_t span_ns = by_day ? days_ns : hours_ns;
+
+		yg_json_reset(desk->json);
+		yg_json_open_array(desk->json);
+		(void)!yg_store_risks(desk->store, endpoint,
+				      now_ns > span_ns ? now_ns - span_ns : 0, by_day, write_risk,
+				      desk->json);
+		yg_json_close_array(desk->json);
+		yg_http_add(request,
+			    by_day ? YG_SLICE(",\"risk_days\":") : YG_SLICE(",\"risk_hours\":"));
+		yg_http_add(request, yg_json_view(desk->json));
+	}
+}
+
 void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	struct yg_store_filter filter = { .limit = SAMPLES_SHOWN };
@@ -247,6 +303,7 @@ void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, cons
 	add_series(desk, request, filter.id, 3600 * YG_NS_PER_SECOND, SERIES_HOURS);
 	yg_http_add(request, YG_SLICE(",\"minutes\":"));
 	add_series(desk, request, filter.id, 60 * YG_NS_PER_SECOND, SERIES_MINUTES);
+	add_risks(desk, request, filter.id);
 	yg_http_add(request, YG_SLICE(",\"relations\":["));
 	(void)!yg_store_relations(desk->store, filter.id, yg_reply_list_add, &relations);
 	yg_http_add(request, YG_SLICE("],\"samples\":["));
@@ -318,6 +375,25 @@ static void write_counters(struct yg_desk *desk)
 	yg_json_close_object(desk->json);
 }
 
+static void write_service(void *ctx, struct yg_slice service, uint32_t risk, uint64_t endpoints)
+{
+	struct yg_json *json = ctx;
+
+	yg_json_open_object(json);
+	yg_json_pair_slice(json, "service", service);
+	yg_json_pair_uint(json, "risk", risk);
+	yg_json_pair_uint(json, "endpoints", endpoints);
+	yg_json_close_object(json);
+}
+
+static void write_services(struct yg_desk *desk)
+{
+	yg_json_key(desk->json, "services");
+	yg_json_open_array(desk->json);
+	(void)!yg_store_services(desk->store, SERVICES_SHOWN, write_service, desk->json);
+	yg_json_close_array(desk->json);
+}
+
 static int count_one(void *ctx, struct yg_slice object)
 {
 	(void)object;
@@ -348,7 +424,9 @@ void yg_get_status(struct yg_desk *desk, struct yg_http_request *request, const 
 	yg_json_pair_uint(json, "callers", yg_store_count(desk->store, YG_STORE_CALLERS));
 	yg_json_pair_uint(json, "findings", yg_store_count(desk->store, YG_STORE_FINDINGS));
 	yg_json_pair_uint(json, "findings_open", findings);
+	yg_json_pair_uint(json, "risk", yg_store_risk(desk->store));
 	yg_json_close_object(json);
+	write_services(desk);
 	write_counters(desk);
 	yg_json_close_object(json);
 	yg_reply_json(desk, request, 200);

@@ -131,7 +131,10 @@
 	X(flag, confirmed, 0, "seen often enough to be stable")          \
 	X(counts, status, 0, "responses by status; 0: none was seen")    \
 	X(texts, auth, 0, "bearer, basic, cookie ...; none")             \
-	X(texts, labels, 0, "shadow, zombie, internal ...")
+	X(texts, labels, 0, "shadow, zombie, internal ...")              \
+	X(facts, label_reasons, 0, "why, by label")                      \
+	X(uint, risk, 0, "0 to 100")                                     \
+	X(facts, risk_reasons, 0, "points by reason, the heaviest first")
 
 /* What one endpoint did in one minute. */
 #define YG_FEED_CELL(X)                \

@@ -92,6 +92,28 @@ void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_me
 	}
 }
 
+void yg_feed_add_assessment(const struct yg_assessment *assessment, struct yg_feed_message *ret)
+{
+	const struct yg_labels *labels = &assessment->labels;
+	const struct yg_risk *risk = &assessment->risk;
+	struct yg_feed_endpoint *to = &ret->endpoint;
+
+	for (uint32_t i = 0; i < labels->count && i < YG_FEED_FACTS_MAX; i++) {
+		const char *name = yg_label_name((enum yg_label)labels->rows[i].label);
+
+		add_text(&to->labels, name);
+		to->label_reasons.rows[i].name = yg_slice_from_str(name);
+		to->label_reasons.rows[i].text = yg_slice_from_str(labels->rows[i].reason);
+		to->label_reasons.count++;
+	}
+	to->risk = risk->score;
+	for (uint32_t i = 0; i < risk->count && i < YG_FEED_FACTS_MAX; i++) {
+		to->risk_reasons.rows[i].name = yg_slice_from_str(risk->reasons[i].text);
+		to->risk_reasons.rows[i].number = risk->reasons[i].points;
+		to->risk_reasons.count++;
+	}
+}
+
 void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret)
 {
 	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_CALLER };

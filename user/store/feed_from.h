@@ -15,6 +15,8 @@
 /* Texts of @ret are borrowed from the first argument, or literals. */
 void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_message *ret);
 void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret);
+/* Add what is said of it to the message of an endpoint; it outlives the message. */
+void yg_feed_add_assessment(const struct yg_assessment *assessment, struct yg_feed_message *ret);
 void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret);
 
 /**

@@ -45,10 +45,12 @@ static void bind_endpoints(sqlite3_stmt *rows, const struct yg_store_filter *fil
 	yg_db_bind_text(rows, 4, filter->method);
 	yg_db_bind_text(rows, 5, filter->contains);
 	yg_db_bind_uint(rows, 6, filter->since_ns);
-	yg_db_bind_uint(rows, 7, filter->by_requests);
+	yg_db_bind_uint(rows, 7, filter->by_requests ? 1 : (uint64_t)filter->order);
 	yg_db_bind_uint(rows, 8, limit_of(filter));
 	yg_db_bind_uint(rows, 9, filter->offset);
 	yg_db_bind_text(rows, 10, filter->data);
+	yg_db_bind_text(rows, 11, filter->label);
+	yg_db_bind_uint(rows, 12, filter->risk);
 }
 
 static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filter)

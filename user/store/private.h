@@ -44,6 +44,8 @@ YG_MUST_CHECK int yg_store_put_relation(struct yg_store *store,
 YG_MUST_CHECK int yg_store_put_data(struct yg_store *store, const struct yg_feed_message *message);
 YG_MUST_CHECK int yg_store_put_link(struct yg_store *store, const struct yg_feed_link *link);
 YG_MUST_CHECK int yg_store_fold_relations(struct yg_store *store, const struct yg_feed_fold *fold);
+/* risk.c: what the risk is now counts for its hour. */
+YG_MUST_CHECK int yg_store_keep_risk(struct yg_store *store, uint64_t now_ns);
 YG_MUST_CHECK int yg_store_close_hours(struct yg_store *store, uint64_t now_ns);
 
 /* Make the file of the day of @now_ns the one that samples go to. Return: 0; -errno. */

@@ -74,6 +74,13 @@ static const char *const main_migrations[] = {
 	"confidence TEXT NOT NULL, sample TEXT NOT NULL, \"values\" INTEGER NOT NULL,"
 	"\"distinct\" INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL);"
 	"CREATE INDEX data_fields_endpoint ON data_fields(endpoint);",
+	"ALTER TABLE endpoints ADD COLUMN label_reasons TEXT NOT NULL DEFAULT '{}';"
+	"ALTER TABLE endpoints ADD COLUMN risk INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE endpoints ADD COLUMN risk_reasons TEXT NOT NULL DEFAULT '{}';"
+	/* The highest of each hour; endpoint 0: of the whole. */
+	"CREATE TABLE risks(endpoint INTEGER NOT NULL, hour INTEGER NOT NULL,"
+	"risk INTEGER NOT NULL, PRIMARY KEY(endpoint, hour)) WITHOUT ROWID;"
+	"CREATE INDEX risks_hour ON risks(hour);",
 };
 
 static const char *const day_migrations[] = {
@@ -127,8 +134,25 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" AND (?4='' OR method=?4) AND (?5='' OR instr(template,?5)>0) AND last_seen>=?6"
 		" AND (?10='' OR id IN (SELECT endpoint FROM data_fields WHERE class=?10"
 		" OR substr(class,1,length(?10)+1)=?10||'-'))"
-		" ORDER BY CASE WHEN ?7 THEN -requests END, service, template, method"
+		" AND (?11='' OR instr(labels,'\"' || ?11 || '\"')>0) AND risk>=?12"
+		" ORDER BY CASE ?7 WHEN 1 THEN -requests WHEN 2 THEN -risk WHEN 3 THEN -last_seen"
+		" END, service, template, method"
 		" LIMIT ?8 OFFSET ?9",
+	[YG_SQL_RISK_WHOLE] = "SELECT CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) FROM"
+			      " (SELECT risk FROM endpoints ORDER BY risk DESC LIMIT 10)",
+	[YG_SQL_RISK_KEEP] =
+		"INSERT INTO risks SELECT id, ?1, risk FROM endpoints WHERE last_seen>=?2 AND risk>0"
+		" UNION ALL SELECT 0, ?1, ?3 WHERE ?3>0"
+		" ON CONFLICT(endpoint, hour) DO UPDATE SET risk=max(risk, excluded.risk)",
+	[YG_SQL_RISK_SERIES] = "SELECT hour, risk FROM risks WHERE endpoint=?1 AND hour>=?2"
+			       " ORDER BY hour",
+	[YG_SQL_RISK_DAYS] = "SELECT hour/24*24, max(risk) FROM risks WHERE endpoint=?1 AND"
+			     " hour>=?2 GROUP BY hour/24 ORDER BY hour/24",
+	[YG_SQL_RISK_SERVICES] =
+		"SELECT service, CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) AS score,"
+		" count(*) FROM (SELECT service, risk, row_number() OVER (PARTITION BY service"
+		" ORDER BY risk DESC) AS place FROM endpoints) WHERE place<=10 GROUP BY service"
+		" ORDER BY score DESC, service LIMIT ?1",
 	[YG_SQL_CALLER_LIST] = " FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1)"
 			       " AND last_seen>=?2 ORDER BY CASE WHEN ?3 THEN -requests END,"
 			       " last_seen DESC, caller LIMIT ?4 OFFSET ?5",

@@ -252,6 +252,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ "DELETE FROM data_fields WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM blocks WHERE expires<%llu", 1 },
 		{ "DELETE FROM hours WHERE hour<%llu", YG_NS_PER_HOUR },
+		{ "DELETE FROM risks WHERE hour<%llu", YG_NS_PER_HOUR },
 	};
 	uint64_t age_ns = store->options.retention_days * YG_NS_PER_DAY;
 	uint64_t oldest_ns = now_ns > age_ns ? now_ns - age_ns : 0;
@@ -279,6 +280,8 @@ int yg_store_tick(struct yg_store *store, uint64_t now_ns)
 		return 0;
 	store->today = now_ns / YG_NS_PER_DAY;
 	r = yg_store_close_hours(store, now_ns);
+	if (r == 0)
+		r = yg_store_keep_risk(store, now_ns);
 	if (r == 0 && hour != store->tick_hour)
 		r = expire(store, now_ns);
 	if (r == 0) {

@@ -119,6 +119,14 @@ enum yg_store_list {
 	YG_STORE_LIST_END
 };
 
+enum yg_store_order {
+	YG_STORE_BY_NAME,
+	YG_STORE_BY_REQUESTS,
+	YG_STORE_BY_RISK,
+	YG_STORE_BY_TIME, /* the last used first */
+	YG_STORE_ORDER_MAX
+};
+
 /* Absent texts and zero numbers do not filter. */
 struct yg_store_filter {
 	uint64_t id;		  /* endpoint of ENDPOINTS and SAMPLES, finding of FINDINGS */
@@ -132,8 +140,11 @@ struct yg_store_filter {
 	struct yg_slice state;	  /* FINDINGS: open, resolved, reopened; unresolved: not resolved */
 	struct yg_slice data;	  /* ENDPOINTS: holds this class, or one of its kind: "secret" */
 	uint64_t since_ns;	  /* last_seen, or time */
+	struct yg_slice label;	  /* ENDPOINTS: has this label */
+	uint32_t risk;		  /* ENDPOINTS: at least */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
-	uint32_t limit;		  /* 1..YG_STORE_LIST_MAX; 0: 100 */
+	enum yg_store_order order; /* ENDPOINTS, without by_requests */
+	uint32_t limit;		   /* 1..YG_STORE_LIST_MAX; 0: 100 */
 	uint32_t offset;
 };
 
@@ -173,6 +184,27 @@ struct yg_store_data_count {
 YG_MUST_CHECK int
 yg_store_data_counts(struct yg_store *store,
 		     void (*fn)(void *ctx, const struct yg_store_data_count *count), void *ctx);
+
+/* Risk of the whole: see detect/risk.h. 0 without endpoints, or on failure. */
+uint32_t yg_store_risk(struct yg_store *store);
+
+typedef void (*yg_store_risk_fn)(void *ctx, uint64_t time_ns, uint32_t risk);
+
+/**
+ * yg_store_risks() - how risk went: the highest of each hour, or of each day, oldest first.
+ * @endpoint: 0: the whole.
+ *
+ * Return: how many; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_risks(struct yg_store *store, uint64_t endpoint, uint64_t since_ns,
+				     bool by_day, yg_store_risk_fn fn, void *ctx);
+
+typedef void (*yg_store_service_fn)(void *ctx, struct yg_slice service, uint32_t risk,
+				    uint64_t endpoints);
+
+/* The riskiest services first, at most @limit. Return: how many; -errno. */
+YG_MUST_CHECK ssize_t yg_store_services(struct yg_store *store, uint32_t limit,
+					yg_store_service_fn fn, void *ctx);
 
 /* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
 uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);

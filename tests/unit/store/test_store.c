@@ -159,7 +159,8 @@ static void keeps_rows_over_a_restart(void **state)
 		"\"method\":\"GET\",\"template\":\"/v1/users/{id}\",\"protocols\":[],"
 		"\"first_seen\":null,\"last_seen\":\"2026-11-18T11:06:40.000000Z\",\"requests\":8,"
 		"\"callers\":0,\"request_bytes\":0,\"response_bytes\":0,\"tls_requests\":0,"
-		"\"confirmed\":false,\"status\":{\"200\":8},\"auth\":[\"bearer\"],\"labels\":[],\"data\":[]}\n");
+		"\"confirmed\":false,\"status\":{\"200\":8},\"auth\":[\"bearer\"],\"labels\":[],"
+		"\"label_reasons\":{},\"risk\":0,\"risk_reasons\":{},\"data\":[]}\n");
 	assert_int_equal(yg_store_count(store, YG_STORE_ENDPOINTS), 1);
 	yg_store_free(&store);
 }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* store/risk.c, and lists by label and risk, behind its contract in store/store.h. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "test.h"
+
+#define NOW 1795000000000000000ull /* 2026-11-18T11:06:40Z */
+
+struct place {
+	char path[64];
+	int fd;
+};
+
+static struct place place;
+
+static int set_up(void **state)
+{
+	(void)state;
+	(void)snprintf(place.path, sizeof(place.path), "/tmp/yg_store_XXXXXX");
+	assert_non_null(mkdtemp(place.path));
+	place.fd = open(place.path, O_DIRECTORY | O_CLOEXEC);
+	return place.fd < 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
+{
+	(void)info;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	yg_closep(&place.fd);
+	return nftw(place.path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct yg_store *open_store(uint64_t now_ns)
+{
+	struct yg_store_options options = { place.fd, 30, 7 };
+	struct yg_store *store = NULL;
+
+	assert_int_equal(yg_store_new(&options, now_ns, &store), 0);
+	return store;
+}
+
+static void put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
+{
+	assert_int_equal(yg_store_begin(store), 0);
+	assert_int_equal(yg_store_put(store, message, now_ns), 0);
+	assert_int_equal(yg_store_commit(store), 0);
+}
+
+#define HOUR 3600000000000ull
+
+static struct yg_feed_message endpoint_of(uint64_t id, const char *service, uint64_t risk,
+					  const char *label)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_ENDPOINT };
+
+	message.endpoint = (struct yg_feed_endpoint){
+		.id = id,
+		.service = yg_slice_from_str(service),
+		.method = YG_SLICE("GET"),
+		.template = YG_SLICE("/v1"),
+		.last_seen = NOW,
+		.risk = risk,
+		.labels = { 1, { yg_slice_from_str(label) } },
+	};
+	return message;
+}
+
+static void put_three(struct yg_store *store)
+{
+	struct yg_feed_message message = endpoint_of(1, "a", 50, "shadow");
+
+	put(store, &message, NOW);
+	message = endpoint_of(2, "b", 100, "internal");
+	put(store, &message, NOW);
+	message = endpoint_of(3, "a", 0, "external");
+	put(store, &message, NOW);
+}
+
+static int keep_risk(void *ctx, struct yg_slice object)
+{
+	const char *risk = strstr(object.ptr, "\"risk\":");
+	uint64_t *order = ctx;
+
+	assert_non_null(risk);
+	*order = *order * 1000 + strtoull(risk + 7, NULL, 10);
+	return 0;
+}
+
+static void lists_by_label_and_risk(void **state)
+{
+	static const struct {
+		struct yg_store_filter filter;
+		int want;
+	} cases[] = {
+		{ { .label = { "shadow", 6 } }, 1 },
+		{ { .label = { "shad", 4 } }, 0 },
+		{ { .risk = 50 }, 2 },
+		{ { .risk = 51 }, 1 },
+	};
+	struct yg_store *store = open_store(NOW);
+	struct yg_store_filter riskiest = { .order = YG_STORE_BY_RISK };
+	uint64_t order = 0;
+
+	(void)state;
+
+	put_three(store);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		uint64_t sum = 0;
+
+		assert_int_equal(
+			yg_store_each(store, YG_STORE_ENDPOINTS, &cases[i].filter, keep_risk, &sum),
+			cases[i].want);
+	}
+	assert_int_equal(yg_store_each(store, YG_STORE_ENDPOINTS, &riskiest, keep_risk, &order), 3);
+	assert_int_equal(order, 100050000);
+	yg_store_free(&store);
+}
+
+struct trend {
+	uint64_t time_ns[4];
+	uint32_t risk[4];
+	size_t count;
+};
+
+static void keep_trend(void *ctx, uint64_t time_ns, uint32_t risk)
+{
+	struct trend *trend = ctx;
+
+	assert_true(trend->count < YG_ARRAY_SIZE(trend->risk));
+	trend->time_ns[trend->count] = time_ns;
+	trend->risk[trend->count++] = risk;
+}
+
+static void keeps_the_highest_of_each_hour(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_feed_message calm = endpoint_of(1, "a", 20, "shadow");
+	struct trend one = { .count = 0 }, whole = one, days = one;
+
+	(void)state;
+
+	put_three(store);
+	assert_int_equal(yg_store_tick(store, NOW + 60000000000ull), 0);
+	put(store, &calm, NOW);
+	assert_int_equal(yg_store_tick(store, NOW + 120000000000ull), 0);
+	calm.endpoint.last_seen = NOW + HOUR;
+	put(store, &calm, NOW + HOUR);
+	assert_int_equal(yg_store_tick(store, NOW + HOUR), 0);
+
+	assert_int_equal(yg_store_risks(store, 1, NOW - HOUR, false, keep_trend, &one), 2);
+	assert_int_equal(one.risk[0], 50);
+	assert_int_equal(one.risk[1], 20);
+	assert_int_equal(one.time_ns[1] - one.time_ns[0], HOUR);
+	assert_int_equal(yg_store_risks(store, 1, 0, true, keep_trend, &days), 1);
+	assert_int_equal(days.risk[0], 50);
+	/* 7 parts of 100, 3 of the mean: 50, 100 and 0, then 20, 100 and 0 */
+	assert_int_equal(yg_store_risks(store, 0, 0, false, keep_trend, &whole), 2);
+	assert_int_equal(whole.risk[0], 85);
+	assert_int_equal(whole.risk[1], 82);
+	assert_int_equal(yg_store_risk(store), 82);
+	yg_store_free(&store);
+}
+
+struct services {
+	char names[8];
+	uint32_t risk;
+	uint64_t endpoints;
+};
+
+static void keep_service(void *ctx, struct yg_slice service, uint32_t risk, uint64_t endpoints)
+{
+	struct services *services = ctx;
+
+	strncat(services->names, service.ptr, 1);
+	services->risk = risk;
+	services->endpoints = endpoints;
+}
+
+static void sums_up_services(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct services services = { .risk = 0 };
+
+	(void)state;
+
+	assert_int_equal(yg_store_risk(store), 0);
+	put_three(store);
+	assert_int_equal(yg_store_services(store, 10, keep_service, &services), 2);
+	assert_string_equal(services.names, "ba");
+	assert_int_equal(services.risk, 43); /* 7 parts of 50, 3 of 25 */
+	assert_int_equal(services.endpoints, 2);
+	assert_int_equal(yg_store_services(store, 1, keep_service, &services), 1);
+	yg_store_free(&store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lists_by_label_and_risk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keeps_the_highest_of_each_hour, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sums_up_services, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
