@@ -23,7 +23,8 @@ struct scene_call {
 	const char *basic;  /* base64 */
 	const char *client; /* 198.51.100.7 */
 	const char *body;   /* JSON of the request */
-	const char *answer; /* JSON of the response */
+	const char *answer; /* of the response */
+	const char *type;   /* of the answer: application/json */
 	uint16_t status;    /* 200 */
 	uint32_t anomalies;
 	uint64_t time_ns; /* one second after the last call */
@@ -35,7 +36,7 @@ struct scene_call {
 struct scene {
 	struct yg_knowledge *knowledge;
 	uint64_t time_ns; /* of the last call */
-	uint32_t found, repeated, acted, requests, cells, folds;
+	uint32_t found, repeated, acted, requests, cells, folds, drops;
 	struct yg_finding last;	    /* of any rule about attacks */
 	struct yg_finding posture;  /* of any rule about posture */
 	uint32_t postures;	    /* times it was told */
@@ -81,8 +82,9 @@ static inline void scene_on_fold(void *ctx, uint64_t from, const struct yg_endpo
 {
 	struct scene *scene = ctx;
 
-	assert_true(from != into->id);
-	scene->folds++;
+	assert_true(!into || from != into->id);
+	scene->folds += into != NULL;
+	scene->drops += !into;
 }
 
 /* @options: keys are set here. */
@@ -138,6 +140,8 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 	}
 	if (call->body)
 		request_headers[count++] = response_headers[0];
+	if (call->type)
+		response_headers[0].value = yg_slice_from_str(call->type);
 	exchange.request = (struct yg_message){
 		.present = true,
 		.complete = true,

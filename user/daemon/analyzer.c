@@ -166,7 +166,8 @@ static void on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
 
 	yg_feed_out_put(&analyzer->out,
 			&(struct yg_feed_message){ .kind = YG_FEED_KIND_FOLD,
-						   .fold = { .from = from, .into = into->id } });
+						   .fold = { .from = from,
+							     .into = into ? into->id : 0 } });
 }
 
 /* Only what was told is worth a word more. */

@@ -290,6 +290,19 @@ static void end_path(struct yg_trie *trie, uint32_t index, enum yg_trie_method m
 	view->methods |= raw->methods;
 }
 
+/* One more path went through raw node @index. */
+static void see(struct yg_trie *trie, uint32_t index, struct yg_slice text,
+		struct yg_route_segment *segment)
+{
+	struct node *node = &trie->raw.nodes[index];
+
+	note_type(trie, index, segment);
+	forward(trie, index, segment);
+	node->hits += node->hits < HITS_MAX;
+	if (node->flags & NODE_PARAMETER)
+		yg_trie_sample(trie, index, text);
+}
+
 /* Walk @path and add what is missing. False when a cap refused a node; what is before it stays. */
 static bool grow(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
 		 struct yg_route *ret)
@@ -305,15 +318,9 @@ static bool grow(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_
 			if (!index)
 				return false;
 			add_view(trie, index, trie->forward[raw], path->segments[i], segment);
-		} else {
-			note_type(trie, index, segment);
-			forward(trie, index, segment);
 		}
+		see(trie, index, path->segments[i], segment);
 		raw = index;
-		if (trie->raw.nodes[raw].hits < HITS_MAX)
-			trie->raw.nodes[raw].hits++;
-		if (trie->raw.nodes[raw].flags & NODE_PARAMETER)
-			yg_trie_sample(trie, raw, path->segments[i]);
 	}
 	trie->raw.nodes[ROOT].hits += trie->raw.nodes[ROOT].hits < HITS_MAX;
 	end_path(trie, raw, method);
@@ -337,6 +344,31 @@ void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, enum yg_tri
 	if (grown)
 		yg_trie_rebuild(trie);
 	yg_trie_route(trie, path, ret);
+}
+
+bool yg_trie_know(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
+		  struct yg_route *ret)
+{
+	struct node *nodes = trie->raw.nodes;
+	uint32_t raws[YG_PATH_SEGMENTS_MAX];
+	uint32_t raw = ROOT;
+
+	if (path->flags & YG_PATH_CUT)
+		return false;
+	for (uint32_t i = 0; i < path->segment_count; i++) {
+		raw = read_raw(trie, raw, path, i, &ret->segments[i]);
+		if (!raw)
+			return false;
+		raws[i] = raw;
+	}
+	if (!(nodes[raw].flags & NODE_TERMINAL) || !(nodes[raw].methods & method))
+		return false;
+	ret->count = path->segment_count;
+	ret->known = true;
+	nodes[ROOT].hits += nodes[ROOT].hits < HITS_MAX;
+	for (uint32_t i = 0; i < path->segment_count; i++)
+		see(trie, raws[i], path->segments[i], &ret->segments[i]);
+	return true;
 }
 
 void yg_trie_settle(struct yg_trie *trie)

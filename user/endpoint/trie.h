@@ -89,6 +89,16 @@ enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method);
 void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
 		   struct yg_route *ret);
 
+/**
+ * yg_trie_know() - as yg_trie_learn() for a path that is known, else nothing.
+ * @ret: how it reads; worthless if it is not.
+ *
+ * Return: true if the path was learned before, to its end and for @method, so that only its hits
+ * were left to count.
+ */
+bool yg_trie_know(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
+		  struct yg_route *ret);
+
 /* Make the view of all that was learned so far: afterwards it does not depend on the order. */
 void yg_trie_settle(struct yg_trie *trie);
 

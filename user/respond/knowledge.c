@@ -93,7 +93,8 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 
 	knowledge->profiles = calloc(endpoints, sizeof(struct yg_profile *));
 	knowledge->dirty = calloc(endpoints, sizeof(bool));
-	if (!knowledge->profiles || !knowledge->dirty)
+	knowledge->answers = calloc(endpoints, sizeof(uint64_t));
+	if (!knowledge->profiles || !knowledge->dirty || !knowledge->answers)
 		return -ENOMEM;
 	r = yg_trie_new(&options->table_key, 2, &knowledge->blank);
 	if (r < 0)
@@ -182,6 +183,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_assessor_free(&k->assessor);
 	free(k->profiles);
 	free(k->dirty);
+	free(k->answers);
 	free(k);
 	*knowledge = NULL;
 }

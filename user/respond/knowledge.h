@@ -62,7 +62,8 @@ struct yg_knowledge_sink {
 	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
 	/*
 	 * Learning has turned @from into @into (a literal became a parameter, or back): whoever
-	 * stores by endpoint id adds the old id's past to the new one.
+	 * stores by endpoint id adds the old id's past to the new one. @into: NULL: @from was
+	 * never an endpoint, and its past is dropped.
 	 */
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
 	/* An upstream request has found what it was made for. */

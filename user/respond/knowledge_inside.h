@@ -9,6 +9,7 @@
 #include "baseline/schema.h"
 #include "core/lru.h"
 #include "detect/posture.h"
+#include "endpoint/catchall.h"
 #include "endpoint/normalize.h"
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
@@ -25,6 +26,7 @@ struct service {
 	uint32_t generation; /* of the trie when its endpoints were last looked at */
 	bool dirty;	     /* learned since the last save */
 	bool learned;	     /* since the last yg_knowledge_settle() */
+	struct yg_catchall catchall;
 };
 
 /* Row of a caller, by its hash. */
@@ -50,6 +52,8 @@ struct yg_knowledge {
 	struct yg_inventory *inventory;
 	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
 	bool *dirty;		      /* [inventory cap] */
+	uint64_t *answers;	      /* [inventory cap] mark of all answers; 0: they differ */
+	uint64_t noise, noise_rows;   /* exchanges that taught nothing, rows taken back */
 	struct yg_lru *callers;	      /* struct caller_row */
 	struct yg_lru *suspects;      /* uint64_t by peer: when it was told last */
 	bool suspected;		      /* of the exchange in hand */

@@ -15,6 +15,7 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 	knowledge->profiles[endpoint->index] = NULL;
 	yg_schemas_drop(knowledge->schemas, endpoint->index);
 	knowledge->dirty[endpoint->index] = false;
+	knowledge->answers[endpoint->index] = 0;
 	yg_data_drop(knowledge->data, endpoint->index);
 	yg_knowledge_drop_trait(knowledge, endpoint->index);
 }
@@ -158,6 +159,10 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	profile = yg_knowledge_profile_of(knowledge, into);
 	if (profile && knowledge->profiles[index])
 		yg_profile_merge(profile, knowledge->profiles[index]);
+	if (into->requests == 0)
+		knowledge->answers[into->index] = knowledge->answers[index];
+	else if (knowledge->answers[into->index] != knowledge->answers[index])
+		knowledge->answers[into->index] = 0;
 	yg_data_fold(knowledge->data, into->index, index);
 	yg_schemas_fold(knowledge->schemas, into->index, index);
 	yg_knowledge_fold_trait(knowledge, into->index, index);
@@ -288,31 +293,119 @@ struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, stru
 	return yg_inventory_find(knowledge->inventory, ret->service, method, ret->template_);
 }
 
-static bool learn_template(struct yg_knowledge *knowledge, struct service *service,
-			   struct yg_slice method, struct yg_observation *ret)
+/* Literal templates of what is left teach a new tree; the others are learned from traffic again. */
+static void regrow(struct yg_knowledge *knowledge, struct service *service)
 {
-	yg_trie_learn(service->trie, &knowledge->path, yg_trie_method_from_slice(method),
-		      &knowledge->route);
-	service->dirty = service->learned = true;
+	struct yg_trie *trie = NULL;
+
+	if (yg_trie_new(&knowledge->table_key, YG_TRIE_NODES_MAX, &trie) < 0)
+		return;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+		struct yg_path path;
+		struct yg_route route;
+
+		if (!endpoint || strcmp(endpoint->service, service->name) != 0 ||
+		    strpbrk(endpoint->template_, "{ ") ||
+		    !yg_path_from_target(yg_slice_from_str(endpoint->template_), &path))
+			continue;
+		yg_trie_learn(trie, &path,
+			      yg_trie_method_from_slice(yg_slice_from_str(endpoint->method)),
+			      &route);
+	}
+	yg_trie_free(&service->trie);
+	service->trie = trie;
+	service->generation = yg_trie_generation(trie);
+}
+
+/* The service turns out to give this answer to anything: rows that got no other are noise. */
+static void drop_noise(struct yg_knowledge *knowledge, struct service *service, uint64_t answer)
+{
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+		uint64_t id = endpoint ? endpoint->id : 0;
+
+		if (!endpoint || knowledge->answers[i] != answer ||
+		    strcmp(endpoint->service, service->name) != 0 ||
+		    is_written_row(knowledge, endpoint))
+			continue;
+		yg_knowledge_free_profile(knowledge, endpoint);
+		yg_inventory_drop(knowledge->inventory, endpoint);
+		knowledge->noise_rows++;
+		if (knowledge->sink.on_fold)
+			knowledge->sink.on_fold(knowledge->sink.ctx, id, NULL);
+	}
+	regrow(knowledge, service);
+}
+
+/* May the path in hand, that nobody has seen yet, be learned from this answer? */
+static bool is_noise(struct yg_knowledge *knowledge, struct service *service,
+		     const struct yg_exchange *exchange)
+{
+	struct yg_answer_mark mark = yg_answer_mark_from_response(&exchange->response);
+	enum yg_catchall_verdict verdict =
+		yg_catchall_weigh(&service->catchall, &mark, &knowledge->path);
+
+	if (verdict == YG_CATCHALL_FRESH)
+		drop_noise(knowledge, service, mark.hash);
+	if (verdict == YG_CATCHALL_NO && !yg_path_is_probe(&knowledge->path))
+		return false;
+	knowledge->noise++;
+	return true;
+}
+
+static void learn_template(struct yg_knowledge *knowledge, struct service *service,
+			   enum yg_trie_method method)
+{
+	yg_trie_learn(service->trie, &knowledge->path, method, &knowledge->route);
+	service->learned = true;
 	if (service->generation != yg_trie_generation(service->trie))
 		refold(knowledge, service);
-	return write_template(knowledge, service->trie, ret) && knowledge->route.known;
+}
+
+/* Rows that always got one answer may turn out to be noise; most get a second one soon. */
+static void note_answer(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			const struct yg_exchange *exchange)
+{
+	uint64_t *answer = &knowledge->answers[endpoint->index];
+	struct yg_answer_mark mark;
+
+	if (endpoint->requests > 0 && !*answer)
+		return;
+	mark = yg_answer_mark_from_response(&exchange->response);
+	if (endpoint->requests == 0)
+		*answer = mark.hash;
+	else if (*answer != mark.hash)
+		*answer = 0;
 }
 
 /* As above for a path that exists: it is learned, and its row made. */
-static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge, struct yg_slice method,
+static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
+				       const struct yg_exchange *exchange,
 				       struct yg_observation *ret)
 {
+	struct yg_slice name = exchange->request.method;
+	enum yg_trie_method method = yg_trie_method_from_slice(name);
 	struct service *service = yg_knowledge_service(knowledge, ret->service, true);
 	struct yg_endpoint *endpoint = NULL;
 
 	if (!service)
-		return yg_knowledge_find_place(knowledge, method, ret);
-	if (!is_written(knowledge, ret) && !learn_template(knowledge, service, method, ret))
-		return NULL;
-	if (yg_inventory_add(knowledge->inventory, ret->service, method, ret->template_,
-			     &endpoint) < 0)
+		return yg_knowledge_find_place(knowledge, name, ret);
+	if (!is_written(knowledge, ret)) {
+		if (!yg_trie_know(service->trie, &knowledge->path, method, &knowledge->route)) {
+			if (is_noise(knowledge, service, exchange))
+				return yg_knowledge_find_place(knowledge, name, ret);
+			learn_template(knowledge, service, method);
+		}
+		service->dirty = true;
+		if (!write_template(knowledge, service->trie, ret) || !knowledge->route.known)
+			return NULL;
+	}
+	if (yg_inventory_add(knowledge->inventory, ret->service, name, ret->template_, &endpoint) <
+	    0)
 		knowledge->failed++;
+	else
+		note_answer(knowledge, endpoint, exchange);
 	return endpoint;
 }
 
@@ -327,6 +420,6 @@ struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 		return NULL;
 	ret->path = (struct yg_slice){ knowledge->path.text, knowledge->path.len };
 	return is_accepted(exchange)
-		       ? learn_place(knowledge, exchange->request.method, ret)
+		       ? learn_place(knowledge, exchange, ret)
 		       : yg_knowledge_find_place(knowledge, exchange->request.method, ret);
 }

@@ -375,6 +375,8 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "endpoint.nodes", all.nodes);
 	fn(ctx, "endpoint.folds", all.folds);
 	fn(ctx, "endpoint.overflow", all.overflow);
+	fn(ctx, "endpoint.noise", knowledge->noise);
+	fn(ctx, "endpoint.noise_dropped", knowledge->noise_rows);
 	fn(ctx, "baseline.minutes_lossy", knowledge->lossy_minutes);
 	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
 	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));

@@ -220,7 +220,7 @@
 /* Learning has turned one endpoint into another: the past of `from` belongs to `into`. */
 #define YG_FEED_FOLD(X)                            \
 	X(id, from, 0, "endpoint that is no more") \
-	X(id, into, 0, "endpoint that takes it in")
+	X(id, into, 0, "endpoint that takes it in; 0: it never was one")
 
 /* Requests of one endpoint led to requests of another, since the last message about the two. */
 #define YG_FEED_RELATION(X)                                     \

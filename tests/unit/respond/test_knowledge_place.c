@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which rows there are in the end: servers that accept everything, scanners, a restart. */
+#include "respond/knowledge.h"
+
+#include "scene.h"
+
+struct list {
+	uint32_t count;
+	char text[8192];
+};
+
+static void add_endpoint(void *ctx, const struct yg_endpoint *endpoint)
+{
+	struct list *list = ctx;
+	size_t len = strlen(list->text);
+
+	list->count++;
+	(void)snprintf(list->text + len, sizeof(list->text) - len, "%s %s\n", endpoint->method,
+		       endpoint->template_);
+}
+
+static struct list list_endpoints(const struct scene *scene)
+{
+	struct list list = { 0 };
+
+	assert_true(yg_knowledge_endpoints(scene->knowledge, add_endpoint, &list) >= 0);
+	return list;
+}
+
+static void get(struct scene *scene, const char *target, const char *type, const char *answer)
+{
+	scene_show(scene, &(struct scene_call){ .target = target, .type = type, .answer = answer });
+}
+
+static void an_application_of_one_page_leaves_its_api(void **state)
+{
+	static const char *const words[] = { "home",   "about", "cart",	 "help", "team", "news",
+					     "jobs",   "press", "legal", "blog", "shop", "offers",
+					     "stores", "login", "faq",	 "map",	 "tour", "deals" };
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+	char target[64];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	for (size_t i = 0; i < 200; i++) {
+		const char *word = words[i % YG_ARRAY_SIZE(words)];
+
+		(void)snprintf(target, sizeof(target), i % 2 ? "/%s/%s" : "/%s%s", word,
+			       words[i / 7 % YG_ARRAY_SIZE(words)]);
+		get(&scene, target, "text/html; charset=utf-8", "<!doctype html><title>Shop");
+		(void)snprintf(target, sizeof(target), "/api/orders/%zu", i);
+		get(&scene, target, NULL, i % 3 ? "{\"id\":10,\"state\":\"sent\"}" : "{\"id\":7}");
+		get(&scene, "/api/orders", NULL, i % 5 ? "[]" : "[1]");
+	}
+	yg_knowledge_finish(scene.knowledge);
+	list = list_endpoints(&scene);
+	assert_string_equal(list.text, "GET /api/orders\nGET /api/orders/{id}\n");
+	assert_true(scene.drops > 0);
+}
+
+/* What a list of words asks of a server that answers all of it. */
+static void a_scanner_of_a_server_that_accepts_everything_leaves_nothing(void **state)
+{
+	static const char *const ends[] = { "", ".php", ".asp", ".bak", "/", ".jsp", ".git/HEAD" };
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+	char target[64];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	for (uint32_t i = 0; i < 5000; i++) {
+		uint64_t word = yg_hash_mix(i);
+
+		(void)snprintf(target, sizeof(target), "/%c%ca%c%ci%c/%c%s",
+			       (char)('a' + word % 26), (char)('a' + word / 26 % 26),
+			       (char)('a' + word / 676 % 26), (char)('a' + word / 17576 % 26),
+			       (char)('a' + word / 456976 % 26), (char)('a' + i % 26),
+			       ends[i % YG_ARRAY_SIZE(ends)]);
+		get(&scene, target, "text/plain", "ok");
+		if (i % 50 == 0)
+			get(&scene, "/health", "text/plain", i % 100 ? "up 10" : "up 11");
+	}
+	yg_knowledge_finish(scene.knowledge);
+	list = list_endpoints(&scene);
+	assert_string_equal(list.text, "GET /health\n");
+}
+
+static void one_small_answer_for_all_of_an_api_is_no_noise(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+	char target[64];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(target, sizeof(target), "/v1/%cates/list", 'a' + i);
+		get(&scene, target, NULL, "{\"ok\":true}");
+	}
+	list = list_endpoints(&scene);
+	assert_int_equal(list.count, 20);
+	assert_int_equal(scene.drops, 0);
+}
+
+static void payloads_in_paths_teach_nothing(void **state)
+{
+	static const char *const targets[] = {
+		"/%3Cscript%3Ealert(1)%3C/script%3E",
+		"/a/../../../etc/passwd",
+		"/%3Csvg%20onload=x%3E",
+		"/x%60id%60",
+		"/%2e%2e/%2e%2e/windows/win.ini",
+		"/..%2f..%2fetc/..%2f..",
+	};
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	get(&scene, "/v1/notes/1", NULL, "{}");
+	for (size_t i = 0; i + 1 < YG_ARRAY_SIZE(targets); i++)
+		get(&scene, targets[i], NULL, "{\"a\":1}");
+	/* Where an endpoint is known, what is sent to it is its traffic. */
+	get(&scene, "/v1/notes/1%3Cb%3E", NULL, "{}");
+	list = list_endpoints(&scene);
+	assert_string_equal(list.text, "GET /v1/notes/{id}\n");
+}
+
+static void keep(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
+{
+	(void)id;
+	assert_int_equal(yg_knowledge_load(ctx, kind, data, len), 0);
+}
+
+/* Templates, what is a value, and ids of rows are the same on the other side of a restart. */
+static void a_restart_changes_no_row(void **state)
+{
+	SCENE_CLEANUP struct scene before;
+	SCENE_CLEANUP struct scene after;
+	struct list old, new;
+	char target[64];
+
+	(void)state;
+	scene_open(&before, (struct yg_knowledge_options){ 0 });
+	scene_open(&after, (struct yg_knowledge_options){ 0 });
+
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(target, sizeof(target), "/shops/sh%cop%c/items", 'a' + i % 26,
+			       'a' + i / 26);
+		get(&before, target, NULL, "[]");
+	}
+	get(&before, "/buckets/us-east/a/acl", NULL, "1");
+	get(&before, "/buckets/gb-lon/b/acl", NULL, "2");
+	get(&before, "/buckets/ap-south-1/c/acl", NULL, "3");
+	yg_knowledge_finish(before.knowledge);
+	assert_int_equal(yg_knowledge_save(before.knowledge, false, keep, after.knowledge), 0);
+	old = list_endpoints(&before);
+	get(&after, "/shops/shopping/items", NULL, "[]");
+	get(&after, "/buckets/se-sto/a/acl", NULL, "4");
+	yg_knowledge_finish(after.knowledge);
+	new = list_endpoints(&after);
+	assert_string_equal(old.text, new.text);
+	assert_string_equal(new.text, "GET /buckets/{region}/a/acl\n"
+				      "GET /buckets/{region}/b/acl\n"
+				      "GET /buckets/{region}/c/acl\n"
+				      "GET /shops/{name}/items\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_application_of_one_page_leaves_its_api),
+		cmocka_unit_test(a_scanner_of_a_server_that_accepts_everything_leaves_nothing),
+		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
+		cmocka_unit_test(payloads_in_paths_teach_nothing),
+		cmocka_unit_test(a_restart_changes_no_row),
+	};
+
+	return cmocka_run_group_tests_name("respond/knowledge_place", tests, NULL, NULL);
+}
