@@ -124,7 +124,7 @@ static int remove_stale(void *ctx, const char *dir, const char *name)
 		yg_note(&attach->config.note, "found pinned link %s", name);
 		return 0;
 	}
-	if (unlink(path))
+	if (!yg_pin_unlink(path))
 		return 0;
 	yg_note(&attach->config.note, "removed stale link %s: interface gone", name);
 	return 1;
@@ -170,7 +170,7 @@ static bool drop_slot(struct yg_attach *attach, uint32_t ifindex, enum slot slot
 	char path[YG_PIN_PATH_CAP];
 	bool had;
 
-	had = slot_path(attach, ifindex, slot, path) == 0 && unlink(path) == 0;
+	had = slot_path(attach, ifindex, slot, path) == 0 && yg_pin_unlink(path);
 	if (slot != SLOT_XDP && !yg_loader_capability(attach->loader, YG_CAPABILITY_TCX)->available)
 		had |= yg_tc_detach(ifindex, slots[slot].egress, slots[slot].priority) > 0;
 	return had;
@@ -207,7 +207,7 @@ static int adopt(const struct yg_attach *attach, const char *path, uint32_t ifin
 			return 1;
 		err = errno;
 	}
-	(void)unlink(path);
+	(void)yg_pin_unlink(path);
 	yg_note(&attach->config.note, "replaced pinned link of interface %u: %s", ifindex,
 		err ? strerrordesc_np(err) : "it belonged to another one");
 	return 0;
@@ -340,7 +340,7 @@ static bool adopt_xdp(struct yg_attach *attach, const struct yg_iface *iface,
 			return true;
 	}
 	hooks->xdp = YG_XDP_OFF;
-	(void)unlink(path);
+	(void)yg_pin_unlink(path);
 	return false;
 }
 
@@ -459,7 +459,7 @@ static int drop_other(void *ctx, const char *dir, const char *name)
 			return 0;
 	}
 	yg_note(&keep->attach->config.note, "removed link %s: interface not configured", name);
-	return unlink(path) == 0;
+	return yg_pin_unlink(path);
 }
 
 int yg_attach_keep_only(struct yg_attach *attach, const uint32_t *ifindexes, size_t count)

@@ -59,12 +59,21 @@ int yg_pin_each(const char *dir, const char *prefix,
 	return sum;
 }
 
+bool yg_pin_unlink(const char *path)
+{
+	YG_CLEANUP_CLOSE int fd = bpf_obj_get(path);
+
+	if (fd >= 0)
+		(void)bpf_link_detach(fd); /* a map refuses */
+	return unlink(path) == 0;
+}
+
 int yg_pin_remove(void *ctx, const char *dir, const char *name)
 {
 	char path[YG_PIN_PATH_CAP];
 
 	(void)ctx;
-	return yg_pin_path(dir, name, path) == 0 && unlink(path) == 0;
+	return yg_pin_path(dir, name, path) == 0 && yg_pin_unlink(path);
 }
 
 static int make_directory(const char *path)

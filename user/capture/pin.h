@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/note.h"
@@ -58,5 +59,14 @@ YG_MUST_CHECK int yg_pin_adopt(const char *bpffs, const char *name,
 YG_MUST_CHECK int yg_pin_each(const char *dir, const char *prefix,
 			      int (*fn)(void *ctx, const char *dir, const char *name), void *ctx);
 
-/* An @fn for yg_pin_each(): remove it. Return: 1 removed; 0 not. */
+/**
+ * yg_pin_unlink() - take a pin away, and what it holds off its hook.
+ * @path: of a link or a map, as by yg_pin_path().
+ *
+ * Without the pin the kernel lets a link go too, but later, from a worker thread: until then the
+ * program still runs. Return: was there one?
+ */
+bool yg_pin_unlink(const char *path);
+
+/* An @fn for yg_pin_each(): remove it, by yg_pin_unlink(). Return: 1 removed; 0 not. */
 int yg_pin_remove(void *ctx, const char *dir, const char *name);

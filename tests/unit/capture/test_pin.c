@@ -3,17 +3,22 @@
 #include "capture/pin.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/macros.h"
 #include "test.h"
 
-#define MOUNT "/tmp"
-#define DIR   MOUNT "/yagura"
+#define MOUNT	 "/tmp"
+#define DIR	 MOUNT "/yagura"
+#define LOOPBACK 1 /* its index in every network namespace */
 
 static char said[1024];
 
@@ -137,6 +142,49 @@ static void lists_by_prefix(void **state)
 	assert_int_equal(yg_pin_each(MOUNT "/none", "", yg_pin_remove, NULL), -ENOENT);
 }
 
+/* A link on XDP of loopback, in a network namespace of our own. */
+static int make_link(void)
+{
+	static const struct bpf_insn pass[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog, link;
+
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	prog = bpf_prog_load(BPF_PROG_TYPE_XDP, "pass", "GPL", pass, YG_ARRAY_SIZE(pass), NULL);
+	assert_true(prog >= 0);
+	link = bpf_link_create(prog, LOOPBACK, BPF_XDP, NULL);
+	assert_true(link >= 0);
+	(void)close(prog);
+	return link;
+}
+
+static uint32_t program_on_loopback(void)
+{
+	uint32_t id = 0;
+
+	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &id), 0);
+	return id;
+}
+
+/* A descriptor that is still open keeps a link alive, and so does the kernel's worker for a while. */
+static void what_is_unpinned_is_off_its_hook(void **state)
+{
+	int link;
+
+	(void)state;
+	if (!has_bpffs)
+		SKIP("no bpffs of its own: not root, or a root that is no mount");
+	link = make_link();
+	assert_int_equal(bpf_obj_pin(link, MOUNT "/link"), 0);
+	assert_int_not_equal(program_on_loopback(), 0);
+	assert_true(yg_pin_unlink(MOUNT "/link"));
+	assert_int_equal(program_on_loopback(), 0);
+	assert_false(yg_pin_unlink(MOUNT "/link"));
+	(void)close(link);
+}
+
 #define IN_BPFFS(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void)
@@ -148,6 +196,7 @@ int main(void)
 		IN_BPFFS(refuses_other_file_systems),
 		cmocka_unit_test(refuses_long_names),
 		IN_BPFFS(lists_by_prefix),
+		IN_BPFFS(what_is_unpinned_is_off_its_hook),
 	};
 
 	return cmocka_run_group_tests_name("capture/pin", tests, NULL, NULL);
