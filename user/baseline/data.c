@@ -116,6 +116,13 @@ static struct yg_data_field *find(const struct fields *fields, uint64_t key)
 	return NULL;
 }
 
+enum yg_data_level yg_data_level_at(const struct yg_data *data, uint32_t endpoint, uint64_t key)
+{
+	const struct yg_data_field *field = find(&data->endpoints[endpoint], key);
+
+	return field ? yg_data_level_of(data, endpoint, field) : YG_DATA_NONE;
+}
+
 static bool grow(struct yg_data *data, struct fields *fields)
 {
 	uint32_t cap = fields->cap ? fields->cap * 2 : FIELDS_FEW;

@@ -115,6 +115,9 @@ struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
 enum yg_data_level yg_data_level_of(const struct yg_data *data, uint32_t endpoint,
 				    const struct yg_data_field *field);
 
+/* Level of the field with this key; NONE if it is not held. */
+enum yg_data_level yg_data_level_at(const struct yg_data *data, uint32_t endpoint, uint64_t key);
+
 /* Fields of one endpoint, borrowed until the next call that learns; some are YG_DATA_NONE. */
 const struct yg_data_field *yg_data_fields(const struct yg_data *data, uint32_t endpoint,
 					   uint32_t *ret_count);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "baseline/data.h"
 #include "baseline/profile.h"
 #include "core/hash.h"
 #include "core/lru.h"
@@ -55,6 +56,8 @@ struct yg_scene {
 	bool client_blockable; /* certain, and not known through a header only */
 	uint64_t time_ns;      /* of the request */
 	enum yg_answer answer;
+	const struct yg_data *fields;	 /* what fields of endpoints hold; NULL: not known */
+	const struct yg_data_seen *data; /* what the exchange holds; NULL: not looked for */
 	bool *suspicion; /* set by who is on the way to a sighting; NULL: nobody wants to know */
 };
 

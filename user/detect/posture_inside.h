@@ -193,6 +193,7 @@ void yg_posture_check_tokens(struct yg_look *look);
 void yg_posture_check_heads(struct yg_look *look);
 void yg_posture_check_bodies(struct yg_look *look);
 void yg_posture_check_data(struct yg_look *look);
+void yg_posture_check_sensitive(struct yg_look *look);
 void yg_posture_check_outbound(struct yg_look *look);
 void yg_fapi_check(struct yg_look *look);
 void yg_fapi_check_authorize(struct yg_look *look);

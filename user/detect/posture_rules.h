@@ -47,6 +47,20 @@ X(CACHEABLE, "cacheable-private-data", LOW, "API8:2023", "3.5.1", 0, 5, false, "
   "個人的なデータがキャッシュ禁止の指定なしで返されています", \
   "プロキシやブラウザーにデータが残り、他人に表示されるおそれがあります", \
   "個人データを含む応答にはCache-Control: no-storeを付けてください") \
+X(CARD_EXPOSED, "card-number-exposed", HIGH, "API3:2023", "3.4.1", 0, 2, false, "PCI DSS 4.0 requirement 3.4.1", \
+  "Answers carry whole card numbers", \
+  "Every system and person that sees the answer falls under PCI DSS, and a leak is a leak of cards", \
+  "Answer with the first six and the last four digits, or with a token for the card", \
+  "応答にカード番号全桁が含まれています", \
+  "応答を見るすべての人とシステムがPCI DSSの対象となり、漏えい時はカード情報漏えいとなります", \
+  "先頭6桁と末尾4桁だけ、またはカードを表すトークンを返してください") \
+X(CARD_SECRET, "card-secret-exposed", CRITICAL, "API3:2023", "3.3.1", 0, 2, false, "PCI DSS 4.0 requirement 3.3.1", \
+  "Answers carry verification values, PINs or tracks of cards", \
+  "Such data must not be kept after authorization; whoever has it can pay with the card", \
+  "Delete it wherever it is stored, and leave it out of every answer", \
+  "応答にセキュリティコード、暗証番号または磁気データが含まれています", \
+  "承認後の保存が禁じられた情報であり、入手した者がカードで支払えます", \
+  "保存箇所からすべて削除し、応答に含めないでください") \
 X(CLEARTEXT, "cleartext-credentials", HIGH, "API8:2023", "4.2.1", 0, 1, false, "RFC 6750 section 5.3", \
   "Credentials cross the network in clear text", \
   "Whoever sees the traffic can take over the caller's identity", \
@@ -243,6 +257,27 @@ X(REPOSITORY, "repository-exposed", HIGH, "API8:2023", "6.2.4", 0, 1, false, "",
   "リポジトリーまたは設定ファイルがダウンロード可能です", \
   "サービスのソースと秘密情報が公開されています", \
   "公開ディレクトリーだけを提供し、含まれた秘密情報を交換してください") \
+X(SECRET_EXPOSED, "secret-exposed", CRITICAL, "API3:2023", "8.6.2", 0, 1, false, "", \
+  "Answers carry keys of other services, or private keys", \
+  "Whoever may read the answer can act as the service that owns the key", \
+  "Take the key out of the answer and replace it; show a new key once, when it is made", \
+  "応答に他サービスの鍵または秘密鍵が含まれています", \
+  "応答を読める者が鍵の所有サービスになりすませます", \
+  "鍵を応答から除き、新しい鍵に交換してください。鍵の表示は発行時の一度だけにしてください") \
+X(SENSITIVE_CLEAR, "sensitive-data-cleartext", HIGH, "API8:2023", "4.2.1", 0, 2, false, "PCI DSS 4.0 requirement 4.2.1", \
+  "Sensitive data crosses the network in clear text", \
+  "Whoever sees the traffic can read and change it", \
+  "Serve this endpoint over TLS only", \
+  "機微なデータが平文でネットワークを流れています", \
+  "通信を盗聴した者がデータを読み取り、改ざんできます", \
+  "このエンドポイントはTLSのみで提供してください") \
+X(SENSITIVE_URL, "sensitive-data-in-url", MEDIUM, "API3:2023", "3.5.1", 0, 2, false, "RFC 9110 section 17.9", \
+  "Sensitive data is sent in the URL and accepted", \
+  "It lands in access logs, histories and Referer fields, where others can read it", \
+  "Take it in the body of a POST, or name the object by an id that says nothing", \
+  "機微なデータがURLで送られ、受理されています", \
+  "データがアクセスログ、履歴、Refererに残り、第三者に読まれるおそれがあります", \
+  "POSTの本文で受け取るか、意味を持たないIDで対象を指定してください") \
 X(SQL_ERROR, "sql-error-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
   "Errors of the database reach the caller", \
   "They show tables and queries, and where an injection works", \

@@ -424,6 +424,8 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
 		.time_ns = time_of(exchange),
+		.fields = knowledge->data,
+		.data = observation->data,
 		.suspicion = &knowledge->suspected,
 		.answer = yg_answer_from_status(
 			exchange->response.present ? exchange->response.status : 0),
