@@ -7,11 +7,14 @@
 #include "parse/values.h"
 
 #define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
-#define LEARN_FIRST 64u	  /* exchanges of an endpoint that are read whatever they hold ... */
-#define LEARN_EACH  16u	  /* ... and of those after them, one in so many */
-#define FIELDS_FEW  4u	  /* room that an endpoint begins with; doubles */
-#define POOL_MIN    20u	  /* card-like values without a name before they count against each other */
-#define POOL_SHARE  5u	  /* fewer than one in so many passed: it is luck */
+#define LEARN_FIRST 32u	  /* exchanges of an endpoint that are read in full ... */
+#define LEARN_NEWS  8u	  /* ... so many more behind each field that is new ... */
+#define LEARN_EACH  16u	  /* ... then one in so many, up to LEARN_SOME; then one in LEARN_RARE */
+#define LEARN_SOME  1024u
+#define LEARN_RARE  64u
+#define FIELDS_FEW  4u	/* room that an endpoint begins with; doubles */
+#define POOL_MIN    20u /* card-like values without a name before they count against each other */
+#define POOL_SHARE  5u	/* fewer than one in so many passed: it is luck */
 #define TOLD_EACH   60000000000ull /* ns between two words about a field that does not change */
 #define LUCKY_MIN   5u		   /* the same at one endpoint */
 
@@ -20,8 +23,9 @@ struct fields {
 	struct yg_data_field *rows; /* [cap] */
 	uint32_t count, cap;
 	uint32_t tried, passed; /* card-like values without a name */
-	uint32_t exchanges;	/* looked at; saturates */
-	bool found;		/* a field holds something for sure: every body is read */
+	uint32_t exchanges;	/* accepted ones; saturates */
+	uint32_t full;		/* up to this count all of them are read */
+	uint64_t names;		/* of the fields, a bit each by name_bit() */
 };
 
 struct yg_data {
@@ -148,8 +152,10 @@ static struct yg_data_field *make(struct yg_data *data, struct fields *fields)
 	struct yg_data_field *least = NULL;
 	enum yg_data_level lowest = YG_DATA_LEVEL_MAX;
 
-	if (fields->count < fields->cap || grow(data, fields))
+	if (fields->count < fields->cap || grow(data, fields)) {
+		fields->full = fields->exchanges + LEARN_NEWS;
 		return &fields->rows[fields->count++];
+	}
 	for (uint32_t i = 0; i < fields->count; i++) {
 		enum yg_data_level level = yg_data_level(&fields->rows[i], false);
 
@@ -171,11 +177,23 @@ static struct yg_data_field *make(struct yg_data *data, struct fields *fields)
 /* One exchange being looked through. */
 struct look {
 	struct yg_data *data;
-	struct fields *fields; /* NULL: nothing is learned */
+	struct fields *fields;	    /* NULL: nothing is learned */
+	const struct fields *known; /* only fields of these names are looked at; NULL: all */
 	struct yg_data_seen *seen;
 	uint64_t time_ns;
 	bool response;
 };
+
+/* Most values of a known endpoint are passed over by the length and the ends of their names. */
+static uint64_t name_bit(struct yg_slice name)
+{
+	uint32_t ends = (uint32_t)name.len;
+
+	if (name.len > 0)
+		ends += (uint32_t)(uint8_t)yg_ascii_lower(name.ptr[0]) * 7u +
+			(uint32_t)(uint8_t)yg_ascii_lower(name.ptr[name.len - 1]) * 31u;
+	return 1ull << (ends % 64);
+}
 
 static void put_item(struct look *look, const struct yg_data_sight *sight, uint64_t key,
 		     enum yg_value_in in)
@@ -235,7 +253,6 @@ static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t
 	mark(field->tried, hash);
 	if (!sight->passed)
 		return;
-	look->fields->found |= sight->context || sight->proof == YG_DATA_PROOF_CERTAIN;
 	mark(field->passed, hash);
 	field->values++;
 	field->named += sight->context;
@@ -267,13 +284,11 @@ static void count_alone(struct look *look, const struct yg_data_sight *sight)
 	look->fields->passed += sight->passed;
 }
 
-static void take_leaf(struct look *look, const struct yg_data_leaf *leaf, const char *path,
-		      enum yg_value_in in)
+static void take_sights(struct look *look, const struct yg_data_leaf *leaf, uint32_t count,
+			const char *path, enum yg_value_in in)
 {
 	struct yg_data *data = look->data;
-	uint32_t count = yg_data_engine_examine(data->engine, leaf, data->sights);
 
-	data->values++;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct yg_data_sight *sight = &data->sights[i];
 		uint64_t key = key_of(look, sight, path, in);
@@ -281,9 +296,20 @@ static void take_leaf(struct look *look, const struct yg_data_leaf *leaf, const 
 		count_alone(look, sight);
 		if (sight->passed)
 			put_item(look, sight, key, in);
-		if (look->fields)
-			learn(look, sight, key, path, in);
+		if (!look->fields)
+			continue;
+		learn(look, sight, key, path, in);
+		look->fields->names |= name_bit(leaf->name);
 	}
+}
+
+/* Sights in one value; none where no known field can be. */
+static uint32_t examine(struct look *look, const struct yg_data_leaf *leaf)
+{
+	if (look->known && !(look->known->names & name_bit(leaf->name)))
+		return 0;
+	look->data->values++;
+	return yg_data_engine_examine(look->data->engine, leaf, look->data->sights);
 }
 
 /* The name of the container that @value stands in. */
@@ -309,17 +335,23 @@ static void take_value(void *ctx, const struct yg_value *value)
 		.number = value->type == YG_VALUE_NUMBER,
 	};
 	char path[YG_DATA_PATH_CAP];
+	uint32_t count;
 
 	if (!value->raw.ptr || value->raw.len == 0 || value->type == YG_VALUE_BOOL ||
 	    value->type == YG_VALUE_NULL || value->type == YG_VALUE_FILE || value->cut)
 		return;
 	if (leaf.number && value->raw.len < 3)
 		return;
+	if (look->known && !(look->known->names & name_bit(leaf.name)))
+		return;
 	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)
 		leaf.parent = parent_of(value);
+	count = examine(look, &leaf);
+	if (count == 0)
+		return;
 	(void)yg_value_path(value, path, sizeof(path));
-	take_leaf(look, &leaf, path, value->in);
+	take_sights(look, &leaf, count, path, value->in);
 }
 
 /* Segments of the path, each under the name of the one before it. */
@@ -333,6 +365,7 @@ static void take_path(struct look *look, struct yg_slice path)
 		struct yg_data_leaf leaf = { .name = before };
 		char name[YG_DATA_PATH_CAP];
 		size_t len;
+		uint32_t count;
 
 		at += path.ptr[at] == '/';
 		slash = memchr(path.ptr + at, '/', path.len - at);
@@ -344,48 +377,54 @@ static void take_path(struct look *look, struct yg_slice path)
 			before = leaf.text;
 			continue;
 		}
+		count = examine(look, &leaf);
 		len = before.len < sizeof(name) ? before.len : sizeof(name) - 1;
-		if (len)
+		if (count && len)
 			memcpy(name, before.ptr, len);
 		name[len] = '\0';
-		take_leaf(look, &leaf, name, YG_VALUE_IN_PATH);
+		take_sights(look, &leaf, count, name, YG_VALUE_IN_PATH);
 		before = leaf.text;
 	}
 }
 
-/*
- * The matcher finds what names and prefixes tell. What neither tells (a column of identity
- * numbers) is found in the exchanges that are read without asking it.
- */
-static bool must_read(const struct fields *fields)
+/* Is this exchange of the endpoint one to learn from? By count alone. */
+static bool is_sampled(const struct fields *fields)
 {
-	return fields && (fields->found || fields->exchanges < LEARN_FIRST ||
-			  fields->exchanges % LEARN_EACH == 0);
+	uint32_t count = fields->exchanges;
+
+	return count < LEARN_FIRST || count < fields->full ||
+	       count % (count < LEARN_SOME ? LEARN_EACH : LEARN_RARE) == 0;
 }
 
 static void take_side(struct look *look, const struct yg_data_scene *scene, enum yg_side side)
 {
-	const struct yg_body_view *body = side == YG_SIDE_REQUEST
-						  ? yg_bodies_request(scene->bodies)
-						  : yg_bodies_response(scene->bodies);
-	uint32_t where = side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0;
+	uint32_t where = YG_VALUES_BODY | (side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0);
 
 	look->response = side == YG_SIDE_RESPONSE;
-	if (body->text.ptr && body->text.len > 0) {
-		if (must_read(look->fields) ||
-		    yg_data_engine_may_hold(look->data->engine, body->text))
-			where |= YG_VALUES_BODY;
-		else
-			look->data->skipped++;
-	}
-	if (where)
-		(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
+	(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
 }
 
 static bool is_accepted(const struct yg_exchange *exchange)
 {
 	return exchange->response.present && exchange->response.status >= 200 &&
 	       exchange->response.status < 400;
+}
+
+/* What to do with this exchange. Return: false: it is passed over. */
+static bool begin_look(struct look *look, const struct yg_data_scene *scene)
+{
+	struct fields *fields;
+
+	/* What belongs nowhere, or was refused, teaches nothing: it is read for who asks. */
+	if (scene->endpoint < 0 || !is_accepted(scene->exchange))
+		return scene->asked;
+	fields = &look->data->endpoints[scene->endpoint];
+	if (is_sampled(fields))
+		look->fields = fields;
+	else
+		look->known = fields;
+	fields->exchanges += fields->exchanges < UINT32_MAX;
+	return look->fields || (scene->asked && fields->names);
 }
 
 void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
@@ -395,10 +434,10 @@ void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 
 	ret->count = 0;
 	data->exchanges++;
-	if (scene->endpoint >= 0 && is_accepted(scene->exchange))
-		look.fields = &data->endpoints[scene->endpoint];
-	if (look.fields)
-		look.fields->exchanges++;
+	if (!begin_look(&look, scene)) {
+		data->skipped++;
+		return;
+	}
 	if (scene->path.ptr)
 		take_path(&look, scene->path);
 	take_side(&look, scene, YG_SIDE_REQUEST);
@@ -464,7 +503,8 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 	for (uint32_t i = 0; i < to->count; i++)
 		to->rows[i].told = YG_DATA_LEVEL_MAX;
 	to->exchanges += of->exchanges;
-	to->found |= of->found;
+	to->full += of->full;
+	to->names |= of->names;
 	to->tried += of->tried;
 	to->passed += of->passed;
 	yg_data_drop(data, from);
@@ -494,7 +534,8 @@ void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_write
 	const struct fields *fields = &data->endpoints[endpoint];
 
 	yg_put_varint(writer, fields->exchanges);
-	yg_put_varint(writer, fields->found);
+	yg_put_varint(writer, fields->full);
+	yg_put_u64(writer, fields->names);
 	yg_put_varint(writer, fields->tried);
 	yg_put_varint(writer, fields->passed);
 	yg_put_varint(writer, fields->count);
@@ -534,7 +575,8 @@ static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
 void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader)
 {
 	struct fields *fields = &data->endpoints[endpoint];
-	uint32_t exchanges = yg_get_max(reader, UINT32_MAX), found = yg_get_max(reader, 1);
+	uint32_t exchanges = yg_get_max(reader, UINT32_MAX), full = yg_get_max(reader, UINT32_MAX);
+	uint64_t names = yg_get_u64(reader);
 	uint32_t tried = yg_get_max(reader, UINT32_MAX), passed = yg_get_max(reader, UINT32_MAX);
 	uint32_t count = yg_get_max(reader, YG_DATA_FIELDS_MAX);
 
@@ -552,7 +594,8 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 		return;
 	}
 	fields->exchanges = exchanges;
-	fields->found = found;
+	fields->full = full;
+	fields->names = names;
 	fields->tried = tried;
 	fields->passed = passed;
 }
@@ -571,7 +614,7 @@ void yg_data_counters(const struct yg_data *data,
 	for (uint32_t i = 0; i < data->endpoints_max; i++)
 		fields += data->endpoints[i].count;
 	fn(ctx, "data.exchanges", data->exchanges);
-	fn(ctx, "data.bodies_passed_over", data->skipped);
+	fn(ctx, "data.passed_over", data->skipped);
 	fn(ctx, "data.values", data->values);
 	fn(ctx, "data.sights", engine.sights);
 	fn(ctx, "data.sights_lost", engine.sights_lost + data->items_lost);

@@ -101,9 +101,16 @@ struct yg_data_scene {
 	struct yg_slice path;	  /* normalised; absent: none */
 	int64_t endpoint;	  /* index; negative: not in the inventory, nothing is learned */
 	uint64_t time_ns;
+	bool asked; /* somebody wants to know what this very exchange holds */
 };
 
-/* Look through one exchange and learn from it. @ret: what it holds, judged or not. */
+/**
+ * yg_data_observe() - look through one exchange and learn from it.
+ * @ret: what it holds, judged or not.
+ *
+ * The first accepted exchanges of an endpoint are read in full, then one in 16, then one in 64, by
+ * count. Of the others only the fields that are known by then are read, and only if @scene asks.
+ */
 void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 		     struct yg_data_seen *ret);
 

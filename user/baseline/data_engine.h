@@ -87,11 +87,8 @@ struct yg_data_leaf {
 uint32_t yg_data_engine_examine(struct yg_data_engine *engine, const struct yg_data_leaf *leaf,
 				struct yg_data_sight *ret);
 
-/* Can a body hold anything that examine would tell of one of its values? May err to yes only. */
-bool yg_data_engine_may_hold(struct yg_data_engine *engine, struct yg_slice text);
-
 struct yg_data_engine_counters {
-	uint64_t texts, bytes, hits, sights, sights_lost, prefiltered;
+	uint64_t texts, bytes, hits, sights, sights_lost;
 };
 
 /* Running totals. */

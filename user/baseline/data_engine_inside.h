@@ -17,7 +17,6 @@ struct named {
 
 struct yg_data_engine {
 	struct hs_database *patterns; /* of values: what examine asks */
-	struct hs_database *words;    /* of whole bodies: what may_hold asks */
 	struct hs_database *keys;     /* of names: the operator's; NULL: none */
 	struct hs_scratch *scratch;
 	struct yg_data_set off;

@@ -11,7 +11,7 @@
 #include "baseline/data_text.h"
 #include "core/hash.h"
 
-#define PATTERNS_MAX 600u
+#define PATTERNS_MAX 256u
 #define PATTERN_CAP  300u
 
 /* Identifiers of patterns: verifiers first, then secrets, then the operator's. */
@@ -21,11 +21,8 @@ enum {
 	ID_PEM,
 	ID_PREFECTURE,
 	ID_TRACK,
-	ID_SECRET = 16,	 /* + index of the secret */
-	ID_USER = 128,	 /* + index of the operator's class */
-	ID_WORD = 256,	 /* of whole bodies: + class */
-	ID_KEY = 512,	 /* of whole bodies: + index of the operator's class */
-	ID_CODED = 1024, /* of whole bodies: text that examine would write differently */
+	ID_SECRET = 16, /* + index of the secret */
+	ID_USER = 128,	/* + index of the operator's class */
 };
 
 /* Patterns being collected for one database. */
@@ -75,40 +72,6 @@ static void collect_values(struct set *set)
 	add_pattern(set, ID_PREFECTURE, 0, "北海道|東京都|京都府|大阪府|県");
 	for (uint32_t i = 0; i < count; i++)
 		add_literal(set, ID_SECRET + i, secrets[i].prefix);
-}
-
-/* A word as it may stand in a body: its spaces are nothing or one separator. */
-static void add_word(struct set *set, const struct yg_data_word *word)
-{
-	char text[PATTERN_CAP];
-	size_t len = 0, letters = 0;
-
-	for (const char *p = word->text; *p && len + 12 < sizeof(text); p++) {
-		if (*p == ' ') {
-			memcpy(text + len, "[ _.-]?", 7);
-			len += 7;
-			continue;
-		}
-		letters++;
-		text[len++] = *p;
-	}
-	text[len] = '\0';
-	if (letters <= 4 && (uint8_t)word->text[0] < 0x80) {
-		/* Short ones stand in every text; as the end of a name they are rare. */
-		memcpy(text + len, "s?[\"=:>]", 9);
-	}
-	add_pattern(set, ID_WORD + word->class_, HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH, text);
-}
-
-static void collect_words(struct set *set)
-{
-	uint32_t count;
-	const struct yg_data_word *words = yg_data_words(&count);
-
-	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\\\\u[1-9a-fA-F]");
-	add_pattern(set, ID_CODED, HS_FLAG_SINGLEMATCH, "\xef[\xbc-\xbe]");
-	for (uint32_t i = 0; i < count; i++)
-		add_word(set, &words[i]);
 }
 
 static int compile(const struct set *set, hs_database_t **ret, char *ret_error, size_t cap)
@@ -208,17 +171,6 @@ static int compile_all(struct yg_data_engine *engine, struct set *set, char *ret
 	r = compile(set, &engine->patterns, ret_error, cap);
 	if (r < 0)
 		return r;
-	collect_words(set); /* and all of the above */
-	for (uint32_t i = 0; i < engine->user_count; i++) {
-		if (engine->user[i].keys[0])
-			add_pattern(set, ID_KEY + i, HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH,
-				    engine->user[i].keys);
-	}
-	for (uint32_t i = 0; i < set->count; i++)
-		set->flags[i] &= ~(unsigned int)HS_FLAG_SOM_LEFTMOST;
-	r = compile(set, &engine->words, ret_error, cap);
-	if (r < 0)
-		return r;
 	set->count = 0;
 	for (uint32_t i = 0; i < engine->user_count; i++) {
 		keys |= engine->user[i].keys[0] != '\0';
@@ -252,7 +204,6 @@ int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_e
 	if (r < 0)
 		return r;
 	if (hs_alloc_scratch(engine->patterns, &engine->scratch) != HS_SUCCESS ||
-	    hs_alloc_scratch(engine->words, &engine->scratch) != HS_SUCCESS ||
 	    (engine->keys && hs_alloc_scratch(engine->keys, &engine->scratch) != HS_SUCCESS))
 		return -ENOMEM;
 	*ret = YG_TAKE_PTR(engine);
@@ -267,7 +218,6 @@ void yg_data_engine_free(struct yg_data_engine **engine)
 		return;
 	(void)hs_free_scratch(e->scratch);
 	(void)hs_free_database(e->patterns);
-	(void)hs_free_database(e->words);
 	(void)hs_free_database(e->keys);
 	free(e);
 	*engine = NULL;
@@ -401,44 +351,4 @@ void yg_data_engine_match(struct view *view)
 		if (!engine->user[i].pattern[0])
 			take_user(view, i, view->text);
 	}
-}
-
-static int stop_at_hit(unsigned int id, unsigned long long from, unsigned long long to,
-		       unsigned int flags, void *ctx)
-{
-	(void)id, (void)from, (void)to, (void)flags;
-	*(bool *)ctx = true;
-	return 1;
-}
-
-/* Nine digits in a row, separators between them allowed; dates and times have fewer. */
-static bool has_long_number(struct yg_slice text)
-{
-	uint32_t digits = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		if (c >= '0' && c <= '9') {
-			if (++digits == 9)
-				return true;
-		} else if (c != ' ' && c != '-' && c != '.') {
-			digits = 0;
-		}
-	}
-	return false;
-}
-
-bool yg_data_engine_may_hold(struct yg_data_engine *engine, struct yg_slice text)
-{
-	bool hit = false;
-
-	if (text.len > YG_DATA_TEXT_MAX)
-		text.len = YG_DATA_TEXT_MAX;
-	(void)hs_scan(engine->words, text.ptr, (unsigned int)text.len, 0, engine->scratch,
-		      stop_at_hit, &hit);
-	if (!hit)
-		hit = has_long_number(text);
-	engine->counters.prefiltered += !hit;
-	return hit;
 }

@@ -155,6 +155,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.mode = options->mode,
 		.names = options->names,
 		.data = options->data,
+		.data_each = options->data_each,
 		.error = options->error,
 		.error_cap = options->error_cap,
 		.templates = options->templates,

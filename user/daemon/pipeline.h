@@ -42,6 +42,7 @@ struct yg_pipeline_options {
 	uint64_t memory_bytes;
 	uint64_t block_ttl_ns;		    /* of a requested block; 0: one hour */
 	struct yg_data_engine_options data; /* classes of the operator; copied */
+	bool data_each;			    /* what each single exchange holds is asked for */
 	char *error; /* [error_cap]; what is wrong with @data, on -EINVAL; may be NULL */
 	size_t error_cap;
 	/*

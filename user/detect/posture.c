@@ -12,8 +12,10 @@
 #define QUIET_GAPS 8u		  /* ... and so many times the mean gap between two sightings */
 #define TOLD_EACH  60000000000ull /* ns between two times that a finding is told as seen again */
 #define LEARN	   64u		  /* first exchanges of an endpoint that are read in full ... */
-#define SAMPLE	   16u		  /* ... then one of so many */
-#define VERSION	   1u		  /* of the blob */
+#define SAMPLE	   16u		  /* ... then one of so many, up to SOME; then one of RARE */
+#define SOME	   1024u
+#define RARE	   64u
+#define VERSION	   1u /* of the blob */
 
 /* Topics are public: ids are the same on every machine and after every restart. */
 static const struct yg_hash_key topic_key = { 0x706f73747572652du, 0x2026 };
@@ -338,7 +340,8 @@ static void place_look(struct yg_look *look)
 		*place = (struct yg_place){ .id = scene->endpoint->id };
 	look->endpoint = place;
 	look->about = scene->endpoint;
-	look->full = place->looked < LEARN || place->looked % SAMPLE == 0;
+	look->full = place->looked < LEARN ||
+		     place->looked % (place->looked < SOME ? SAMPLE : RARE) == 0;
 	place->looked++;
 }
 
@@ -363,7 +366,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 	place_look(&look);
 	look.hop = yg_hash(&topic_key, &exchange->server, sizeof(exchange->server));
 	if (look.full || posture->profile)
-		yg_look_heads(&look);
+		yg_look_need_heads(&look);
 	if (exchange->outbound) {
 		yg_posture_check_outbound(&look);
 		return;

@@ -20,6 +20,7 @@
 #include "parse/url.h"
 
 #define MIXED_WITH    8u
+#define OPEN_WITHOUT  32u /* accepted without a credential: the rest are counted by sample */
 #define LEEWAY_S      300
 #define LONG_LIFE_S   86400
 #define PARAMETER_CAP 512u
@@ -70,8 +71,6 @@ static void check_cleartext(struct yg_look *look)
 		secret = has_password(look);
 	if (!secret)
 		return;
-	if (!look->full && !look->posture->profile)
-		yg_look_heads(look);
 	if (!yg_look_is_direct(look))
 		return;
 	look->lower = yg_address_is_private(&exchange->client.addr);
@@ -166,8 +165,10 @@ static void check_mixed(struct yg_look *look)
 		yg_judge(look, YG_POSTURE_MIXED_AUTH, false, " ");
 		return;
 	}
-	if (!look->full && !look->posture->profile)
-		yg_look_heads(look);
+	/* Open to all, as far as is known: a sample keeps the count above the bounds. */
+	if (!look->full && place->without >= OPEN_WITHOUT && place->with < MIXED_WITH)
+		return;
+	yg_look_need_heads(look);
 	if (look->heads.unknown_credential)
 		return;
 	place->without++;
@@ -186,8 +187,8 @@ static void check_rate(struct yg_look *look)
 		return;
 	place->logins++;
 	place->failures += failed;
-	if (!look->full && !look->posture->profile && failed)
-		yg_look_heads(look);
+	if (failed)
+		yg_look_need_heads(look);
 	place->limited |= look->status == 429 || look->heads.rate;
 	if (place->logins >= 50)
 		yg_judge(look, YG_POSTURE_NO_RATE_LIMIT, place->failures >= 30 && !place->limited,

@@ -77,7 +77,10 @@ bool yg_look_is_direct(struct yg_look *look)
 	    memcmp(client, &exchange->server.addr, sizeof(*client)) == 0 ||
 	    memcmp(client, &look->scene->client, sizeof(*client)) != 0)
 		return false;
-	if (look->scene->credentials->certificate.ptr || look->heads.secure_hop)
+	if (look->scene->credentials->certificate.ptr)
+		return false;
+	yg_look_need_heads(look);
+	if (look->heads.secure_hop)
 		return false;
 	return !may_be_hop(look);
 }

@@ -187,7 +187,7 @@ void yg_posture_check_outbound(struct yg_look *look)
 	if (!look->redirected && look->status != 301 && look->status != 308)
 		return;
 	if (!look->heads.location.ptr)
-		yg_look_heads(look);
+		yg_look_need_heads(look);
 	host = host_of(look->heads.location);
 	yg_judge(look, YG_POSTURE_THIRD_REDIRECT,
 		 host.len > 0 && !yg_slice_equal_nocase(host, look->service),

@@ -122,6 +122,7 @@ struct yg_look {
 	bool accepted;	 /* 2xx */
 	bool redirected; /* 302, 303, 307 */
 	bool full;	 /* of the sample: heads and bodies are judged */
+	bool headed;	 /* heads are read */
 	bool credential; /* the request carries one that we know */
 	bool lower;	 /* the next fault weighs one step less than its rule says */
 	enum yg_part part;
@@ -172,8 +173,8 @@ struct yg_slice yg_posture_parameter(struct yg_slice query, const char *name, ch
 /* A member of the top object of a JSON body: strings as sent, numbers as text; absent: none. */
 struct yg_slice yg_posture_member(struct yg_slice json, const char *name);
 
-/* Read what the heads say. */
-void yg_look_heads(struct yg_look *look);
+/* Read what the heads say, once. */
+void yg_look_need_heads(struct yg_look *look);
 
 /* Decode the token of the Authorization field, or find it decoded. */
 void yg_look_token(struct yg_look *look);
@@ -203,4 +204,5 @@ void yg_fapi_check_metadata(struct yg_look *look);
 
 /* Does @text hold @part (lower case), ASCII case ignored? */
 bool yg_text_has(struct yg_slice text, const char *part);
+bool yg_text_has_any(struct yg_slice text, const char *const *parts, size_t count);
 bool yg_text_begins(struct yg_slice text, const char *part);

@@ -27,14 +27,42 @@ bool yg_text_has(struct yg_slice text, const char *part)
 	return false;
 }
 
+static bool holds_at(struct yg_slice text, size_t at, const char *part)
+{
+	for (; *part; part++, at++) {
+		if (at >= text.len || yg_ascii_lower(text.ptr[at]) != *part)
+			return false;
+	}
+	return true;
+}
+
+bool yg_text_has_any(struct yg_slice text, const char *const *parts, size_t count)
+{
+	uint32_t firsts = 0; /* letters that parts begin with */
+
+	for (size_t i = 0; i < count; i++)
+		firsts |= 1u << (parts[i][0] % 32);
+	for (size_t at = 0; at < text.len; at++) {
+		char c = yg_ascii_lower(text.ptr[at]);
+
+		if (!(firsts >> ((unsigned char)c % 32) & 1))
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			if (parts[i][0] == c && holds_at(text, at, parts[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
 struct head_row {
-	const char *name; /* lower case */
+	struct yg_slice name; /* lower case */
 	size_t offset;
 };
 
-#define ROW(text, member)                               \
-	{                                               \
-		text, offsetof(struct yg_heads, member) \
+#define ROW(text, member)                                                       \
+	{                                                                       \
+		{ (text), sizeof(text) - 1 }, offsetof(struct yg_heads, member) \
 	}
 
 static const struct head_row request_rows[] = {
@@ -74,7 +102,7 @@ static void take_field(const struct head_row *rows, size_t count, const struct y
 	for (size_t i = 0; i < count; i++) {
 		struct yg_slice *to = (void *)((char *)ret + rows[i].offset);
 
-		if (!yg_slice_equal_nocase(header->name, yg_slice_from_str(rows[i].name)))
+		if (!yg_slice_equal_nocase(header->name, rows[i].name))
 			continue;
 		if (!to->ptr)
 			*to = header->value;
@@ -89,26 +117,26 @@ static bool may_be_credential(struct yg_slice name)
 					     "signature", "key",    "cookie",  "cert",
 					     "user-id",	  "tenant", "sid",     "client-id" };
 
-	if (yg_text_has(name, "idempotency"))
-		return false;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(parts); i++) {
-		if (yg_text_has(name, parts[i]))
-			return true;
-	}
-	return false;
+	return yg_text_has_any(name, parts, YG_ARRAY_SIZE(parts)) &&
+	       !yg_text_has(name, "idempotency");
 }
 
 static bool is_rate_field(struct yg_slice name)
 {
-	return yg_text_has(name, "ratelimit") || yg_text_has(name, "rate-limit") ||
+	static const char *const parts[] = { "ratelimit", "rate-limit" };
+
+	return yg_text_has_any(name, parts, YG_ARRAY_SIZE(parts)) ||
 	       yg_text_begins(name, "retry-after");
 }
 
-void yg_look_heads(struct yg_look *look)
+void yg_look_need_heads(struct yg_look *look)
 {
 	const struct yg_exchange *exchange = look->scene->exchange;
 	struct yg_heads *heads = &look->heads;
 
+	if (look->headed)
+		return;
+	look->headed = true;
 	for (uint32_t i = 0; i < exchange->request.header_count; i++) {
 		const struct yg_header *header = &exchange->request.headers[i];
 

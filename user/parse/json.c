@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "parse/scan.h"
+
 /* What may stand next. */
 enum expect {
 	EXPECT_VALUE,
@@ -65,9 +67,10 @@ static bool take_string(struct yg_json_walk *w, struct yg_slice *ret)
 {
 	const char *start = w->text.ptr + 1, *end = w->text.ptr + w->text.len, *p = start;
 
-	while (p < end && *p != '"' && (unsigned char)*p >= 0x20)
-		p += *p == '\\' ? 2 : 1;
-	if (p >= end) {
+	p = yg_scan_plain_end(p, end);
+	while (p < end && *p == '\\')
+		p = end - p > 2 ? yg_scan_plain_end(p + 2, end) : end;
+	if (p == end) {
 		*ret = (struct yg_slice){ start, whole_escapes(start, (size_t)(end - start)) };
 		advance(w, w->text.len);
 		return false;

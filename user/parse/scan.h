@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Character classes of HTTP, sixteen bytes at a time where the processor can.
+ * Character classes of HTTP and JSON, sixteen bytes at a time where the processor can.
  *
  * Invariant of every function: returns within [p, end]; end means "none found".
  */
@@ -101,4 +101,36 @@ static inline const uint8_t *yg_scan_value_end(const uint8_t *p, const uint8_t *
 			return p;
 		p++;
 	}
+}
+
+#ifdef __SSE2__
+
+/* Of 16 bytes at @p, those that end plain text in a JSON string: one bit each. */
+static inline uint32_t yg_scan_no_plain(const char *p)
+{
+	__m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1f)), chunk);
+	__m128i quote = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('"'));
+	__m128i slash = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(control, quote), slash));
+}
+
+#endif
+
+/* First byte that is a quote, a backslash or a control byte. */
+static inline const char *yg_scan_plain_end(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		uint32_t mask = yg_scan_no_plain(p);
+
+		if (mask)
+			return p + __builtin_ctz(mask);
+		p += 16;
+	}
+#endif
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+		p++;
+	return p;
 }

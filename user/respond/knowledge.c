@@ -149,6 +149,7 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	knowledge->table_key = options->table_key;
 	knowledge->templates = options->templates;
 	knowledge->names = options->names;
+	knowledge->data_each = options->data_each;
 	r = open_tables(knowledge, options);
 	if (r == 0)
 		r = yg_knowledge_open_hops(knowledge);

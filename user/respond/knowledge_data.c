@@ -25,6 +25,7 @@ void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange 
 		.path = ret->path,
 		.endpoint = endpoint ? (int64_t)endpoint->index : -1,
 		.time_ns = time_ns,
+		.asked = knowledge->data_each,
 	};
 
 	yg_data_observe(knowledge->data, &scene, &knowledge->seen);

@@ -69,6 +69,7 @@ struct yg_knowledge {
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
 	uint64_t lossy_minutes;
 	struct yg_data *data;
+	bool data_each; /* what each single exchange holds is asked for */
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
 	uint64_t aged_ns; /* when weights were halved last */

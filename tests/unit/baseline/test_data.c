@@ -11,6 +11,7 @@ struct rig {
 	struct yg_bodies *bodies;
 	struct yg_data_seen seen;
 	uint64_t seed;
+	bool asked;
 };
 
 static int set_up(void **state)
@@ -52,7 +53,9 @@ static void answer(struct rig *rig, const char *body)
 			      .body = yg_slice_from_str(body),
 			      .body_bytes = strlen(body) },
 	};
-	struct yg_data_scene scene = { .exchange = &exchange, .bodies = rig->bodies };
+	struct yg_data_scene scene = { .exchange = &exchange,
+				       .bodies = rig->bodies,
+				       .asked = rig->asked };
 
 	yg_bodies_begin(rig->bodies, &exchange);
 	yg_data_observe(rig->data, &scene, &rig->seen);
@@ -221,6 +224,26 @@ static void fields_beyond_the_cap_take_the_place_of_the_least(void **state)
 	assert_int_equal(best_level(rig, YG_DATA_PAN), YG_DATA_CONFIRMED);
 }
 
+static void later_exchanges_are_read_by_sample_or_where_it_is_known(void **state)
+{
+	static const char both[] = "{\"card_number\":\"4111111111111111\",\"m\":\"a@example.org\"}";
+	struct rig *rig = *state;
+
+	answer_cards(rig, "card_number", true, 60);
+	answer(rig, both);
+	assert_int_equal(rig->seen.count, 0);
+	rig->asked = true;
+	answer(rig, both);
+	assert_int_equal(rig->seen.count, 1);
+	assert_int_equal(rig->seen.items[0].class_, YG_DATA_PAN);
+	answer_cards(rig, "card_number", true, 2);
+	rig->asked = false;
+	answer(rig, both); /* the 65th: one in 16 */
+	assert_int_equal(rig->seen.count, 2);
+	answer(rig, both); /* what is new is looked at again */
+	assert_int_equal(rig->seen.count, 2);
+}
+
 #define IN_RIG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static void note_level(void *ctx, const struct yg_data_field *field, enum yg_data_level level)
@@ -266,6 +289,7 @@ int main(void)
 		IN_RIG(only_what_an_exchange_holds_is_said_of_it),
 		IN_RIG(fields_are_named_and_masked),
 		IN_RIG(what_is_known_survives_bytes_and_folds),
+		IN_RIG(later_exchanges_are_read_by_sample_or_where_it_is_known),
 		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
 		cmocka_unit_test_setup_teardown(tells_a_field_once_until_it_changes, set_up,
 						tear_down),

@@ -235,15 +235,6 @@ static void a_class_that_is_off_is_not_told(void **state)
 	yg_data_engine_free(&engine);
 }
 
-static void bodies_are_passed_over_only_if_nothing_is_in_them(void **state)
-{
-	assert_true(yg_data_engine_may_hold(*state, YG_SLICE("{\"mail\":\"a@example.org\"}")));
-	assert_true(yg_data_engine_may_hold(*state, YG_SLICE("{\"x\":\"4111-1111-1111-1111\"}")));
-	assert_true(yg_data_engine_may_hold(*state, YG_SLICE("{\"x\":\"\\u5c71\"}")));
-	assert_true(yg_data_engine_may_hold(*state, YG_SLICE("{\"nie\":\"Z8078221M\"}")));
-	assert_false(yg_data_engine_may_hold(*state, YG_SLICE("{\"a\":[1,2,3],\"ok\":true}")));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,8 +245,6 @@ int main(void)
 		cmocka_unit_test(classes_of_the_operator_are_found_by_pattern_and_key),
 		cmocka_unit_test(what_the_operator_wrote_wrong_is_named),
 		cmocka_unit_test(a_class_that_is_off_is_not_told),
-		cmocka_unit_test_setup_teardown(bodies_are_passed_over_only_if_nothing_is_in_them,
-						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

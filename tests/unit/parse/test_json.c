@@ -155,6 +155,26 @@ static void leaves_containers(void **state)
 	assert_int_equal(walk.result, YG_PARSE_DONE);
 }
 
+/* Strings are scanned in blocks: an end must be found wherever in a block it stands. */
+static void strings_end_at_their_quote_at_every_offset(void **state)
+{
+	static const char *const ends[] = { "", "\\\"", "\\\\", "\xc3\xa9\\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 64 * YG_ARRAY_SIZE(ends); i++) {
+		char text[100], json[104], want[120], have[TEXT_CAP];
+
+		(void)snprintf(text, sizeof(text), "%.*s%s", (int)(i / YG_ARRAY_SIZE(ends)),
+			       "abcdefghijklmnopqrstuvwxyz0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ.,;",
+			       ends[i % YG_ARRAY_SIZE(ends)]);
+		(void)snprintf(json, sizeof(json), "\"%s\"", text);
+		(void)snprintf(want, sizeof(want), "$=%s done", text);
+		GUARD_CLEANUP struct guard in = guard_copy(json, strlen(json));
+		write_walk((struct yg_slice){ in.ptr, in.len }, false, have);
+		assert_string_equal(have, want);
+	}
+}
+
 static void cuts_paths_and_names_to_fit(void **state)
 {
 	char json[YG_JSON_NAME_MAX + 64], path[8];
@@ -181,6 +201,7 @@ int main(void)
 		cmocka_unit_test(a_cut_takes_away_and_adds_nothing),
 		cmocka_unit_test(passes_over_what_is_too_deep),
 		cmocka_unit_test(leaves_containers),
+		cmocka_unit_test(strings_end_at_their_quote_at_every_offset),
 		cmocka_unit_test(cuts_paths_and_names_to_fit),
 	};
 
