@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "baseline/data.h"
+#include "baseline/data_inside.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "parse/values.h"
 
-#define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
-#define LEARN_FIRST 32u	  /* exchanges of an endpoint that are read in full ... */
-#define LEARN_NEWS  8u	  /* ... so many more behind each field that is new ... */
-#define LEARN_EACH  16u	  /* ... then one in so many, up to LEARN_SOME; then one in LEARN_RARE */
+#define LEARN_FIRST 32u /* exchanges of an endpoint that are read in full ... */
+#define LEARN_NEWS  8u	/* ... so many more behind each field that is new ... */
+#define LEARN_EACH  16u /* ... then one in so many, up to LEARN_SOME; then one in LEARN_RARE */
 #define LEARN_SOME  1024u
 #define LEARN_RARE  64u
 #define FIELDS_FEW  4u	/* room that an endpoint begins with; doubles */
@@ -17,28 +16,6 @@
 #define POOL_SHARE  5u	/* fewer than one in so many passed: it is luck */
 #define TOLD_EACH   60000000000ull /* ns between two words about a field that does not change */
 #define LUCKY_MIN   5u		   /* the same at one endpoint */
-
-/* Fields of one endpoint. */
-struct fields {
-	struct yg_data_field *rows; /* [cap] */
-	uint32_t count, cap;
-	uint32_t tried, passed; /* card-like values without a name */
-	uint32_t exchanges;	/* accepted ones; saturates */
-	uint32_t full;		/* up to this count all of them are read */
-	uint64_t names;		/* of the fields, a bit each by name_bit() */
-};
-
-struct yg_data {
-	struct yg_data_engine *engine;
-	struct yg_hash_key key;
-	struct fields *endpoints; /* [endpoints_max] */
-	uint32_t endpoints_max;
-	size_t bytes;		/* of all rows */
-	uint64_t tried, passed; /* card-like values without a name, everywhere */
-	uint64_t exchanges, skipped, values, evicted, lost, items_lost;
-	struct yg_data_sight sights[YG_DATA_SIGHTS_MAX];
-	char decoded[DECODED_CAP];
-};
 
 int yg_data_new(const struct yg_data_options *options, char *ret_error, size_t error_cap,
 		struct yg_data **ret)
@@ -146,8 +123,7 @@ static bool grow(struct yg_data *data, struct fields *fields)
 	return true;
 }
 
-/* A free row, or that of the field that is proven least and was seen longest ago. */
-static struct yg_data_field *make(struct yg_data *data, struct fields *fields)
+struct yg_data_field *yg_data_make_field(struct yg_data *data, struct fields *fields)
 {
 	struct yg_data_field *least = NULL;
 	enum yg_data_level lowest = YG_DATA_LEVEL_MAX;
@@ -236,7 +212,7 @@ static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t
 	if (!field && !sight->passed)
 		return;
 	if (!field) {
-		field = make(look->data, look->fields);
+		field = yg_data_make_field(look->data, look->fields);
 		if (!field)
 			return;
 		*field = (struct yg_data_field){
@@ -495,7 +471,7 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 			merge(field, &of->rows[i]);
 			continue;
 		}
-		field = make(data, to);
+		field = yg_data_make_field(data, to);
 		if (field)
 			*field = of->rows[i];
 	}
@@ -508,96 +484,6 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 	to->tried += of->tried;
 	to->passed += of->passed;
 	yg_data_drop(data, from);
-}
-
-static void pack_field(const struct yg_data_field *field, struct yg_writer *writer)
-{
-	yg_put_u64(writer, field->key);
-	yg_put_varint(writer, field->class_);
-	yg_put_varint(writer, field->in);
-	yg_put_varint(writer, field->response);
-	yg_put_varint(writer, field->proof);
-	yg_put_varint(writer, field->values);
-	yg_put_varint(writer, field->named);
-	yg_put_u64(writer, field->first_ns);
-	yg_put_u64(writer, field->last_ns);
-	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
-		yg_put_u64(writer, field->tried[i]);
-		yg_put_u64(writer, field->passed[i]);
-	}
-	yg_put_text(writer, yg_slice_from_str(field->path));
-	yg_put_text(writer, yg_slice_from_str(field->sample));
-}
-
-void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_writer *writer)
-{
-	const struct fields *fields = &data->endpoints[endpoint];
-
-	yg_put_varint(writer, fields->exchanges);
-	yg_put_varint(writer, fields->full);
-	yg_put_u64(writer, fields->names);
-	yg_put_varint(writer, fields->tried);
-	yg_put_varint(writer, fields->passed);
-	yg_put_varint(writer, fields->count);
-	for (uint32_t i = 0; i < fields->count; i++)
-		pack_field(&fields->rows[i], writer);
-}
-
-static void get_text(struct yg_reader *reader, char *ret, size_t cap)
-{
-	struct yg_slice text = yg_get_text(reader);
-
-	if (text.len >= cap)
-		reader->bad = true;
-	else if (text.len)
-		memcpy(ret, text.ptr, text.len);
-}
-
-static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
-{
-	*ret = (struct yg_data_field){ .key = yg_get_u64(reader), .told = YG_DATA_LEVEL_MAX };
-	ret->class_ = (uint8_t)yg_get_max(reader, YG_DATA_ALL_MAX - 1);
-	ret->in = (uint8_t)yg_get_max(reader, YG_VALUE_IN_MAX - 1);
-	ret->response = yg_get_max(reader, 1);
-	ret->proof = (uint8_t)yg_get_max(reader, YG_DATA_PROOF_MAX - 1);
-	ret->values = yg_get_varint(reader);
-	ret->named = yg_get_varint(reader);
-	ret->first_ns = yg_get_u64(reader);
-	ret->last_ns = yg_get_u64(reader);
-	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
-		ret->tried[i] = yg_get_u64(reader);
-		ret->passed[i] = yg_get_u64(reader);
-	}
-	get_text(reader, ret->path, sizeof(ret->path));
-	get_text(reader, ret->sample, sizeof(ret->sample));
-}
-
-void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader)
-{
-	struct fields *fields = &data->endpoints[endpoint];
-	uint32_t exchanges = yg_get_max(reader, UINT32_MAX), full = yg_get_max(reader, UINT32_MAX);
-	uint64_t names = yg_get_u64(reader);
-	uint32_t tried = yg_get_max(reader, UINT32_MAX), passed = yg_get_max(reader, UINT32_MAX);
-	uint32_t count = yg_get_max(reader, YG_DATA_FIELDS_MAX);
-
-	yg_data_drop(data, endpoint);
-	for (uint32_t i = 0; i < count && !reader->bad; i++) {
-		struct yg_data_field field, *row;
-
-		unpack_field(&field, reader);
-		row = reader->bad ? NULL : make(data, fields);
-		if (row)
-			*row = field;
-	}
-	if (reader->bad) {
-		yg_data_drop(data, endpoint);
-		return;
-	}
-	fields->exchanges = exchanges;
-	fields->full = full;
-	fields->names = names;
-	fields->tried = tried;
-	fields->passed = passed;
 }
 
 const char *yg_data_class_name(const struct yg_data *data, uint32_t class_)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside of struct yg_data: the fields of each endpoint, shared with their way to bytes. */
+#pragma once
+
+#include "baseline/data.h"
+
+#define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
+
+/* Fields of one endpoint. */
+struct fields {
+	struct yg_data_field *rows; /* [cap] */
+	uint32_t count, cap;
+	uint32_t tried, passed; /* card-like values without a name */
+	uint32_t exchanges;	/* accepted ones; saturates */
+	uint32_t full;		/* up to this count all of them are read */
+	uint64_t names;		/* of the fields, a bit each by name_bit() */
+};
+
+struct yg_data {
+	struct yg_data_engine *engine;
+	struct yg_hash_key key;
+	struct fields *endpoints; /* [endpoints_max] */
+	uint32_t endpoints_max;
+	size_t bytes;		/* of all rows */
+	uint64_t tried, passed; /* card-like values without a name, everywhere */
+	uint64_t exchanges, skipped, values, evicted, lost, items_lost;
+	struct yg_data_sight sights[YG_DATA_SIGHTS_MAX];
+	char decoded[DECODED_CAP];
+};
+
+/* A free row, or that of the field that is proven least and was seen longest ago; NULL: none. */
+struct yg_data_field *yg_data_make_field(struct yg_data *data, struct fields *fields);
