@@ -101,7 +101,7 @@ static const char *name_of(const struct yg_look *look, const struct yg_data_item
 static void judge_clear(struct yg_look *look, const struct yg_data_item *item)
 {
 	/* Whose hop it is stands in the head. */
-	if (!look->full || !yg_look_is_direct(look))
+	if (!look->full || (item && !yg_look_is_direct(look)))
 		return;
 	look->lower = yg_address_is_private(&look->scene->exchange->client.addr);
 	yg_judge(look, YG_POSTURE_SENSITIVE_CLEAR, item && !look->scene->exchange->tls,

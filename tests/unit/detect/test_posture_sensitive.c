@@ -165,7 +165,7 @@ static void each_fault_is_found_and_what_is_like_it_is_not(void **state)
 
 		print_message("%s: %s\n", variant->rule, variant->name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
-		for (uint32_t k = 0; k < 6; k++)
+		for (uint32_t k = 0; k < 12; k++)
 			scene_show(&scene, &(struct scene_call){ .method = variant->method,
 								 .target = variant->target,
 								 .answer = variant->answers[k % 3],
