@@ -76,6 +76,7 @@ struct run {
 	char error[YG_OPTIONS_ERROR_CAP]; /* "" or what is wrong with a class of data */
 	struct yg_names names;		  /* the pipeline looks into it */
 	struct yg_templates *templates;	  /* likewise */
+	struct yg_specs *specs;		  /* likewise */
 	struct yg_spool *spool;		  /* NULL without --exchanges */
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
@@ -97,6 +98,7 @@ static void clean_run(struct run *run)
 	yg_pipeline_free(&run->pipeline);
 	yg_names_clean(&run->names);
 	yg_templates_free(&run->templates);
+	yg_specs_free(&run->specs);
 	yg_spool_free(&run->spool);
 	yg_spec_free(&run->spec);
 	yg_links_clean(&run->links);
@@ -289,6 +291,9 @@ static int build(struct run *run)
 	if (r == 0)
 		r = yg_templates_from_options(&run->config, &run->templates);
 	options.templates = run->templates;
+	if (r == 0)
+		r = yg_specs_new(&run->specs);
+	options.specs = run->specs;
 	if (r == 0)
 		r = yg_classes_from_options(&run->config, &run->classes, run->error,
 					    sizeof(run->error));
@@ -555,7 +560,9 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 		return yg_cli_fail(args, "%s", run.error);
 	if (r)
 		return yg_cli_fail(args, "analyze: %s", strerror(-r));
-	code = open_spool(&run);
+	code = yg_document_specs(args, &run.config, run.specs, run.templates);
+	if (code == YG_EXIT_DONE)
+		code = open_spool(&run);
 	if (code != YG_EXIT_DONE)
 		return code;
 	/* Fails when something was written before: then the buffer is small, nothing else. */

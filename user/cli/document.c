@@ -10,7 +10,7 @@
 #include "baseline/compare.h"
 #include "baseline/openapi.h"
 #include "core/json.h"
-#include "endpoint/spec_tree.h"
+#include "daemon/documents.h"
 
 struct collecting {
 	struct yg_knowledge *knowledge;
@@ -151,39 +151,14 @@ static void tell_orphans(struct comparison *c)
 	}
 }
 
-/* The whole file as a text to be freed. Return: 0; -errno; -EFBIG. */
-static int read_whole(const char *path, char **ret, size_t *ret_len)
-{
-	YG_CLEANUP_FREE char *text = malloc(YG_SPEC_BYTES_MAX + 1);
-	FILE *in = fopen(path, "re");
-	size_t len;
-	bool bad;
-
-	if (!in)
-		return -errno;
-	if (!text) {
-		(void)fclose(in);
-		return -ENOMEM;
-	}
-	len = fread(text, 1, YG_SPEC_BYTES_MAX + 1, in);
-	bad = ferror(in);
-	(void)fclose(in);
-	if (bad)
-		return -EIO;
-	if (len > YG_SPEC_BYTES_MAX)
-		return -EFBIG;
-	*ret = YG_TAKE_PTR(text);
-	*ret_len = len;
-	return 0;
-}
-
 static int open_spec(const char *path, struct yg_spec **ret)
 {
 	YG_CLEANUP_FREE char *text = NULL;
-	size_t len = 0;
-	int r = read_whole(path, &text, &len);
+	struct yg_document_text file = { 0 };
+	int r = yg_document_read(path, &file);
 
-	return r ? r : yg_spec_read((struct yg_slice){ text, len }, ret);
+	text = file.text;
+	return r ? r : yg_spec_read((struct yg_slice){ file.text, file.len }, ret);
 }
 
 enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
@@ -231,4 +206,50 @@ enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowl
 	tell_orphans(&c);
 	*ret_worst = sum_up(&c);
 	return c.failed ? YG_EXIT_FAILED : YG_EXIT_DONE;
+}
+
+/* --- before traffic comes ------------------------------------------------------------------- */
+
+struct refusal {
+	const struct yg_cli_args *args;
+	enum yg_exit code;
+};
+
+static void refuse(void *ctx, const char *item, const char *cause)
+{
+	struct refusal *refusal = ctx;
+
+	refusal->code = yg_cli_fail(refusal->args, "%s: %s", item, cause);
+}
+
+static int add_given(struct refusal *refusal, const char *path, struct yg_specs *specs)
+{
+	struct yg_document_text file = { 0 };
+	int r = yg_document_read(path, &file);
+
+	if (r == 0) {
+		r = yg_specs_add(specs, (struct yg_slice){ 0 },
+				 (struct yg_slice){ file.text, file.len });
+		free(file.text);
+	}
+	if (r)
+		refuse(refusal, path, r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
+	return r;
+}
+
+enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,
+			       struct yg_specs *specs, struct yg_templates *templates)
+{
+	const char *given = yg_cli_value(args, "openapi");
+	struct refusal refusal = { args, YG_EXIT_DONE };
+	struct yg_documents documents = { 0 };
+	int r;
+
+	if (given && add_given(&refusal, given, specs))
+		return refusal.code;
+	r = yg_documents_read(config, &documents, refuse, &refusal);
+	if (r == 0)
+		r = yg_documents_parse(&documents, config, specs, templates, refuse, &refusal);
+	yg_documents_clean(&documents);
+	return r ? yg_cli_fail(args, "openapi: %s", strerror(-r)) : refusal.code;
 }

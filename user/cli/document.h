@@ -18,6 +18,17 @@ struct yg_spec;
 /* Read the OpenAPI document @path. */
 enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
 			      struct yg_spec **ret);
+struct yg_options;
+struct yg_specs;
+struct yg_templates;
+
+/**
+ * yg_document_specs() - the documents of the configuration and the one of --openapi.
+ * @specs, @templates: get what they say, and their paths.
+ * Says on stderr what is wrong with one.
+ */
+enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,
+			       struct yg_specs *specs, struct yg_templates *templates);
 
 /**
  * yg_document_compare() - print what traffic and the document @spec say differently.

@@ -52,6 +52,7 @@ static const struct limit limits[] = {
 	  "least recent go" },
 	{ "analyzer", "access tokens", YG_POSTURE_TOKENS, 224, "decoded again" },
 	{ "analyzer", "codes, proofs", YG_POSTURE_MEMOS, 64, "a second use is missed" },
+	{ "analyzer", "endpoints and documents", YG_ENDPOINTS_MAX, 432, "goes with its endpoint" },
 	{ "analyzer", "relations", YG_RELATIONS_MAX, sizeof(struct yg_relation) + 32,
 	  "least used go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },

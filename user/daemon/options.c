@@ -81,6 +81,9 @@ static const struct yg_option table[] = {
   .value = "TEMPLATE",
   .help = "Paths like /v1/{tenant}/reports are one endpoint, or with a service before it, "
 	  "'api.example.com /v1/{tenant}/reports', only there" },
+{ .name = "openapi", .type = YG_OPTION_TEXTS, .offset = OPTION(openapi), .value = "FILE",
+  .help = "Compare traffic with this OpenAPI document, of the services that its servers name, or "
+	  "with a service before it, 'api.example.com /etc/yagura/api.yaml', of that one" },
 { .name = "block-ttl", .type = YG_OPTION_DURATION, .offset = OPTION(block_ttl_s), .initial = "1h",
   .value = "TIME", .min = 1, .max = 30 * DAY,
   .help = "How long a block lasts" },

@@ -59,6 +59,7 @@ struct yg_options {
 	struct yg_text_list data_classes; /* see daemon/classes.h */
 	struct yg_text_list data_classes_off;
 	struct yg_text_list templates; /* "[SERVICE ]/path/{name}" */
+	struct yg_text_list openapi;   /* "[SERVICE ]FILE" */
 	uint64_t block_ttl_s;
 	uint64_t block_share_percent; /* of recent callers one decision may cut */
 	uint64_t block_rate_per_min;  /* automatic blocks */

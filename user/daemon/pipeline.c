@@ -159,6 +159,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.error = options->error,
 		.error_cap = options->error_cap,
 		.templates = options->templates,
+		.specs = options->specs,
 		.protected_prefixes = options->protected_prefixes,
 		.protected_count = options->protected_count,
 		.block_ttl_ns = options->block_ttl_ns,

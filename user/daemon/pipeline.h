@@ -34,6 +34,7 @@ struct yg_pipeline_options {
 	enum yg_mode mode;
 	const struct yg_credential_names *names; /* NULL: the usual ones; outlives the pipeline */
 	const struct yg_templates *templates;	 /* NULL: all are learned; outlives the pipeline */
+	struct yg_specs *specs; /* what documents say; NULL: none; outlives the pipeline */
 	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
 	uint32_t trusted_proxies_count;
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */

@@ -39,6 +39,9 @@ enum yg_answer {
 /* @status: 0 for no response. */
 enum yg_answer yg_answer_from_status(uint16_t status);
 
+struct yg_schema;
+struct yg_schema_drift;
+
 /* One exchange with all that stages 4 and 5 know. Borrowed for the call. */
 struct yg_scene {
 	const struct yg_exchange *exchange;
@@ -58,6 +61,9 @@ struct yg_scene {
 	enum yg_answer answer;
 	const struct yg_data *fields;	 /* what fields of endpoints hold; NULL: not known */
 	const struct yg_data_seen *data; /* what the exchange holds; NULL: not looked for */
+	const struct yg_schema *schema;	      /* of the endpoint; NULL: nothing was learned */
+	const struct yg_schema_drift *drifts; /* [drift_count]; of this exchange */
+	uint32_t drift_count;
 	bool *suspicion; /* set by who is on the way to a sighting; NULL: nobody wants to know */
 };
 

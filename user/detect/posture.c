@@ -81,6 +81,8 @@ static int open_tables(struct yg_posture *posture, const struct yg_posture_optio
 	if (r == 0)
 		r = yg_lru_new(YG_POSTURE_MEMOS, sizeof(struct yg_memo), &posture->memos);
 	if (r == 0)
+		r = yg_posture_open_specs(posture);
+	if (r == 0)
 		r = yg_keys_new(&posture->keys);
 	if (r == 0 && options->jwks.ptr && !yg_keys_learn(posture->keys, options->jwks, 0, &set))
 		return -EINVAL;
@@ -122,6 +124,7 @@ void yg_posture_free(struct yg_posture **posture)
 	yg_lru_free(&p->memos);
 	yg_keys_free(&p->keys);
 	free(p->params);
+	free(p->described);
 	free(p->endpoints);
 	free(p);
 	*posture = NULL;
@@ -380,6 +383,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		yg_posture_check_data(&look);
 	}
 	yg_posture_check_sensitive(&look);
+	yg_posture_check_spec(&look);
 	if (look.full && look.accepted && !look.token && look.endpoint)
 		yg_posture_learn_keys(&look);
 	if (posture->profile)

@@ -28,6 +28,7 @@
 #include "detect/fapi_rules.h"
 #include "detect/finding.h"
 #include "detect/posture_rules.h"
+#include "endpoint/specs.h"
 
 /* Rows of its tables; beyond, the least recently used goes, and is counted. */
 #define YG_POSTURES_MAX	    2048u  /* findings, about 3 KB each */
@@ -67,6 +68,7 @@ struct yg_posture_options {
 	uint32_t findings_max;	/* 0: YG_POSTURES_MAX */
 	/* A JWKS document, for keys that are not served through this host; absent: none. Copied. */
 	struct yg_slice jwks;
+	struct yg_specs *specs; /* documents; NULL none; outlives the object */
 };
 
 enum yg_posture_news {

@@ -41,6 +41,9 @@ struct yg_place {
 	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
 	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
 	uint64_t metadata;		      /* service: hash of the issuer it names; 0 unknown */
+	bool described;			      /* service: an operation of a document was seen */
+	uint32_t exchanges;		      /* service: accepted, since documents speak of it */
+	uint64_t described_ns, orphans_ns; /* service: since when; when to look for orphans */
 };
 
 /* Fields of both heads that some check wants. Absent when not sent, or not looked for. */
@@ -90,6 +93,7 @@ enum yg_memo_kind {
 };
 
 struct yg_fault; /* row of the table of findings */
+struct yg_described;
 struct yg_params;
 
 struct yg_posture {
@@ -98,6 +102,7 @@ struct yg_posture {
 	yg_posture_fn fn;
 	void *ctx;
 	struct yg_place *endpoints; /* [endpoints_max] */
+	struct yg_described *described; /* [endpoints_max], see posture_spec.c */
 	struct yg_lru *services;    /* struct yg_place */
 	struct yg_lru *faults;	    /* struct yg_fault */
 	struct yg_lru *tokens;	    /* struct yg_token_row */
@@ -188,6 +193,9 @@ bool yg_look_is_direct(struct yg_look *look);
 /* RFC 1918, RFC 6598, link-local, fc00::/7; loopback not among them. */
 bool yg_address_is_private(const struct yg_address *addr);
 
+/* What documents say of endpoints. Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_posture_open_specs(struct yg_posture *posture);
+
 /* The checks, in the order they run. */
 void yg_posture_check_credentials(struct yg_look *look);
 void yg_posture_check_tokens(struct yg_look *look);
@@ -195,6 +203,7 @@ void yg_posture_check_heads(struct yg_look *look);
 void yg_posture_check_bodies(struct yg_look *look);
 void yg_posture_check_data(struct yg_look *look);
 void yg_posture_check_sensitive(struct yg_look *look);
+void yg_posture_check_spec(struct yg_look *look);
 void yg_posture_check_outbound(struct yg_look *look);
 void yg_fapi_check(struct yg_look *look);
 void yg_fapi_check_authorize(struct yg_look *look);

@@ -229,6 +229,13 @@ X(NON_PRODUCTION, "non-production-host", LOW, "API9:2023", "6.3.2", 0, 5, true, 
   "本番用でないホストが実リクエストに応答しています", \
   "保護が弱く、実データを持つことが多い環境です", \
   "外部から閉じるか、本番と同じ保護を適用してください") \
+X(ORPHAN, "orphan-endpoint", INFO, "API9:2023", "6.3.2", 0, 1, true, "", \
+  "Operations of the OpenAPI document are not in use", \
+  "What nobody uses nobody watches: it stays reachable, untested and unpatched", \
+  "Retire what is not needed, in the service and in the document", \
+  "OpenAPI定義書にある操作が使われていません", \
+  "使われない操作は監視も更新もされないまま到達可能な状態で残ります", \
+  "不要な操作をサービスと定義書の両方から廃止してください") \
 X(PASSWORD_EXPOSED, "password-exposed", MEDIUM, "API3:2023", "8.3.2", 0, 2, false, "", \
   "Answers carry passwords", \
   "Whoever may read the object can become its owner", \
@@ -278,6 +285,27 @@ X(SENSITIVE_URL, "sensitive-data-in-url", MEDIUM, "API3:2023", "3.5.1", 0, 2, fa
   "機微なデータがURLで送られ、受理されています", \
   "データがアクセスログ、履歴、Refererに残り、第三者に読まれるおそれがあります", \
   "POSTの本文で受け取るか、意味を持たないIDで対象を指定してください") \
+X(DRIFT, "schema-drift", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
+  "The endpoint takes or gives a field that it never had", \
+  "A change that nobody announced can expose data, or accept what is not checked", \
+  "Compare with the last release; document the field or take it back", \
+  "エンドポイントにこれまで無かったフィールドが現れました", \
+  "告知のない変更により、データの露出や未検証の入力の受理が起こりえます", \
+  "直近のリリースと比較し、フィールドを文書化するか取り下げてください") \
+X(SHADOW, "shadow-endpoint", MEDIUM, "API9:2023", "6.3.2", 0, 3, false, "", \
+  "The endpoint is in use, but not in the OpenAPI document", \
+  "What is not in the inventory is not reviewed, tested or protected like the rest", \
+  "Describe the operation, or take it out of service", \
+  "OpenAPI定義書に無いエンドポイントが使われています", \
+  "台帳に無いエンドポイントは、レビューやテスト、保護の対象から漏れます", \
+  "操作を定義書に記載するか、提供を停止してください") \
+X(SPEC_AUTH, "spec-auth-mismatch", HIGH, "API2:2023", "6.3.2", 0, 3, false, "OpenAPI 3.1 section 4.8.30", \
+  "The document demands credentials, the server answers without", \
+  "Everybody can use what is meant for known callers only", \
+  "Enforce the security scheme at the gateway, or correct the document", \
+  "定義書では認証が必須ですが、サーバーは認証なしで応答しています", \
+  "限られた利用者向けの操作を誰でも実行できます", \
+  "ゲートウェイで認証を強制するか、定義書を修正してください") \
 X(SQL_ERROR, "sql-error-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
   "Errors of the database reach the caller", \
   "They show tables and queries, and where an injection works", \
@@ -347,5 +375,12 @@ X(PAGE_SIZE, "unbounded-page-size", LOW, "API4:2023", "6.2.4", 0, 1, false, "", 
   "Cap the page size at the server", \
   "任意のページサイズが受理されています", \
   "一人の利用者が全データまたは全メモリーを消費できます", \
-  "サーバー側でページサイズに上限を設けてください")
+  "サーバー側でページサイズに上限を設けてください") \
+X(UNDOCUMENTED, "undocumented-parameter", LOW, "API3:2023", "6.3.2", 0, 3, false, "", \
+  "A parameter is accepted that the OpenAPI document does not describe", \
+  "Parameters that nobody reviewed are the way to mass assignment and hidden functions", \
+  "Describe the parameter, or refuse those that are unknown", \
+  "OpenAPI定義書に無いパラメーターが受理されています", \
+  "レビューされていないパラメーターは、一括代入や隠し機能の悪用につながります", \
+  "パラメーターを定義書に記載するか、未知のものを拒否してください")
 /* clang-format on */

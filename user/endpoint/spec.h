@@ -45,6 +45,16 @@ const struct yg_spec_operation *yg_spec_operation(const struct yg_spec *spec, ui
 /* Is @service (host, perhaps with port) one of its servers? True if it names no host at all. */
 bool yg_spec_serves(const struct yg_spec *spec, struct yg_slice service);
 
+/* Does it name a host at all? */
+bool yg_spec_names_host(const struct yg_spec *spec);
+
+/* @host: lower case, without the port that is usual; absent: any. */
+typedef void (*yg_spec_template_fn)(void *ctx, struct yg_slice host, struct yg_slice template_);
+
+/* Every path below every server, those that do not fit YG_SPEC_TEMPLATE_CAP left out. */
+#define YG_SPEC_TEMPLATE_CAP 512u
+void yg_spec_each_template(const struct yg_spec *spec, yg_spec_template_fn fn, void *ctx);
+
 /**
  * yg_spec_match() - the operation that a learned template stands for.
  * @template_: "/v4/users/{id}"; what stands behind a space is left out.

@@ -63,6 +63,7 @@ static int open_posture(struct yg_knowledge *knowledge, const struct yg_knowledg
 		.endpoints_max = endpoints,
 		.findings_max = options->postures_max,
 		.jwks = options->jwks,
+		.specs = options->specs,
 	};
 
 	return yg_posture_new(&posture, take_posture, knowledge, &knowledge->posture);
@@ -404,6 +405,17 @@ static void tell_suspect(struct yg_knowledge *knowledge, const struct yg_subject
 	knowledge->sink.on_suspect(knowledge->sink.ctx, &exchange->client.addr, why);
 }
 
+/* Drifts are of the exchange that was learned from last: those with an answer all are asked. */
+static void show_schema(const struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			struct yg_scene *scene)
+{
+	const struct yg_message *response = &scene->exchange->response;
+
+	scene->schema = yg_schemas_at(knowledge->schemas, endpoint->index);
+	if (response->present && response->status >= 200 && response->status < 600)
+		scene->drifts = yg_schemas_drifts(knowledge->schemas, &scene->drift_count);
+}
+
 static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 		   const struct yg_endpoint *endpoint, struct yg_profile *profile,
 		   const struct yg_observation *observation)
@@ -431,6 +443,9 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.answer = yg_answer_from_status(
 			exchange->response.present ? exchange->response.status : 0),
 	};
+
+	if (profile)
+		show_schema(knowledge, endpoint, &scene);
 
 	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
 				&knowledge->path, &knowledge->route, &knowledge->objects);

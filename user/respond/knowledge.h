@@ -78,6 +78,7 @@ struct yg_knowledge_options {
 	enum yg_mode mode;
 	const struct yg_credential_names *names; /* NULL: the usual ones; outlives the object */
 	const struct yg_templates *templates; /* above what is learned; NULL: none; outlives it */
+	struct yg_specs *specs;		      /* what documents say; NULL: none; outlives it */
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied */
 	uint32_t protected_count;		    /* allow list, own addresses, trusted proxies */
 	uint64_t block_ttl_ns;	/* first block; 0: one hour; doubles for repeat offenders */

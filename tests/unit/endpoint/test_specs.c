@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/specs.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "test.h"
+
+#define NAMED                                                                  \
+	"openapi: 3.1.0\nservers: [{url: 'https://API.example.com:443/v1'}]\n" \
+	"paths: {'/users/{id}': {get: {}, put: {}}, /odd: {post: {}}}\n"
+#define NAMELESS "swagger: '2.0'\npaths: {'/things/{id}': {get: {}}}\n"
+
+static void free_both(struct yg_specs **specs)
+{
+	yg_specs_free(specs);
+}
+
+#define SPECS_CLEANUP __attribute__((cleanup(free_both)))
+
+static void add(struct yg_specs *specs, const char *service, const char *text)
+{
+	GUARD_CLEANUP struct guard in = guard_copy(text, strlen(text));
+
+	assert_int_equal(yg_specs_add(specs, yg_slice_from_str(service),
+				      (struct yg_slice){ in.ptr, in.len }),
+			 0);
+}
+
+static struct yg_specs_hit find(const struct yg_specs *specs, const char *service,
+				const char *method, const char *template_)
+{
+	struct yg_specs_hit hit;
+
+	yg_specs_find(specs, yg_slice_from_str(service), yg_slice_from_str(method),
+		      yg_slice_from_str(template_), &hit);
+	return hit;
+}
+
+static void says_what_an_endpoint_is_to_the_documents(void **state)
+{
+	static const struct {
+		const char *service, *method, *template_;
+		enum yg_specs_place place;
+		bool named;
+	} cases[] = {
+		{ "api.example.com", "GET", "/v1/users/{x}", YG_SPECS_FOUND, true },
+		{ "api.example.com", "DELETE", "/v1/users/{x}", YG_SPECS_METHOD, true },
+		{ "api.example.com", "GET", "/v2/users/{x}", YG_SPECS_SHADOW, true },
+		{ "other.example.com", "GET", "/v1/users/{x}", YG_SPECS_SHADOW, false },
+		{ "other.example.com", "GET", "/things/{x}", YG_SPECS_FOUND, false },
+		{ "given.example.com", "GET", "/odd", YG_SPECS_SHADOW, true },
+		{ "given.example.com", "POST", "/v1/odd", YG_SPECS_FOUND, true },
+	};
+	SPECS_CLEANUP struct yg_specs *specs = NULL;
+
+	(void)state;
+	assert_int_equal(yg_specs_new(&specs), 0);
+	assert_int_equal(find(specs, "a", "GET", "/").place, YG_SPECS_SILENT);
+	add(specs, NULL, NAMED);
+	assert_int_equal(find(specs, "a", "GET", "/").place, YG_SPECS_SILENT);
+	add(specs, NULL, NAMELESS);
+	add(specs, "given.example.com", NAMED);
+	assert_int_equal(yg_specs_count(specs), 3);
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_specs_hit hit =
+			find(specs, cases[i].service, cases[i].method, cases[i].template_);
+
+		assert_int_equal(hit.place, cases[i].place);
+		assert_int_equal(hit.named, cases[i].named);
+	}
+}
+
+static void tells_what_was_not_used(void **state)
+{
+	SPECS_CLEANUP struct yg_specs *specs = NULL;
+	struct yg_specs_hit hit;
+	struct yg_specs_seen seen;
+
+	(void)state;
+	assert_int_equal(yg_specs_new(&specs), 0);
+	add(specs, NULL, NAMED);
+	add(specs, NULL, NAMELESS);
+
+	yg_specs_seen(specs, YG_SLICE("api.example.com"), &seen);
+	assert_int_equal(seen.operations, 3); /* of the one that names it */
+	assert_int_equal(seen.unseen, 3);
+	assert_string_equal(seen.examples, "GET /users/{id}, PUT /users/{id}, POST /odd");
+	hit = find(specs, "api.example.com", "PUT", "/v1/users/{id}");
+	yg_specs_mark(specs, &hit);
+	yg_specs_seen(specs, YG_SLICE("api.example.com"), &seen);
+	assert_int_equal(seen.unseen, 2);
+	hit = find(specs, "api.example.com", "PUT", "/nowhere");
+	yg_specs_mark(specs, &hit);
+	yg_specs_seen(specs, YG_SLICE("other.example.com"), &seen);
+	assert_int_equal(seen.operations, 0);
+	assert_string_equal(seen.examples, "");
+}
+
+static void its_paths_become_templates(void **state)
+{
+	SPECS_CLEANUP struct yg_specs *specs = NULL;
+	struct yg_templates *templates = NULL;
+	uint32_t left = 9;
+
+	(void)state;
+	assert_int_equal(yg_specs_new(&specs), 0);
+	assert_int_equal(yg_templates_new(&templates), 0);
+	add(specs, NULL, NAMED);
+	add(specs, "given.example.com", NAMELESS);
+	assert_int_equal(yg_specs_templates(specs, templates, &left), 0);
+	assert_int_equal(left, 0);
+	assert_int_equal(yg_templates_count(templates), 3);
+	assert_true(yg_templates_has(templates, YG_SLICE("api.example.com"),
+				     YG_SLICE("/v1/users/{id}")));
+	assert_true(yg_templates_has(templates, YG_SLICE("given.example.com"),
+				     YG_SLICE("/things/{id}")));
+	yg_templates_free(&templates);
+}
+
+static void refuses_what_is_none_and_too_many(void **state)
+{
+	SPECS_CLEANUP struct yg_specs *specs = NULL;
+
+	(void)state;
+	assert_int_equal(yg_specs_new(&specs), 0);
+	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE("hello: {")),
+			 -EINVAL);
+	assert_int_equal(yg_specs_count(specs), 0);
+	for (uint32_t i = 0; i < YG_SPECS_MAX; i++)
+		add(specs, "a", NAMELESS);
+	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE(NAMED)), -ENOSPC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_what_an_endpoint_is_to_the_documents),
+		cmocka_unit_test(tells_what_was_not_used),
+		cmocka_unit_test(its_paths_become_templates),
+		cmocka_unit_test(refuses_what_is_none_and_too_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
