@@ -26,7 +26,7 @@
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/templates.h"
-#include "endpoint/spec.h"
+#include "endpoint/specs.h"
 
 #define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
 #define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
@@ -85,7 +85,6 @@ struct run {
 	enum yg_severity fail_on;     /* YG_SEVERITY_MAX: never */
 	bool severe;		      /* a finding at or above fail_on was seen */
 	struct yg_links links;	      /* with --exchanges */
-	struct yg_spec *spec;	      /* of --openapi; NULL none */
 	bool failed;		      /* a file failed, or the output did */
 	bool bar;		      /* stderr is a terminal */
 	uint64_t bar_due;	      /* bytes */
@@ -100,7 +99,6 @@ static void clean_run(struct run *run)
 	yg_templates_free(&run->templates);
 	yg_specs_free(&run->specs);
 	yg_spool_free(&run->spool);
-	yg_spec_free(&run->spec);
 	yg_links_clean(&run->links);
 	yg_json_free(&run->json);
 }
@@ -191,7 +189,6 @@ static int read_fapi(struct run *run)
 static enum yg_exit read_options(struct run *run)
 {
 	const char *jwks = yg_cli_value(run->args, "jwks");
-	const char *spec = yg_cli_value(run->args, "openapi");
 	const char *fail_on = yg_cli_value(run->args, "fail-on");
 	const char *proxies = yg_cli_value(run->args, "trusted-proxy");
 	char error[YG_OPTIONS_ERROR_CAP];
@@ -206,8 +203,6 @@ static enum yg_exit read_options(struct run *run)
 	if (read_fapi(run))
 		return refuse(run->args, "--fapi", "not one of off, 1-baseline, 1-advanced, 2");
 	run->jwks_len = yg_keyfile_read(jwks ? jwks : run->config.jwks, &run->jwks);
-	if (spec && yg_document_open(run->args, spec, &run->spec) != YG_EXIT_DONE)
-		return YG_EXIT_FAILED;
 	if (run->jwks_len < 0)
 		return yg_cli_fail(run->args, "%s: %s", jwks ? jwks : run->config.jwks,
 				   strerror((int)-run->jwks_len));
@@ -521,21 +516,22 @@ static enum yg_exit print_all(struct run *run)
 {
 	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 	const char *document = yg_cli_value(run->args, "openapi-out");
+	struct yg_document_known known = { run->args, knowledge };
+	const struct yg_document_source source = { yg_document_each_known, &known };
 	enum yg_severity worst = YG_SEVERITY_MAX;
 	int r = print_exchanges(run);
 
 	if (r)
 		return yg_cli_fail(run->args, "temporary file: %s", strerror(-r));
-	if (run->spec)
-		(void)!yg_knowledge_describe(knowledge, run->spec);
 	yg_knowledge_assess(knowledge);
 	if (yg_knowledge_endpoints(knowledge, print_endpoint, run) < 0 ||
 	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
 	if (run->args->json)
 		yg_knowledge_relations(knowledge, print_relation, run);
-	if (run->spec &&
-	    yg_document_compare(run->args, knowledge, run->spec, run->json, &worst) != YG_EXIT_DONE)
+	if (yg_cli_value(run->args, "openapi") &&
+	    yg_document_compare(run->args, &source, yg_specs_at(run->specs, 0), run->json,
+				&worst) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	run->severe = run->severe || (worst != YG_SEVERITY_MAX && worst >= run->fail_on);
 	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)

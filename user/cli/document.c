@@ -70,7 +70,6 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 
 struct comparison {
 	const struct yg_cli_args *args;
-	struct yg_knowledge *knowledge;
 	const struct yg_spec *spec;
 	struct yg_json *json;
 	bool *seen; /* [operations] */
@@ -120,7 +119,8 @@ static void take_difference(void *ctx, enum yg_difference kind, const char *plac
 	c->failed |= yg_json_flush_line(c->json, c->args->out) != 0;
 }
 
-static void compare_endpoint(void *ctx, const struct yg_endpoint *endpoint)
+static void compare_endpoint(void *ctx, const struct yg_endpoint *endpoint,
+			     const struct yg_schema *schema)
 {
 	struct comparison *c = ctx;
 	int operation;
@@ -129,8 +129,7 @@ static void compare_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		return;
 	c->endpoint = endpoint;
 	(void)snprintf(c->name, sizeof(c->name), "%s %s", endpoint->method, endpoint->template_);
-	operation = yg_compare_endpoint(
-		c->spec, endpoint, yg_knowledge_schema(c->knowledge, endpoint), take_difference, c);
+	operation = yg_compare_endpoint(c->spec, endpoint, schema, take_difference, c);
 	if (operation >= 0)
 		c->seen[operation] = true;
 }
@@ -149,27 +148,6 @@ static void tell_orphans(struct comparison *c)
 			at->path.ptr);
 		take_difference(c, YG_DIFFERENCE_ORPHAN, "", "");
 	}
-}
-
-static int open_spec(const char *path, struct yg_spec **ret)
-{
-	YG_CLEANUP_FREE char *text = NULL;
-	struct yg_document_text file = { 0 };
-	int r = yg_document_read(path, &file);
-
-	text = file.text;
-	return r ? r : yg_spec_read((struct yg_slice){ file.text, file.len }, ret);
-}
-
-enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
-			      struct yg_spec **ret)
-{
-	int r = open_spec(path, ret);
-
-	if (r == 0)
-		return YG_EXIT_DONE;
-	return yg_cli_fail(args, "%s: %s", path,
-			   r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
 }
 
 static enum yg_severity sum_up(const struct comparison *c)
@@ -192,20 +170,48 @@ static enum yg_severity sum_up(const struct comparison *c)
 	return worst;
 }
 
-enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowledge *knowledge,
+enum yg_exit yg_document_compare(const struct yg_cli_args *args,
+				 const struct yg_document_source *source,
 				 const struct yg_spec *spec, struct yg_json *json,
 				 enum yg_severity *ret_worst)
 {
 	YG_CLEANUP_FREE bool *seen = calloc(yg_spec_count(spec) + 1, sizeof(bool));
-	struct comparison c = {
-		.args = args, .knowledge = knowledge, .spec = spec, .json = json, .seen = seen
-	};
+	struct comparison c = { .args = args, .json = json, .spec = spec, .seen = seen };
+	enum yg_exit code;
 
-	if (!seen || yg_knowledge_endpoints(knowledge, compare_endpoint, &c) < 0)
-		return yg_cli_fail(args, "analyze: %s", strerror(ENOMEM));
+	if (!seen)
+		return yg_cli_fail(args, "openapi: %s", strerror(ENOMEM));
+	code = source->each(source->ctx, compare_endpoint, &c);
+	if (code != YG_EXIT_DONE)
+		return code;
 	tell_orphans(&c);
 	*ret_worst = sum_up(&c);
 	return c.failed ? YG_EXIT_FAILED : YG_EXIT_DONE;
+}
+
+/* --- a capture ------------------------------------------------------------------------------ */
+
+struct visiting {
+	struct yg_knowledge *knowledge;
+	yg_document_fn fn;
+	void *ctx;
+};
+
+static void visit(void *ctx, const struct yg_endpoint *endpoint)
+{
+	const struct visiting *visiting = ctx;
+
+	visiting->fn(visiting->ctx, endpoint, yg_knowledge_schema(visiting->knowledge, endpoint));
+}
+
+enum yg_exit yg_document_each_known(void *ctx, yg_document_fn fn, void *fn_ctx)
+{
+	const struct yg_document_known *known = ctx;
+	struct visiting visiting = { known->knowledge, fn, fn_ctx };
+
+	if (yg_knowledge_endpoints(known->knowledge, visit, &visiting) < 0)
+		return yg_cli_fail(known->args, "openapi: %s", strerror(ENOMEM));
+	return YG_EXIT_DONE;
 }
 
 /* --- before traffic comes ------------------------------------------------------------------- */

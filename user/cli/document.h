@@ -14,27 +14,41 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 
 struct yg_json;
 struct yg_spec;
-
-/* Read the OpenAPI document @path. */
-enum yg_exit yg_document_open(const struct yg_cli_args *args, const char *path,
-			      struct yg_spec **ret);
 struct yg_options;
 struct yg_specs;
 struct yg_templates;
 
 /**
  * yg_document_specs() - the documents of the configuration and the one of --openapi.
- * @specs, @templates: get what they say, and their paths.
+ * @specs, @templates: get what they say, and their paths; the first is that of --openapi.
  * Says on stderr what is wrong with one.
  */
 enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,
 			       struct yg_specs *specs, struct yg_templates *templates);
+
+/* Endpoints with what was learned of them; @schema may be NULL. */
+typedef void (*yg_document_fn)(void *ctx, const struct yg_endpoint *endpoint,
+			       const struct yg_schema *schema);
+
+/* Where endpoints come from, in order. */
+struct yg_document_source {
+	enum yg_exit (*each)(void *ctx, yg_document_fn fn, void *fn_ctx);
+	void *ctx;
+};
+
+/* A source: what this process has learned. @ctx: struct yg_document_known. */
+struct yg_document_known {
+	const struct yg_cli_args *args;
+	struct yg_knowledge *knowledge;
+};
+enum yg_exit yg_document_each_known(void *ctx, yg_document_fn fn, void *fn_ctx);
 
 /**
  * yg_document_compare() - print what traffic and the document @spec say differently.
  * @json: JSON lines are built in; used with --json.
  * @ret_worst: severity of the worst difference; YG_SEVERITY_MAX: there is none.
  */
-enum yg_exit yg_document_compare(const struct yg_cli_args *args, struct yg_knowledge *knowledge,
+enum yg_exit yg_document_compare(const struct yg_cli_args *args,
+				 const struct yg_document_source *source,
 				 const struct yg_spec *spec, struct yg_json *json,
 				 enum yg_severity *ret_worst);

@@ -98,6 +98,13 @@ void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake 
 /* A hop was linked to its edge: clear text behind a TLS edge is not clear text of the caller. */
 void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link);
 
+/**
+ * yg_posture_documented() - what documents say of an endpoint.
+ * Return: borrowed until the next call; NULL: none speaks of its service, as far as is known.
+ */
+const struct yg_specs_hit *yg_posture_documented(struct yg_posture *posture,
+						 const struct yg_endpoint *endpoint);
+
 /* Findings about @from become those of @into. */
 void yg_posture_fold(struct yg_posture *posture, uint64_t from, const struct yg_endpoint *into);
 

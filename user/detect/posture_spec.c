@@ -52,32 +52,54 @@ int yg_posture_open_specs(struct yg_posture *posture)
 	return posture->described ? 0 : -ENOMEM;
 }
 
-static struct yg_described *describe(const struct yg_look *look)
+static struct yg_described *describe(struct yg_posture *posture, const struct yg_endpoint *endpoint)
 {
-	const struct yg_endpoint *endpoint = look->about;
-	struct yg_described *described = &look->posture->described[endpoint->index];
+	struct yg_described *described = &posture->described[endpoint->index];
 
 	if (described->id == endpoint->id)
 		return described;
 	*described = (struct yg_described){ .id = endpoint->id };
-	if (look->posture->options.specs)
-		yg_specs_find(look->posture->options.specs, yg_slice_from_str(endpoint->service),
+	if (posture->options.specs)
+		yg_specs_find(posture->options.specs, yg_slice_from_str(endpoint->service),
 			      yg_slice_from_str(endpoint->method),
 			      yg_slice_from_str(endpoint->template_), &described->hit);
 	return described;
+}
+
+/* Asked for on the side of a path, by browsers and monitors; few documents name it. */
+static bool is_side(const char *method)
+{
+	return strcmp(method, "OPTIONS") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+const struct yg_specs_hit *yg_posture_documented(struct yg_posture *posture,
+						 const struct yg_endpoint *endpoint)
+{
+	const struct yg_specs_hit *hit;
+
+	if (endpoint->index >= posture->options.endpoints_max)
+		return NULL;
+	hit = &describe(posture, endpoint)->hit;
+	if (hit->place == YG_SPECS_FOUND)
+		return hit;
+	if (hit->place == YG_SPECS_SILENT ||
+	    (hit->place == YG_SPECS_METHOD && is_side(endpoint->method)))
+		return NULL;
+	return hit->named || yg_posture_service(posture, yg_slice_from_str(endpoint->service))
+				       ->described
+		       ? hit
+		       : NULL;
 }
 
 /* --- against documents ---------------------------------------------------------------------- */
 
 static void judge_shadow(struct yg_look *look, const struct yg_described *described)
 {
-	bool is_side = yg_slice_equal(look->method, YG_SLICE("OPTIONS")) ||
-		       yg_slice_equal(look->method, YG_SLICE("HEAD"));
 	const struct yg_specs_hit *hit = &described->hit;
 
 	if (!hit->named && !look->whole->described)
 		return;
-	if (hit->place == YG_SPECS_METHOD && !is_side)
+	if (hit->place == YG_SPECS_METHOD && !is_side(look->about->method))
 		yg_judge(look, YG_POSTURE_SHADOW, true, "%s is not described for this path",
 			 look->about->method);
 	else
@@ -243,7 +265,7 @@ void yg_posture_check_spec(struct yg_look *look)
 
 	if (!look->endpoint || !look->accepted)
 		return;
-	described = describe(look);
+	described = describe(look->posture, look->about);
 	if (described->hit.place != YG_SPECS_SILENT) {
 		if (look->full)
 			judge_shadow(look, described);

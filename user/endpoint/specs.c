@@ -48,6 +48,11 @@ uint32_t yg_specs_count(const struct yg_specs *specs)
 	return specs->count;
 }
 
+const struct yg_spec *yg_specs_at(const struct yg_specs *specs, uint32_t index)
+{
+	return specs->documents[index].spec;
+}
+
 int yg_specs_add(struct yg_specs *specs, struct yg_slice service, struct yg_slice text)
 {
 	struct document document = { 0 };

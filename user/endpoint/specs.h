@@ -46,6 +46,7 @@ struct yg_specs_seen {
 YG_MUST_CHECK int yg_specs_new(struct yg_specs **ret);
 void yg_specs_free(struct yg_specs **specs); /* accepts NULL inside */
 uint32_t yg_specs_count(const struct yg_specs *specs);
+const struct yg_spec *yg_specs_at(const struct yg_specs *specs, uint32_t index);
 
 /**
  * yg_specs_add() - read one more document.

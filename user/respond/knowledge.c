@@ -149,6 +149,7 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	knowledge->identity_key = options->identity_key;
 	knowledge->table_key = options->table_key;
 	knowledge->templates = options->templates;
+	knowledge->specs = options->specs;
 	knowledge->names = options->names;
 	knowledge->data_each = options->data_each;
 	r = open_tables(knowledge, options);
@@ -405,17 +406,6 @@ static void tell_suspect(struct yg_knowledge *knowledge, const struct yg_subject
 	knowledge->sink.on_suspect(knowledge->sink.ctx, &exchange->client.addr, why);
 }
 
-/* Drifts are of the exchange that was learned from last: those with an answer all are asked. */
-static void show_schema(const struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
-			struct yg_scene *scene)
-{
-	const struct yg_message *response = &scene->exchange->response;
-
-	scene->schema = yg_schemas_at(knowledge->schemas, endpoint->index);
-	if (response->present && response->status >= 200 && response->status < 600)
-		scene->drifts = yg_schemas_drifts(knowledge->schemas, &scene->drift_count);
-}
-
 static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 		   const struct yg_endpoint *endpoint, struct yg_profile *profile,
 		   const struct yg_observation *observation)
@@ -445,7 +435,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	};
 
 	if (profile)
-		show_schema(knowledge, endpoint, &scene);
+		yg_knowledge_show_schema(knowledge, endpoint, &scene);
 
 	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
 				&knowledge->path, &knowledge->route, &knowledge->objects);

@@ -249,13 +249,6 @@ struct yg_assessment {
  */
 void yg_knowledge_assess(struct yg_knowledge *knowledge);
 
-#define YG_SPECS_MAX 16u /* documents of one installation */
-
-struct yg_spec;
-
-/* What a document describes is no shadow. @spec outlives the object. Return: 0; -ENOSPC. */
-YG_MUST_CHECK int yg_knowledge_describe(struct yg_knowledge *knowledge, const struct yg_spec *spec);
-
 /* What is said of an endpoint of this object, by the last yg_knowledge_assess(). */
 void yg_knowledge_assessment(const struct yg_knowledge *knowledge,
 			     const struct yg_endpoint *endpoint, struct yg_assessment *ret);

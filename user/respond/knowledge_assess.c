@@ -5,7 +5,7 @@
 
 #include "detect/label.h"
 #include "detect/risk.h"
-#include "endpoint/spec.h"
+#include "endpoint/specs.h"
 #include "endpoint/survey.h"
 #include "endpoint/trait.h"
 #include "respond/knowledge_inside.h"
@@ -23,8 +23,6 @@ struct yg_assessor {
 	uint64_t *prints;	    /* [cap]: what was told last, to see a change */
 	bool *dirty;		    /* [cap]: traits changed since they were saved */
 	uint8_t *documented;	    /* [cap]: enum yg_documented */
-	const struct yg_spec *specs[YG_SPECS_MAX];
-	uint32_t spec_count;
 	struct yg_survey *survey;
 	uint64_t dormant_ns, new_ns;
 };
@@ -172,48 +170,33 @@ static void tally(void *ctx, const struct yg_finding *finding)
 	into->deprecated |= finding->rule == &yg_posture_rules[YG_POSTURE_DEPRECATED].rule;
 }
 
-int yg_knowledge_describe(struct yg_knowledge *knowledge, const struct yg_spec *spec)
-{
-	struct yg_assessor *assessor = knowledge->assessor;
-
-	if (assessor->spec_count == YG_SPECS_MAX)
-		return -ENOSPC;
-	assessor->specs[assessor->spec_count++] = spec;
-	return 0;
-}
-
-/* The best that any document says. */
-static enum yg_documented look_up(const struct yg_assessor *assessor,
+static enum yg_documented look_up(struct yg_knowledge *knowledge,
 				  const struct yg_endpoint *endpoint)
 {
-	enum yg_documented found =
-		assessor->spec_count ? YG_DOCUMENTED_NO_SERVICE : YG_DOCUMENTED_UNKNOWN;
+	const struct yg_specs_hit *hit = yg_posture_documented(knowledge->posture, endpoint);
 
-	for (uint32_t i = 0; i < assessor->spec_count; i++) {
-		const struct yg_spec *spec = assessor->specs[i];
-		bool path;
-		int index;
-
-		if (!yg_spec_serves(spec, yg_slice_from_str(endpoint->service)))
-			continue;
-		found = YG_DOCUMENTED_NO;
-		index = yg_spec_match(spec, yg_slice_from_str(endpoint->method),
-				      yg_slice_from_str(endpoint->template_), &path);
-		if (index >= 0)
-			return yg_spec_operation(spec, (uint32_t)index)->deprecated
-				       ? YG_DOCUMENTED_DEPRECATED
-				       : YG_DOCUMENTED_YES;
+	switch (hit ? hit->place : YG_SPECS_SILENT) {
+	case YG_SPECS_FOUND:
+		return yg_spec_operation(hit->spec, hit->operation)->deprecated
+			       ? YG_DOCUMENTED_DEPRECATED
+			       : YG_DOCUMENTED_YES;
+	case YG_SPECS_SHADOW:
+	case YG_SPECS_METHOD:
+		return YG_DOCUMENTED_NO;
+	case YG_SPECS_SILENT:
+	case YG_SPECS_PLACE_MAX:
+	default:
+		return YG_DOCUMENTED_NO_SERVICE;
 	}
-	return found;
 }
 
-static void look_up_all(struct yg_assessor *assessor, const struct yg_inventory *inventory)
+static void look_up_all(struct yg_knowledge *knowledge)
 {
-	for (uint32_t i = 0; assessor->spec_count && i < yg_inventory_cap(inventory); i++) {
-		const struct yg_endpoint *endpoint = yg_inventory_at(inventory, i);
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 
 		if (endpoint)
-			assessor->documented[i] = (uint8_t)look_up(assessor, endpoint);
+			knowledge->assessor->documented[i] = (uint8_t)look_up(knowledge, endpoint);
 	}
 }
 
@@ -224,7 +207,8 @@ void yg_knowledge_assess(struct yg_knowledge *knowledge)
 	const struct yg_posture *posture = knowledge->posture;
 
 	yg_survey_take(assessor->survey, knowledge->inventory);
-	look_up_all(assessor, knowledge->inventory);
+	if (knowledge->specs && yg_specs_count(knowledge->specs) > 0)
+		look_up_all(knowledge);
 	memset(assessor->tallies, 0, assessor->cap * sizeof(*assessor->tallies));
 	memset(assessor->services, 0, assessor->cap * sizeof(*assessor->services));
 	for (uint32_t i = yg_detectors_first(detectors); i; i = yg_detectors_next(detectors, i))

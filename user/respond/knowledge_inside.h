@@ -48,6 +48,7 @@ struct yg_knowledge {
 	uint32_t service_last; /* index of the one found last */
 	uint64_t uses;
 	const struct yg_templates *templates; /* NULL none */
+	const struct yg_specs *specs;	      /* NULL none */
 	struct yg_trie *blank;		      /* reads paths of services that are not known */
 	struct yg_inventory *inventory;
 	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
@@ -114,6 +115,13 @@ struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
 /* Show the values of an exchange to what learns from them. */
 void yg_knowledge_learn_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
 			       const struct yg_endpoint *endpoint);
+
+/*
+ * What was learned of the endpoint, and what changed by the exchange of @scene: those with an
+ * answer all are asked about, so what is remembered is of this one.
+ */
+void yg_knowledge_show_schema(const struct yg_knowledge *knowledge,
+			      const struct yg_endpoint *endpoint, struct yg_scene *scene);
 
 /* End the minutes of an endpoint that are over at @now_ns. */
 void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,

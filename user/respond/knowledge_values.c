@@ -59,3 +59,13 @@ void yg_knowledge_learn_values(struct yg_knowledge *knowledge, const struct yg_e
 		learn_request(knowledge, exchange, endpoint);
 	learn_response(knowledge, exchange, endpoint);
 }
+
+void yg_knowledge_show_schema(const struct yg_knowledge *knowledge,
+			      const struct yg_endpoint *endpoint, struct yg_scene *scene)
+{
+	const struct yg_message *response = &scene->exchange->response;
+
+	scene->schema = yg_schemas_at(knowledge->schemas, endpoint->index);
+	if (response->present && response->status >= 200 && response->status < 600)
+		scene->drifts = yg_schemas_drifts(knowledge->schemas, &scene->drift_count);
+}
