@@ -46,7 +46,7 @@
 #define YG_PRELUDE_BYTES 4096u
 
 /* Knowledge, user space; rows. Beyond: the least recently used row goes, and is counted. */
-#define YG_SERVICES_MAX	 256u	/* one trie each, up to 1 MB when full of paths */
+#define YG_SERVICES_MAX	 256u	/* one trie each, up to 1.6 MB when full of paths */
 #define YG_ENDPOINTS_MAX 4096u	/* about 20 KB each with profile and current minute */
 #define YG_CALLERS_MAX	 65536u /* about 300 bytes each */
 #define YG_PAIRS_MAX	 32768u /* (endpoint, caller) states of detectors, about 900 bytes each */

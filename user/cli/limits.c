@@ -10,6 +10,8 @@
 #include "detect/posture.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
+#include "endpoint/templates.h"
+#include "endpoint/trie.h"
 #include "serve/http.h"
 #include "serve/intake.h"
 #include "serve/status.h"
@@ -17,6 +19,7 @@
 #include "store/query.h"
 #include "store/store.h"
 #include "yagura/event.h"
+#include "yagura/limits.h"
 #include "yagura/map.h"
 
 const struct yg_cli_option yg_limits_options[] = {
@@ -47,6 +50,9 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
 	{ "analyzer", "schemas of endpoints", 1, YG_SCHEMA_BYTES_MAX,
 	  "the one learned longest ago goes" },
+	{ "analyzer", "trees of paths", YG_SERVICES_MAX,
+	  (uint64_t)YG_TRIE_NODES_MAX *YG_TRIE_NODE_BYTES, "what has folded is forgotten" },
+	{ "analyzer", "written templates", YG_TEMPLATES_MAX, 128, "more are refused" },
 	{ "analyzer", "hops that wait", YG_HOPS_MAX, 240, "hop.lost counts" },
 	{ "analyzer", "posture findings", YG_POSTURES_MAX, sizeof(struct yg_finding) + 64,
 	  "least recent go" },

@@ -4,6 +4,7 @@
 #include "core/macros.h"
 
 #define OPAQUE_MIN    16u /* bytes; shorter random strings are MIXED and need evidence */
+#define ULID_LEN      26u /* bytes */
 #define HEX_MIN	      8u  /* bytes, with a digit among them */
 #define HEX_WORDLESS  12u /* bytes; no word of a-f is as long */
 #define EXTENSION_MAX 5u  /* bytes of "json", "jsonl" */
@@ -138,7 +139,7 @@ static bool matches(struct yg_slice s, const char *shape)
 /* Crockford's base 32 has no I, L, O, U; the first of 26 is at most 7. */
 static bool is_ulid(struct yg_slice s, const struct census *n)
 {
-	if (s.len != 26 || n->upper + n->digit != 26 || n->digit == 0 || s.ptr[0] > '7')
+	if (s.len != ULID_LEN || n->upper + n->digit != ULID_LEN || n->digit == 0 || s.ptr[0] > '7')
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		if (strchr("ILOU", s.ptr[i]))
@@ -569,13 +570,39 @@ static bool is_format(struct yg_slice extension)
 	return false;
 }
 
+/* Most values are numbers, digests or UUIDs: one look at each byte instead of a census. */
+static enum yg_token quick_type(struct yg_slice s)
+{
+	static const uint8_t table[256] = {
+		['0' ... '9'] = 1, ['a' ... 'f'] = 2, ['A' ... 'F'] = 2, ['-'] = 4
+	};
+	uint8_t seen = 0;
+	size_t i = 0;
+
+	while (i < s.len && table[(unsigned char)s.ptr[i]])
+		seen |= table[(unsigned char)s.ptr[i++]];
+	if (i < s.len || s.len == 0)
+		return YG_TOKEN_WORD;
+	if (seen == 1)
+		return YG_TOKEN_INT;
+	if (seen == 3 && s.len >= HEX_MIN && s.len != ULID_LEN)
+		return YG_TOKEN_HEX;
+	if (s.len == 36 && matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
+		return YG_TOKEN_UUID;
+	return YG_TOKEN_WORD;
+}
+
 enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_len)
 {
-	struct census n = take_census(segment);
-	enum yg_token token = strong_type(segment, &n);
+	enum yg_token token = quick_type(segment);
+	struct census n;
 	size_t stem;
 
 	*ret_stem_len = segment.len;
+	if (token != YG_TOKEN_WORD)
+		return token;
+	n = take_census(segment);
+	token = strong_type(segment, &n);
 	if (token != YG_TOKEN_WORD)
 		return token;
 

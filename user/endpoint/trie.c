@@ -20,6 +20,7 @@ int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_tri
 	if (!trie)
 		return -ENOMEM;
 	trie->key = *key;
+	trie->bare = yg_trie_hash_parameter(trie, (struct yg_slice){ 0 });
 	trie->nodes_max = nodes_max;
 	trie->used = ROOT;
 	trie->vocabulary = calloc(VOCABULARY_CAP, sizeof(*trie->vocabulary));

@@ -31,7 +31,8 @@
 #include "endpoint/normalize.h"
 #include "endpoint/token.h"
 
-#define YG_TRIE_NODES_MAX    8192u /* per service; 190 bytes each; beyond: overflow, counted */
+#define YG_TRIE_NODES_MAX    8192u /* per service; beyond: overflow, counted */
+#define YG_TRIE_NODE_BYTES   190u  /* of each, in both trees, tables and names */
 #define YG_TRIE_CHILDREN_MAX 256u  /* literals under one node; beyond: they fold for good */
 #define YG_TRIE_KEEPS_MAX    64u   /* literals that may never fold, by an operator's word */
 #define YG_TRIE_SAMPLES	     8u	   /* values kept per parameter */

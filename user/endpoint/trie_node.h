@@ -67,6 +67,7 @@ struct tree {
 
 struct yg_trie {
 	struct yg_hash_key key;
+	uint64_t bare; /* hash of a parameter without an extension: nearly all */
 	uint32_t nodes_max;
 	struct tree raw, view;
 	struct name *names;   /* [cap] of the raw nodes */

@@ -17,6 +17,8 @@ uint64_t yg_trie_hash_parameter(const struct yg_trie *trie, struct yg_slice exte
 	char text[YG_TOKEN_LITERAL_MAX] = "{}"; /* braces never stand bare in a path */
 
 	assert(extension.len + 2 <= sizeof(text));
+	if (extension.len == 0 && trie->bare)
+		return trie->bare;
 	if (extension.len > 0)
 		memcpy(text + 2, extension.ptr, extension.len);
 	return yg_hash(&trie->key, text, extension.len + 2);

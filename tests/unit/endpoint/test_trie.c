@@ -2,6 +2,7 @@
 #include "endpoint/trie.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #include "test.h"
@@ -282,6 +283,30 @@ static void honours_its_caps(void **state)
 		assert_true(yg_trie_counters(trie).nodes <= 256);
 	}
 	assert_true(yg_trie_counters(trie).overflow + yg_trie_counters(trie).folds > 0);
+}
+
+/* Every byte, samples included: what `yagura limits` prints. */
+static void holds_its_bytes_whatever_comes(void **state)
+{
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd, used;
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(YG_TRIE_NODES_MAX);
+	char path[TEXT_CAP];
+
+	(void)state;
+
+	for (unsigned int i = 0; i < 30000; i++) {
+		unsigned long long word = yg_hash_mix(i);
+
+		(void)snprintf(path, sizeof(path), "/%c%co%c/%ca%ci/%llu/%llx.tar/z%u",
+			       (char)('a' + word % 26), (char)('a' + word / 26 % 26),
+			       (char)('a' + word / 676 % 26), (char)('a' + word / 999 % 26),
+			       (char)('a' + i % 26), word % 1000, word, i % 9000);
+		learn(trie, path);
+	}
+	used = mallinfo2().uordblks + mallinfo2().hblkhd - before;
+	/* Under a sanitizer's allocator both are 0. */
+	assert_true(used <= (size_t)YG_TRIE_NODES_MAX * YG_TRIE_NODE_BYTES);
+	assert_true(yg_trie_counters(trie).nodes <= YG_TRIE_NODES_MAX);
 }
 
 static void learn_as(struct yg_trie *trie, const char *target, enum yg_trie_method method)
@@ -578,6 +603,7 @@ int main(void)
 		cmocka_unit_test(an_operator_takes_a_fold_back),
 		cmocka_unit_test(keeps_have_a_cap),
 		cmocka_unit_test(honours_its_caps),
+		cmocka_unit_test(holds_its_bytes_whatever_comes),
 		cmocka_unit_test(objects_that_are_deleted_one_by_one_fold),
 		cmocka_unit_test(names_that_routers_know_never_fold),
 		cmocka_unit_test(a_wrong_fold_comes_apart),
