@@ -59,6 +59,10 @@ const struct yg_cli_option yg_analyze_options[] = {
 	{ .name = "openapi-out",
 	  .value = "FILE",
 	  .help = "write what was learned as OpenAPI 3.1, as JSON if FILE ends in .json" },
+	{ .name = "own",
+	  .value = "CIDR",
+	  .help = "addresses of the host: what they ask of others is outbound",
+	  .many = true },
 	{ .name = "trusted-proxy",
 	  .value = "CIDR",
 	  .help = "believe X-Forwarded-For and its kin from these peers",
@@ -69,6 +73,7 @@ const struct yg_cli_option yg_analyze_options[] = {
 struct run {
 	const struct yg_cli_args *args;
 	struct yg_options config;
+	struct yg_prefix_list own;
 	char *jwks; /* text of the key set; NULL none */
 	long jwks_len;
 	struct yg_pipeline *pipeline;
@@ -94,6 +99,7 @@ static void clean_run(struct run *run)
 {
 	free(run->jwks);
 	yg_options_clean(&run->config);
+	free(run->own.items);
 	yg_pipeline_free(&run->pipeline);
 	yg_names_clean(&run->names);
 	yg_templates_free(&run->templates);
@@ -191,6 +197,7 @@ static enum yg_exit read_options(struct run *run)
 	const char *jwks = yg_cli_value(run->args, "jwks");
 	const char *fail_on = yg_cli_value(run->args, "fail-on");
 	const char *proxies = yg_cli_value(run->args, "trusted-proxy");
+	const char *own = yg_cli_value(run->args, "own");
 	char error[YG_OPTIONS_ERROR_CAP];
 
 	if (yg_options_init(&run->config))
@@ -208,6 +215,8 @@ static enum yg_exit read_options(struct run *run)
 				   strerror((int)-run->jwks_len));
 	if (add_proxies(&run->config.trusted_proxies, proxies))
 		return refuse(run->args, "--trusted-proxy", "not an address or CIDR");
+	if (add_proxies(&run->own, own))
+		return refuse(run->args, "--own", "not an address or CIDR");
 	return YG_EXIT_DONE;
 }
 
@@ -266,6 +275,8 @@ static int build(struct run *run)
 		.names = &run->names.names,
 		.trusted_proxies = run->config.trusted_proxies.items,
 		.trusted_proxies_count = (uint32_t)run->config.trusted_proxies.count,
+		.own_prefixes = run->own.items,
+		.own_count = (uint32_t)run->own.count,
 		.memory_bytes = run->config.memory,
 		.threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1,
 		.fapi = (enum yg_fapi)run->config.fapi,
@@ -484,6 +495,14 @@ static void print_relation(void *ctx, const struct yg_relation *relation)
 	flush_line(run);
 }
 
+static void print_party(void *ctx, const struct yg_party *party)
+{
+	struct run *run = ctx;
+
+	yg_lines_party(run->json, party, yg_pipeline_knowledge(run->pipeline));
+	flush_line(run);
+}
+
 static void print_finding(void *ctx, const struct yg_finding *finding)
 {
 	struct run *run = ctx;
@@ -527,8 +546,10 @@ static enum yg_exit print_all(struct run *run)
 	if (yg_knowledge_endpoints(knowledge, print_endpoint, run) < 0 ||
 	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
-	if (run->args->json)
+	if (run->args->json) {
 		yg_knowledge_relations(knowledge, print_relation, run);
+		yg_knowledge_parties(knowledge, print_party, run);
+	}
 	if (yg_cli_value(run->args, "openapi") &&
 	    yg_document_compare(run->args, &source, yg_specs_at(run->specs, 0), run->json,
 				&worst) != YG_EXIT_DONE)

@@ -69,6 +69,18 @@ static const struct yg_command commands[] = {
 		.run = yg_command_callers,
 	},
 	{
+		.name = "third-parties",
+		.synopsis = "[--contains TEXT] [--since DURATION]",
+		.summary = "List the services of others that this host asks",
+		.text = "What this host asks of public addresses, by host name: how much, how much of it "
+			"without TLS, who vouches for the host, where it leads to, and which classes of "
+			"sensitive data are sent there.",
+		.options = yg_parties_options,
+		.json = true,
+		.daemon = true,
+		.run = yg_command_parties,
+	},
+	{
 		.name = "findings",
 		.synopsis = "[--severity LEVEL] [--status STATUS]",
 		.summary = "List findings, the newest first",

@@ -44,6 +44,9 @@ void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websock
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 		       const struct yg_data *data, const struct yg_schema *schema,
 		       const struct yg_assessment *assessment);
+/* A third party, with the endpoints that are asked of it and what is sent there. */
+void yg_lines_party(struct yg_json *json, const struct yg_party *party,
+		    struct yg_knowledge *knowledge);
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 
 /**

@@ -234,6 +234,17 @@ static void put_relation(void *ctx, const struct yg_relation *relation)
 	yg_feed_out_put(&analyzer->out, &message);
 }
 
+static void put_party(void *ctx, const struct yg_party *party)
+{
+	struct analyzer *analyzer = ctx;
+	struct yg_feed_message message;
+
+	if (party->last_ns < analyzer->callers_since_ns)
+		return;
+	yg_feed_from_party(party, &message);
+	yg_feed_out_put(&analyzer->out, &message);
+}
+
 static void put_caller(void *ctx, const struct yg_caller_info *caller)
 {
 	struct analyzer *analyzer = ctx;
@@ -349,6 +360,7 @@ static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
 	yg_knowledge_relation_news(knowledge, put_relation, analyzer);
 	if (now_ns - analyzer->callers_ns >= CALLERS_NS) {
 		analyzer->callers_ns = now_ns;
+		yg_knowledge_parties(knowledge, put_party, analyzer);
 		if (yg_knowledge_callers(knowledge, put_caller, analyzer) >= 0)
 			analyzer->callers_since_ns = epoch_ns - COUNTERS_NS;
 	}

@@ -22,6 +22,8 @@ struct yg_pipeline {
 	struct yg_pipeline_sink sink;
 	struct yg_prefix *trusted; /* [trust.count] */
 	struct yg_trust trust;
+	struct yg_prefix *own; /* [own_count] */
+	uint32_t own_count;
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
 	struct yg_relay *relay; /* NULL: all stages run in the thread that feeds */
@@ -58,6 +60,23 @@ static void take_websocket(void *ctx, const struct yg_websocket *websocket)
 		pipeline->sink.on_websocket(pipeline->sink.ctx, websocket);
 }
 
+static bool is_own(const struct yg_pipeline *pipeline, const struct yg_address *addr)
+{
+	for (uint32_t i = 0; i < pipeline->own_count; i++) {
+		if (yg_prefix_has(&pipeline->own[i], addr))
+			return true;
+	}
+	return false;
+}
+
+/* A capture does not tell which side this host was; its addresses do. */
+static bool is_made(const struct yg_pipeline *pipeline, const struct yg_exchange *exchange)
+{
+	return pipeline->own_count && !exchange->outbound &&
+	       is_own(pipeline, &exchange->client.addr) &&
+	       !is_own(pipeline, &exchange->server.addr);
+}
+
 /* Stages 4 to 7: from one exchange to what is known of it. */
 static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
 {
@@ -66,7 +85,13 @@ static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64
 	struct yg_forwarded forwarded;
 	struct yg_observation observation;
 	struct yg_subject subject;
+	struct yg_exchange made;
 
+	if (is_made(pipeline, exchange)) {
+		made = *exchange;
+		made.outbound = true;
+		exchange = &made;
+	}
 	peer = trusted_client(pipeline, &exchange->client, &exchange->proxied);
 	forwarded = yg_forwarded_client(&exchange->request, &peer->addr, &pipeline->trust);
 	subject = (struct yg_subject){
@@ -128,6 +153,18 @@ static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	return 0;
 }
 
+static int copy_own(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
+{
+	if (!options->own_count)
+		return 0;
+	pipeline->own = calloc(options->own_count, sizeof(*pipeline->own));
+	if (!pipeline->own)
+		return -ENOMEM;
+	memcpy(pipeline->own, options->own_prefixes, options->own_count * sizeof(*pipeline->own));
+	pipeline->own_count = options->own_count;
+	return 0;
+}
+
 /* A table gets the share of the memory that it has in the default. */
 static uint32_t scale_rows(uint32_t rows, uint64_t memory_bytes)
 {
@@ -183,6 +220,8 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	int r = copy_trusted(pipeline, options);
 
 	if (r == 0)
+		r = copy_own(pipeline, options);
+	if (r == 0)
 		r = yg_knowledge_new(&knowledge, &sink, &pipeline->knowledge);
 	if (r == 0)
 		r = yg_streams_new(&streams, take_exchange, pipeline, &pipeline->streams);
@@ -235,6 +274,7 @@ void yg_pipeline_free(struct yg_pipeline **pipeline)
 	yg_streams_free(&p->streams);
 	yg_knowledge_free(&p->knowledge);
 	free(p->trusted);
+	free(p->own);
 	yg_freep(pipeline);
 }
 

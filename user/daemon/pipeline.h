@@ -37,6 +37,9 @@ struct yg_pipeline_options {
 	struct yg_specs *specs; /* what documents say; NULL: none; outlives the pipeline */
 	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
 	uint32_t trusted_proxies_count;
+	/* Addresses of this host, for a capture: what they ask of others is outbound. Copied. */
+	const struct yg_prefix *own_prefixes; /* [own_count] */
+	uint32_t own_count;
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */
 	uint32_t protected_count;
 	/* Budget of all tables together; 0: 256 MiB. No table grows beyond its row of limits.h. */

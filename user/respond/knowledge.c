@@ -131,6 +131,8 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 	if (r < 0)
 		return r;
 	r = yg_knowledge_open_assessor(knowledge, endpoints);
+	if (r == 0)
+		r = yg_parties_new(&options->table_key, &knowledge->parties);
 	if (r < 0)
 		return r;
 	return yg_policy_new(&policy, &knowledge->policy);
@@ -184,6 +186,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_policy_free(&k->policy);
 	yg_schemas_free(&k->schemas);
 	yg_assessor_free(&k->assessor);
+	yg_parties_free(&k->parties);
 	free(k->profiles);
 	free(k->dirty);
 	free(k->answers);
@@ -491,6 +494,9 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 				  yg_weight_from_share(exchange->sampled));
 		yg_knowledge_learn_values(knowledge, exchange, endpoint);
 	}
+	if (yg_party_is_asked(exchange))
+		yg_parties_observe(knowledge->parties, ret->service, exchange,
+				   yg_weight_from_share(exchange->sampled));
 	count_caller(knowledge, subject, endpoint);
 	yg_knowledge_look(knowledge, exchange, endpoint, time_of(exchange), ret);
 	detect(knowledge, subject, endpoint, profile, ret);
@@ -510,6 +516,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 
 void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake)
 {
+	(void)yg_parties_handshake(knowledge->parties, handshake);
 	yg_posture_handshake(knowledge->posture, handshake);
 }
 

@@ -25,6 +25,7 @@
 #include "detect/detect.h"
 #include "detect/finding.h"
 #include "detect/label.h"
+#include "detect/party.h"
 #include "detect/posture.h"
 #include "detect/risk.h"
 #include "endpoint/caller.h"
@@ -218,6 +219,9 @@ YG_MUST_CHECK ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_f
 /* Which endpoint leads to which: all, or what was counted since the last call. */
 void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
 void yg_knowledge_relation_news(struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
+
+/* Third parties that this host asks, the last one first. */
+void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx);
 
 /* Endpoint by its id, NULL if it is not in the inventory. O(endpoints). */
 const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowledge, uint64_t id);

@@ -261,6 +261,11 @@ bool yg_knowledge_assessment_news(struct yg_knowledge *knowledge,
 	return changed;
 }
 
+void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx)
+{
+	yg_parties_each(knowledge->parties, fn, ctx);
+}
+
 /* --- blobs */
 
 bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,

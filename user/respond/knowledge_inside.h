@@ -64,6 +64,7 @@ struct yg_knowledge {
 	struct yg_policy *policy;
 	struct yg_hops *hops;
 	struct yg_assessor *assessor;
+	struct yg_parties *parties;
 	struct yg_relations *relations;
 	struct yg_schemas *schemas; /* by endpoint index */
 	struct yg_bodies *bodies;

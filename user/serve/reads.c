@@ -149,6 +149,12 @@ void yg_get_callers(struct yg_desk *desk, struct yg_http_request *request, const
 	reply_list(desk, request, YG_STORE_CALLERS);
 }
 
+void yg_get_parties(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
+{
+	(void)rest;
+	reply_list(desk, request, YG_STORE_PARTIES);
+}
+
 void yg_get_findings(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	(void)rest;

@@ -251,6 +251,28 @@
 	X(time, first_seen, 0, "first value")                                              \
 	X(time, last_seen, 0, "last value")
 
+/* A service of somebody else that this host asks; replaces what was stored. */
+#define YG_FEED_PARTY(X)                                                    \
+	X(text, host, 255, "name, without a port")                          \
+	X(time, first_seen, 0, "first request")                             \
+	X(time, last_seen, 0, "last request")                               \
+	X(uint, requests, 0, "requests to it")                              \
+	X(uint, clear, 0, "of them, without TLS")                           \
+	X(uint, failed, 0, "of them, answered 5xx or not at all")           \
+	X(uint, request_bytes, 0, "sum")                                    \
+	X(uint, response_bytes, 0, "sum")                                   \
+	X(uint, latency_us, 0, "mean")                                      \
+	X(uint, latency_max_us, 0, "highest")                               \
+	X(address, server, 0, "that was asked last")                        \
+	X(uint, processes, 0, "of this host that ask it, as far as known")  \
+	X(text, tls_version, 8, "the lowest that was agreed; 1.2")          \
+	X(texts, issuers, 0, "of its certificates, in order of appearance") \
+	X(time, issuer_changed, 0, "when another issuer appeared")          \
+	X(uint, redirects, 0, "answers that lead to other hosts")           \
+	X(text, redirect, 96, "the last of these hosts")                    \
+	X(text, content_type, 96, "of its first answer")                    \
+	X(uint, other_types, 0, "answers of other types")
+
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
 
@@ -274,7 +296,8 @@
 	X(16, fold, YG_FEED_FOLD)            \
 	X(17, relation, YG_FEED_RELATION)    \
 	X(18, link, YG_FEED_LINK)            \
-	X(19, data, YG_FEED_DATA)
+	X(19, data, YG_FEED_DATA)            \
+	X(20, party, YG_FEED_PARTY)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -297,6 +320,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_RELATION,
 	YG_FEED_KIND_LINK,
 	YG_FEED_KIND_DATA,
+	YG_FEED_KIND_PARTY,
 	YG_FEED_KIND_MAX
 };
 

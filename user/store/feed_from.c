@@ -265,3 +265,33 @@ void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
 		.last_seen = field->last_ns,
 	};
 }
+
+void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *ret)
+{
+	struct yg_feed_party *to = &ret->party;
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_PARTY };
+	*to = (struct yg_feed_party){
+		.host = yg_slice_from_str(party->host),
+		.first_seen = party->first_ns,
+		.last_seen = party->last_ns,
+		.requests = party->requests,
+		.clear = party->clear,
+		.failed = party->failed,
+		.request_bytes = party->request_bytes,
+		.response_bytes = party->response_bytes,
+		.latency_us = party->answers ? party->latency_us / party->answers : 0,
+		.latency_max_us = party->latency_max_us,
+		.server = party->server,
+		.processes = party->process_count,
+		.issuer_changed = party->issuer_changed_ns,
+		.redirects = party->redirects,
+		.redirect = yg_slice_from_str(party->redirect),
+		.content_type = yg_slice_from_str(party->content_type),
+		.other_types = party->other_types,
+	};
+	if (party->tls_version)
+		to->tls_version = yg_slice_from_str(yg_hello_version_name(party->tls_version));
+	for (uint32_t i = 0; i < party->issuer_count; i++)
+		add_text(&to->issuers, party->issuers[i]);
+}

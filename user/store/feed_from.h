@@ -55,4 +55,5 @@ void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
 		       enum yg_data_level level, const char *class_, struct yg_feed_message *ret);
 
 /* Texts of @ret are literals. */
+void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *ret);
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret);

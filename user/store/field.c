@@ -28,6 +28,7 @@
 #define RELATION(type, name, max, help)	  FIELD(type, name, relation.name, max)
 #define LINK(type, name, max, help)	  FIELD(type, name, link.name, max)
 #define DATA(type, name, max, help)	  FIELD(type, name, data.name, max)
+#define PARTY(type, name, max, help)	  FIELD(type, name, party.name, max)
 #define RESTORED(type, name, max, help)	  FIELD(type, name, restored.name, max)
 
 static const struct yg_field hello_fields[] = { YG_FEED_HELLO(HELLO) };
@@ -48,6 +49,7 @@ static const struct yg_field fold_fields[] = { YG_FEED_FOLD(FOLD) };
 static const struct yg_field relation_fields[] = { YG_FEED_RELATION(RELATION) };
 static const struct yg_field link_fields[] = { YG_FEED_LINK(LINK) };
 static const struct yg_field data_fields[] = { YG_FEED_DATA(DATA) };
+static const struct yg_field party_fields[] = { YG_FEED_PARTY(PARTY) };
 static const struct yg_field restored_fields[] = { YG_FEED_RESTORED(RESTORED) };
 
 #define SCHEMA(number, name, table) \

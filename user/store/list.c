@@ -62,6 +62,14 @@ static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filte
 	yg_db_bind_uint(rows, 5, filter->offset);
 }
 
+static void bind_parties(sqlite3_stmt *rows, const struct yg_store_filter *filter)
+{
+	yg_db_bind_text(rows, 1, filter->contains);
+	yg_db_bind_uint(rows, 2, filter->since_ns);
+	yg_db_bind_uint(rows, 3, limit_of(filter));
+	yg_db_bind_uint(rows, 4, filter->offset);
+}
+
 static void bind_findings(sqlite3_stmt *rows, const struct yg_store_filter *filter)
 {
 	yg_db_bind_uint(rows, 1, filter->id != 0);
@@ -102,6 +110,8 @@ static const struct {
 				YG_SQL_FINDING_COUNT, bind_findings },
 	[YG_STORE_SAMPLES] = { "exchange", YG_FEED_KIND_SAMPLE, YG_SQL_SAMPLE_LIST,
 			       YG_SQL_SAMPLE_COUNT, bind_samples },
+	[YG_STORE_PARTIES] = { "third-party", YG_FEED_KIND_PARTY, YG_SQL_PARTY_LIST,
+			       YG_SQL_PARTY_COUNT, bind_parties },
 };
 
 static bool is_word(struct yg_slice text, const char *const *words, size_t count)
@@ -138,6 +148,15 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 	if (list == YG_STORE_ENDPOINTS) {
 		yg_json_key(json, "data");
 		yg_json_raw(json, yg_db_column(row, extra));
+	}
+	if (list == YG_STORE_PARTIES) {
+		yg_json_key(json, "endpoints");
+		yg_json_raw(json, yg_db_column(row, extra));
+		yg_json_key(json, "data");
+		yg_json_raw(json, yg_db_column(row, extra + 1));
+		yg_json_key(json, "asked_for");
+		yg_json_raw(json, yg_db_column(row, extra + 2));
+		yg_json_pair_uint(json, "risk", yg_db_column_uint(row, extra + 3));
 	}
 	if (list == YG_STORE_FINDINGS) {
 		yg_json_pair_slice(json, "status", yg_db_column(row, extra));

@@ -81,6 +81,15 @@ static const char *const main_migrations[] = {
 	"CREATE TABLE risks(endpoint INTEGER NOT NULL, hour INTEGER NOT NULL,"
 	"risk INTEGER NOT NULL, PRIMARY KEY(endpoint, hour)) WITHOUT ROWID;"
 	"CREATE INDEX risks_hour ON risks(hour);",
+	"CREATE TABLE third_parties(host TEXT PRIMARY KEY NOT NULL,"
+	"first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, requests INTEGER NOT NULL,"
+	"clear INTEGER NOT NULL, failed INTEGER NOT NULL, request_bytes INTEGER NOT NULL,"
+	"response_bytes INTEGER NOT NULL, latency_us INTEGER NOT NULL,"
+	"latency_max_us INTEGER NOT NULL, server TEXT, processes INTEGER NOT NULL,"
+	"tls_version TEXT NOT NULL, issuers TEXT NOT NULL, issuer_changed INTEGER NOT NULL,"
+	"redirects INTEGER NOT NULL, redirect TEXT NOT NULL, content_type TEXT NOT NULL,"
+	"other_types INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX third_parties_seen ON third_parties(last_seen);",
 };
 
 static const char *const day_migrations[] = {
@@ -123,6 +132,8 @@ static const char *const day_migrations[] = {
 	" WHERE endpoint=endpoints.id ORDER BY instr('confirmed likely possible',"           \
 	" confidence), class, field, id)) AS data"
 
+#define OF_PARTY "(service=host OR substr(service,1,length(host)+1)=host||':')"
+
 /*
  * A text that begins with FROM or a comma follows the columns of a schema: see yg_list_statement().
  * Those without a text are made from a schema as a whole.
@@ -138,6 +149,19 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" ORDER BY CASE ?7 WHEN 1 THEN -requests WHEN 2 THEN -risk WHEN 3 THEN -last_seen"
 		" END, service, template, method"
 		" LIMIT ?8 OFFSET ?9",
+	/* Endpoints of the host at any port: which are asked, by whom, and what is sent there. */
+	[YG_SQL_PARTY_LIST] =
+		", (SELECT json_group_array(method || ' ' || template) FROM (SELECT method,"
+		" template FROM endpoints WHERE " OF_PARTY " ORDER BY requests DESC LIMIT 20)),"
+		" (SELECT json_group_array(DISTINCT class) FROM data_fields WHERE \"in\"='request'"
+		" AND confidence<>'possible' AND endpoint IN (SELECT id FROM endpoints WHERE"
+		" " OF_PARTY ")), (SELECT json_group_array(name) FROM (SELECT DISTINCT"
+		" f.method || ' ' || f.service || f.template AS name FROM relations AS r JOIN"
+		" endpoints AS f ON f.id=r.from_id WHERE r.into_id IN (SELECT id FROM endpoints"
+		" WHERE " OF_PARTY ") LIMIT 20)), coalesce((SELECT max(risk) FROM endpoints WHERE"
+		" " OF_PARTY "), 0) FROM third_parties WHERE (?1='' OR instr(host,?1)>0)"
+		" AND last_seen>=?2 ORDER BY requests DESC, host LIMIT ?3 OFFSET ?4",
+	[YG_SQL_PARTY_COUNT] = "SELECT count(*) FROM third_parties",
 	[YG_SQL_RISK_WHOLE] = "SELECT CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) FROM"
 			      " (SELECT risk FROM endpoints ORDER BY risk DESC LIMIT 10)",
 	[YG_SQL_RISK_KEEP] =

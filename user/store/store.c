@@ -176,6 +176,9 @@ static int put(struct yg_store *store, const struct yg_feed_message *message, ui
 	case YG_FEED_KIND_FINDING:
 		return yg_store_put_row(store, store->main, YG_SQL_FINDING_PUT, "findings", "id",
 					message);
+	case YG_FEED_KIND_PARTY:
+		return yg_store_put_row(store, store->main, YG_SQL_PARTY_PUT, "third_parties",
+					"host", message);
 	case YG_FEED_KIND_CELL:
 		return yg_store_put_cell(store, &message->cell);
 	case YG_FEED_KIND_SAMPLE:
@@ -238,6 +241,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ TRIM_OVER("endpoints", "id", "last_seen"), YG_STORE_ENDPOINTS_MAX },
 		{ TRIM_OVER("callers", "caller", "last_seen"), YG_STORE_CALLERS_MAX },
 		{ TRIM_OVER("findings", "id", "time"), YG_STORE_FINDINGS_MAX },
+		{ TRIM_OVER("third_parties", "host", "last_seen"), YG_STORE_PARTIES_MAX },
 		{ TRIM_OVER("data_fields", "id", "last_seen"), YG_STORE_DATA_MAX },
 	};
 	static const struct {
@@ -246,6 +250,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 	} ages[] = {
 		{ "DELETE FROM endpoints WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM callers WHERE last_seen<%llu", 1 },
+		{ "DELETE FROM third_parties WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM findings WHERE time<%llu", 1 },
 		{ "DELETE FROM audit WHERE time<%llu", 1 },
 		{ "DELETE FROM relations WHERE last_seen<%llu", 1 },

@@ -26,6 +26,7 @@
 #define YG_STORE_CALLERS_MAX	 200000u
 #define YG_STORE_FINDINGS_MAX	 100000u
 #define YG_STORE_DATA_MAX	 200000u
+#define YG_STORE_PARTIES_MAX	 20000u
 #define YG_STORE_LIST_MAX	 1000u /* rows of one list; more are asked for by offset */
 
 /* Each row: what it counts. Totals since yg_store_new(). */
@@ -116,6 +117,7 @@ enum yg_store_list {
 	YG_STORE_CALLERS,
 	YG_STORE_FINDINGS,
 	YG_STORE_SAMPLES,
+	YG_STORE_PARTIES,
 	YG_STORE_LIST_END
 };
 

@@ -207,12 +207,53 @@ static void sums_up_services(void **state)
 	yg_store_free(&store);
 }
 
+static int keep_text(void *ctx, struct yg_slice object)
+{
+	(void)snprintf(ctx, 2048, "%.*s", (int)object.len, object.ptr);
+	return 0;
+}
+
+static void a_third_party_comes_with_its_endpoints_and_what_is_sent(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_feed_message message = endpoint_of(7, "pay.example.com:8443", 33, "third-party");
+	const struct yg_store_filter all = { .limit = 10 };
+	char text[2048] = "";
+
+	(void)state;
+
+	put(store, &message, NOW);
+	message = endpoint_of(8, "pay.example.community", 99, "third-party");
+	put(store, &message, NOW);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_DATA };
+	message.data = (struct yg_feed_data){ .id = 1,
+					      .endpoint = 7,
+					      .class = YG_SLICE("pan"),
+					      .in = YG_SLICE("request"),
+					      .confidence = YG_SLICE("confirmed"),
+					      .last_seen = NOW };
+	put(store, &message, NOW);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_PARTY };
+	message.party = (struct yg_feed_party){ .host = YG_SLICE("pay.example.com"),
+						.requests = 5,
+						.last_seen = NOW };
+	put(store, &message, NOW);
+	assert_int_equal(yg_store_count(store, YG_STORE_PARTIES), 1);
+	assert_int_equal(yg_store_each(store, YG_STORE_PARTIES, &all, keep_text, text), 1);
+	assert_non_null(strstr(text, "{\"type\":\"third-party\",\"host\":\"pay.example.com\""));
+	assert_non_null(strstr(text, "\"endpoints\":[\"GET /v1\"],\"data\":[\"pan\"],"
+				     "\"asked_for\":[],\"risk\":33}"));
+	yg_store_free(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lists_by_label_and_risk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keeps_the_highest_of_each_hour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sums_up_services, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_third_party_comes_with_its_endpoints_and_what_is_sent, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
