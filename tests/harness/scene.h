@@ -20,17 +20,20 @@ struct scene_call {
 	const char *target;
 	const char *host; /* api.example.com */
 	const char *bearer;
-	const char *basic;  /* base64 */
-	const char *client; /* 198.51.100.7 */
-	const char *body;   /* JSON of the request */
-	const char *answer; /* of the response */
-	const char *type;   /* of the answer: application/json */
-	uint16_t status;    /* 200 */
+	const char *basic;	/* base64 */
+	const char *client;	/* 198.51.100.7 */
+	const char *body;	/* JSON of the request */
+	const char *answer;	/* of the response */
+	const char *type;	/* of the answer: application/json */
+	struct yg_header field; /* one more of the answer; absent: none */
+	const char *server;	/* 192.0.2.10 */
+	uint16_t status;	/* 200 */
 	uint32_t anomalies;
 	uint64_t time_ns; /* one second after the last call */
 	bool uncertain;	  /* addresses_certain is false */
 	bool forwarded;
 	bool unanswered;
+	bool tls, outbound;
 };
 
 struct scene {
@@ -119,10 +122,14 @@ static inline const char *scene_or(const char *text, const char *usual)
 static inline void scene_show(struct scene *scene, const struct scene_call *call)
 {
 	struct yg_header request_headers[3];
-	struct yg_header response_headers[1] = {
-		{ YG_SLICE("Content-Type"), YG_SLICE("application/json") },
+	struct yg_header json = { YG_SLICE("Content-Type"), YG_SLICE("application/json") };
+	struct yg_header response_headers[2] = {
+		{ json.name, yg_slice_from_str(scene_or(call->type, "application/json")) },
+		call->field,
 	};
-	struct yg_exchange exchange = { .addresses_certain = !call->uncertain };
+	struct yg_exchange exchange = { .addresses_certain = !call->uncertain,
+					.tls = call->tls,
+					.outbound = call->outbound };
 	struct yg_subject subject = { .exchange = &exchange, .client_forwarded = call->forwarded };
 	char authorization[256];
 	uint32_t count = 0;
@@ -139,9 +146,7 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 							       yg_slice_from_str(authorization) };
 	}
 	if (call->body)
-		request_headers[count++] = response_headers[0];
-	if (call->type)
-		response_headers[0].value = yg_slice_from_str(call->type);
+		request_headers[count++] = json;
 	exchange.request = (struct yg_message){
 		.present = true,
 		.complete = true,
@@ -168,7 +173,7 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 			.body_bytes = call->answer ? strlen(call->answer) : 0,
 			.status = call->status ? call->status : 200,
 			.headers = response_headers,
-			.header_count = 1,
+			.header_count = call->field.name.ptr ? 2 : 1,
 			.body = yg_slice_from_str(call->answer),
 		};
 	assert_int_equal(
@@ -176,7 +181,10 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 				     &subject.client),
 		0);
 	exchange.client = (struct yg_peer){ subject.client, 40000 };
-	assert_int_equal(yg_address_from_text(YG_SLICE("192.0.2.10"), &exchange.server.addr), 0);
+	assert_int_equal(
+		yg_address_from_text(yg_slice_from_str(scene_or(call->server, "192.0.2.10")),
+				     &exchange.server.addr),
+		0);
 	exchange.server.port = 443;
 	yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
 }

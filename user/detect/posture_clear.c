@@ -68,7 +68,7 @@ static bool may_be_hop(struct yg_look *look)
 	return memo->flag || memo->uses <= EDGE_MIN;
 }
 
-bool yg_look_is_direct(struct yg_look *look)
+static bool is_direct(struct yg_look *look)
 {
 	const struct yg_exchange *exchange = look->scene->exchange;
 	const struct yg_address *client = &exchange->client.addr;
@@ -83,4 +83,12 @@ bool yg_look_is_direct(struct yg_look *look)
 	if (look->heads.secure_hop)
 		return false;
 	return !may_be_hop(look);
+}
+
+bool yg_look_is_direct(struct yg_look *look)
+{
+	/* Once per exchange: what is counted is exchanges, not checks. */
+	if (look->directness == YG_DIRECTNESS_UNASKED)
+		look->directness = is_direct(look) ? YG_DIRECTNESS_DIRECT : YG_DIRECTNESS_HOP;
+	return look->directness == YG_DIRECTNESS_DIRECT;
 }

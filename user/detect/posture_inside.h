@@ -114,6 +114,9 @@ struct yg_posture {
 	uint64_t opened, resolved, reopened, judged;
 };
 
+/* Does the caller speak to this host itself? See yg_look_is_direct(). */
+enum yg_directness { YG_DIRECTNESS_UNASKED, YG_DIRECTNESS_DIRECT, YG_DIRECTNESS_HOP };
+
 /* One exchange, as the checks see it. */
 struct yg_look {
 	struct yg_posture *posture;
@@ -129,7 +132,8 @@ struct yg_look {
 	bool full;	 /* of the sample: heads and bodies are judged */
 	bool headed;	 /* heads are read */
 	bool credential; /* the request carries one that we know */
-	bool lower;	 /* the next fault weighs one step less than its rule says */
+	enum yg_directness directness;
+	bool lower; /* the next fault weighs one step less than its rule says */
 	enum yg_part part;
 	struct yg_slice method;
 	struct yg_heads heads;

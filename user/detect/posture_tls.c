@@ -5,7 +5,9 @@
  * tls-old-version	an answer below TLS 1.2
  * tls-weak-cipher	NULL, export, RC4, DES, 3DES, MD5, anonymous, or a key exchange by RSA
  * fapi-tls-cipher	TLS 1.2 with other than (EC)DHE and AES-GCM
- * tls-weak-certificate	RSA below 2048 bits, EC below 224, signed with MD5 or SHA-1, out of date
+ * tls-weak-certificate	RSA below 2048 bits, EC below 224, signed with MD5 or SHA-1, out of date;
+ *			self-signed, if the client is neither this host nor on a private network:
+ *			there an issuer of one's own, or a pinned key, is the usual thing
  */
 #include "parse/handshake.h"
 
@@ -35,8 +37,18 @@ static bool is_cbc_with_secrecy(uint16_t cipher)
 	       (cipher >= 0xc023 && cipher <= 0xc024) || (cipher >= 0xc027 && cipher <= 0xc028);
 }
 
-static const char *judge_certificate(const struct yg_x509 *certificate, int64_t now_s)
+static bool is_near(const struct yg_address *addr)
 {
+	static const struct yg_address loopback6 = { .bytes = { [15] = 1 } };
+
+	return yg_address_is_private(addr) || memcmp(addr, &loopback6, sizeof(*addr)) == 0 ||
+	       (yg_address_is_v4(addr) && addr->bytes[12] == 127);
+}
+
+static const char *judge_certificate(const struct yg_handshake *handshake, int64_t now_s)
+{
+	const struct yg_x509 *certificate = &handshake->certificate;
+
 	if (certificate->key == YG_X509_KEY_RSA && certificate->key_bits &&
 	    certificate->key_bits < 2048)
 		return "a short RSA key";
@@ -47,7 +59,9 @@ static const char *judge_certificate(const struct yg_x509 *certificate, int64_t 
 		return "a signature with MD5 or SHA-1";
 	if (certificate->not_after_s < now_s)
 		return "an end that has passed";
-	return certificate->is_self_signed ? "no issuer but itself" : NULL;
+	return certificate->is_self_signed && !is_near(&handshake->client.addr)
+		       ? "no issuer but itself"
+		       : NULL;
 }
 
 void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake)
@@ -73,8 +87,7 @@ void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake 
 			 "The server chose cipher suite 0x%04x with TLS 1.2", handshake->cipher);
 	if (!handshake->has_certificate)
 		return;
-	why = judge_certificate(&handshake->certificate,
-				(int64_t)(handshake->time_ns / NS_PER_SECOND));
+	why = judge_certificate(handshake, (int64_t)(handshake->time_ns / NS_PER_SECOND));
 	yg_judge(&look, YG_POSTURE_TLS_CERTIFICATE, why != NULL, "The certificate has %s",
 		 why ? why : "");
 }
