@@ -19,6 +19,11 @@ static void joins_each_class_once_and_marks_what_is_only_possible(void **state)
 		{ "[{\"class\":\"pan\",\"confidence\":\"likely\"},"
 		  "{\"class\":\"pa\",\"confidence\":\"likely\"}]",
 		  "pan,pa", 32 },
+		{ "[{\"class\":\"email\",\"confidence\":\"confirmed\"},"
+		  "{\"class\":\"secret-aws\",\"confidence\":\"likely\"},"
+		  "{\"class\":\"secret-npm\",\"confidence\":\"likely\"},"
+		  "{\"class\":\"national-id-fr\",\"confidence\":\"possible\"}]",
+		  "secret,email,national-id?", 32 },
 		{ "[{\"class\":\"pan\",\"confidence\":\"likely\"},"
 		  "{\"class\":\"national-id-fr\",\"confidence\":\"likely\"}]",
 		  "pan", 16 },

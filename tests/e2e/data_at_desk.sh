@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Card numbers and a mail address in answers through nginx with TLS show in the inventory, masked;
+# nothing of them is in the files of the sensor. The analyzer looks for them inside its sandbox.
+. "$(dirname "$0")/lib.sh"
+need curl jq nginx
+
+make_sandbox
+mkdir -p "$WORK/nginx"
+cat >"$WORK/nginx/location.conf" <<-'CONF'
+	location /v1/cards/ {
+		default_type application/json;
+		if ($uri ~ ([1-9])$) { set $check $1; }
+		return 200 '{"holder":"ann.miller$check@bank.test","card_number":"$arg_card_number"}\n';
+	}
+CONF
+start_nginx
+start_yagurad --mode observe
+
+CARDS=(4111111111111111 5555555555554444 4012888888881881 378282246310005)
+
+ask_cards() {
+	local i
+	for i in 0 1 2 3; do
+		peer curl -sk --http1.1 -o /dev/null -H "Host: bank.test" \
+			"https://$GATEWAY:8443/v1/cards/$((7301 + 13 * SECONDS + i))?card_number=${CARDS[i]}"
+	done
+}
+holds() { # CLASS DIRECTION: the endpoint that holds it for sure
+	yagura endpoints --data "$1" --json |
+		jq -er --arg class "$1" --arg in "$2" 'select(.template == "/v1/cards/{id}") |
+			select(any(.data[]; .class == $class and
+			.in == $in and .confidence == "confirmed")) | .id' | grep .
+}
+is_known() { ask_cards && holds pan response && holds email response; }
+is_found() { api findings | jq -e --arg rule "$1" 'any(.. | objects; .rule? == $rule)'; }
+
+wait_until 20 is_known
+id=$(holds pan response)
+yagura endpoint "$id" >"$WORK/endpoint.txt"
+grep -q 'pan .*response .*\$\.card_number .*confirmed .*\*' "$WORK/endpoint.txt" ||
+	fail "yagura endpoint: $(cat "$WORK/endpoint.txt")"
+yagura endpoints | grep -q " pan" || fail "yagura endpoints has no column of data"
+wait_until 10 is_found card-number-exposed
+wait_until 10 is_found sensitive-data-in-url
+curl -s --unix-socket "$RUN/yagura.sock" http://yagura/metrics |
+	grep -q '^yagura_data_endpoints{class="pan",in="response",confidence="confirmed"} [1-9]' ||
+	fail "no metric of the class"
+
+# What is kept, is kept on disk at the latest when the daemon ends.
+stop_yagurad
+for secret in "${CARDS[@]}" ann.miller; do
+	! grep -arlF "$secret" "$STATE" "$DAEMON_LOG" "$WORK/endpoint.txt" ||
+		fail "$secret was written"
+done
+grep -arqF "41111" "$STATE" || fail "the masked sample is not in the state: the search proves nothing"
+echo "PASS: classes, masked samples, findings; no number in $(find "$STATE" -type f | wc -l) files"
