@@ -295,7 +295,8 @@ static int build(struct run *run)
 	if (r == 0)
 		r = yg_names_from_options(&run->config, &run->names);
 	if (r == 0)
-		r = yg_templates_from_options(&run->config, &run->templates);
+		r = yg_templates_from_options(&run->config, &run->templates, run->error,
+					      sizeof(run->error));
 	options.templates = run->templates;
 	if (r == 0)
 		r = yg_specs_new(&run->specs);

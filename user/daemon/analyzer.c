@@ -167,10 +167,10 @@ static void on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
 {
 	struct analyzer *analyzer = ctx;
 
-	yg_feed_out_put(&analyzer->out,
-			&(struct yg_feed_message){ .kind = YG_FEED_KIND_FOLD,
-						   .fold = { .from = from,
-							     .into = into ? into->id : 0 } });
+	yg_feed_out_put(
+		&analyzer->out,
+		&(struct yg_feed_message){ .kind = YG_FEED_KIND_FOLD,
+					   .fold = { .from = from, .into = into ? into->id : 0 } });
 }
 
 /* Only what was told is worth a word more. */
@@ -535,7 +535,8 @@ static int make_pipeline(struct analyzer *analyzer)
 	}
 
 	if (r == 0)
-		r = yg_templates_from_options(&ctx->options, &analyzer->templates);
+		r = yg_templates_from_options(&ctx->options, &analyzer->templates, error,
+					      sizeof(error));
 	options.templates = analyzer->templates;
 	options.specs = analyzer->specs;
 	if (jwks_len < 0)

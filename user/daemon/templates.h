@@ -9,8 +9,9 @@
 /**
  * yg_templates_from_options() - the list "template": each "[SERVICE ]/path/{name}".
  * @ret: free with yg_templates_free(); untouched on failure.
+ * @ret_error: [@cap] which one is refused and why; "" on success.
  *
  * Return: 0; -EINVAL if one is no template; -ENOSPC for too many; -ENOMEM.
  */
 YG_MUST_CHECK int yg_templates_from_options(const struct yg_options *options,
-					    struct yg_templates **ret);
+					    struct yg_templates **ret, char *ret_error, size_t cap);

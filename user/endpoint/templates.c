@@ -6,7 +6,9 @@
 struct rule {
 	char *service; /* NULL: any */
 	char *text;
-	struct rule *next; /* of as many segments; in the order of yields() */
+	struct rule *next;	 /* of as many segments; in the order of yields() */
+	struct yg_slice literal; /* its last segment without braces: most paths fail on it */
+	uint32_t literal_at;	 /* which one that is */
 	enum yg_template_rank rank;
 };
 
@@ -128,6 +130,19 @@ static bool yields(const struct rule *a, const struct rule *b)
 	return strcmp(a->text, b->text) > 0;
 }
 
+static void find_literal(struct rule *rule)
+{
+	const char *p = rule->text;
+	uint32_t at = 0;
+
+	for (struct yg_slice s = next_segment(&p); s.len > 0; s = next_segment(&p), at++) {
+		if (has_placeholder(s))
+			continue;
+		rule->literal = s;
+		rule->literal_at = at;
+	}
+}
+
 static void put_rule(struct rule **list, struct rule *rule)
 {
 	while (*list && yields(rule, *list))
@@ -197,6 +212,7 @@ int yg_templates_add(struct yg_templates *templates, struct yg_slice service,
 		return count < 0 ? count : -ENOSPC;
 	}
 	rule->rank = rank;
+	find_literal(rule);
 	twin = take_rule(&templates->rules[count], service, template_);
 	if (twin) {
 		rule->rank = twin->rank > rank ? twin->rank : rank;
@@ -240,6 +256,9 @@ static bool fits_path(const struct rule *rule, const struct yg_path *path)
 {
 	const char *p = rule->text;
 
+	if (rule->literal.len > 0 &&
+	    !yg_slice_equal(rule->literal, path->segments[rule->literal_at]))
+		return false;
 	for (uint32_t i = 0; i < path->segment_count; i++) {
 		if (!fits(next_segment(&p), path->segments[i]))
 			return false;

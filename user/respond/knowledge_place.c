@@ -199,6 +199,32 @@ static bool is_written_row(const struct yg_knowledge *knowledge, const struct yg
 	       yg_templates_has(knowledge->templates, yg_slice_from_str(endpoint->service), text);
 }
 
+/* The template that somebody wrote for what a learned one stands for. @ret: [YG_TEMPLATE_CAP]. */
+static bool rewrite(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint, char *ret)
+{
+	const char *p = endpoint->template_, *rest = p + strcspn(p, " ");
+	struct yg_path path = { 0 };
+	struct yg_route route;
+	struct yg_slice text;
+
+	if (!knowledge->templates)
+		return false;
+	while (p < rest && *p == '/' && path.segment_count < YG_PATH_SEGMENTS_MAX) {
+		size_t len = strcspn(p + 1, "/ ");
+
+		if (len > 0)
+			path.segments[path.segment_count++] = (struct yg_slice){ p + 1, len };
+		p += len + 1;
+	}
+	text = yg_templates_match(knowledge->templates, yg_slice_from_str(endpoint->service), &path,
+				  &route);
+	if (!text.ptr || text.len + strlen(rest) >= YG_TEMPLATE_CAP)
+		return false;
+	memcpy(ret, text.ptr, text.len);
+	memcpy(ret + text.len, rest, strlen(rest) + 1);
+	return true;
+}
+
 /* The trie reads some paths differently now: look at every endpoint of the service. */
 static void refold(struct yg_knowledge *knowledge, struct service *service)
 {
@@ -211,7 +237,8 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 		if (!endpoint || strcmp(endpoint->service, service->name) != 0 ||
 		    is_written_row(knowledge, endpoint))
 			continue;
-		if (!retext(service->trie, endpoint->template_, text))
+		if (!rewrite(knowledge, endpoint, text) &&
+		    !retext(service->trie, endpoint->template_, text))
 			continue;
 		if (strcmp(text, endpoint->template_) != 0)
 			fold_endpoint(knowledge, i, text);

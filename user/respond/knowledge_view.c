@@ -265,7 +265,9 @@ static int load_service(struct yg_knowledge *knowledge, struct yg_reader *reader
 		return -ENOMEM;
 	yg_trie_free(&service->trie);
 	service->trie = YG_TAKE_PTR(trie);
-	service->generation = yg_trie_generation(service->trie);
+	/* Templates may have been written since: its rows are looked at when it settles. */
+	service->generation = yg_trie_generation(service->trie) - 1;
+	service->learned = true;
 	return 0;
 }
 

@@ -5,11 +5,13 @@
 
 #include "test.h"
 
+static char error[128];
+
 static int load(char *text, struct yg_templates **ret)
 {
 	const struct yg_options options = { .templates = { &text, 1 } };
 
-	return yg_templates_from_options(&options, ret);
+	return yg_templates_from_options(&options, ret, error, sizeof(error));
 }
 
 static void a_service_may_stand_before_the_path(void **state)
@@ -28,6 +30,7 @@ static void a_service_may_stand_before_the_path(void **state)
 	assert_true(yg_templates_has(all, YG_SLICE("other"), YG_SLICE("/v1/{tenant}")));
 	assert_int_equal(load(wrong, &bad), -EINVAL);
 	assert_null(bad);
+	assert_string_equal(error, "template 'v1': not '/path/{name}' or 'service /path/{name}'");
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which rows there are in the end: servers that accept everything, scanners, a restart. */
+#include "endpoint/templates.h"
 #include "respond/knowledge.h"
 
 #include "scene.h"
@@ -171,6 +172,32 @@ static void a_restart_changes_no_row(void **state)
 				      "GET /shops/{name}/items\n");
 }
 
+/* A rule that is written after its paths were learned takes their rows in. */
+static void what_was_learned_before_a_rule_falls_under_it(void **state)
+{
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	SCENE_CLEANUP struct scene before;
+	SCENE_CLEANUP struct scene after;
+	struct list list;
+
+	(void)state;
+	assert_int_equal(yg_templates_new(&templates), 0);
+	assert_int_equal(yg_templates_add(templates, (struct yg_slice){ 0 },
+					  YG_SLICE("/t/{tenant}/users/{userId}"), YG_TEMPLATE_USER),
+			 0);
+	scene_open(&before, (struct yg_knowledge_options){ 0 });
+	scene_open(&after, (struct yg_knowledge_options){ .templates = templates });
+
+	get(&before, "/t/red/users/1", NULL, "1");
+	get(&before, "/t/blue/users/2", NULL, "2");
+	get(&before, "/t/blue", NULL, "3");
+	assert_int_equal(yg_knowledge_save(before.knowledge, false, keep, after.knowledge), 0);
+	yg_knowledge_finish(after.knowledge);
+	list = list_endpoints(&after);
+	assert_string_equal(list.text, "GET /t/blue\nGET /t/{tenant}/users/{userId}\n");
+	assert_int_equal(after.folds, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +206,7 @@ int main(void)
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(a_restart_changes_no_row),
+		cmocka_unit_test(what_was_learned_before_a_rule_falls_under_it),
 	};
 
 	return cmocka_run_group_tests_name("respond/knowledge_place", tests, NULL, NULL);
