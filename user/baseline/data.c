@@ -161,14 +161,42 @@ struct look {
 };
 
 /* Most values of a known endpoint are passed over by the length and the ends of their names. */
-static uint64_t name_bit(struct yg_slice name)
+static uint8_t name_bit(struct yg_slice name)
 {
 	uint32_t ends = (uint32_t)name.len;
 
 	if (name.len > 0)
 		ends += (uint32_t)(uint8_t)yg_ascii_lower(name.ptr[0]) * 7u +
 			(uint32_t)(uint8_t)yg_ascii_lower(name.ptr[name.len - 1]) * 31u;
-	return 1ull << (ends % 64);
+	return (uint8_t)(ends % 64);
+}
+
+static uint32_t place_bit(bool response, uint32_t in)
+{
+	return 1u << (in + (response ? YG_VALUE_IN_MAX : 0u));
+}
+
+/* Where the fields are that hold something as far as is known. */
+static void find_known(const struct yg_data *data, struct fields *fields)
+{
+	bool alone = believes_alone(data, fields);
+
+	fields->stale = false;
+	fields->names = 0;
+	fields->places = 0;
+	for (uint32_t i = 0; i < fields->count; i++) {
+		const struct yg_data_field *field = &fields->rows[i];
+
+		if (yg_data_level(field, alone) == YG_DATA_NONE)
+			continue;
+		fields->names |= 1ull << field->name_bit;
+		fields->places |= place_bit(field->response, field->in);
+	}
+}
+
+static bool may_be_known(const struct look *look, struct yg_slice name)
+{
+	return !look->known || (look->known->names >> name_bit(name) & 1);
 }
 
 static void put_item(struct look *look, const struct yg_data_sight *sight, uint64_t key,
@@ -203,8 +231,9 @@ static void mark(uint64_t *bits, uint64_t hash)
 	bits[hash / 64 % (YG_DATA_BITS / 64)] |= 1ull << (hash % 64);
 }
 
-static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t key,
-		  const char *path, enum yg_value_in in)
+static void learn(struct look *look, const struct yg_data_leaf *leaf,
+		  const struct yg_data_sight *sight, uint64_t key, const char *path,
+		  enum yg_value_in in)
 {
 	struct yg_data_field *field = find(look->fields, key);
 	uint64_t hash = yg_hash(&look->data->key, sight->text.ptr, sight->text.len);
@@ -220,6 +249,7 @@ static void learn(struct look *look, const struct yg_data_sight *sight, uint64_t
 			.class_ = sight->class_,
 			.in = (uint8_t)in,
 			.response = look->response,
+			.name_bit = name_bit(leaf->name),
 			.proof = sight->proof,
 			.first_ns = look->time_ns,
 		};
@@ -272,17 +302,15 @@ static void take_sights(struct look *look, const struct yg_data_leaf *leaf, uint
 		count_alone(look, sight);
 		if (sight->passed)
 			put_item(look, sight, key, in);
-		if (!look->fields)
-			continue;
-		learn(look, sight, key, path, in);
-		look->fields->names |= name_bit(leaf->name);
+		if (look->fields)
+			learn(look, leaf, sight, key, path, in);
 	}
 }
 
 /* Sights in one value; none where no known field can be. */
 static uint32_t examine(struct look *look, const struct yg_data_leaf *leaf)
 {
-	if (look->known && !(look->known->names & name_bit(leaf->name)))
+	if (!may_be_known(look, leaf->name))
 		return 0;
 	look->data->values++;
 	return yg_data_engine_examine(look->data->engine, leaf, look->data->sights);
@@ -318,7 +346,7 @@ static void take_value(void *ctx, const struct yg_value *value)
 		return;
 	if (leaf.number && value->raw.len < 3)
 		return;
-	if (look->known && !(look->known->names & name_bit(leaf.name)))
+	if (!may_be_known(look, leaf.name))
 		return;
 	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)
@@ -377,7 +405,12 @@ static void take_side(struct look *look, const struct yg_data_scene *scene, enum
 	uint32_t where = YG_VALUES_BODY | (side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0);
 
 	look->response = side == YG_SIDE_RESPONSE;
-	(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
+	for (uint32_t in = 0; look->known && in < YG_VALUE_IN_MAX; in++) {
+		if (!(look->known->places & place_bit(look->response, in)))
+			where &= ~(1u << in);
+	}
+	if (where)
+		(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
 }
 
 static bool is_accepted(const struct yg_exchange *exchange)
@@ -395,10 +428,14 @@ static bool begin_look(struct look *look, const struct yg_data_scene *scene)
 	if (scene->endpoint < 0 || !is_accepted(scene->exchange))
 		return scene->asked;
 	fields = &look->data->endpoints[scene->endpoint];
-	if (is_sampled(fields))
+	if (is_sampled(fields)) {
 		look->fields = fields;
-	else
+		fields->stale = true;
+	} else {
 		look->known = fields;
+		if (scene->asked && fields->stale)
+			find_known(look->data, fields);
+	}
 	fields->exchanges += fields->exchanges < UINT32_MAX;
 	return look->fields || (scene->asked && fields->names);
 }
@@ -480,7 +517,7 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 		to->rows[i].told = YG_DATA_LEVEL_MAX;
 	to->exchanges += of->exchanges;
 	to->full += of->full;
-	to->names |= of->names;
+	to->stale = true;
 	to->tried += of->tried;
 	to->passed += of->passed;
 	yg_data_drop(data, from);

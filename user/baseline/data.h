@@ -41,6 +41,7 @@ struct yg_data_field {
 	uint8_t class_;
 	uint8_t in; /* enum yg_value_in */
 	bool response;
+	uint8_t name_bit; /* of its name, to find it again without its path; below 64 */
 	uint8_t proof;	  /* enum yg_data_proof: the best that was seen */
 	uint8_t told;	  /* enum yg_data_level that yg_data_news() told; MAX: whatever it is */
 	uint64_t told_ns; /* last_ns at that time */

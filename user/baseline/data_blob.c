@@ -12,6 +12,7 @@ static void pack_field(const struct yg_data_field *field, struct yg_writer *writ
 	yg_put_varint(writer, field->in);
 	yg_put_varint(writer, field->response);
 	yg_put_varint(writer, field->proof);
+	yg_put_varint(writer, field->name_bit);
 	yg_put_varint(writer, field->values);
 	yg_put_varint(writer, field->named);
 	yg_put_u64(writer, field->first_ns);
@@ -30,7 +31,6 @@ void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_write
 
 	yg_put_varint(writer, fields->exchanges);
 	yg_put_varint(writer, fields->full);
-	yg_put_u64(writer, fields->names);
 	yg_put_varint(writer, fields->tried);
 	yg_put_varint(writer, fields->passed);
 	yg_put_varint(writer, fields->count);
@@ -55,6 +55,7 @@ static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
 	ret->in = (uint8_t)yg_get_max(reader, YG_VALUE_IN_MAX - 1);
 	ret->response = yg_get_max(reader, 1);
 	ret->proof = (uint8_t)yg_get_max(reader, YG_DATA_PROOF_MAX - 1);
+	ret->name_bit = (uint8_t)yg_get_max(reader, 63);
 	ret->values = yg_get_varint(reader);
 	ret->named = yg_get_varint(reader);
 	ret->first_ns = yg_get_u64(reader);
@@ -71,7 +72,6 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 {
 	struct fields *fields = &data->endpoints[endpoint];
 	uint32_t exchanges = yg_get_max(reader, UINT32_MAX), full = yg_get_max(reader, UINT32_MAX);
-	uint64_t names = yg_get_u64(reader);
 	uint32_t tried = yg_get_max(reader, UINT32_MAX), passed = yg_get_max(reader, UINT32_MAX);
 	uint32_t count = yg_get_max(reader, YG_DATA_FIELDS_MAX);
 
@@ -90,7 +90,7 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 	}
 	fields->exchanges = exchanges;
 	fields->full = full;
-	fields->names = names;
+	fields->stale = true;
 	fields->tried = tried;
 	fields->passed = passed;
 }

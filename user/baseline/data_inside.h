@@ -13,7 +13,9 @@ struct fields {
 	uint32_t tried, passed; /* card-like values without a name */
 	uint32_t exchanges;	/* accepted ones; saturates */
 	uint32_t full;		/* up to this count all of them are read */
-	uint64_t names;		/* of the fields, a bit each by name_bit() */
+	uint64_t names;		/* of fields that hold something, a bit each by name_bit() */
+	uint32_t places;	/* of these fields, a bit each by place_bit() */
+	bool stale;		/* the two above are of before the last one that was learned from */
 };
 
 struct yg_data {

@@ -220,5 +220,7 @@ struct yg_data_set yg_data_text_classes(struct yg_slice text)
 	struct key key = { .len = 0 };
 
 	append(&key, text);
+	if (!key.initials && !key.foreign)
+		return (struct yg_data_set){ { 0 } };
 	return classes_of(&key, false);
 }

@@ -3,7 +3,7 @@
 
 #include "baseline/schema_tree.h"
 
-#define SAMPLE_SOME    1024u /* exchanges up to which one of 8 is learned from; then one of 64 */
+#define SAMPLE_SOME    512u /* exchanges up to which one of 16 is learned from; then one of 64 */
 #define PARAMETERS_MAX 64u   /* names in a part that are parameters; more are a client's own */
 #define CHILDREN_MAP   48u   /* names in an object that make it a map, if they come rarely */
 #define ENUM_KEEP_FROM 3u    /* times seen before it is kept */
@@ -25,7 +25,7 @@ bool yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted)
 		schemas->bytes += yg_schema_bytes(schema);
 	}
 	count = accepted ? schema->exchanges++ : schema->refused++;
-	return count < YG_SCHEMA_FULL || count % (count < SAMPLE_SOME ? 8 : 64) == 0;
+	return count < YG_SCHEMA_FULL || count % (count < SAMPLE_SOME ? 16 : 64) == 0;
 }
 
 void yg_schemas_begin(struct yg_schemas *schemas, uint32_t index, enum yg_schema_part body)

@@ -8,7 +8,7 @@
  *	field	 -> types, presence, format, enum, range, lengths
  *
  * Learned from what the caller shows: the first YG_SCHEMA_FULL accepted exchanges of an endpoint
- * all, then one of 8, then one of 64, by count. A field is required if it never was absent from
+ * all, then one of 16, then one of 64, by count. A field is required if it never was absent from
  * an object that was seen to its end: bodies that are cut teach types, never absence.
  *
  * No value is kept but the words of an enum: letters, digits and "_-.", short, of a field whose

@@ -281,7 +281,7 @@ static int build(struct run *run)
 		.threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1,
 		.fapi = (enum yg_fapi)run->config.fapi,
 		.jwks = { run->jwks, (size_t)run->jwks_len },
-		.data_each = yg_cli_value(run->args, "exchanges") != NULL,
+		.data_each = run->args->json && yg_cli_value(run->args, "exchanges"),
 	};
 	const struct yg_pipeline_sink sink = {
 		.ctx = run,

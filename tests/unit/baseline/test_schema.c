@@ -213,7 +213,7 @@ static void samples_after_the_first_exchanges(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 8192; i++)
 		wanted += yg_schemas_wants(schemas, 0, true);
-	assert_int_equal(wanted, 64 + (1024 - 64) / 8 + (8192 - 1024) / 64);
+	assert_int_equal(wanted, 64 + (512 - 64) / 16 + (8192 - 512) / 64);
 	assert_true(yg_schemas_wants(schemas, 0, false));
 	assert_int_equal(yg_schema_exchanges(yg_schemas_at(schemas, 0)), 8192);
 }
