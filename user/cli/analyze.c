@@ -115,17 +115,6 @@ static enum yg_exit refuse(const struct yg_cli_args *args, const char *what, con
 	return YG_EXIT_USAGE;
 }
 
-static int parse_severity(const char *text, enum yg_severity *ret)
-{
-	for (int s = YG_SEVERITY_INFO; s < YG_SEVERITY_MAX; s++) {
-		if (strcmp(text, yg_severity_name((enum yg_severity)s)) == 0) {
-			*ret = (enum yg_severity)s;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 static int add_proxy(struct yg_prefix_list *list, struct yg_slice text)
 {
 	struct yg_prefix prefix, *grown;
@@ -202,7 +191,7 @@ static enum yg_exit read_options(struct run *run)
 
 	if (yg_options_init(&run->config))
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
-	if (fail_on && parse_severity(fail_on, &run->fail_on))
+	if (fail_on && yg_cli_severity(fail_on, &run->fail_on))
 		return refuse(run->args, "--fail-on",
 			      "not one of info, low, medium, high, critical");
 	if (load_config(run, error))

@@ -47,15 +47,15 @@ void yg_client_free(struct yg_client **client)
 	*client = NULL;
 }
 
-void yg_answer_clean(struct yg_answer *answer)
+void yg_client_answer_clean(struct yg_client_answer *answer)
 {
 	free(answer->text);
-	*answer = (struct yg_answer){ .text = NULL };
+	*answer = (struct yg_client_answer){ .text = NULL };
 }
 
 static size_t on_data(char *data, size_t size, size_t count, void *ctx)
 {
-	struct yg_answer *answer = ctx;
+	struct yg_client_answer *answer = ctx;
 	size_t len = size * count;
 	char *grown;
 
@@ -74,7 +74,7 @@ static size_t on_data(char *data, size_t size, size_t count, void *ctx)
 static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
 	const size_t name_len = sizeof(NEXT_NAME) - 1;
-	struct yg_answer *answer = ctx;
+	struct yg_client_answer *answer = ctx;
 	char number[24] = "";
 
 	if (size * count <= name_len || strncasecmp(data, NEXT_NAME, name_len) != 0)
@@ -85,7 +85,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 	return size * count;
 }
 
-static int perform(struct yg_client *client, struct yg_answer *ret)
+static int perform(struct yg_client *client, struct yg_client_answer *ret)
 {
 	CURLcode code = curl_easy_perform(client->curl);
 	long cause = 0;
@@ -101,13 +101,13 @@ static int perform(struct yg_client *client, struct yg_answer *ret)
 }
 
 int yg_client_ask(struct yg_client *client, const char *method, const char *path, const char *body,
-		  struct yg_answer *ret)
+		  struct yg_client_answer *ret)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/x-ndjson");
 	char url[PATH_CAP + 32];
 	int r;
 
-	*ret = (struct yg_answer){ .text = NULL };
+	*ret = (struct yg_client_answer){ .text = NULL };
 	(void)snprintf(url, sizeof(url), "http://yagura%s", path);
 	curl_easy_reset(client->curl);
 	(void)curl_easy_setopt(client->curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
@@ -128,7 +128,8 @@ int yg_client_ask(struct yg_client *client, const char *method, const char *path
 	return r;
 }
 
-static enum yg_exit print_error(const struct yg_cli_args *args, const struct yg_answer *answer)
+static enum yg_exit print_error(const struct yg_cli_args *args,
+				const struct yg_client_answer *answer)
 {
 	char error[64];
 	yajl_val tree = yajl_tree_parse(answer->text, error, sizeof(error));
@@ -144,7 +145,8 @@ static enum yg_exit print_error(const struct yg_cli_args *args, const struct yg_
 	return code;
 }
 
-enum yg_exit yg_client_fail(const struct yg_cli_args *args, int r, const struct yg_answer *answer)
+enum yg_exit yg_client_fail(const struct yg_cli_args *args, int r,
+			    const struct yg_client_answer *answer)
 {
 	if (r)
 		return yg_cli_fail(args, "cannot reach the daemon at %s: %s", args->socket,
@@ -153,7 +155,8 @@ enum yg_exit yg_client_fail(const struct yg_cli_args *args, int r, const struct 
 }
 
 /* Shows every line of an answer. Return: lines shown; -EINVAL one is no JSON object. */
-static ssize_t show_lines(struct yg_answer *answer, yg_client_fn fn, void *ctx, bool *ret_stop)
+static ssize_t show_lines(struct yg_client_answer *answer, yg_client_fn fn, void *ctx,
+			  bool *ret_stop)
 {
 	ssize_t count = 0;
 	char *save = NULL;
@@ -187,7 +190,8 @@ static enum yg_exit each_page(const struct yg_cli_args *args, struct yg_client *
 	bool stop = false;
 
 	do {
-		YG_CLEANUP(yg_answer_clean) struct yg_answer answer = { .text = NULL };
+		YG_CLEANUP(yg_client_answer_clean)
+		struct yg_client_answer answer = { .text = NULL };
 		uint64_t want = limit && limit - seen < PAGE ? limit - seen : PAGE;
 		char page[PATH_CAP];
 		ssize_t shown;
@@ -223,7 +227,7 @@ enum yg_exit yg_client_one(const struct yg_cli_args *args, const char *method, c
 			   const char *body, yg_client_fn fn, void *ctx)
 {
 	YG_CLEANUP(yg_client_free) struct yg_client *client = NULL;
-	YG_CLEANUP(yg_answer_clean) struct yg_answer answer = { .text = NULL };
+	YG_CLEANUP(yg_client_answer_clean) struct yg_client_answer answer = { .text = NULL };
 	bool stop = false;
 	ssize_t shown;
 	int r;

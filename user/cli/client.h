@@ -15,7 +15,7 @@
 
 struct yg_client;
 
-struct yg_answer {
+struct yg_client_answer {
 	char *text; /* owned; NUL behind it */
 	size_t len;
 	long status;
@@ -25,7 +25,7 @@ struct yg_answer {
 /* Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_client_new(const char *socket, struct yg_client **ret);
 void yg_client_free(struct yg_client **client); /* accepts NULL inside */
-void yg_answer_clean(struct yg_answer *answer);
+void yg_client_answer_clean(struct yg_client_answer *answer);
 
 /**
  * yg_client_ask() - one request.
@@ -36,10 +36,11 @@ void yg_answer_clean(struct yg_answer *answer);
  * Return: 0; -errno no answer came: of connect(2), or -EIO.
  */
 YG_MUST_CHECK int yg_client_ask(struct yg_client *client, const char *method, const char *path,
-				const char *body, struct yg_answer *ret);
+				const char *body, struct yg_client_answer *ret);
 
 /* "cannot reach the daemon at PATH: cause", or the error object of the answer. */
-enum yg_exit yg_client_fail(const struct yg_cli_args *args, int r, const struct yg_answer *answer);
+enum yg_exit yg_client_fail(const struct yg_cli_args *args, int r,
+			    const struct yg_client_answer *answer);
 
 /* One line of an answer, a JSON object; @value is its tree. Not 0 ends the walk. */
 typedef int (*yg_client_fn)(void *ctx, const char *line, yajl_val value);

@@ -180,6 +180,21 @@ static const struct yg_command commands[] = {
 		.run = yg_command_rules,
 	},
 	{
+		.name = "openapi",
+		.synopsis = "export|diff SPEC [--service HOST]",
+		.summary = "Write what was learned as OpenAPI, or compare with a document",
+		.text = "export prints an OpenAPI 3.1 document of the endpoints that were seen. diff prints "
+			"what the traffic and the document SPEC (OpenAPI 3.1, 3.0 or 2.0, YAML or JSON) say "
+			"differently: shadow and orphan endpoints, parameters, fields, types, statuses and "
+			"credentials. New endpoints are there within seconds, changes within a minute.",
+		.options = yg_openapi_options,
+		.items_min = 1,
+		.items_max = 2,
+		.json = true,
+		.daemon = true,
+		.run = yg_command_openapi,
+	},
+	{
 		.name = "query",
 		.synopsis = "'SQL'",
 		.summary = "Ask the stored data by a SELECT",

@@ -107,6 +107,7 @@ extern const struct yg_cli_option yg_approve_options[];
 extern const struct yg_cli_option yg_block_options[];
 extern const struct yg_cli_option yg_limits_options[];
 extern const struct yg_cli_option yg_top_options[];
+extern const struct yg_cli_option yg_openapi_options[];
 
 /* All commands, in the order of the manual; [*ret_count]. */
 const struct yg_command *yg_command_table(size_t *ret_count);
@@ -147,5 +148,6 @@ enum yg_exit yg_command_rules(const struct yg_cli_args *args);
 enum yg_exit yg_command_query(const struct yg_cli_args *args);
 enum yg_exit yg_command_top(const struct yg_cli_args *args);
 enum yg_exit yg_command_limits(const struct yg_cli_args *args);
+enum yg_exit yg_command_openapi(const struct yg_cli_args *args);
 enum yg_exit yg_command_help(const struct yg_cli_args *args);
 enum yg_exit yg_command_version(const struct yg_cli_args *args);

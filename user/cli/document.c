@@ -214,6 +214,17 @@ enum yg_exit yg_document_each_known(void *ctx, yg_document_fn fn, void *fn_ctx)
 	return YG_EXIT_DONE;
 }
 
+int yg_cli_severity(const char *text, enum yg_severity *ret)
+{
+	for (int s = YG_SEVERITY_INFO; s < YG_SEVERITY_MAX; s++) {
+		if (strcmp(text, yg_severity_name((enum yg_severity)s)) == 0) {
+			*ret = (enum yg_severity)s;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 /* --- before traffic comes ------------------------------------------------------------------- */
 
 struct refusal {
@@ -228,7 +239,8 @@ static void refuse(void *ctx, const char *item, const char *cause)
 	refusal->code = yg_cli_fail(refusal->args, "%s: %s", item, cause);
 }
 
-static int add_given(struct refusal *refusal, const char *path, struct yg_specs *specs)
+enum yg_exit yg_document_add(const struct yg_cli_args *args, const char *path,
+			     struct yg_specs *specs)
 {
 	struct yg_document_text file = { 0 };
 	int r = yg_document_read(path, &file);
@@ -238,9 +250,10 @@ static int add_given(struct refusal *refusal, const char *path, struct yg_specs 
 				 (struct yg_slice){ file.text, file.len });
 		free(file.text);
 	}
-	if (r)
-		refuse(refusal, path, r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
-	return r;
+	if (r == 0)
+		return YG_EXIT_DONE;
+	return yg_cli_fail(args, "%s: %s", path,
+			   r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
 }
 
 enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,
@@ -251,8 +264,8 @@ enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_o
 	struct yg_documents documents = { 0 };
 	int r;
 
-	if (given && add_given(&refusal, given, specs))
-		return refusal.code;
+	if (given && yg_document_add(args, given, specs) != YG_EXIT_DONE)
+		return YG_EXIT_FAILED;
 	r = yg_documents_read(config, &documents, refuse, &refusal);
 	if (r == 0)
 		r = yg_documents_parse(&documents, config, specs, templates, refuse, &refusal);

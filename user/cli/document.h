@@ -26,6 +26,13 @@ struct yg_templates;
 enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,
 			       struct yg_specs *specs, struct yg_templates *templates);
 
+/* A word of --fail-on. Return: 0; -EINVAL. */
+YG_MUST_CHECK int yg_cli_severity(const char *text, enum yg_severity *ret);
+
+/* Read the document @path into @specs; says on stderr what is wrong with it. */
+enum yg_exit yg_document_add(const struct yg_cli_args *args, const char *path,
+			     struct yg_specs *specs);
+
 /* Endpoints with what was learned of them; @schema may be NULL. */
 typedef void (*yg_document_fn)(void *ctx, const struct yg_endpoint *endpoint,
 			       const struct yg_schema *schema);

@@ -98,7 +98,7 @@ static struct rate *rate_of(struct top *top, const char *id)
 /* Ask for @path and show each object to @fn. Return: 0; -errno, kept in top->error. */
 static int ask(struct top *top, const char *path, yg_client_fn fn, void *ctx)
 {
-	YG_CLEANUP(yg_answer_clean) struct yg_answer answer = { .text = NULL };
+	YG_CLEANUP(yg_client_answer_clean) struct yg_client_answer answer = { .text = NULL };
 	char *save = NULL;
 
 	top->error = yg_client_ask(top->client, "GET", path, NULL, &answer);

@@ -363,6 +363,7 @@ static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
 		yg_knowledge_parties(knowledge, put_party, analyzer);
 		if (yg_knowledge_callers(knowledge, put_caller, analyzer) >= 0)
 			analyzer->callers_since_ns = epoch_ns - COUNTERS_NS;
+		(void)!yg_state_save_young(knowledge, &analyzer->out, &analyzer->in.stats);
 	}
 	yg_feed_out_flush(&analyzer->out);
 }

@@ -37,6 +37,14 @@ int yg_state_save(struct yg_knowledge *knowledge, struct yg_feed_out *out,
 	return yg_knowledge_save(knowledge, true, put_blob, &saving);
 }
 
+int yg_state_save_young(struct yg_knowledge *knowledge, struct yg_feed_out *out,
+			struct yg_state_stats *stats)
+{
+	struct saving saving = { out, stats };
+
+	return yg_knowledge_save_young(knowledge, put_blob, &saving);
+}
+
 /* Is this the part that must come next? Part 0 always begins anew. */
 static bool is_next(struct yg_state_in *in, const struct yg_feed_state *state)
 {

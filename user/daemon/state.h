@@ -33,6 +33,10 @@ struct yg_state_in {
 YG_MUST_CHECK int yg_state_save(struct yg_knowledge *knowledge, struct yg_feed_out *out,
 				struct yg_state_stats *stats);
 
+/* Likewise yg_knowledge_save_young(). Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_state_save_young(struct yg_knowledge *knowledge, struct yg_feed_out *out,
+				      struct yg_state_stats *stats);
+
 /* One packet of the desk's: state and restored messages; others are passed over. */
 void yg_state_take(struct yg_state_in *in, struct yg_knowledge *knowledge, const uint8_t *packet,
 		   size_t len);

@@ -288,6 +288,14 @@ YG_MUST_CHECK int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed
 				    yg_blob_fn fn, void *ctx);
 
 /**
+ * yg_knowledge_save_young() - of endpoints still learned in full: they and their schemas, if changed.
+ *
+ * For those who look on: what was just found shows within seconds, what changes seldom costs
+ * nothing. Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_knowledge_save_young(struct yg_knowledge *knowledge, yg_blob_fn fn, void *ctx);
+
+/**
  * yg_knowledge_load() - take one blob back in; services before endpoints.
  *
  * Return: 0; -EINVAL if it is damaged or of another version (then nothing has changed); -ENOMEM;

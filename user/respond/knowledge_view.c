@@ -205,6 +205,45 @@ static void save_trait(struct yg_knowledge *knowledge, const struct yg_endpoint 
 		fn(ctx, YG_BLOB_TRAIT, endpoint->id, buffer, writer.len);
 }
 
+/* Return: it was handed out. */
+static bool save_endpoint(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			  bool changed_only, yg_blob_fn fn, void *ctx, uint8_t *buffer)
+{
+	struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+	if (changed_only && !knowledge->dirty[endpoint->index])
+		return false;
+	yg_endpoint_pack(endpoint, &writer);
+	yg_profile_pack(yg_knowledge_profile(knowledge, endpoint), &writer);
+	if (writer.overflow) {
+		knowledge->failed++;
+		return false;
+	}
+	knowledge->dirty[endpoint->index] = false;
+	fn(ctx, YG_BLOB_ENDPOINT, endpoint->id, buffer, writer.len);
+	return true;
+}
+
+int yg_knowledge_save_young(struct yg_knowledge *knowledge, yg_blob_fn fn, void *ctx)
+{
+	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
+
+	if (!buffer)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
+		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
+		const struct yg_schema *schema = yg_schemas_at(knowledge->schemas, i);
+
+		if (!endpoint || !schema || yg_schema_learned(schema) > YG_SCHEMA_FULL ||
+		    !yg_schemas_is_dirty(knowledge->schemas, i))
+			continue;
+		/* The endpoint stays dirty: what else is kept of it is saved in its turn. */
+		knowledge->dirty[i] = save_endpoint(knowledge, endpoint, false, fn, ctx, buffer);
+		save_schema(knowledge, endpoint, false, fn, ctx, buffer);
+	}
+	return 0;
+}
+
 int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn, void *ctx)
 {
 	YG_CLEANUP_FREE uint8_t *buffer = malloc(YG_BLOB_BYTES_MAX);
@@ -220,17 +259,8 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
 
-		if (!endpoint || (changed_only && !knowledge->dirty[i]))
+		if (!endpoint || !save_endpoint(knowledge, endpoint, changed_only, fn, ctx, buffer))
 			continue;
-		yg_endpoint_pack(endpoint, &writer);
-		yg_profile_pack(yg_knowledge_profile(knowledge, endpoint), &writer);
-		if (writer.overflow) {
-			knowledge->failed++;
-			continue;
-		}
-		knowledge->dirty[i] = false;
-		fn(ctx, YG_BLOB_ENDPOINT, endpoint->id, buffer, writer.len);
-		writer = (struct yg_writer){ .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
 		if (yg_knowledge_pack_data(knowledge, endpoint, &writer) && !writer.overflow)
 			fn(ctx, YG_BLOB_DATA, endpoint->id, buffer, writer.len);
 	}

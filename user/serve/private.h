@@ -80,6 +80,12 @@ void yg_post_dismiss(struct yg_desk *desk, struct yg_http_request *request, cons
 /* Blocks that were asked for and have not ended, but the kernel lost (a reboot): ask again. */
 void yg_blocks_reconcile(struct yg_desk *desk);
 
+/* openapi.c */
+void yg_get_openapi(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
+void yg_get_schemas(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
+/* Append the parameters and fields of one endpoint to its open object. */
+void yg_openapi_fields(struct yg_desk *desk, struct yg_http_request *request, uint64_t id);
+
 /* metrics.c */
 void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 

@@ -305,6 +305,7 @@ void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, cons
 	if (!open_one(desk, request, YG_STORE_ENDPOINTS, rest, &filter.id))
 		return;
 	yg_http_trim(request, 1);
+	yg_openapi_fields(desk, request, filter.id);
 	yg_http_add(request, YG_SLICE(",\"hours\":"));
 	add_series(desk, request, filter.id, 3600 * YG_NS_PER_SECOND, SERIES_HOURS);
 	yg_http_add(request, YG_SLICE(",\"minutes\":"));

@@ -35,6 +35,8 @@ static const struct route routes[] = {
 	{ "POST", "/v1/findings/", "/dismiss", yg_post_dismiss, true },
 	{ "GET", "/v1/rules", NULL, yg_get_rules, false },
 	{ "POST", "/v1/query", NULL, yg_post_query, false },
+	{ "GET", "/v1/openapi", NULL, yg_get_openapi, false },
+	{ "GET", "/v1/schemas", NULL, yg_get_schemas, false },
 	{ "GET", "/metrics", NULL, yg_get_metrics, false },
 };
 

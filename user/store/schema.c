@@ -211,6 +211,10 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_STATE_LIST] = "SELECT kind, id, part, parts, data FROM state AS s WHERE parts ="
 			      " (SELECT count(*) FROM state AS p WHERE p.kind=s.kind AND p.id=s.id"
 			      " AND p.parts=s.parts) ORDER BY kind, id, part",
+	[YG_SQL_STATE_PARTS] = "SELECT data FROM state WHERE kind=?1 AND id=?2 ORDER BY part",
+	[YG_SQL_ENDPOINT_IDS] = "SELECT id FROM endpoints WHERE (?1=0 OR id=?1)"
+				" AND (?2='' OR service=?2)"
+				" ORDER BY service, template, method LIMIT ?3 OFFSET ?4",
 	[YG_SQL_MINUTE_PUT] = "INSERT INTO minutes(minute, endpoint, cell) VALUES(?1,?2,?3)",
 	[YG_SQL_MINUTE_HOURS] = "SELECT min(minute)/60 FROM minutes WHERE minute<?1",
 	[YG_SQL_MINUTE_OF_HOUR] =

@@ -208,6 +208,25 @@ typedef void (*yg_store_service_fn)(void *ctx, struct yg_slice service, uint32_t
 YG_MUST_CHECK ssize_t yg_store_services(struct yg_store *store, uint32_t limit,
 					yg_store_service_fn fn, void *ctx);
 
+/* Blobs of one endpoint, as yg_knowledge_save() handed them out. */
+struct yg_store_learned {
+	uint64_t id;
+	struct yg_slice endpoint;
+	struct yg_slice schema; /* len 0: none */
+};
+
+/* Not 0 ends the list, and is what is returned. */
+typedef int (*yg_store_learned_fn)(void *ctx, const struct yg_store_learned *learned);
+
+/**
+ * yg_store_learned() - endpoints with what the analyzer learned of them.
+ * @filter: id, service, limit and offset count; order as of the list of endpoints.
+ *
+ * Those that were not saved yet are left out. Return: how many were looked at; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_learned(struct yg_store *store, const struct yg_store_filter *filter,
+				       yg_store_learned_fn fn, void *ctx);
+
 /* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
 uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);
 
