@@ -56,8 +56,7 @@ struct analyzer {
 	struct yg_pipeline *pipeline;
 	struct yg_names names;		/* the pipeline looks into it */
 	struct yg_templates *templates; /* likewise */
-	struct yg_specs *specs;		/* likewise */
-	struct yg_documents documents;	/* until the cage is closed */
+	struct yg_documents documents;	/* likewise */
 	struct yg_feed_out out;
 	struct yg_state_in in;
 	uint64_t offset_ns;					      /* epoch minus monotonic */
@@ -539,7 +538,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		r = yg_templates_from_options(&ctx->options, &analyzer->templates, error,
 					      sizeof(error));
 	options.templates = analyzer->templates;
-	options.specs = analyzer->specs;
+	options.specs = analyzer->documents.specs;
 	if (jwks_len < 0)
 		yg_log(YG_LOG_ERROR, "%s: %s", ctx->options.jwks, strerror((int)-jwks_len));
 	if (r == 0)
@@ -547,21 +546,6 @@ static int make_pipeline(struct analyzer *analyzer)
 	if (error[0])
 		yg_log(YG_LOG_ERROR, "analyzer: %s", error);
 	return r;
-}
-
-static void note_document(void *ctx, const char *item, const char *cause)
-{
-	(void)ctx;
-	yg_log(YG_LOG_ERROR, "openapi: '%s': %s", item, cause);
-}
-
-static int read_documents(struct analyzer *analyzer)
-{
-	int r = yg_specs_new(&analyzer->specs);
-
-	return r ? r
-		 : yg_documents_read(&analyzer->ctx->options, &analyzer->documents, note_document,
-				     NULL);
 }
 
 static int start(struct analyzer *analyzer)
@@ -573,16 +557,15 @@ static int start(struct analyzer *analyzer)
 	analyzer->offset_ns = yg_epoch_ns() - analyzer->now_ns;
 	r = map_memory(analyzer);
 	if (!r)
-		r = read_documents(analyzer);
+		r = yg_documents_open(&analyzer->documents, &analyzer->ctx->options);
 	if (!r)
 		r = make_pipeline(analyzer);
 	/* Closes the fds of the rings and counters: the mappings are all that stays. */
 	if (!r)
 		r = yg_role_lock(analyzer->ctx, YG_CAGE_ANALYZER, NULL, 0, NULL);
-	/* Only here are documents understood: they are what somebody else wrote. */
 	if (!r)
-		r = yg_documents_parse(&analyzer->documents, &analyzer->ctx->options,
-				       analyzer->specs, analyzer->templates, note_document, NULL);
+		r = yg_documents_learn(&analyzer->documents, &analyzer->ctx->options,
+				       analyzer->templates);
 	return r;
 }
 
@@ -608,7 +591,6 @@ int yg_analyzer_run(struct yg_role_context *ctx)
 	yg_pipeline_free(&analyzer->pipeline);
 	yg_names_clean(&analyzer->names);
 	yg_templates_free(&analyzer->templates);
-	yg_specs_free(&analyzer->specs);
 	yg_documents_clean(&analyzer->documents);
 	for (uint32_t i = 0; i < ctx->start.ring_count; i++)
 		yg_ring_close(&analyzer->rings[i]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "endpoint/spec_tree.h"
 
 #define FIRST_CAP 65536u
@@ -103,6 +104,13 @@ static int parse(const char *item, const struct yg_document_text *text, struct y
 	return 0;
 }
 
+static void free_texts(struct yg_documents *documents)
+{
+	for (size_t i = 0; i < documents->count; i++)
+		yg_freep(&documents->texts[i].text);
+	documents->count = 0;
+}
+
 int yg_documents_parse(struct yg_documents *documents, const struct yg_options *options,
 		       struct yg_specs *specs, struct yg_templates *templates, yg_documents_fn fn,
 		       void *ctx)
@@ -118,13 +126,32 @@ int yg_documents_parse(struct yg_documents *documents, const struct yg_options *
 		r = yg_specs_templates(specs, templates, &left);
 	if (left)
 		fn(ctx, "openapi", "paths beyond the most templates are only compared");
-	yg_documents_clean(documents);
+	free_texts(documents);
 	return r;
 }
 
 void yg_documents_clean(struct yg_documents *documents)
 {
-	for (size_t i = 0; i < documents->count; i++)
-		yg_freep(&documents->texts[i].text);
-	documents->count = 0;
+	free_texts(documents);
+	yg_specs_free(&documents->specs);
+}
+
+static void log_document(void *ctx, const char *item, const char *cause)
+{
+	(void)ctx;
+	yg_log(YG_LOG_ERROR, "openapi: '%s': %s", item, cause);
+}
+
+int yg_documents_open(struct yg_documents *documents, const struct yg_options *options)
+{
+	int r = yg_documents_read(options, documents, log_document, NULL);
+
+	return r ? r : yg_specs_new(&documents->specs);
+}
+
+int yg_documents_learn(struct yg_documents *documents, const struct yg_options *options,
+		       struct yg_templates *templates)
+{
+	return yg_documents_parse(documents, options, documents->specs, templates, log_document,
+				  NULL);
 }

@@ -17,6 +17,7 @@ struct yg_document_text {
 struct yg_documents {
 	struct yg_document_text texts[YG_SPECS_MAX];
 	size_t count;
+	struct yg_specs *specs; /* of yg_documents_open(), owned; else NULL */
 };
 
 /* @item: "[SERVICE ]FILE". @cause: strerror(3) or a word of ours. */
@@ -36,6 +37,12 @@ YG_MUST_CHECK int yg_documents_read(const struct yg_options *options, struct yg_
 YG_MUST_CHECK int yg_documents_parse(struct yg_documents *documents,
 				     const struct yg_options *options, struct yg_specs *specs,
 				     struct yg_templates *templates, yg_documents_fn fn, void *ctx);
+/* Both of the above for a role, with documents->specs; what is wrong is logged. */
+YG_MUST_CHECK int yg_documents_open(struct yg_documents *documents,
+				    const struct yg_options *options);
+YG_MUST_CHECK int yg_documents_learn(struct yg_documents *documents,
+				     const struct yg_options *options,
+				     struct yg_templates *templates);
 void yg_documents_clean(struct yg_documents *documents);
 
 /**

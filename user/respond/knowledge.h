@@ -288,7 +288,7 @@ YG_MUST_CHECK int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed
 				    yg_blob_fn fn, void *ctx);
 
 /**
- * yg_knowledge_save_young() - of endpoints still learned in full: they and their schemas, if changed.
+ * yg_knowledge_save_young() - endpoints still learned in full, if they have changed.
  *
  * For those who look on: what was just found shows within seconds, what changes seldom costs
  * nothing. Return: 0; -ENOMEM.
