@@ -107,9 +107,9 @@ class Bank:
         self.capture.wait(1)
 
     def certificate(self):
-        if self.on("fapi-certificate-binding") or self.on("fapi-token-shared"):
-            if next(self.count) % 2:
-                return hashlib.sha256(b"certificate of another").hexdigest()
+        if self.on("fapi-certificate-binding") or (
+                self.on("fapi-token-shared") and next(self.count) % 2):
+            return hashlib.sha256(b"certificate of another").hexdigest()
         return FINGERPRINT
 
     def post(self, target, values, **more):
@@ -138,6 +138,12 @@ class Bank:
         self.call("GET", "/jwks.json", answer=json.dumps({"keys": keys}).encode())
 
     def assertion(self):
+        if self.on("fapi-assertion-replayed") and hasattr(self, "copied"):
+            return self.copied
+        self.copied = self.make_assertion()
+        return self.copied
+
+    def make_assertion(self):
         claims = {"iss": "client-1", "sub": "client-1", "aud": ISSUER, "iat": self.now,
                   "exp": self.now + 60, "jti": self.fresh("jti")}
         alg = "ES256"
@@ -292,8 +298,9 @@ class Bank:
         if self.on("fapi-scope-widened"):
             grant["scope"] += " payments"
         fields = [("Cache-Control", "no-store")] if not self.on("fapi-token-cacheable") else []
-        for _ in range(2 if self.on("fapi-code-reused") or self.on("fapi-assertion-replayed")
-                       else 1):
+        for _ in range(2 if self.on("fapi-code-reused") else 1):
+            if "client_assertion" in body:
+                body.update(self.authentication())
             self.post("/token", body, answer=json.dumps(grant).encode(), fields=fields)
         if self.on("fapi-refresh-rotated"):
             grant["refresh_token"] = self.fresh("refresh")
@@ -321,9 +328,9 @@ class Bank:
         if self.on("fapi-dpop-stale"):
             claims["iat"] -= 7200
         if self.on("fapi-dpop-replayed"):
-            if not hasattr(self, "old"):
-                self.old = key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk})
-            return self.old
+            if getattr(self, "old", ("",))[0] != self.access:
+                self.old = self.access, key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk})
+            return self.old[1]
         return key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk},
                         broken=self.on("fapi-dpop-signature"))
 
@@ -392,6 +399,14 @@ FAULTS = [
     ("fapi-token-guessable", TWO), ("fapi-token-shared", ADVANCED), ("fapi-token-unbound", TWO),
     ("fapi-value-reused", TWO), ("fapi-weak-key", TWO),
 ]
+
+
+# What a fault brings with it: the same bytes break two rules.
+ALSO = {
+    "fapi-bearer-life": {"fapi-token-unbound"},
+    "fapi-cleartext": {"cleartext-credentials"},
+    "fapi-token-shared": {"fapi-certificate-binding"},
+}
 
 
 # --- posture without FAPI: what is asked, and what is answered when the fault is on and off
@@ -556,6 +571,11 @@ PLAIN = {
 # Not in a capture of clear text: tests/unit/detect/test_posture.c switches these.
 ELSEWHERE = {"hsts-missing", "third-party-cleartext", "third-party-redirect", "tls-old-version",
              "tls-weak-certificate", "tls-weak-cipher", "fapi-tls-cipher"}
+# What fields hold: test_posture_sensitive.c. Against documents: test_posture_spec.c.
+ELSEWHERE |= {"card-number-exposed", "card-secret-exposed", "secret-exposed",
+              "sensitive-data-cleartext", "sensitive-data-in-url"}
+ELSEWHERE |= {"orphan-endpoint", "schema-drift", "shadow-endpoint", "spec-auth-mismatch",
+              "undocumented-parameter"}
 
 
 def check_plain(yagura):
@@ -604,8 +624,9 @@ def main():
         failed += len(found)
     for rule, profile, *switch in FAULTS:
         found = analyze(yagura, Bank(profile, switch[0] if switch else rule).run(), profile)
-        if rule not in found:
-            print(f"not ok: {profile}, {switch or rule}: not found, but {sorted(found)}")
+        expected = {rule} | ALSO.get(switch[0] if switch else rule, set())
+        if set(found) != expected:
+            print(f"not ok: {profile}, {switch or rule}: found {sorted(found)}")
             failed += 1
     print(f"{len(PLAIN)} faults and {len(FAULTS)} of FAPI, {failed} failures")
     sys.exit(failed > 0)

@@ -12,49 +12,49 @@
 
 /* clang-format off */
 #define YG_FAPI_RULES(X) \
-X(F_ASSERTION_ALG, "fapi-assertion-algorithm", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6, 5.2.2-14; FAPI 2 5.3.2.1-6, 5.4.1-1", \
+X(F_ASSERTION_ALG, "fapi-assertion-algorithm", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6, 5.2.2-14; FAPI 2 5.3.2.1-6, 5.4.1-1", \
   "A client assertion is accepted with an algorithm that the profile forbids", \
   "Shared secrets and old signatures do not prove who the client is", \
   "Accept PS256 and ES256 (and EdDSA in FAPI 2) only", \
   "禁止されたアルゴリズムのアサーションが受理されています", \
   "共有鍵や古い署名ではクライアントを証明できません", \
   "PS256とES256（FAPI 2ではEdDSAも可）だけを受理してください") \
-X(F_ASSERTION_FUTURE, "fapi-assertion-future", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-13", \
+X(F_ASSERTION_FUTURE, "fapi-assertion-future", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-13", \
   "A client assertion from more than a minute ahead is accepted", \
   "Assertions can be prepared and kept", \
   "Refuse iat and nbf more than 60 seconds in the future", \
   "1分以上先のアサーションが受理されています", \
   "アサーションを事前に作り置きできます", \
   "60秒より先のiatとnbfを拒否してください") \
-X(F_ASSERTION, "fapi-assertion-invalid", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6; OpenID Core 9; FAPI 2 5.3.2.1-8", \
+X(F_ASSERTION, "fapi-assertion-invalid", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6; OpenID Core 9; FAPI 2 5.3.2.1-8", \
   "A client assertion with wrong claims is accepted", \
   "Assertions made for another server, or by another client, open this one", \
   "Require iss = sub = client_id, aud = the issuer, and exp in every client assertion", \
   "誤ったクレームのクライアントアサーションが受理されています", \
   "他サーバー向けまたは他クライアントのアサーションが通用します", \
   "iss = sub = client_id、aud = 発行者、expを必須にしてください") \
-X(F_ASSERTION_REPLAY, "fapi-assertion-replayed", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7523 section 3; FAPI 1 Advanced 5.2.2-14", \
+X(F_ASSERTION_REPLAY, "fapi-assertion-replayed", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7523 section 3; FAPI 1 Advanced 5.2.2-14", \
   "A client assertion is accepted twice", \
   "Whoever copies an assertion is the client", \
   "Keep the jti of assertions until they expire and refuse a second use", \
   "クライアントアサーションが二度受理されています", \
   "アサーションを複製した者がクライアントになれます", \
   "期限までjtiを保存し、再利用を拒否してください") \
-X(F_BEARER_LIFE, "fapi-bearer-life", MEDIUM, "API2:2023", "8.2.8", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-21; FAPI 2 6.1", \
+X(F_BEARER_LIFE, "fapi-bearer-life", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-21; FAPI 2 6.1", \
   "A bearer token lives for ten minutes or more", \
   "A stolen token that is not bound to its holder works for long", \
   "Bind tokens to their holder, or issue them for less than 600 seconds", \
   "送信者制約のないトークンの有効期間が10分以上です", \
   "盗まれたトークンが長く悪用されます", \
   "送信者制約を付けるか、600秒未満で発行してください") \
-X(F_CERT_BINDING, "fapi-certificate-binding", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 6.2.1-2, 8.2; FAPI 2 5.3.4-5; RFC 8705 section 3", \
+X(F_CERT_BINDING, "fapi-certificate-binding", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 6.2.1-2, 8.2; FAPI 2 5.3.4-5; RFC 8705 section 3", \
   "A token that is bound to one certificate is accepted from another", \
   "The binding protects nothing: a stolen token works", \
   "Compare cnf.x5t#S256 with the certificate of the connection on every call", \
-  "証明書に束縛されたトークンが別の証明書で受理されています", \
-  "束縛が機能せず、盗まれたトークンが使えます", \
+  "証明書に紐付けられたトークンが別の証明書で受理されています", \
+  "送信者制約が機能せず、盗まれたトークンが使えます", \
   "毎回cnf.x5t#S256と接続の証明書を照合してください") \
-X(F_CERT_SHARED, "fapi-certificate-shared", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 8.10", \
+X(F_CERT_SHARED, "fapi-certificate-shared", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 8.10", \
   "Several clients use one certificate", \
   "One client can act as the other", \
   "Give each client a certificate of its own", \
@@ -68,42 +68,42 @@ X(F_CLEARTEXT, "fapi-cleartext", CRITICAL, "API8:2023", "4.2.1", YG_FAPI_B | YG_
   "認可フローのエンドポイントがTLSなしで応答しています", \
   "認可コード、トークン、鍵が盗聴・改ざんされます", \
   "フローの全エンドポイントをTLSのみで提供してください") \
-X(F_CLIENT_MISMATCH, "fapi-client-mismatch", HIGH, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-19", \
+X(F_CLIENT_MISMATCH, "fapi-client-mismatch", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-19", \
   "Different client ids in one request are accepted", \
   "One client can redeem what was issued to another", \
   "Answer invalid_client when the ids of a request differ", \
   "一つのリクエスト内の異なるclient_idが受理されています", \
   "他クライアント向けのコードを引き換えられます", \
   "IDが一致しない場合はinvalid_clientを返してください") \
-X(F_CLIENT_SECRET, "fapi-client-secret", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
+X(F_CLIENT_SECRET, "fapi-client-secret", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
   "A client authenticates with a secret", \
   "The secret is sent each time and known to both sides", \
   "Use private_key_jwt or mutual TLS", \
   "クライアントが共有シークレットで認証されています", \
   "シークレットが毎回送信され、双方が知っています", \
   "private_key_jwtまたは相互TLSを使ってください") \
-X(F_CLIENT_SECRET_JWT, "fapi-client-secret-jwt", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
+X(F_CLIENT_SECRET_JWT, "fapi-client-secret-jwt", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
   "A client authenticates with client_secret_jwt", \
   "Whoever can check the assertion can make one", \
   "Use private_key_jwt or mutual TLS", \
   "client_secret_jwtによるクライアント認証が受理されています", \
   "検証できる者は誰でもアサーションを作れます", \
   "private_key_jwtまたは相互TLSを使ってください") \
-X(F_CODE_AGE, "fapi-code-age", MEDIUM, "API2:2023", "8.2.8", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-11", \
+X(F_CODE_AGE, "fapi-code-age", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-11", \
   "A code older than a minute is exchanged", \
   "A leaked code can be used for longer than needed", \
   "Let codes expire after 60 seconds", \
   "発行から1分を超えた認可コードが引き換えられています", \
   "漏えいしたコードが必要以上に長く使えます", \
   "認可コードの有効期間を60秒にしてください") \
-X(F_CODE_REUSED, "fapi-code-reused", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-13; FAPI 2 5.3.2.2-9", \
+X(F_CODE_REUSED, "fapi-code-reused", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-13; FAPI 2 5.3.2.2-9", \
   "A code is exchanged twice", \
   "Whoever sees a used code gets tokens for it", \
   "Refuse the second use of a code and revoke what was issued for it", \
   "認可コードが二度引き換えられています", \
   "使用済みコードを見た者がトークンを得られます", \
   "二度目の使用を拒否し、発行済みトークンを失効させてください") \
-X(F_CONTENT_TYPE, "fapi-content-type", LOW, "API8:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A, 3, false, "FAPI 1 Baseline 6.2.1-8, 6.2.1-9", \
+X(F_CONTENT_TYPE, "fapi-content-type", LOW, "API8:2023", "", YG_FAPI_B | YG_FAPI_A, 3, false, "FAPI 1 Baseline 6.2.1-8, 6.2.1-9", \
   "JSON is answered without application/json", \
   "Clients may read it as something else", \
   "Send Content-Type: application/json in UTF-8", \
@@ -131,21 +131,21 @@ X(F_DATE_MISSING, "fapi-date-missing", LOW, "API8:2023", "", YG_FAPI_B | YG_FAPI
   "応答にDateヘッダーがありません", \
   "クライアントが応答の順序を判断できません", \
   "すべての応答にDateを付けてください") \
-X(F_DPOP_INVALID, "fapi-dpop-invalid", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "RFC 9449 section 4.3; FAPI 2 5.3.4-5", \
+X(F_DPOP_INVALID, "fapi-dpop-invalid", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "RFC 9449 section 4.3; FAPI 2 5.3.4-5", \
   "A DPoP proof that proves nothing is accepted", \
   "The binding protects nothing: a stolen token works", \
   "Check signature, htm, htu, iat, ath and the key of every proof", \
   "無効なDPoP証明が受理されています", \
-  "束縛が機能せず、盗まれたトークンが使えます", \
+  "送信者制約が機能せず、盗まれたトークンが使えます", \
   "署名、htm、htu、iat、ath、鍵を毎回検証してください") \
-X(F_DPOP_MISSING, "fapi-dpop-missing", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "RFC 9449 section 7.1; FAPI 2 5.3.4-5", \
+X(F_DPOP_MISSING, "fapi-dpop-missing", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "RFC 9449 section 7.1; FAPI 2 5.3.4-5", \
   "A token that is bound to a key is accepted without a DPoP proof", \
   "The binding protects nothing: a stolen token works", \
   "Refuse a token with cnf.jkt that comes without a proof", \
-  "鍵に束縛されたトークンがDPoP証明なしで受理されています", \
-  "束縛が機能せず、盗まれたトークンが使えます", \
+  "鍵に紐付けられたトークンがDPoP証明なしで受理されています", \
+  "送信者制約が機能せず、盗まれたトークンが使えます", \
   "cnf.jktを持つトークンは証明がなければ拒否してください") \
-X(F_DPOP_REPLAY, "fapi-dpop-replayed", HIGH, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "RFC 9449 section 11.1", \
+X(F_DPOP_REPLAY, "fapi-dpop-replayed", HIGH, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "RFC 9449 section 11.1", \
   "A DPoP proof is accepted twice", \
   "Whoever copies a request can send it again", \
   "Keep the jti of proofs while they are fresh and refuse a second use, or use server nonces", \
@@ -159,42 +159,42 @@ X(F_ERROR_FORMAT, "fapi-error-format", LOW, "API8:2023", "", YG_FAPI_B | YG_FAPI
   "拒否されたトークンにWWW-Authenticateが返されていません", \
   "期限切れと権限不足をクライアントが区別できません", \
   "401にはWWW-Authenticateとエラーコードを付けてください") \
-X(F_FRONT_TOKEN, "fapi-front-channel-token", HIGH, "API2:2023", "8.3.2", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-2; FAPI 2 5.3.2.2-1", \
+X(F_FRONT_TOKEN, "fapi-front-channel-token", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-2; FAPI 2 5.3.2.2-1", \
   "An access token is answered through the browser", \
   "It leaks by histories, logs and Referer fields", \
   "Switch the implicit and hybrid flows with tokens off", \
   "アクセストークンがブラウザー経由で返されています", \
   "履歴、ログ、Refererから漏えいします", \
   "トークンを返すimplicit/hybridフローを無効にしてください") \
-X(F_ID_TOKEN_ALG, "fapi-id-token-algorithm", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6; FAPI 2 5.4.1-1", \
+X(F_ID_TOKEN_ALG, "fapi-id-token-algorithm", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6; FAPI 2 5.4.1-1", \
   "An id token is issued with an algorithm that the profile forbids", \
   "Clients have to accept weaker signatures", \
   "Sign with PS256 or ES256 (or EdDSA in FAPI 2)", \
   "IDトークンが禁止されたアルゴリズムで発行されています", \
   "クライアントが弱い署名を受け入れざるを得ません", \
   "PS256またはES256（FAPI 2ではEdDSAも可）で署名してください") \
-X(F_ID_TOKEN_JWE, "fapi-id-token-encryption", MEDIUM, "API2:2023", "4.2.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6.1; RFC 8725 section 3.2", \
+X(F_ID_TOKEN_JWE, "fapi-id-token-encryption", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6.1; RFC 8725 section 3.2", \
   "An id token is encrypted with RSA1_5", \
   "Padding oracles can open it", \
   "Encrypt with RSA-OAEP-256 or ECDH-ES", \
   "IDトークンがRSA1_5で暗号化されています", \
   "パディングオラクル攻撃で復号されるおそれがあります", \
   "RSA-OAEP-256またはECDH-ESで暗号化してください") \
-X(F_HASHES, "fapi-id-token-hashes", HIGH, "API2:2023", "8.3.1", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2.1-4, 5.2.2.1-5; OpenID Core 3.3.2.11", \
+X(F_HASHES, "fapi-id-token-hashes", HIGH, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2.1-4, 5.2.2.1-5; OpenID Core 3.3.2.11", \
   "s_hash, c_hash or at_hash of an id token is missing or wrong", \
   "A client cannot see that code, state or token were swapped", \
   "Put s_hash and c_hash (and at_hash) of the values sent into each id token", \
   "IDトークンのs_hash、c_hash、at_hashが欠落または誤っています", \
   "コード、state、トークンのすり替えを検出できません", \
   "送信値のs_hash、c_hash、at_hashをIDトークンに含めてください") \
-X(F_ID_TOKEN_PII, "fapi-id-token-personal", MEDIUM, "API3:2023", "3.5.1", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2.1-6", \
+X(F_ID_TOKEN_PII, "fapi-id-token-personal", MEDIUM, "API3:2023", "", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2.1-6", \
   "An id token in the front channel carries personal data in clear", \
   "The data passes through histories and logs of the browser", \
   "Encrypt the id token, or leave personal data to userinfo", \
   "フロントチャネルのIDトークンに平文の個人情報があります", \
   "ブラウザーの履歴やログに個人情報が残ります", \
   "IDトークンを暗号化するか、個人情報はuserinfoで提供してください") \
-X(F_INTERACTION_ID, "fapi-interaction-id", LOW, "API8:2023", "10.2.1", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 6.2.1-11, 6.2.2-5", \
+X(F_INTERACTION_ID, "fapi-interaction-id", LOW, "API8:2023", "", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 6.2.1-11, 6.2.2-5", \
   "x-fapi-interaction-id is not repeated or is no UUID", \
   "Logs of both sides cannot be joined", \
   "Repeat the client's value, or make one, on every answer", \
@@ -208,14 +208,14 @@ X(F_ISSUER_MISMATCH, "fapi-issuer-mismatch", MEDIUM, "API8:2023", "6.2.4", YG_FA
   "メタデータの発行者が提供ホストと一致しません", \
   "クライアントが拒否するか、誤ったサーバーを信頼します", \
   "発行者のホストでhttpsによりメタデータを提供してください") \
-X(F_ISS_MISSING, "fapi-issuer-missing", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-7; RFC 9207", \
+X(F_ISS_MISSING, "fapi-issuer-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-7; RFC 9207", \
   "An authorization response comes without its issuer", \
   "A client can be led to send a code to the wrong server", \
   "Send iss with every authorization response", \
   "認可応答に発行者（iss）がありません", \
   "クライアントが誤ったサーバーにコードを送る攻撃が可能です", \
   "すべての認可応答にissを付けてください") \
-X(F_JARM, "fapi-jarm-invalid", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2.2-1, 8.6; JARM 4.1", \
+X(F_JARM, "fapi-jarm-invalid", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2.2-1, 8.6; JARM 4.1", \
   "A JWT-secured authorization response lacks iss, aud, exp or a strong signature", \
   "A client cannot trust what the response says", \
   "Sign responses with PS256 or ES256 and with iss, aud and exp", \
@@ -228,64 +228,64 @@ X(F_METADATA, "fapi-metadata", MEDIUM, "API8:2023", "6.2.4", YG_FAPI_A | YG_FAPI
   "Remove implicit, password, none, RS256, HS256 and client_secret_*; require PAR and bound tokens", \
   "メタデータが禁止事項を提示、または必須事項を欠いています", \
   "クライアントが弱い方式を利用します", \
-  "implicit、password、none、RS256、HS256、client_secret_*を除き、PARと束縛トークンを必須にしてください") \
-X(F_NONCE_MISSING, "fapi-nonce-missing", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 5.2.2.2-1", \
+  "implicit、password、none、RS256、HS256、client_secret_*を除き、PARと送信者制約付きトークンを必須にしてください") \
+X(F_NONCE_MISSING, "fapi-nonce-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 5.2.2.2-1", \
   "A request with scope openid and no nonce is accepted", \
   "An id token can be replayed into another session", \
   "Require nonce with the scope openid", \
-  "nonceのないopenidスコープの要求が受理されています", \
+  "nonceのないopenidスコープのリクエストが受理されています", \
   "IDトークンを別セッションで再利用できます", \
   "openidスコープではnonceを必須にしてください") \
-X(F_PAR_LIFETIME, "fapi-par-lifetime", LOW, "API2:2023", "8.2.8", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-12", \
+X(F_PAR_LIFETIME, "fapi-par-lifetime", LOW, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-12", \
   "A request_uri lives for ten minutes or more", \
   "Pushed requests can be prepared and used later by others", \
   "Issue a request_uri for less than 600 seconds", \
   "request_uriの有効期間が10分以上です", \
-  "事前に登録した要求を後から悪用できます", \
+  "事前に登録したリクエストを後から悪用できます", \
   "request_uriは600秒未満で発行してください") \
-X(F_PAR_MISSING, "fapi-par-missing", HIGH, "API2:2023", "8.3.1", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-3", \
+X(F_PAR_MISSING, "fapi-par-missing", HIGH, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-3", \
   "An authorization request that was not pushed is accepted", \
   "The request can be read and changed in the browser", \
   "Require pushed authorization requests (RFC 9126)", \
-  "PARを使わない認可要求が受理されています", \
-  "要求がブラウザー上で閲覧・改ざんされます", \
+  "PARを使わない認可リクエストが受理されています", \
+  "リクエストがブラウザー上で閲覧・改ざんされます", \
   "PAR（RFC 9126）を必須にしてください") \
-X(F_PAR_REDIRECT, "fapi-par-redirect-missing", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-9; FAPI 2 5.3.2.2-6", \
+X(F_PAR_REDIRECT, "fapi-par-redirect-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-9; FAPI 2 5.3.2.2-6", \
   "A request without redirect_uri is accepted", \
   "The code may go to another address of the client", \
   "Require redirect_uri in every request", \
-  "redirect_uriのない要求が受理されています", \
-  "コードがクライアントの別の宛先に送られる可能性があります", \
-  "すべての要求でredirect_uriを必須にしてください") \
-X(F_PAR_OPEN, "fapi-par-unauthenticated", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-4; RFC 9126 section 2", \
+  "redirect_uriのないリクエストが受理されています", \
+  "コードがクライアントの別の宛先に送られるおそれがあります", \
+  "すべてのリクエストでredirect_uriを必須にしてください") \
+X(F_PAR_OPEN, "fapi-par-unauthenticated", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 2 5.3.2.2-4; RFC 9126 section 2", \
   "A pushed request without client authentication is accepted", \
   "Anybody can push requests in the name of a client", \
   "Authenticate the client at the PAR endpoint as at the token endpoint", \
   "クライアント認証のないPARが受理されています", \
-  "誰でもクライアントを装って要求を登録できます", \
+  "誰でもクライアントを装ってリクエストを登録できます", \
   "PARエンドポイントでもトークンと同じ認証を行ってください") \
-X(F_PASSWORD_GRANT, "fapi-password-grant", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-2; RFC 9700 section 2.4", \
+X(F_PASSWORD_GRANT, "fapi-password-grant", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-2; RFC 9700 section 2.4", \
   "The password grant is accepted", \
   "Clients handle the passwords of users", \
   "Switch the grant off", \
   "パスワードグラントが受理されています", \
   "クライアントが利用者のパスワードを扱っています", \
-  "このグラントを無効にしてください") \
-X(F_PKCE_IGNORED, "fapi-pkce-ignored", CRITICAL, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 4.6; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
+  "パスワードグラントを無効にしてください") \
+X(F_PKCE_IGNORED, "fapi-pkce-ignored", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 4.6; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
   "A code is exchanged with a missing or wrong code_verifier", \
   "A stolen code works for whoever stole it", \
   "Compare the S256 of code_verifier with the challenge and refuse without it", \
   "code_verifierの欠落または誤りがあってもコードが引き換えられます", \
-  "盗まれたコードが盗んだ者に使われます", \
+  "認可コードを盗んだ者がトークンを取得できます", \
   "code_verifierのS256をchallengeと照合し、なければ拒否してください") \
-X(F_PKCE_MISSING, "fapi-pkce-missing", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-18; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
+X(F_PKCE_MISSING, "fapi-pkce-missing", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-18; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
   "A request without PKCE S256 is accepted", \
   "A stolen code can be exchanged by another", \
   "Require code_challenge with the method S256", \
-  "PKCE S256のない要求が受理されています", \
-  "盗まれたコードが他者に引き換えられます", \
+  "PKCE S256のないリクエストが受理されています", \
+  "盗まれた認可コードを他者が引き換えられます", \
   "S256のcode_challengeを必須にしてください") \
-X(F_PUBLIC_CLIENT, "fapi-public-client", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-16; FAPI 2 5.3.2.1-3", \
+X(F_PUBLIC_CLIENT, "fapi-public-client", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-16; FAPI 2 5.3.2.1-3", \
   "A token is issued without client authentication", \
   "Anybody who knows a client_id is that client", \
   "Refuse public clients at the token endpoint", \
@@ -310,84 +310,84 @@ X(F_REFRESH_ROTATED, "fapi-refresh-rotated", LOW, "API2:2023", "", YG_FAPI_F, 1,
   "Refresh tokens are rotated", \
   "A lost answer locks the client out, and bound tokens gain nothing by it", \
   "Keep refresh tokens of confidential clients, except in extraordinary cases", \
-  "更新トークンがローテーションされています", \
-  "応答の喪失で利用不能となり、束縛トークンでは利点がありません", \
-  "特別な場合を除き、更新トークンを維持してください") \
-X(F_REQUEST_ALG, "fapi-request-algorithm", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6-1, 8.6-3; FAPI 2 5.4.1-1", \
+  "リフレッシュトークンがローテーションされています", \
+  "応答の喪失で利用不能となり、送信者制約付きトークンでは利点がありません", \
+  "特別な場合を除き、リフレッシュトークンを維持してください") \
+X(F_REQUEST_ALG, "fapi-request-algorithm", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.6-1, 8.6-3; FAPI 2 5.4.1-1", \
   "A request object that is unsigned or weakly signed is accepted", \
   "The request can be changed in the browser", \
   "Accept PS256 and ES256 only", \
   "未署名または弱い署名のリクエストオブジェクトが受理されています", \
-  "要求がブラウザー上で改ざんされます", \
+  "リクエストがブラウザー上で改ざんされます", \
   "PS256とES256のみ受理してください") \
-X(F_REQUEST_AUD, "fapi-request-audience", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-15, 5.2.3-10", \
+X(F_REQUEST_AUD, "fapi-request-audience", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-15, 5.2.3-10", \
   "A request object for another server is accepted", \
   "A request can be replayed from one server to another", \
   "Require aud to be the issuer", \
   "他サーバー宛てのリクエストオブジェクトが受理されています", \
-  "別サーバーへの要求を転用できます", \
+  "別サーバーへのリクエストを転用できます", \
   "audが発行者であることを必須にしてください") \
-X(F_REQUEST_EXP, "fapi-request-expiry", MEDIUM, "API2:2023", "8.2.8", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-13", \
+X(F_REQUEST_EXP, "fapi-request-expiry", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-13", \
   "A request object without exp, or with more than an hour of life, is accepted", \
   "A request can be prepared and replayed", \
   "Require exp no more than 60 minutes after nbf", \
   "expがないか1時間超のリクエストオブジェクトが受理されています", \
-  "要求を作り置きして再利用できます", \
+  "リクエストを作り置きして再利用できます", \
   "expをnbfから60分以内に制限してください") \
-X(F_REQUEST_NBF, "fapi-request-not-before", MEDIUM, "API2:2023", "8.2.8", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-17", \
+X(F_REQUEST_NBF, "fapi-request-not-before", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-17", \
   "A request object without nbf, or with one older than an hour, is accepted", \
   "Old requests can be replayed", \
   "Require nbf no more than 60 minutes in the past", \
   "nbfがないか1時間以上前のリクエストオブジェクトが受理されています", \
-  "古い要求を再利用できます", \
+  "古いリクエストを再利用できます", \
   "nbfを60分以内に制限してください") \
-X(F_REQUEST_MISSING, "fapi-request-object-missing", HIGH, "API2:2023", "8.3.1", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-1, 5.2.3-2", \
+X(F_REQUEST_MISSING, "fapi-request-object-missing", HIGH, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-1, 5.2.3-2", \
   "An authorization request without a signed request object is accepted", \
   "The request can be changed in the browser", \
   "Require request or request_uri", \
-  "署名付きリクエストオブジェクトのない認可要求が受理されています", \
-  "要求がブラウザー上で改ざんされます", \
+  "署名付きリクエストオブジェクトのない認可リクエストが受理されています", \
+  "リクエストがブラウザー上で改ざんされます", \
   "requestまたはrequest_uriを必須にしてください") \
-X(F_REQUEST_PARAMS, "fapi-request-parameters", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-10; FAPI 2 5.3.3.2-6", \
+X(F_REQUEST_PARAMS, "fapi-request-parameters", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-10; FAPI 2 5.3.3.2-6", \
   "Parameters outside the signed request are accepted with other values", \
   "An attacker changes what the signature does not cover", \
   "Use the parameters of the request object only", \
-  "署名付き要求の外側で異なるパラメーターが受理されています", \
+  "署名付きリクエストの外側で異なるパラメーターが受理されています", \
   "署名対象外の値が改ざんされます", \
   "リクエストオブジェクト内のパラメーターだけを使ってください") \
-X(F_REQUEST_URI_REUSED, "fapi-request-uri-reused", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 9126 section 7.3; FAPI 2 5.3.2.2", \
+X(F_REQUEST_URI_REUSED, "fapi-request-uri-reused", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 9126 section 7.3; FAPI 2 5.3.2.2", \
   "A request_uri leads to two codes", \
   "A pushed request can be replayed", \
   "Let a request_uri work once", \
   "一つのrequest_uriから二つのコードが発行されています", \
-  "登録済み要求を再利用できます", \
+  "登録済みリクエストを再利用できます", \
   "request_uriは一度だけ有効にしてください") \
-X(F_RESPONSE_TYPE, "fapi-response-type", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-2; FAPI 2 5.3.2.2-1", \
+X(F_RESPONSE_TYPE, "fapi-response-type", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-2; FAPI 2 5.3.2.2-1", \
   "A response_type that the profile forbids is accepted", \
   "Tokens or codes pass the browser without protection", \
   "Accept code id_token, or code with response_mode jwt; in FAPI 2 code only", \
   "禁止されたresponse_typeが受理されています", \
   "トークンやコードが保護なしでブラウザーを通過します", \
   "code id_token、またはresponse_mode=jwtのcode（FAPI 2ではcodeのみ）に限定してください") \
-X(F_REVOKED, "fapi-revoked-token", CRITICAL, "API2:2023", "8.2.5", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 6.2.1-4; FAPI 2 5.3.4-3; RFC 7009 section 2", \
+X(F_REVOKED, "fapi-revoked-token", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 6.2.1-4; FAPI 2 5.3.4-3; RFC 7009 section 2", \
   "A revoked token is accepted", \
   "Logout and revocation protect nothing", \
   "Check revocation at the resource server, or issue tokens for minutes", \
   "失効したトークンが受理されています", \
   "ログアウトや失効が保護になりません", \
   "リソースサーバーで失効を確認するか、短命なトークンにしてください") \
-X(F_SCOPE_WIDENED, "fapi-scope-widened", MEDIUM, "API5:2023", "7.2.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-15; RFC 6749 section 3.3", \
+X(F_SCOPE_WIDENED, "fapi-scope-widened", MEDIUM, "API5:2023", "7.2.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-15; RFC 6749 section 3.3", \
   "More scope is granted than was asked for", \
   "A client holds rights that nobody agreed to", \
   "Grant no more than the scope of the request", \
   "要求より広いスコープが付与されています", \
   "同意のない権限をクライアントが保持します", \
   "要求されたスコープの範囲だけを付与してください") \
-X(F_STATE_MISSING, "fapi-state-missing", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 5.2.2.3-1", \
+X(F_STATE_MISSING, "fapi-state-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 5.2.2.3-1", \
   "A request without openid and without state is accepted", \
   "A code can be injected into another session", \
   "Require state when no nonce protects the request", \
-  "openidもstateもない要求が受理されています", \
+  "openidもstateもないリクエストが受理されています", \
   "コードを別セッションに注入できます", \
   "nonceがない場合はstateを必須にしてください") \
 X(F_TLS_CIPHER, "fapi-tls-cipher", MEDIUM, "API8:2023", "4.2.1", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 8.5-1; FAPI 2 5.2.2-1; RFC 9325 section 4.2", \
@@ -397,41 +397,41 @@ X(F_TLS_CIPHER, "fapi-tls-cipher", MEDIUM, "API8:2023", "4.2.1", YG_FAPI_A | YG_
   "プロファイル外のTLS 1.2暗号スイートが使われています", \
   "記録された通信が後から解読されるおそれがあります", \
   "(EC)DHEとAES-GCMのみを提供してください") \
-X(F_TOKEN_CACHED, "fapi-token-cacheable", MEDIUM, "API8:2023", "3.5.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 6749 section 5.1; FAPI 1 Baseline 5.2.2-14", \
+X(F_TOKEN_CACHED, "fapi-token-cacheable", MEDIUM, "API8:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 6749 section 5.1; FAPI 1 Baseline 5.2.2-14", \
   "A token response may be kept by caches", \
   "Tokens can be read from a cache later", \
   "Send Cache-Control: no-store with token responses", \
-  "トークン応答がキャッシュされ得ます", \
-  "後からキャッシュ経由でトークンを読まれます", \
+  "トークン応答がキャッシュされるおそれがあります", \
+  "キャッシュに残ったトークンを後から読み取られます", \
   "トークン応答にCache-Control: no-storeを付けてください") \
-X(F_TOKEN_WEAK, "fapi-token-guessable", HIGH, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-16; FAPI 2 5.4.1-4", \
+X(F_TOKEN_WEAK, "fapi-token-guessable", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-16; FAPI 2 5.4.1-4", \
   "Tokens or codes have fewer than 128 bits", \
   "They can be guessed", \
   "Draw at least 128 bits from a cryptographic generator", \
   "トークンまたはコードが128ビット未満です", \
   "推測されるおそれがあります", \
   "暗号論的乱数から128ビット以上を生成してください") \
-X(F_TOKEN_SHARED, "fapi-token-shared", HIGH, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.3.5; FAPI 2 6.3", \
+X(F_TOKEN_SHARED, "fapi-token-shared", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 8.3.5; FAPI 2 6.3", \
   "One access token is used with two certificates or two TLS clients", \
   "A copy of the token is in other hands", \
   "Revoke the token and bind tokens to their holder", \
   "一つのアクセストークンが二つの証明書またはTLSクライアントで使われています", \
   "トークンの複製が他者の手にあります", \
   "トークンを失効させ、送信者制約を導入してください") \
-X(F_TOKEN_UNBOUND, "fapi-token-unbound", HIGH, "API2:2023", "8.3.1", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-5, 5.2.2-6; FAPI 2 5.3.2.1-4, 5.3.2.1-5", \
+X(F_TOKEN_UNBOUND, "fapi-token-unbound", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-5, 5.2.2-6; FAPI 2 5.3.2.1-4, 5.3.2.1-5", \
   "An access token is issued that is not bound to its holder", \
   "Whoever steals it can use it", \
   "Bind tokens by mutual TLS or DPoP", \
   "送信者制約のないアクセストークンが発行されています", \
-  "盗んだ者が使用できます", \
-  "相互TLSまたはDPoPでトークンを束縛してください") \
-X(F_VALUE_REUSED, "fapi-value-reused", MEDIUM, "API2:2023", "8.3.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 7.1; FAPI 2 5.3.3.2-4", \
+  "盗んだ者がそのまま使用できます", \
+  "相互TLSまたはDPoPでトークンを送信者に紐付けてください") \
+X(F_VALUE_REUSED, "fapi-value-reused", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 7.1; FAPI 2 5.3.3.2-4", \
   "A client uses one code_challenge, nonce or state for several requests", \
   "What one request leaked opens the next", \
   "Make these values anew for each request", \
-  "code_challenge、nonce、stateが複数の要求で再利用されています", \
-  "一度漏えいすると次の要求も破られます", \
-  "要求ごとに新しい値を生成してください") \
+  "code_challenge、nonce、stateが複数のリクエストで再利用されています", \
+  "一度漏えいすると次のリクエストも破られます", \
+  "リクエストごとに新しい値を生成してください") \
 X(F_WEAK_KEY, "fapi-weak-key", HIGH, "API8:2023", "4.2.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-5; FAPI 1 Advanced 8.9; FAPI 2 5.4.1-2, 5.4.1-3, 5.4.2-3", \
   "A key set holds short keys, or one kid twice", \
   "Signatures can be forged, or are checked with the wrong key", \

@@ -9,10 +9,11 @@
 
 #include "parse/thumbprint.h"
 
-#define CODE_AGE_NS 60000000000ull
-#define FUTURE_S    60
-#define LIFE_S	    600
-#define NS_PER_S    1000000000ull
+#define CODE_AGE_NS   60000000000ull
+#define FUTURE_S      60
+#define LIFE_S	      600
+#define ROTATIONS_MIN 3u
+#define NS_PER_S      1000000000ull
 
 /* What the answer gives. */
 struct grant {
@@ -168,6 +169,28 @@ static bool is_within(struct yg_slice granted, struct yg_slice asked)
 	return true;
 }
 
+/* In extraordinary cases a token may be changed: three times for one client is a habit. */
+static void check_rotation(struct yg_look *look, const struct yg_params *params,
+			   const struct grant *grant)
+{
+	struct yg_memo *memo;
+	bool changed;
+
+	if (!params->refresh_token.len)
+		return;
+	changed = grant->refresh_token.len &&
+		  !yg_slice_equal(grant->refresh_token, params->refresh_token);
+	if (!changed) {
+		yg_judge(look, YG_POSTURE_F_REFRESH_ROTATED, false, " ");
+		return;
+	}
+	memo = yg_posture_memo(look, YG_MEMO_ROTATION, params->client_id, NULL);
+	if (++memo->uses >= ROTATIONS_MIN)
+		yg_judge(look, YG_POSTURE_F_REFRESH_ROTATED, true,
+			 "%u refreshes of one client were answered with another refresh token",
+			 memo->uses);
+}
+
 static void check_grant(struct yg_look *look, const struct yg_params *params,
 			const struct grant *grant)
 {
@@ -190,11 +213,7 @@ static void check_grant(struct yg_look *look, const struct yg_params *params,
 	if (params->scope.len && grant->scope.len)
 		yg_judge(look, YG_POSTURE_F_SCOPE_WIDENED, !is_within(grant->scope, params->scope),
 			 "The answer grants scope that was not asked for");
-	if (params->refresh_token.len)
-		yg_judge(look, YG_POSTURE_F_REFRESH_ROTATED,
-			 grant->refresh_token.len &&
-				 !yg_slice_equal(grant->refresh_token, params->refresh_token),
-			 "A refresh was answered with another refresh token");
+	check_rotation(look, params, grant);
 	if (grant->id_token.len) {
 		struct yg_params *sent = look->posture->answer;
 

@@ -3,15 +3,17 @@
  * API2, API3 and API8 by the fields of JSON bodies.
  *
  * missing-authentication: 2xx to a GET without any credential, nor a field that may be one, whose
- * body has two private fields of different kinds, filled, five times; nothing was ever refused
- * there. One step less where no caller of the service has ever shown a credential: callers may be
+ * body has two private fields of different kinds, filled, five times, and not only contact data
+ * (branches and shops publish theirs); nothing was ever refused there. Private is what a field is
+ * called, or what its values are at least likely to be (baseline/data.h). One step less where no caller of the service has ever shown a credential: callers may be
  * known by other means.
  *
  * cacheable-private-data: the same fields in answer to a credential, without no-store, no-cache,
  * private or max-age=0.
  *
  * password-hash-exposed: a value that only a hash of a password looks like.
- * password-exposed: a field called password with a value that is no mask, in answer to GET.
+ * password-exposed: a field called password with a value that is no mask, in answer to GET, twice;
+ *	one step less where the path says that credentials are what is asked for.
  * mass-assignment: a privileged field of the request stands in the answer with the same value.
  */
 #include "detect/posture_inside.h"
@@ -149,6 +151,60 @@ static void take_answered(void *ctx, const struct yg_value *value)
 	}
 }
 
+static const struct {
+	uint8_t class_;
+	uint8_t kind;
+} private_classes[] = {
+	{ YG_DATA_EMAIL, 1 },
+	{ YG_DATA_PHONE, 2 },
+	{ YG_DATA_PERSON_NAME, 4 },
+	{ YG_DATA_ADDRESS, 8 },
+	{ YG_DATA_POSTAL_CODE, 8 },
+	{ YG_DATA_BIRTH_DATE, 16 },
+	{ YG_DATA_MY_NUMBER, 32 },
+	{ YG_DATA_PASSPORT, 32 },
+	{ YG_DATA_DRIVING_LICENCE, 32 },
+	{ YG_DATA_RESIDENCE_CARD, 32 },
+	{ YG_DATA_PENSION_NUMBER, 32 },
+	{ YG_DATA_HEALTH, 32 },
+	{ YG_DATA_HEALTH_NUMBER, 32 },
+	{ YG_DATA_PAN, 64 },
+	{ YG_DATA_IBAN, 64 },
+	{ YG_DATA_BANK_ACCOUNT, 64 },
+	{ YG_DATA_BALANCE, 128 },
+	{ YG_DATA_TRANSACTION, 128 },
+	{ YG_DATA_CREDIT_HISTORY, 128 },
+	{ YG_DATA_INCOME, 128 },
+};
+
+/* Kinds by what the values are, whatever their fields are called; in Japanese as well. */
+static uint32_t kinds_by_class(const struct yg_look *look)
+{
+	const struct yg_data_seen *seen = look->scene->data;
+	uint32_t kinds = 0;
+
+	for (uint32_t i = 0; seen && look->scene->fields && i < seen->count; i++) {
+		const struct yg_data_item *item = &seen->items[i];
+
+		if (!item->response || yg_data_level_at(look->scene->fields, look->about->index,
+							item->field) < YG_DATA_LIKELY)
+			continue;
+		if (item->class_ >= YG_DATA_ID_US && item->class_ < YG_DATA_CLASS_MAX)
+			kinds |= 32;
+		for (size_t k = 0; k < YG_ARRAY_SIZE(private_classes); k++) {
+			if (private_classes[k].class_ == item->class_)
+				kinds |= private_classes[k].kind;
+		}
+	}
+	return kinds;
+}
+
+/* Where to be reached is what branches and shops publish of themselves. */
+static bool is_contact_only(uint32_t kinds)
+{
+	return (kinds & ~(1u | 2u | 8u)) == 0;
+}
+
 static bool may_be_kept(struct yg_slice cache)
 {
 	return !yg_text_has(cache, "no-store") && !yg_text_has(cache, "no-cache") &&
@@ -173,10 +229,18 @@ static void judge_private(struct yg_look *look, const struct data *data)
 	if (look->heads.unknown_credential || look->endpoint->denied > 0)
 		return;
 	look->lower = look->whole->with == 0;
-	yg_judge(look, YG_POSTURE_MISSING_AUTH, private,
+	yg_judge(look, YG_POSTURE_MISSING_AUTH, private && !is_contact_only(data->kinds),
 		 "%d kinds of private fields were answered without a credential",
 		 __builtin_popcount(data->kinds));
 	look->lower = false;
+}
+
+/* An endpoint that exists to hand out a password that the service has made. */
+static bool gives_credentials(const struct yg_look *look)
+{
+	struct yg_slice path = { look->scene->path->text, look->scene->path->len };
+
+	return yg_text_has(path, "credential") || yg_text_has(path, "secret");
 }
 
 void yg_posture_check_data(struct yg_look *look)
@@ -199,11 +263,15 @@ void yg_posture_check_data(struct yg_look *look)
 			     &data);
 	yg_judge(look, YG_POSTURE_PASSWORD_HASH, data.hash,
 		 "The answer holds a value in the format of a password hash");
-	if (!writes)
+	if (!writes) {
+		look->lower = gives_credentials(look);
 		yg_judge(look, YG_POSTURE_PASSWORD_EXPOSED, data.password,
 			 "The answer holds a field called password with a value");
+		look->lower = false;
+	}
 	if (data.sent_count > 0)
 		yg_judge(look, YG_POSTURE_MASS_ASSIGNMENT, data.taken,
 			 "A privileged field of the request stands in the answer, as sent");
+	data.kinds |= kinds_by_class(look);
 	judge_private(look, &data);
 }

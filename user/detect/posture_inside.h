@@ -43,7 +43,7 @@ struct yg_place {
 	uint64_t metadata;		      /* service: hash of the issuer it names; 0 unknown */
 	bool described;			      /* service: an operation of a document was seen */
 	uint32_t exchanges;		      /* service: accepted, since documents speak of it */
-	uint64_t described_ns, orphans_ns; /* service: since when; when to look for orphans */
+	uint64_t described_ns, orphans_ns;    /* service: since when; when to look for orphans */
 };
 
 /* Fields of both heads that some check wants. Absent when not sent, or not looked for. */
@@ -89,6 +89,7 @@ enum yg_memo_kind {
 	YG_MEMO_VALUE,	      /* code_challenge, nonce */
 	YG_MEMO_CERTIFICATE,  /* text: the client */
 	YG_MEMO_PAYLOAD,      /* of a token; text: the signature */
+	YG_MEMO_ROTATION,     /* a client; uses: refresh tokens that were changed */
 	YG_MEMO_EDGE,	      /* a client and a server; uses: in clear; flag: behind a TLS edge */
 };
 
@@ -101,12 +102,12 @@ struct yg_posture {
 	uint8_t profile; /* YG_FAPI_B ... of options.fapi; 0 off */
 	yg_posture_fn fn;
 	void *ctx;
-	struct yg_place *endpoints; /* [endpoints_max] */
+	struct yg_place *endpoints;	/* [endpoints_max] */
 	struct yg_described *described; /* [endpoints_max], see posture_spec.c */
-	struct yg_lru *services;    /* struct yg_place */
-	struct yg_lru *faults;	    /* struct yg_fault */
-	struct yg_lru *tokens;	    /* struct yg_token_row */
-	struct yg_lru *memos;	    /* struct yg_memo */
+	struct yg_lru *services;	/* struct yg_place */
+	struct yg_lru *faults;		/* struct yg_fault */
+	struct yg_lru *tokens;		/* struct yg_token_row */
+	struct yg_lru *memos;		/* struct yg_memo */
 	struct yg_keys *keys;
 	struct yg_jose jose;		   /* of the token in hand */
 	struct yg_jose other;		   /* of an assertion, a proof, an id token */

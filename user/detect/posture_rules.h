@@ -12,14 +12,14 @@
 
 /* clang-format off */
 #define YG_POSTURE_RULES(X) \
-X(ACTUATOR, "actuator-exposed", HIGH, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(ACTUATOR, "actuator-exposed", HIGH, "API8:2023", "2.2.4", 0, 1, false, "", \
   "A management interface answers without credentials", \
   "Configuration, secrets and memory of the service can be read, and at times changed", \
   "Bind management interfaces to a network of their own, or require credentials there", \
   "管理用インターフェースが認証なしで応答しています", \
   "サービスの設定、秘密情報、メモリーが読み取られ、変更されるおそれがあります", \
   "管理用インターフェースを専用ネットワークに限定するか、認証を必須にしてください") \
-X(API_DOCS, "api-docs-exposed", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
+X(API_DOCS, "api-docs-exposed", LOW, "API9:2023", "", 0, 1, false, "", \
   "The description of the API is served to everybody", \
   "An attacker gets the full list of operations and parameters", \
   "Serve the document to those who need it; publish only what is meant for partners", \
@@ -33,18 +33,18 @@ X(API_KEY_IN_URL, "api-key-in-url", MEDIUM, "API2:2023", "8.3.2", 0, 2, false, "
   "APIキーがURLで送られ、受理されています", \
   "キーがアクセスログ、履歴、Refererに残り、第三者に読まれるおそれがあります", \
   "キーはヘッダーで受け取り、クエリーでは拒否してください") \
-X(BASIC, "basic-authentication", LOW, "API2:2023", "8.3.1", 0, 3, false, "RFC 7617 section 4", \
+X(BASIC, "basic-authentication", LOW, "API2:2023", "", 0, 3, false, "RFC 7617 section 4", \
   "Basic authentication is accepted", \
   "The password travels with every request and cannot expire or be limited in scope", \
   "Use tokens with a short life; keep Basic for clients of a token endpoint at most", \
   "Basic認証が受理されています", \
   "パスワードが毎回送信され、有効期限や権限範囲を設定できません", \
-  "短命なトークンを利用し、Basic認証は最小限にしてください") \
-X(CACHEABLE, "cacheable-private-data", LOW, "API8:2023", "3.5.1", 0, 5, false, "RFC 9111 section 3.5", \
+  "有効期間の短いトークンに移行し、Basic認証はトークンエンドポイントのクライアント認証に限ってください") \
+X(CACHEABLE, "cacheable-private-data", LOW, "API8:2023", "", 0, 5, false, "RFC 9111 section 3.5", \
   "Private data is answered without a Cache-Control that forbids to keep it", \
   "Proxies and browsers may keep the data and show it to others", \
   "Send Cache-Control: no-store with every answer that holds private data", \
-  "個人的なデータがキャッシュ禁止の指定なしで返されています", \
+  "個人データがキャッシュ禁止の指定なしで返されています", \
   "プロキシやブラウザーにデータが残り、他人に表示されるおそれがあります", \
   "個人データを含む応答にはCache-Control: no-storeを付けてください") \
 X(CARD_EXPOSED, "card-number-exposed", HIGH, "API3:2023", "3.4.1", 0, 2, false, "PCI DSS 4.0 requirement 3.4.1", \
@@ -79,22 +79,22 @@ X(CORS_REFLECTED, "cors-origin-reflected", HIGH, "API8:2023", "6.2.4", 0, 1, fal
   "Any origin may read answers with the user's credentials", \
   "Every web page that a user visits can act as that user", \
   "Compare Origin with a fixed list before it is repeated in Access-Control-Allow-Origin", \
-  "任意のオリジンが利用者の資格情報付きで応答を読めます", \
+  "任意のオリジンが利用者の認証情報付きで応答を読み取れます", \
   "利用者が開いた任意のWebページが本人として操作できます", \
   "Access-Control-Allow-Originには固定リストと照合したOriginだけを返してください") \
 X(CORS_WILDCARD, "cors-wildcard-credentials", MEDIUM, "API8:2023", "6.2.4", 0, 1, true, "Fetch section 3.2.5", \
   "CORS allows every origin together with credentials", \
   "Browsers refuse it today; the next attempt to make it work opens the API to every page", \
   "Name the origins that need access, or leave credentials out", \
-  "CORSで全オリジンと資格情報の両方を許可しています", \
-  "ブラウザーは拒否しますが、修正を誤ると全ページにAPIが開放されます", \
-  "必要なオリジンだけを指定するか、資格情報を許可しないでください") \
-X(DEBUG_PAGE, "debug-page-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+  "CORSで全オリジンと認証情報の送信を同時に許可しています", \
+  "現在はブラウザーが拒否しますが、設定を誤って緩めるとAPIが全サイトに開放されます", \
+  "必要なオリジンだけを指定するか、認証情報の送信を許可しないでください") \
+X(DEBUG_PAGE, "debug-page-exposed", MEDIUM, "API8:2023", "2.2.4", 0, 1, false, "", \
   "A debugging page answers", \
   "Source, settings and at times a console are open to whoever asks", \
   "Switch debugging off where the service is reachable", \
   "デバッグ用ページが応答しています", \
-  "ソース、設定、場合によってはコンソールが誰にでも開かれています", \
+  "ソースコードや設定、場合によってはコンソールを誰でも操作できます", \
   "到達可能な環境ではデバッグ機能を無効にしてください") \
 X(DEPRECATED, "deprecated-endpoint", LOW, "API9:2023", "6.3.2", 0, 1, false, "RFC 9745, RFC 8594", \
   "A deprecated endpoint still works", \
@@ -103,21 +103,21 @@ X(DEPRECATED, "deprecated-endpoint", LOW, "API9:2023", "6.3.2", 0, 1, false, "RF
   "廃止予定のエンドポイントがまだ動作しています", \
   "旧版には新版の保護がないことがあります", \
   "利用者を移行して停止してください。Sunset日以降は応答させないでください") \
-X(DIRECTORY, "directory-listing", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(DIRECTORY, "directory-listing", MEDIUM, "API8:2023", "2.2.4", 0, 1, false, "", \
   "A directory is listed", \
   "Files that nobody links to can be found and taken", \
   "Switch directory indexes off", \
   "ディレクトリー一覧が表示されています", \
   "公開を意図しないファイルが発見され取得されます", \
   "ディレクトリー一覧機能を無効にしてください") \
-X(FRAMEWORK_BANNER, "framework-banner", INFO, "API8:2023", "6.2.4", 0, 3, true, "RFC 9110 section 10.2.4", \
+X(FRAMEWORK_BANNER, "framework-banner", INFO, "API8:2023", "", 0, 3, true, "RFC 9110 section 10.2.4", \
   "Answers name the product and its version", \
   "Attackers pick the known holes of that version", \
   "Remove the version from Server, and X-Powered-By and its like as a whole", \
   "応答が製品名とバージョンを示しています", \
   "攻撃者がそのバージョンの既知の脆弱性を選べます", \
   "Serverからバージョンを除き、X-Powered-By等は削除してください") \
-X(GRAPHQL_INTROSPECTION, "graphql-introspection", LOW, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(GRAPHQL_INTROSPECTION, "graphql-introspection", LOW, "API8:2023", "2.2.4", 0, 1, false, "", \
   "GraphQL introspection is open without credentials", \
   "The whole schema, internal types included, can be read", \
   "Switch introspection off in production or require credentials", \
@@ -130,57 +130,57 @@ X(HSTS, "hsts-missing", LOW, "API8:2023", "4.2.1", 0, 3, true, "RFC 6797", \
   "Send Strict-Transport-Security with max-age of a year on every answer", \
   "ブラウザー向けページにStrict-Transport-Securityがありません", \
   "最初のリクエストが平文に誘導されるおそれがあります", \
-  "すべての応答にmax-age一年以上のHSTSを付けてください") \
-X(JWT_EMBEDDED_KEY, "jwt-embedded-key", HIGH, "API2:2023", "8.3.1", 0, 1, false, "RFC 8725 section 3.10", \
+  "すべての応答にmax-ageが1年以上のStrict-Transport-Securityを付けてください") \
+X(JWT_EMBEDDED_KEY, "jwt-embedded-key", HIGH, "API2:2023", "6.2.4", 0, 1, false, "RFC 8725 section 3.10", \
   "A token that brings its own key or a link to it is accepted", \
   "A server that trusts that key lets anybody sign tokens", \
   "Take keys from configuration only; refuse jwk, jku and x5u in the header of a token", \
   "鍵または鍵のURLを自ら含むトークンが受理されています", \
   "その鍵を信頼するサーバーでは誰でもトークンに署名できます", \
   "鍵は設定からのみ取得し、jwk、jku、x5uを含むトークンは拒否してください") \
-X(JWT_EXPIRED, "jwt-expired-accepted", HIGH, "API2:2023", "8.2.8", 0, 2, false, "RFC 7519 section 4.1.4; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
+X(JWT_EXPIRED, "jwt-expired-accepted", HIGH, "API2:2023", "6.2.4", 0, 2, false, "RFC 7519 section 4.1.4; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
   "An expired token is accepted", \
   "A stolen token works for ever", \
   "Check exp on every request, with at most a minute of leeway", \
   "有効期限切れのトークンが受理されています", \
-  "盗まれたトークンがいつまでも使えます", \
+  "盗まれたトークンが無期限に悪用されます", \
   "毎回expを検証し、許容誤差は1分以内にしてください") \
-X(JWT_LONG_LIFE, "jwt-long-life", LOW, "API2:2023", "8.2.8", 0, 3, false, "RFC 9700 section 4.13", \
+X(JWT_LONG_LIFE, "jwt-long-life", LOW, "API2:2023", "", 0, 3, false, "RFC 9700 section 4.13", \
   "Access tokens live for more than a day", \
   "A stolen token stays useful for long", \
   "Issue access tokens for minutes and refresh tokens for the rest", \
   "アクセストークンの有効期間が1日を超えています", \
   "盗まれたトークンが長く悪用されます", \
-  "アクセストークンは数分とし、更新トークンを併用してください") \
-X(JWT_NO_EXPIRY, "jwt-no-expiry", MEDIUM, "API2:2023", "8.2.8", 0, 3, false, "RFC 8725 section 3.9", \
+  "アクセストークンの有効期間は数分とし、リフレッシュトークンを併用してください") \
+X(JWT_NO_EXPIRY, "jwt-no-expiry", MEDIUM, "API2:2023", "6.2.4", 0, 3, false, "RFC 8725 section 3.9", \
   "Tokens without an expiry are accepted", \
   "A stolen token works until its key is changed", \
   "Issue tokens with exp and refuse those without it", \
   "有効期限のないトークンが受理されています", \
   "盗まれたトークンが鍵の変更まで使えます", \
   "expを必ず付け、ないトークンは拒否してください") \
-X(JWT_NOT_YET, "jwt-not-yet-valid-accepted", MEDIUM, "API2:2023", "8.3.1", 0, 2, false, "RFC 7519 section 4.1.5", \
+X(JWT_NOT_YET, "jwt-not-yet-valid-accepted", MEDIUM, "API2:2023", "6.2.4", 0, 2, false, "RFC 7519 section 4.1.5", \
   "A token from the future is accepted", \
   "The server does not check the times of tokens", \
   "Check nbf and iat with at most a minute of leeway", \
   "有効開始前のトークンが受理されています", \
   "サーバーがトークンの時刻を検証していません", \
   "nbfとiatを1分以内の許容誤差で検証してください") \
-X(JWT_SIGNATURE, "jwt-signature-ignored", CRITICAL, "API2:2023", "8.3.1", 0, 1, false, "RFC 7519 section 7.2; RFC 8725 section 3.3", \
+X(JWT_SIGNATURE, "jwt-signature-ignored", CRITICAL, "API2:2023", "6.2.4", 0, 1, false, "RFC 7519 section 7.2; RFC 8725 section 3.3", \
   "A token is accepted although its signature is wrong", \
   "Anybody can write a token for any user", \
   "Verify the signature of every token with the key and the algorithm of its issuer", \
   "署名が誤ったトークンが受理されています", \
   "誰でも任意の利用者のトークンを作成できます", \
   "発行者の鍵とアルゴリズムで全トークンの署名を検証してください") \
-X(JWT_UNSECURED, "jwt-unsecured-accepted", CRITICAL, "API2:2023", "8.3.1", 0, 1, false, "RFC 8725 section 3.2", \
+X(JWT_UNSECURED, "jwt-unsecured-accepted", CRITICAL, "API2:2023", "6.2.4", 0, 1, false, "RFC 8725 section 3.2", \
   "A token without a signature is accepted", \
   "Anybody can write a token for any user", \
   "Refuse the algorithm none in any spelling; fix the list of algorithms at the verifier", \
   "署名のないトークンが受理されています", \
   "誰でも任意の利用者のトークンを作成できます", \
   "noneを拒否し、検証側で許可アルゴリズムを固定してください") \
-X(JWT_WEAK, "jwt-weak-algorithm", MEDIUM, "API2:2023", "8.3.1", 0, 2, false, "RFC 8725 section 3.2; RFC 7518 section 3.1", \
+X(JWT_WEAK, "jwt-weak-algorithm", MEDIUM, "API2:2023", "6.2.4", 0, 2, false, "RFC 8725 section 3.2; RFC 7518 section 3.1", \
   "Tokens with a weak or unknown algorithm are accepted", \
   "Signatures of that kind can be forged", \
   "Sign with ES256, PS256 or EdDSA and refuse the rest", \
@@ -192,9 +192,9 @@ X(MASS_ASSIGNMENT, "mass-assignment", LOW, "API3:2023", "6.2.4", 0, 1, false, ""
   "Users can give themselves rights, prices or balances", \
   "Bind requests to a list of fields that the caller may write", \
   "利用者が特権的な項目を書き込み、応答に反映されています", \
-  "利用者が自分に権限、価格、残高を与えられるおそれがあります", \
+  "利用者が自身の権限、価格、残高を書き換えられるおそれがあります", \
   "書き込みを許す項目のリストだけをリクエストから取り込んでください") \
-X(METRICS, "metrics-exposed", LOW, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(METRICS, "metrics-exposed", LOW, "API8:2023", "2.2.4", 0, 1, false, "", \
   "Internal metrics answer without credentials", \
   "Names, versions and load of internal parts can be read", \
   "Serve metrics on an internal address only", \
@@ -205,15 +205,15 @@ X(MISSING_AUTH, "missing-authentication", HIGH, "API2:2023", "6.2.4", 0, 5, fals
   "Private data is answered without any credential", \
   "Whoever knows the address reads the data", \
   "Require credentials and check them before the data is read", \
-  "個人的なデータが認証なしで返されています", \
-  "アドレスを知る者なら誰でもデータを読めます", \
+  "個人データが認証なしで返されています", \
+  "URLを知る者なら誰でもデータを閲覧できます", \
   "データを読む前に認証を必須とし検証してください") \
 X(MIXED_AUTH, "mixed-authentication", MEDIUM, "API2:2023", "6.2.4", 0, 3, false, "", \
   "An endpoint that others call with credentials answers without them too", \
   "The check of credentials may be missing on one way in", \
   "Decide whether the endpoint is public; if not, refuse requests without credentials", \
   "認証付きで使われるエンドポイントが認証なしでも応答しています", \
-  "一部の経路で認証検証が漏れている可能性があります", \
+  "一部の経路で認証の検証が漏れているおそれがあります", \
   "公開か否かを決め、非公開なら認証なしのリクエストを拒否してください") \
 X(NO_RATE_LIMIT, "no-rate-limit", LOW, "API4:2023", "8.3.4", 0, 1, false, "RFC 6585 section 4", \
   "A login endpoint never limits attempts", \
@@ -222,7 +222,7 @@ X(NO_RATE_LIMIT, "no-rate-limit", LOW, "API4:2023", "8.3.4", 0, 1, false, "RFC 6
   "ログインのエンドポイントが試行回数を制限していません", \
   "パスワードやコードを無制限に推測できます", \
   "アカウントと接続元ごとに失敗が続いたら429を返してください") \
-X(NON_PRODUCTION, "non-production-host", LOW, "API9:2023", "6.3.2", 0, 5, true, "", \
+X(NON_PRODUCTION, "non-production-host", LOW, "API9:2023", "6.5.3", 0, 5, true, "", \
   "A host that is not meant for production serves real requests", \
   "Such hosts have weaker protection and often real data", \
   "Close it to the outside, or give it the protection of production", \
@@ -257,7 +257,7 @@ X(PASSWORD_IN_URL, "password-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "
   "パスワードがURLで送られ、受理されています", \
   "パスワードがアクセスログ、履歴、Refererに残ります", \
   "パスワードはPOSTの本文でのみ受け取ってください") \
-X(REPOSITORY, "repository-exposed", HIGH, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(REPOSITORY, "repository-exposed", HIGH, "API8:2023", "2.2.4", 0, 1, false, "", \
   "A repository or a file of settings can be downloaded", \
   "Source and secrets of the service are public", \
   "Serve only the directory of public files; replace every secret that was in it", \
@@ -324,21 +324,21 @@ X(THIRD_CLEARTEXT, "third-party-cleartext", HIGH, "API10:2023", "4.2.1", 0, 1, f
   "A third party is called without TLS", \
   "What is sent and what comes back can be read and changed on the way", \
   "Call third parties over https only", \
-  "第三者のAPIをTLSなしで呼び出しています", \
+  "外部のAPIをTLSなしで呼び出しています", \
   "送受信内容が経路上で読み取り・改ざんされます", \
-  "第三者のAPIはhttpsのみで呼び出してください") \
-X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "6.3.2", 0, 1, false, "RFC 9110 section 15.4", \
+  "外部のAPIはHTTPSのみで呼び出してください") \
+X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "", 0, 1, false, "RFC 9110 section 15.4", \
   "A third party redirects calls to another host", \
   "A client that follows sends the data where nobody agreed to", \
   "Do not follow redirects to hosts that are not on a list", \
-  "第三者のAPIが別ホストへ転送しています", \
-  "追従すると合意していない相手にデータが送られます", \
-  "リストにないホストへの転送に追従しないでください") \
+  "外部のAPIが別のホストへリダイレクトしています", \
+  "追従すると、合意していない相手にデータが送られます", \
+  "許可リストにないホストへのリダイレクトに追従しないでください") \
 X(TLS_VERSION, "tls-old-version", HIGH, "API8:2023", "4.2.1", 0, 1, true, "RFC 8996", \
   "TLS before 1.2 is negotiated", \
   "Known attacks break its confidentiality", \
   "Switch off SSL, TLS 1.0 and TLS 1.1", \
-  "1.2より前のTLSが使われています", \
+  "TLS 1.2より前のバージョンが使われています", \
   "既知の攻撃により秘匿性が破られます", \
   "SSL、TLS 1.0、TLS 1.1を無効にしてください") \
 X(TLS_CERTIFICATE, "tls-weak-certificate", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 9325 section 4.5", \
@@ -354,7 +354,7 @@ X(TLS_CIPHER, "tls-weak-cipher", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 
   "Offer TLS 1.3, and for TLS 1.2 only ECDHE with AES-GCM or ChaCha20", \
   "弱い暗号スイートが使われています", \
   "記録された通信が後から解読されるおそれがあります", \
-  "TLS 1.3とし、1.2ではECDHEとAES-GCMまたはChaCha20のみにしてください") \
+  "TLS 1.3とし、TLS 1.2ではECDHEとAES-GCMまたはChaCha20だけを許可してください") \
 X(TOKEN_IN_URL, "token-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "RFC 6750 section 5.3; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
   "A token is sent in the URL and accepted", \
   "The token lands in access logs, histories and Referer fields, where others can use it", \
@@ -362,7 +362,7 @@ X(TOKEN_IN_URL, "token-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "RFC 67
   "トークンがURLで送られ、受理されています", \
   "トークンがアクセスログ、履歴、Refererに残り、悪用されます", \
   "トークンはAuthorizationで受け取り、クエリーでは拒否してください") \
-X(TRACE, "trace-enabled", LOW, "API8:2023", "6.2.4", 0, 1, true, "RFC 9110 section 9.3.8", \
+X(TRACE, "trace-enabled", LOW, "API8:2023", "2.2.4", 0, 1, true, "RFC 9110 section 9.3.8", \
   "The method TRACE is answered", \
   "It repeats fields that scripts must not see", \
   "Refuse TRACE with 405", \
@@ -374,7 +374,7 @@ X(PAGE_SIZE, "unbounded-page-size", LOW, "API4:2023", "6.2.4", 0, 1, false, "", 
   "One caller can take the whole data, or all of the memory", \
   "Cap the page size at the server", \
   "任意のページサイズが受理されています", \
-  "一人の利用者が全データまたは全メモリーを消費できます", \
+  "1人の利用者が全データを取得し、またはメモリーを使い果たせます", \
   "サーバー側でページサイズに上限を設けてください") \
 X(UNDOCUMENTED, "undocumented-parameter", LOW, "API3:2023", "6.3.2", 0, 3, false, "", \
   "A parameter is accepted that the OpenAPI document does not describe", \
