@@ -330,6 +330,62 @@ static struct yg_slice parent_of(const struct yg_value *value)
 	return (struct yg_slice){ NULL, 0 };
 }
 
+static const char *const header_kinds[] = { "content-", "accept-", "sec-",	     "x-forwarded-",
+					    "if-",	"strict-", "access-control-" };
+
+/* Fields that every message has, and those that say who asks: no data of anybody else. */
+static bool is_usual_header(struct yg_slice name)
+{
+	static const char *const names[] = {
+		"authorization", "proxy-authorization",
+		"host",		 "user-agent",
+		"accept",	 "date",
+		"etag",		 "server",
+		"connection",	 "last-modified",
+		"if-none-match", "cache-control",
+		"expires",	 "vary",
+		"via",		 "forwarded",
+		"x-real-ip",	 "dpop",
+		"origin",	 "referer",
+		"cookie",	 "set-cookie",
+		"upgrade",	 "age",
+		"cf-ray",
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal_nocase(name, yg_slice_from_str(names[i])))
+			return true;
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(header_kinds); i++) {
+		size_t len = strlen(header_kinds[i]);
+
+		if (name.len >= len && yg_slice_equal_nocase((struct yg_slice){ name.ptr, len },
+							     yg_slice_from_str(header_kinds[i])))
+			return true;
+	}
+	return false;
+}
+
+/* In heads, sessions and keys of callers are identity, and addresses are those of hops. */
+static bool is_of_heads(uint32_t class_)
+{
+	return class_ == YG_DATA_IP_ADDRESS || class_ == YG_DATA_MAC_ADDRESS ||
+	       class_ == YG_DATA_JWT || class_ == YG_DATA_SECRET_OAUTH ||
+	       class_ == YG_DATA_SECRET_GENERIC || class_ == YG_DATA_SECRET_PASSWORD;
+}
+
+/* Sights of a head that are worth a word, moved to the front. Return: how many. */
+static uint32_t keep_of_head(struct look *look, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!is_of_heads(look->data->sights[i].class_))
+			look->data->sights[kept++] = look->data->sights[i];
+	}
+	return kept;
+}
+
 static void take_value(void *ctx, const struct yg_value *value)
 {
 	struct look *look = ctx;
@@ -348,10 +404,14 @@ static void take_value(void *ctx, const struct yg_value *value)
 		return;
 	if (!may_be_known(look, leaf.name))
 		return;
+	if (value->in == YG_VALUE_IN_HEADER && is_usual_header(leaf.name))
+		return;
 	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)
 		leaf.parent = parent_of(value);
 	count = examine(look, &leaf);
+	if (value->in == YG_VALUE_IN_HEADER || value->in == YG_VALUE_IN_COOKIE)
+		count = keep_of_head(look, count);
 	if (count == 0)
 		return;
 	(void)yg_value_path(value, path, sizeof(path));
@@ -404,6 +464,8 @@ static void take_side(struct look *look, const struct yg_data_scene *scene, enum
 {
 	uint32_t where = YG_VALUES_BODY | (side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0);
 
+	if (look->fields)
+		where |= YG_VALUES_HEADER | YG_VALUES_COOKIE;
 	look->response = side == YG_SIDE_RESPONSE;
 	for (uint32_t in = 0; look->known && in < YG_VALUE_IN_MAX; in++) {
 		if (!(look->known->places & place_bit(look->response, in)))
@@ -447,7 +509,8 @@ void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 
 	ret->count = 0;
 	data->exchanges++;
-	if (!begin_look(&look, scene)) {
+	ret->looked = begin_look(&look, scene);
+	if (!ret->looked) {
 		data->skipped++;
 		return;
 	}

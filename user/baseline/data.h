@@ -79,6 +79,7 @@ struct yg_data_item {
 
 struct yg_data_seen {
 	uint32_t count;
+	bool looked; /* false: it was passed over */
 	struct yg_data_item items[YG_DATA_ITEMS_MAX];
 };
 

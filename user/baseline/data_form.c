@@ -43,7 +43,14 @@ static const struct issuer issuers[] = {
 	{ 5038, 5038, 4, 12, 19 },     /* Maestro */
 	{ 5893, 5893, 4, 12, 19 },     /* Maestro */
 	{ 6304, 6304, 4, 12, 19 },     /* Maestro */
-	{ 6759, 6763, 4, 12, 19 },     /* Maestro */
+	{ 67, 67, 2, 12, 19 },	       /* Maestro */
+	{ 5019, 5019, 4, 16, 16 },     /* Dankort */
+	{ 636, 636, 3, 16, 19 },       /* InterPayment */
+	{ 508500, 508999, 6, 16, 16 }, /* RuPay */
+	{ 606985, 607984, 6, 16, 16 }, /* RuPay */
+	{ 608001, 608500, 6, 16, 16 }, /* RuPay */
+	{ 506099, 506198, 6, 16, 19 }, /* Verve */
+	{ 606282, 606282, 6, 16, 16 }, /* Hipercard */
 	{ 122000, 122000, 6, 15, 15 }, /* UATP test range */
 };
 
@@ -63,6 +70,21 @@ static const char ibans[] =
 	"PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26"
 	"UA29VA22VG24XK20YE30DZ26AO25BJ28BF28CV25CM27CF27TD27KM27CG27CI28GQ27GA27GW25IR26MG27"
 	"ML28MA28MZ25NE28SN28TG28";
+
+/*
+ * What follows the first four characters, by country: n digits, a letters, c both, each with how
+ * many. Countries that are not here have a length alone. Source: SWIFT IBAN registry.
+ */
+static const char bbans[] =
+	"ADn08c12 AEn19 ALn08c16 ATn16 AZa04c20 BAn16 BEn12 BGa04n06c08 BHa04c14 BRn23a01c01 "
+	"BYc04n04c16 CHn05c12 CRn18 CYn08c16 CZn20 DEn18 DJn23 DKn14 DOc04n20 EEn16 EGn25 "
+	"ESn20 FIn14 FKa02n12 FOn14 FRn10c11n02 GBa04n14 GEa02n16 GIa04c15 GLn14 GRn07c16 "
+	"GTc24 HNa04n20 HRn17 HUn24 IEa04n14 ILn19 IQa04n15 ISn22 ITa01n10c12 JOa04n04c18 "
+	"KWa04c22 KZn03c13 LBn04c20 LCa04c24 LIn05c12 LTn16 LUn03c13 LVa04c13 LYn21 "
+	"MCn10c11n02 MDc20 MEn18 MKn03c10n02 MNn16 MRn23 MTa04n05c18 MUa04n19a03 NIa04n20 "
+	"NLa04n10 NOn11 OMn03c16 PKa04c16 PLn24 PSa04c21 PTn21 QAa04c21 ROa04c16 RSn18 "
+	"RUn14c15 SAn02c18 SCa04n20a03 SDn14 SEn20 SIn15 SKn20 SMa01n10c12 SOn19 STn21 "
+	"SVa04n20 TLn19 TNn20 TRn06c16 UAn06c19 VAn18 VGa04n16 XKn16 YEa04n04c18 ";
 
 static bool is_digits(struct yg_slice text)
 {
@@ -98,6 +120,34 @@ size_t yg_data_iban_len(const char *country)
 			return (size_t)(ibans[i + 2] - '0') * 10 + (size_t)(ibans[i + 3] - '0');
 	}
 	return 0;
+}
+
+static bool is_of_kind(char c, char kind)
+{
+	bool digit = c >= '0' && c <= '9';
+
+	return kind == 'c' || digit == (kind == 'n');
+}
+
+/* The account number of an IBAN in capitals, as its country writes it. */
+static bool has_form_of_country(struct yg_slice iban)
+{
+	const char *row = bbans;
+	size_t at = 4;
+
+	while (*row && memcmp(row, iban.ptr, 2) != 0)
+		row += strcspn(row, " ") + 1;
+	if (!*row)
+		return true;
+	for (row += 2; *row != ' '; row += 3) {
+		size_t end = at + (size_t)(row[1] - '0') * 10 + (size_t)(row[2] - '0');
+
+		for (; at < end && at < iban.len; at++) {
+			if (!is_of_kind(iban.ptr[at], row[0]))
+				return false;
+		}
+	}
+	return true;
 }
 
 static bool has_issuer(struct yg_slice digits)
@@ -197,8 +247,8 @@ static void tell_codes(struct yg_slice text, struct yg_slice sent, yg_data_fit_f
 		iban = yg_data_iban_len(p);
 		if (iban == text.len && is_written_like_iban(sent) && p[2] >= '0' && p[2] <= '9' &&
 		    p[3] >= '0' && p[3] <= '9')
-			tell(YG_DATA_IBAN, YG_DATA_PROOF_CERTAIN, yg_checksum_iban(p, text.len), fn,
-			     ctx);
+			tell(YG_DATA_IBAN, YG_DATA_PROOF_CERTAIN,
+			     has_form_of_country(text) && yg_checksum_iban(p, text.len), fn, ctx);
 	}
 	if ((text.len == 8 || text.len == 11) && is_upper(p[0]) && is_upper(p[1]) &&
 	    is_upper(p[2]) && is_upper(p[3]) && yg_data_is_country(p + 4))

@@ -74,6 +74,13 @@ static size_t domain_len(const char *p, size_t len)
 	return end;
 }
 
+/* <a@b.org>, mailto:a@b.org?x=y, "a@b.org", a@b.org;c@d.org */
+static bool is_parted(struct yg_slice text, size_t from, size_t end)
+{
+	return (from == 0 || strchr("<([{\"',;:=|/?&\t\n\r", text.ptr[from - 1])) &&
+	       (end == text.len || strchr(">)]}\"',;:|/?&\\\t\n\r", text.ptr[end]));
+}
+
 struct yg_slice yg_data_email_at(struct yg_slice text, size_t at)
 {
 	size_t from = at, len = domain_len(text.ptr + at + 1, text.len - at - 1);
@@ -92,6 +99,9 @@ struct yg_slice yg_data_email_at(struct yg_slice text, size_t at)
 	if (len == 0 || from == at || at - from > EMAIL_LOCAL_MAX || text.ptr[at - 1] == '.')
 		return (struct yg_slice){ NULL, 0 };
 	if (end < text.len && (text.ptr[end] == '@' || text.ptr[end] == '_'))
+		return (struct yg_slice){ NULL, 0 };
+	/* One word that is more than the address is something else, unless marks part the two. */
+	if (!memchr(text.ptr, ' ', text.len) && !is_parted(text, from, end))
 		return (struct yg_slice){ NULL, 0 };
 	return (struct yg_slice){ text.ptr + from, end - from };
 }
@@ -146,7 +156,8 @@ bool yg_data_is_ip(struct yg_slice text)
 			return false;
 	}
 	if (zone && (size_t)(zone - text.ptr) < len) {
-		if ((size_t)(zone - text.ptr) + 1 == len)
+		if ((size_t)(zone - text.ptr) + 1 == len ||
+		    memchr(zone + 1, '%', len - 1 - (size_t)(zone - text.ptr)))
 			return false;
 		len = (size_t)(zone - text.ptr);
 	}
@@ -179,27 +190,74 @@ bool yg_data_is_mac(struct yg_slice text)
 	return true;
 }
 
-/* Country codes that are in use, by their first digits. Source: ITU-T E.164. */
-static size_t country_code_len(const char *p)
-{
-	static const char two[] = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 "
-				  "54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 "
-				  "95 98 ";
-	static const char three[] =
-		"21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 "
-		"97 99 ";
+/* Country code; fewest and most digits behind it. Source: ITU-T E.164, national numbering plans. */
+static const struct plan {
+	uint16_t code;
+	uint8_t fewest, most;
+} plans[] = {
+	{ 1, 10, 10 },	{ 7, 10, 10 },	{ 20, 8, 10 },	{ 27, 9, 9 },	{ 30, 10, 10 },
+	{ 31, 9, 9 },	{ 32, 8, 9 },	{ 33, 9, 9 },	{ 34, 9, 9 },	{ 36, 8, 9 },
+	{ 39, 6, 11 },	{ 40, 9, 9 },	{ 41, 9, 9 },	{ 43, 7, 13 },	{ 44, 9, 10 },
+	{ 45, 8, 8 },	{ 46, 7, 10 },	{ 47, 8, 8 },	{ 48, 9, 9 },	{ 49, 6, 12 },
+	{ 51, 8, 9 },	{ 52, 10, 11 }, { 53, 6, 8 },	{ 54, 10, 11 }, { 55, 10, 11 },
+	{ 56, 9, 9 },	{ 57, 8, 10 },	{ 58, 10, 10 }, { 60, 8, 10 },	{ 61, 9, 9 },
+	{ 62, 8, 12 },	{ 63, 8, 10 },	{ 64, 8, 10 },	{ 65, 8, 8 },	{ 66, 8, 9 },
+	{ 81, 9, 10 },	{ 82, 8, 10 },	{ 84, 9, 10 },	{ 86, 10, 11 }, { 90, 10, 10 },
+	{ 91, 10, 10 }, { 92, 9, 10 },	{ 93, 9, 9 },	{ 94, 9, 9 },	{ 95, 7, 10 },
+	{ 98, 10, 10 }, { 211, 9, 9 },	{ 212, 9, 9 },	{ 213, 8, 9 },	{ 216, 8, 8 },
+	{ 218, 8, 9 },	{ 220, 7, 7 },	{ 221, 9, 9 },	{ 222, 8, 8 },	{ 223, 8, 8 },
+	{ 224, 8, 9 },	{ 225, 8, 10 }, { 226, 8, 8 },	{ 227, 8, 8 },	{ 228, 8, 8 },
+	{ 229, 8, 10 }, { 230, 7, 8 },	{ 231, 7, 9 },	{ 232, 8, 8 },	{ 233, 9, 9 },
+	{ 234, 8, 10 }, { 235, 8, 8 },	{ 236, 8, 8 },	{ 237, 8, 9 },	{ 238, 7, 7 },
+	{ 239, 7, 7 },	{ 240, 9, 9 },	{ 241, 7, 8 },	{ 242, 9, 9 },	{ 243, 9, 9 },
+	{ 244, 9, 9 },	{ 245, 7, 9 },	{ 246, 7, 7 },	{ 247, 4, 5 },	{ 248, 7, 7 },
+	{ 249, 9, 9 },	{ 250, 9, 9 },	{ 251, 9, 9 },	{ 252, 7, 9 },	{ 253, 8, 8 },
+	{ 254, 9, 9 },	{ 255, 9, 9 },	{ 256, 9, 9 },	{ 257, 8, 8 },	{ 258, 8, 9 },
+	{ 260, 9, 9 },	{ 261, 9, 9 },	{ 262, 9, 9 },	{ 263, 8, 10 }, { 264, 8, 9 },
+	{ 265, 7, 9 },	{ 266, 8, 8 },	{ 267, 7, 8 },	{ 268, 8, 8 },	{ 269, 7, 7 },
+	{ 290, 4, 5 },	{ 291, 7, 7 },	{ 297, 7, 7 },	{ 298, 6, 6 },	{ 299, 6, 6 },
+	{ 350, 8, 8 },	{ 351, 9, 9 },	{ 352, 6, 11 }, { 353, 7, 9 },	{ 354, 7, 9 },
+	{ 355, 8, 9 },	{ 356, 8, 8 },	{ 357, 8, 8 },	{ 358, 6, 12 }, { 359, 7, 9 },
+	{ 370, 8, 8 },	{ 371, 8, 8 },	{ 372, 7, 8 },	{ 373, 8, 8 },	{ 374, 8, 8 },
+	{ 375, 9, 9 },	{ 376, 6, 9 },	{ 377, 8, 9 },	{ 378, 6, 10 }, { 380, 9, 9 },
+	{ 381, 8, 9 },	{ 382, 8, 8 },	{ 383, 8, 9 },	{ 385, 8, 9 },	{ 386, 8, 8 },
+	{ 387, 8, 9 },	{ 389, 8, 8 },	{ 420, 9, 9 },	{ 421, 9, 9 },	{ 423, 7, 9 },
+	{ 500, 5, 5 },	{ 501, 7, 7 },	{ 502, 8, 8 },	{ 503, 8, 8 },	{ 504, 8, 8 },
+	{ 505, 8, 8 },	{ 506, 8, 8 },	{ 507, 7, 8 },	{ 508, 6, 9 },	{ 509, 8, 8 },
+	{ 590, 9, 9 },	{ 591, 8, 8 },	{ 592, 7, 7 },	{ 593, 8, 9 },	{ 594, 9, 9 },
+	{ 595, 9, 9 },	{ 596, 9, 9 },	{ 597, 6, 7 },	{ 598, 8, 8 },	{ 599, 7, 8 },
+	{ 670, 7, 8 },	{ 672, 6, 6 },	{ 673, 7, 7 },	{ 674, 7, 7 },	{ 675, 7, 8 },
+	{ 676, 5, 7 },	{ 677, 5, 7 },	{ 678, 5, 7 },	{ 679, 7, 7 },	{ 680, 7, 7 },
+	{ 681, 6, 6 },	{ 682, 5, 5 },	{ 683, 4, 7 },	{ 685, 5, 7 },	{ 686, 5, 8 },
+	{ 687, 6, 6 },	{ 688, 5, 7 },	{ 689, 6, 8 },	{ 690, 4, 7 },	{ 691, 7, 7 },
+	{ 692, 7, 7 },	{ 850, 8, 10 }, { 852, 8, 8 },	{ 853, 8, 8 },	{ 855, 8, 9 },
+	{ 856, 8, 10 }, { 880, 8, 10 }, { 886, 8, 9 },	{ 960, 7, 7 },	{ 961, 7, 8 },
+	{ 962, 8, 9 },	{ 963, 8, 9 },	{ 964, 8, 10 }, { 965, 8, 8 },	{ 966, 8, 9 },
+	{ 967, 7, 9 },	{ 968, 8, 8 },	{ 970, 8, 9 },	{ 971, 8, 9 },	{ 972, 8, 9 },
+	{ 973, 8, 8 },	{ 974, 8, 8 },	{ 975, 7, 8 },	{ 976, 8, 8 },	{ 977, 8, 10 },
+	{ 992, 9, 9 },	{ 993, 8, 8 },	{ 994, 9, 9 },	{ 995, 9, 9 },	{ 996, 9, 9 },
+	{ 998, 9, 9 },
+};
 
-	if (p[0] == '1' || p[0] == '7')
-		return 1;
-	for (size_t i = 0; i + 2 < sizeof(two); i += 3) {
-		if (memcmp(two + i, p, 2) == 0)
-			return 2;
+/* Does the number after '+' fit the plan of its country? Codes are of no two lengths at once. */
+static bool fits_plan(const char *digits, size_t count)
+{
+	uint32_t code = 0;
+
+	for (size_t len = 1; len <= 3 && len < count; len++) {
+		code = code * 10 + (uint32_t)(digits[len - 1] - '0');
+		for (size_t i = 0; i < YG_ARRAY_SIZE(plans); i++) {
+			if (plans[i].code != code)
+				continue;
+			/* The zero of a call within the country is not said from outside; some
+			 * countries have none to leave out. */
+			if (digits[len] == '0' && code != 39 && code != 225 && code != 241 &&
+			    code != 242 && code != 378)
+				return false;
+			return count - len >= plans[i].fewest && count - len <= plans[i].most;
+		}
 	}
-	for (size_t i = 0; i + 2 < sizeof(three); i += 3) {
-		if (memcmp(three + i, p, 2) == 0)
-			return 3;
-	}
-	return 0;
+	return false;
 }
 
 static bool is_phone_byte(char c)
@@ -232,7 +290,7 @@ static bool is_japanese_phone(struct yg_slice text, const char *digits, size_t c
 bool yg_data_is_phone(struct yg_slice text, bool *ret_certain)
 {
 	char digits[16];
-	size_t count = 0, plus = text.len > 0 && text.ptr[0] == '+', code;
+	size_t count = 0, plus = text.len > 0 && text.ptr[0] == '+';
 
 	*ret_certain = false;
 	for (size_t i = plus; i < text.len; i++) {
@@ -246,10 +304,8 @@ bool yg_data_is_phone(struct yg_slice text, bool *ret_certain)
 	if (count < 7)
 		return false;
 	digits[count] = '\0';
-	code = country_code_len(digits);
 	if (plus) {
-		/* North America and Russia have numbers of one length. */
-		*ret_certain = code && count >= 8 && digits[0] != '0' && (code > 1 || count == 11);
+		*ret_certain = fits_plan(digits, count);
 		return *ret_certain;
 	}
 	*ret_certain = is_japanese_phone(text, digits, count);

@@ -114,7 +114,8 @@ void yg_posture_check_sensitive(struct yg_look *look)
 {
 	struct found found;
 
-	if (!look->endpoint || !look->accepted || !look->scene->data || !look->scene->fields)
+	if (!look->endpoint || !look->accepted || !look->scene->data ||
+	    !look->scene->data->looked || !look->scene->fields)
 		return;
 	found = find(look);
 	look->lower = found.card && level_of(look, found.card) < YG_DATA_CONFIRMED;

@@ -277,6 +277,55 @@ static void tells_a_field_once_until_it_changes(void **state)
 	assert_string_equal(text, "email confirmed;");
 }
 
+/* One answer with this field in its head, to a request with that cookie. */
+static void answer_head(struct rig *rig, const char *name, const char *value, const char *cookie)
+{
+	const struct yg_header field = { yg_slice_from_str(name), yg_slice_from_str(value) };
+	const struct yg_header cookies = { YG_SLICE("Cookie"), yg_slice_from_str(cookie) };
+	struct yg_exchange exchange = {
+		.request = { .present = true,
+			     .target = YG_SLICE("/x"),
+			     .headers = &cookies,
+			     .header_count = 1 },
+		.response = { .present = true,
+			      .complete = true,
+			      .status = 200,
+			      .headers = &field,
+			      .header_count = 1 },
+	};
+	struct yg_data_scene scene = { .exchange = &exchange, .bodies = rig->bodies };
+
+	yg_bodies_begin(rig->bodies, &exchange);
+	yg_data_observe(rig->data, &scene, &rig->seen);
+}
+
+static void heads_are_read_but_for_who_asks(void **state)
+{
+	static const struct {
+		const char *name, *value, *cookie;
+		uint32_t class_; /* YG_DATA_CLASS_MAX: nothing */
+	} cases[] = {
+		{ "X-Debug", "key=ghp_16C7e42F292c6912E7710c838347Ae178B4a", "a=b",
+		  YG_DATA_SECRET_GITHUB },
+		{ "Set-Cookie", "who=ann.miller@bank.test; Path=/", "a=b", YG_DATA_EMAIL },
+		{ "X-A", "b", "who=ann.miller@bank.test", YG_DATA_EMAIL },
+		{ "X-Upstream", "10.1.2.3", "a=b", YG_DATA_CLASS_MAX },
+		{ "ETag", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "a=b", YG_DATA_CLASS_MAX },
+		{ "X-A", "b", "sid=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+		  YG_DATA_CLASS_MAX },
+	};
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		print_message("%s: %s, %s\n", cases[i].name, cases[i].value, cases[i].cookie);
+		answer_head(rig, cases[i].name, cases[i].value, cases[i].cookie);
+		assert_true(rig->seen.looked);
+		assert_int_equal(rig->seen.count, cases[i].class_ != YG_DATA_CLASS_MAX);
+		if (rig->seen.count)
+			assert_int_equal(rig->seen.items[0].class_, cases[i].class_);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +342,7 @@ int main(void)
 		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
 		cmocka_unit_test_setup_teardown(tells_a_field_once_until_it_changes, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(heads_are_read_but_for_who_asks, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
