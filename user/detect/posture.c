@@ -11,7 +11,7 @@
 #define QUIET_MIN  32u		  /* clean judgements in a row before a fault counts as gone ... */
 #define QUIET_GAPS 8u		  /* ... and so many times the mean gap between two sightings */
 #define TOLD_EACH  60000000000ull /* ns between two times that a finding is told as seen again */
-#define LEARN	   32u		  /* first exchanges of an endpoint that are read in full ... */
+#define LEARN	   64u		  /* first exchanges of an endpoint that are read in full ... */
 #define SAMPLE	   16u		  /* ... then one of so many, up to SOME; then one of RARE */
 #define SOME	   1024u
 #define RARE	   64u
