@@ -12,11 +12,13 @@
 
 #include "capture/frame.h"
 #include "capture/pcap.h"
+#include "cli/archive.h"
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/document.h"
 #include "cli/lines.h"
 #include "cli/links.h"
+#include "cli/prefixes.h"
 #include "cli/spool.h"
 #include "cli/table.h"
 #include "cli/tables.h"
@@ -115,38 +117,6 @@ static enum yg_exit refuse(const struct yg_cli_args *args, const char *what, con
 	return YG_EXIT_USAGE;
 }
 
-static int add_proxy(struct yg_prefix_list *list, struct yg_slice text)
-{
-	struct yg_prefix prefix, *grown;
-	int r = yg_prefix_from_text(text, &prefix);
-
-	if (r)
-		return r;
-	if (list->count >= YG_OPTIONS_LIST_MAX)
-		return -E2BIG;
-	grown = reallocarray(list->items, list->count + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	list->items = grown;
-	list->items[list->count++] = prefix;
-	return 0;
-}
-
-/* "CIDR,CIDR": every --trusted-proxy adds to those of the configuration file. */
-static int add_proxies(struct yg_prefix_list *list, const char *text)
-{
-	while (text) {
-		const char *comma = strchr(text, ',');
-		size_t len = comma ? (size_t)(comma - text) : strlen(text);
-		int r = add_proxy(list, (struct yg_slice){ text, len });
-
-		if (r)
-			return r;
-		text = comma ? comma + 1 : NULL;
-	}
-	return 0;
-}
-
 static int load_config(struct run *run, char *ret_error)
 {
 	const char *path = yg_cli_value(run->args, "config");
@@ -202,9 +172,9 @@ static enum yg_exit read_options(struct run *run)
 	if (run->jwks_len < 0)
 		return yg_cli_fail(run->args, "%s: %s", jwks ? jwks : run->config.jwks,
 				   strerror((int)-run->jwks_len));
-	if (add_proxies(&run->config.trusted_proxies, proxies))
+	if (yg_cli_prefixes(&run->config.trusted_proxies, proxies))
 		return refuse(run->args, "--trusted-proxy", "not an address or CIDR");
-	if (add_proxies(&run->own, own))
+	if (yg_cli_prefixes(&run->own, own))
 		return refuse(run->args, "--own", "not an address or CIDR");
 	return YG_EXIT_DONE;
 }
@@ -355,6 +325,31 @@ static void take_frame(struct run *run, const struct yg_frame *frame)
 	yg_frame_count(&totals->frames, outcome);
 	if (outcome == YG_FRAME_ROW_SEGMENT)
 		yg_pipeline_segment(run->pipeline, &run->meta, data);
+}
+
+static void take_entry(void *ctx, const struct yg_exchange *exchange)
+{
+	struct run *run = ctx;
+	struct yg_run_totals *totals = &run->totals;
+
+	if (totals->first_ns == 0 || exchange->request.start_ns < totals->first_ns)
+		totals->first_ns = exchange->request.start_ns;
+	if (exchange->response.end_ns > totals->last_ns)
+		totals->last_ns = exchange->response.end_ns;
+	yg_pipeline_exchange(run->pipeline, exchange);
+}
+
+static void read_archive(struct run *run, const char *path)
+{
+	int r = yg_archive_read(path, take_entry, run);
+
+	run->totals.files++;
+	if (r == 0)
+		return;
+	run->failed = true;
+	run->totals.files_failed++;
+	(void)yg_cli_fail(run->args, "%s: %s", path,
+			  r == -EINVAL ? "not an HTTP archive, or cut" : strerror(-r));
 }
 
 /* What was read before a failure stays; the failure is one line and the exit code. */
@@ -577,8 +572,11 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 	run.bar = isatty(fileno(args->err)) == 1;
 
 	for (size_t i = 0; i < args->item_count && !run.failed; i++)
-		read_file(&run, args->items[i]);
-	if (run.failed && run.totals.frames.rx == 0)
+		if (yg_archive_is(args->items[i]))
+			read_archive(&run, args->items[i]);
+		else
+			read_file(&run, args->items[i]);
+	if (run.failed && run.totals.first_ns == 0)
 		return YG_EXIT_FAILED;
 	yg_pipeline_finish(run.pipeline);
 	return print_all(&run);

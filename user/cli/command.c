@@ -11,8 +11,8 @@ static const struct yg_command commands[] = {
 		.name = "analyze",
 		.synopsis = "FILE...",
 		.summary = "Find APIs and attacks in capture files",
-		.text = "Reads pcap and pcapng files, also compressed with gzip, in the order given; \"-\" is "
-			"standard input. Runs the same stages as the daemon, by the capture's own time, and "
+		.text = "Reads pcap, pcapng and HTTP archive (HAR) files, also compressed with gzip, in the "
+			"order given; \"-\" is standard input, of captures. Runs the same stages as the daemon, by the capture's own time, and "
 			"prints the same bytes every time. A file that is cut is read up to the cut.",
 		.options = yg_analyze_options,
 		.items_min = 1,

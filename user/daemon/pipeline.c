@@ -305,6 +305,12 @@ void yg_pipeline_segment(struct yg_pipeline *pipeline, const struct yg_segment *
 	yg_streams_view(pipeline->streams, &view);
 }
 
+void yg_pipeline_exchange(struct yg_pipeline *pipeline, const struct yg_exchange *exchange)
+{
+	yg_pipeline_tick(pipeline, exchange->request.start_ns);
+	take_exchange(pipeline, exchange);
+}
+
 void yg_pipeline_finish(struct yg_pipeline *pipeline)
 {
 	yg_streams_finish(pipeline->streams);

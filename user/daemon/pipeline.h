@@ -110,6 +110,9 @@ void yg_pipeline_free(struct yg_pipeline **pipeline);
 void yg_pipeline_segment(struct yg_pipeline *pipeline, const struct yg_segment *meta,
 			 const uint8_t *data);
 
+/* Feed one exchange that was read from an archive: time passes to its request. Borrowed. */
+void yg_pipeline_exchange(struct yg_pipeline *pipeline, const struct yg_exchange *exchange);
+
 /**
  * yg_pipeline_tick() - let time pass without a segment.
  * @now_ns: since the epoch; going back is ignored.

@@ -514,12 +514,6 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	yg_knowledge_tick(knowledge, now_ns);
 }
 
-void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake)
-{
-	(void)yg_parties_handshake(knowledge->parties, handshake);
-	yg_posture_handshake(knowledge->posture, handshake);
-}
-
 void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall *recall,
 			  struct yg_observation *ret)
 {

@@ -261,6 +261,12 @@ bool yg_knowledge_assessment_news(struct yg_knowledge *knowledge,
 	return changed;
 }
 
+void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake)
+{
+	(void)yg_parties_handshake(knowledge->parties, handshake);
+	yg_posture_handshake(knowledge->posture, handshake);
+}
+
 void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx)
 {
 	yg_parties_each(knowledge->parties, fn, ctx);
