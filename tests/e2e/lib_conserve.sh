@@ -10,12 +10,12 @@
 #	served == seen + lost; paced, lost == 0
 #	requests per client address: callers of yagura == access log
 #
-# With --full (make test-e2e does not) 100,000 requests each, else 10,000.
+# With --full (make test-e2e does not) 100,000 requests each, else 4,000.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SOURCES=4      # client addresses, 16 connections each
 CONNECTIONS=16
-TOTAL=10000
+TOTAL=4000
 GUESSES=0 # 3 for servers whose TLS has memory instead of a socket, see bpf/ssl.bpf.h
 PER_S=4000     # paced rate, all connections together
 [[ ${1-} != --full ]] || TOTAL=100000
@@ -95,11 +95,12 @@ check_balance() {
 # What was asked before the load is over and counted.
 settle() {
 	local last=-1
-	until ((last == $(parsed))); do
-		last=$(parsed)
+	before=$(parsed)
+	until ((last == before)); do
+		last=$before
 		sleep 2 # the counters are told once a second
+		before=$(parsed)
 	done
-	before=$last
 }
 
 conserve() {
