@@ -264,6 +264,13 @@ X(REPOSITORY, "repository-exposed", HIGH, "API8:2023", "2.2.4", 0, 1, false, "",
   "リポジトリーまたは設定ファイルがダウンロード可能です", \
   "サービスのソースと秘密情報が公開されています", \
   "公開ディレクトリーだけを提供し、含まれた秘密情報を交換してください") \
+X(DRIFT, "schema-drift", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
+  "The endpoint takes or gives a field that it never had", \
+  "A change that nobody announced can expose data, or accept what is not checked", \
+  "Compare with the last release; document the field or take it back", \
+  "エンドポイントにこれまで無かったフィールドが現れました", \
+  "告知のない変更により、データの露出や未検証の入力の受理が起こりえます", \
+  "直近のリリースと比較し、フィールドを文書化するか取り下げてください") \
 X(SECRET_EXPOSED, "secret-exposed", CRITICAL, "API3:2023", "8.6.2", 0, 1, false, "", \
   "Answers carry keys of other services, or private keys", \
   "Whoever may read the answer can act as the service that owns the key", \
@@ -285,13 +292,6 @@ X(SENSITIVE_URL, "sensitive-data-in-url", MEDIUM, "API3:2023", "3.5.1", 0, 2, fa
   "機微なデータがURLで送られ、受理されています", \
   "データがアクセスログ、履歴、Refererに残り、第三者に読まれるおそれがあります", \
   "POSTの本文で受け取るか、意味を持たないIDで対象を指定してください") \
-X(DRIFT, "schema-drift", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
-  "The endpoint takes or gives a field that it never had", \
-  "A change that nobody announced can expose data, or accept what is not checked", \
-  "Compare with the last release; document the field or take it back", \
-  "エンドポイントにこれまで無かったフィールドが現れました", \
-  "告知のない変更により、データの露出や未検証の入力の受理が起こりえます", \
-  "直近のリリースと比較し、フィールドを文書化するか取り下げてください") \
 X(SHADOW, "shadow-endpoint", MEDIUM, "API9:2023", "6.3.2", 0, 3, false, "", \
   "The endpoint is in use, but not in the OpenAPI document", \
   "What is not in the inventory is not reviewed, tested or protected like the rest", \
