@@ -41,13 +41,18 @@ const struct yg_posture_rule yg_posture_rules[YG_POSTURE_MAX] = { YG_POSTURE_RUL
 									  YG_FAPI_RULES(ROW) };
 #undef ROW
 
-bool yg_rule_is_posture(const struct yg_rule *rule)
+unsigned int yg_rule_sightings(const struct yg_rule *rule)
 {
 	for (size_t i = 0; i < YG_POSTURE_MAX; i++) {
 		if (&yg_posture_rules[i].rule == rule)
-			return true;
+			return yg_posture_rules[i].need;
 	}
-	return false;
+	return 0;
+}
+
+bool yg_rule_is_posture(const struct yg_rule *rule)
+{
+	return yg_rule_sightings(rule) > 0;
 }
 
 struct yg_fault {

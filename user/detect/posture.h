@@ -57,6 +57,9 @@ extern const struct yg_posture_rule yg_posture_rules[YG_POSTURE_MAX];
 /* Is it one of the rules above? */
 bool yg_rule_is_posture(const struct yg_rule *rule);
 
+/* Sightings before it is a finding; 0 for a rule that is none of the above. */
+unsigned int yg_rule_sightings(const struct yg_rule *rule);
+
 struct yg_posture;
 struct yg_handshake;
 struct yg_hop_link;

@@ -15,6 +15,7 @@ void yg_rule_write(struct yg_json *json, const struct yg_rule *rule)
 	yg_json_pair_str(json, "effect", rule->effect);
 	yg_json_pair_str(json, "remediation", rule->remediation);
 	yg_json_pair_bool(json, "posture", yg_rule_is_posture(rule));
+	yg_json_pair_uint(json, "sightings", yg_rule_sightings(rule));
 	yg_json_pair_str(json, "title_ja", rule->title_ja);
 	yg_json_pair_str(json, "effect_ja", rule->effect_ja);
 	yg_json_pair_str(json, "remediation_ja", rule->remediation_ja);
