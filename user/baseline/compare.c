@@ -28,6 +28,7 @@ const char *yg_difference_name(enum yg_difference kind)
 		[YG_DIFFERENCE_AUTH] = "auth-mismatch",
 		[YG_DIFFERENCE_STATUS] = "undocumented-status",
 		[YG_DIFFERENCE_DEPRECATED] = "deprecated",
+		[YG_DIFFERENCE_LOCKED] = "undocumented-auth",
 	};
 
 	return names[kind];
@@ -123,6 +124,13 @@ static bool is_accepted(const struct yg_endpoint *endpoint)
 	return false;
 }
 
+/* Cookies come with browsers, whether they are asked for or not. */
+static bool is_locked(const struct yg_endpoint *endpoint)
+{
+	return !(endpoint->auth & YG_AUTH_NONE) && (endpoint->auth & ~(uint32_t)YG_AUTH_COOKIE) &&
+	       is_accepted(endpoint);
+}
+
 int yg_compare_endpoint(const struct yg_spec *spec, const struct yg_endpoint *endpoint,
 			const struct yg_schema *schema, yg_difference_fn fn, void *ctx)
 {
@@ -143,6 +151,8 @@ int yg_compare_endpoint(const struct yg_spec *spec, const struct yg_endpoint *en
 	/* Only when nobody proved who they are: with both, who got the 2xx is not known here. */
 	if (operation->secured && endpoint->auth == YG_AUTH_NONE && is_accepted(endpoint))
 		fn(ctx, YG_DIFFERENCE_AUTH, "", "described as secured, accepted without");
+	if (!operation->secured && is_locked(endpoint))
+		fn(ctx, YG_DIFFERENCE_LOCKED, "", "described as open, always with a credential");
 	compare_statuses(&c, endpoint);
 	if (schema)
 		yg_schema_each(schema, compare_field, &c);

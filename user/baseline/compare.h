@@ -16,6 +16,7 @@ enum yg_difference {
 	YG_DIFFERENCE_AUTH,	  /* described as secured, accepted without a credential */
 	YG_DIFFERENCE_STATUS,	  /* a status that is not described */
 	YG_DIFFERENCE_DEPRECATED, /* described as deprecated, still in use */
+	YG_DIFFERENCE_LOCKED,	  /* described as open, never used without a credential */
 	YG_DIFFERENCE_MAX
 };
 

@@ -52,33 +52,53 @@ uint32_t yg_spec_type_bit(struct yg_slice name)
 	return 0;
 }
 
-/* Each member of @list. Return: false: there are too many. */
-static bool add_all(const struct yg_spec_tree *tree, uint32_t list, struct set *set)
+/* Once each, so that cycles end. Return: false: there are too many. */
+static bool add(struct set *set, uint32_t node)
+{
+	for (uint32_t i = 0; i < set->count; i++) {
+		if (set->nodes[i] == node)
+			return true;
+	}
+	if (set->count == SCHEMAS_MAX)
+		return false;
+	set->nodes[set->count++] = node;
+	return true;
+}
+
+/* Each member of @list. Return: false: there are too many, or one of a choice allows anything. */
+static bool add_all(const struct yg_spec_tree *tree, uint32_t list, bool choice, struct set *set)
 {
 	for (uint32_t m = list ? yg_spec_tree_first(tree, list) : 0; m;
 	     m = yg_spec_tree_next(tree, m)) {
-		if (set->count == SCHEMAS_MAX)
+		uint32_t node = yg_spec_tree_value(tree, m);
+
+		if ((choice && !yg_spec_tree_first(tree, node)) || !add(set, node))
 			return false;
-		set->nodes[set->count++] = yg_spec_tree_value(tree, m);
 	}
 	return true;
 }
 
-/* With everything that allOf, oneOf and anyOf add. Return: false: part of it is elsewhere. */
+/*
+ * With everything that "$ref", allOf, oneOf and anyOf add; what stands beside a reference counts
+ * too, as in 3.1. Return: false: part of it is elsewhere.
+ */
 static bool expand(const struct yg_spec *spec, struct set *set)
 {
 	static const char *const keys[] = { "allOf", "oneOf", "anyOf" };
+	const struct yg_spec_tree *tree = spec->tree;
 	bool whole = true;
 
-	for (uint32_t i = 0; i < set->count; i++) {
-		bool outside;
+	for (uint32_t i = 0; i < set->count && whole; i++) {
+		uint32_t at = set->nodes[i];
 
-		set->nodes[i] = yg_spec_resolve(spec->tree, set->nodes[i], &outside);
-		whole &= !outside;
-		for (size_t k = 0; k < YG_ARRAY_SIZE(keys); k++)
-			whole &=
-				add_all(spec->tree,
-					yg_spec_tree_find(spec->tree, set->nodes[i], keys[k]), set);
+		if (yg_spec_tree_find(tree, at, "$ref")) {
+			bool outside;
+			uint32_t target = yg_spec_resolve(tree, at, &outside);
+
+			whole = !outside && add(set, target);
+		}
+		for (size_t k = 0; k < YG_ARRAY_SIZE(keys) && whole; k++)
+			whole = add_all(tree, yg_spec_tree_find(tree, at, keys[k]), k > 0, set);
 	}
 	return whole;
 }
@@ -93,6 +113,9 @@ static uint32_t types_in(const struct yg_spec *spec, uint32_t schema)
 			types = 1;
 		else if (yg_spec_tree_find(tree, schema, "items"))
 			types = 2;
+		else if (yg_spec_tree_find(tree, schema, "enum") ||
+			 yg_spec_tree_find(tree, schema, "const"))
+			types = YG_SPEC_TYPES_ANY;
 	} else if (yg_spec_tree_type(tree, type) == YG_SPEC_LIST) {
 		for (uint32_t i = yg_spec_tree_first(tree, type); i; i = yg_spec_tree_next(tree, i))
 			types |= yg_spec_type_bit(
@@ -108,11 +131,56 @@ static uint32_t types_in(const struct yg_spec *spec, uint32_t schema)
 
 static uint32_t types_of(const struct yg_spec *spec, const struct set *set)
 {
-	uint32_t types = 0;
+	uint32_t types = 0, null = yg_spec_type_bit(YG_SLICE("null"));
+	bool typed = false;
 
-	for (uint32_t i = 0; i < set->count; i++)
+	for (uint32_t i = 0; i < set->count; i++) {
 		types |= types_in(spec, set->nodes[i]);
-	return types ? types : YG_SPEC_TYPES_ANY;
+		typed |= yg_spec_tree_find(spec->tree, set->nodes[i], "type") != 0;
+	}
+	/* "nullable" beside nothing says nothing of the rest. */
+	return types && (typed || (types & ~null)) ? types : YG_SPEC_TYPES_ANY;
+}
+
+/* May a schema have members, or items, that it does not name? */
+static bool is_open(const struct yg_spec *spec, uint32_t at)
+{
+	static const char *const closing[] = { "properties",  "items",
+					       "prefixItems", "allOf",
+					       "oneOf",	      "anyOf",
+					       "$ref",	      "additionalProperties" };
+	const struct yg_spec_tree *tree = spec->tree;
+	uint32_t more = yg_spec_tree_find(tree, at, "additionalProperties");
+
+	if (yg_spec_is_text(spec, more, "true") || yg_spec_tree_find(tree, at, "patternProperties"))
+		return true;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(closing); i++) {
+		if (yg_spec_tree_find(tree, at, closing[i]))
+			return false;
+	}
+	return types_in(spec, at) & 3;
+}
+
+static void add_items(const struct yg_spec_tree *tree, uint32_t at, struct set *to)
+{
+	uint32_t items = yg_spec_tree_find(tree, at, "items");
+
+	if (items)
+		(void)add(to, items);
+	(void)add_all(tree, yg_spec_tree_find(tree, at, "prefixItems"), false, to);
+}
+
+static void add_member(const struct yg_spec_tree *tree, uint32_t at, struct yg_slice name,
+		       struct set *to)
+{
+	uint32_t properties = yg_spec_tree_find(tree, at, "properties");
+	uint32_t more = yg_spec_tree_find(tree, at, "additionalProperties");
+	uint32_t found = yg_spec_tree_find_slice(tree, properties, name);
+
+	if (!found && more && yg_spec_tree_type(tree, more) == YG_SPEC_MAP)
+		found = more;
+	if (found)
+		(void)add(to, found);
 }
 
 /* Schemas of the member @name, or of items. @ret_open: the document leaves it open. */
@@ -120,27 +188,15 @@ static struct set step(const struct yg_spec *spec, const struct set *from, struc
 		       bool *ret_open)
 {
 	bool item = yg_slice_equal(name, YG_SLICE("[*]"));
-	const struct yg_spec_tree *tree = spec->tree;
 	struct set to = { 0 };
 
 	*ret_open = false;
 	for (uint32_t i = 0; i < from->count; i++) {
-		uint32_t at = from->nodes[i], found;
-		uint32_t properties = yg_spec_tree_find(tree, at, "properties");
-		uint32_t more = yg_spec_tree_find(tree, at, "additionalProperties");
-		bool plain = !properties && !yg_spec_tree_find(tree, at, "items");
-
-		found = item ? yg_spec_tree_find(tree, at, "items")
-			     : yg_spec_tree_find_slice(tree, properties, name);
-		if (!found && !item && more && yg_spec_tree_type(tree, more) == YG_SPEC_MAP)
-			found = more;
-		if (found && to.count < SCHEMAS_MAX)
-			to.nodes[to.count++] = found;
-		*ret_open |= yg_spec_is_text(spec, more, "true") ||
-			     (plain && !yg_spec_tree_find(tree, at, "allOf") &&
-			      !yg_spec_tree_find(tree, at, "oneOf") &&
-			      !yg_spec_tree_find(tree, at, "anyOf") && (types_in(spec, at) & 3) &&
-			      !more);
+		if (item)
+			add_items(spec->tree, from->nodes[i], &to);
+		else
+			add_member(spec->tree, from->nodes[i], name, &to);
+		*ret_open |= is_open(spec, from->nodes[i]);
 	}
 	return to;
 }
@@ -169,10 +225,8 @@ static struct yg_slice take_name(const char **path)
 	return (struct yg_slice){ p, len };
 }
 
-static uint32_t walk_schema(const struct yg_spec *spec, uint32_t schema, const char *path)
+static uint32_t walk_schemas(const struct yg_spec *spec, struct set set, const char *path)
 {
-	struct set set = { .nodes = { schema }, .count = 1 };
-
 	if (!expand(spec, &set))
 		return YG_SPEC_TYPES_ANY;
 	path += *path == '$';
@@ -189,16 +243,38 @@ static uint32_t walk_schema(const struct yg_spec *spec, uint32_t schema, const c
 	return types_of(spec, &set);
 }
 
-/* Schema of the first media type of "content". */
-static uint32_t content_schema(const struct yg_spec *spec, uint32_t holder)
+static uint32_t walk_schema(const struct yg_spec *spec, uint32_t schema, const char *path)
+{
+	return walk_schemas(spec, (struct set){ .nodes = { schema }, .count = 1 }, path);
+}
+
+/* Schemas of all media types of "content". Return: false: one has none. */
+static bool content_schemas(const struct yg_spec *spec, uint32_t holder, struct set *ret)
 {
 	const struct yg_spec_tree *tree = spec->tree;
-	uint32_t content = yg_spec_tree_find(tree, holder, "content"), media;
+	uint32_t content = yg_spec_tree_find(tree, holder, "content");
+	uint32_t schema = content ? 0 : yg_spec_tree_find(tree, holder, "schema");
+	bool each = true;
 
-	if (!content)
-		return yg_spec_tree_find(tree, holder, "schema");
-	media = yg_spec_tree_first(tree, content);
-	return media ? yg_spec_tree_find(tree, yg_spec_tree_value(tree, media), "schema") : 0;
+	if (schema)
+		return add(ret, schema);
+	for (uint32_t m = content ? yg_spec_tree_first(tree, content) : 0; m;
+	     m = yg_spec_tree_next(tree, m)) {
+		schema = yg_spec_tree_find(tree, yg_spec_tree_value(tree, m), "schema");
+		each &= schema && add(ret, schema);
+	}
+	return each && ret->count > 0;
+}
+
+/* "filter[name]" and "ids[]" are parts of "filter" and "ids". */
+static bool is_called(struct yg_slice called, struct yg_slice name)
+{
+	const char *bracket = name.len ? memchr(name.ptr, '[', name.len) : NULL;
+
+	if (yg_slice_equal_nocase(called, name))
+		return true;
+	name.len = bracket ? (size_t)(bracket - name.ptr) : 0;
+	return bracket && yg_slice_equal_nocase(called, name);
 }
 
 /* A parameter of the operation, or of its path. */
@@ -221,9 +297,36 @@ static uint32_t find_parameter(const struct yg_spec *spec, uint32_t operation, c
 				yg_spec_tree_text(tree, yg_spec_tree_find(tree, node, "name"));
 
 			if (yg_spec_is_text(spec, yg_spec_tree_find(tree, node, "in"), in) &&
-			    (!name.ptr || yg_slice_equal_nocase(called, name)))
+			    (!name.ptr || is_called(called, name)))
 				return node;
 		}
+	}
+	return 0;
+}
+
+/* An object in the query whose members are the parameters. Source: 4.8.12.5, style form. */
+static uint32_t exploded(const struct yg_spec *spec, uint32_t list, struct yg_slice name)
+{
+	const struct yg_spec_tree *tree = spec->tree;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "$['%.*s']", (int)(name.len < 100 ? name.len : 100),
+		       name.ptr);
+	for (uint32_t i = list ? yg_spec_tree_first(tree, list) : 0; i;
+	     i = yg_spec_tree_next(tree, i)) {
+		bool outside;
+		uint32_t node = yg_spec_resolve(tree, yg_spec_tree_value(tree, i), &outside);
+		uint32_t schema = yg_spec_tree_find(tree, node, "schema");
+		uint32_t types = schema ? walk_schema(spec, schema, "$") : 0;
+		uint32_t style = yg_spec_tree_find(tree, node, "style");
+
+		if (!yg_spec_is_text(spec, yg_spec_tree_find(tree, node, "in"), "query") ||
+		    types != yg_spec_type_bit(YG_SLICE("object")) ||
+		    (style && !yg_spec_is_text(spec, style, "form")))
+			continue;
+		types = walk_schema(spec, schema, path);
+		if (types)
+			return types;
 	}
 	return 0;
 }
@@ -231,19 +334,26 @@ static uint32_t find_parameter(const struct yg_spec *spec, uint32_t operation, c
 uint32_t yg_spec_parameter(const struct yg_spec *spec, uint32_t operation, const char *in,
 			   struct yg_slice name)
 {
-	uint32_t node = find_parameter(spec, operation, in, name);
-	uint32_t schema = node ? content_schema(spec, node) : 0;
+	const struct yg_spec_operation *at = &spec->operations[operation];
+	uint32_t node = find_parameter(spec, operation, in, name), types;
+	struct set set = { 0 };
 
-	if (!node)
+	if (node)
+		return content_schemas(spec, node, &set) ? walk_schemas(spec, set, "$")
+							 : walk_schema(spec, node, "$");
+	if (strcmp(in, "query") != 0)
 		return 0;
-	return walk_schema(spec, schema ? schema : node, "$");
+	types = exploded(spec, yg_spec_tree_find(spec->tree, at->node, "parameters"), name);
+	return types ? types
+		     : exploded(spec, yg_spec_tree_find(spec->tree, at->item, "parameters"), name);
 }
 
 uint32_t yg_spec_field(const struct yg_spec *spec, uint32_t operation, uint16_t status,
 		       const char *path)
 {
-	uint32_t holder, schema;
-	bool outside = false;
+	struct set set = { 0 };
+	bool outside = false, each;
+	uint32_t holder;
 
 	if (status)
 		holder =
@@ -252,8 +362,9 @@ uint32_t yg_spec_field(const struct yg_spec *spec, uint32_t operation, uint16_t 
 		holder = find_parameter(spec, operation, "body", (struct yg_slice){ NULL, 0 });
 	else
 		holder = find_resolved(spec, spec->operations[operation].node, "requestBody");
-	schema = holder ? content_schema(spec, holder) : 0;
-	if (outside || (status && !schema))
-		return YG_SPEC_TYPES_ANY; /* a missing status is told as such */
-	return schema ? walk_schema(spec, schema, path) : 0;
+	each = holder && content_schemas(spec, holder, &set);
+	/* A missing status is told as such; a media type without a schema may hold anything. */
+	if (outside || (!each && (status || set.count > 0)))
+		return YG_SPEC_TYPES_ANY;
+	return set.count ? walk_schemas(spec, set, path) : 0;
 }

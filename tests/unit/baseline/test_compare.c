@@ -64,9 +64,46 @@ static void tells_each_kind_of_difference(void **state)
 	yg_schemas_free(&schemas);
 }
 
+static void tells_a_lock_that_the_document_does_not_have(void **state)
+{
+	static const struct {
+		uint32_t auth;
+		const char *text;
+	} cases[] = {
+		{ YG_AUTH_BEARER,
+		  "undocumented-auth[|described as open, always with a credential] " },
+		{ YG_AUTH_BEARER | YG_AUTH_NONE, "" },
+		{ YG_AUTH_COOKIE, "" },
+		{ YG_AUTH_NONE, "" },
+	};
+	struct yg_spec *spec;
+
+	(void)state;
+	assert_int_equal(yg_spec_read(YG_SLICE("openapi: 3.1.0\npaths:\n  /u: {get: {responses: "
+					       "{'200': {description: x}}}}\n"),
+				      &spec),
+			 0);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_endpoint endpoint = { .method = "GET",
+						.template_ = "/u",
+						.status = { { 200, 1 } },
+						.status_count = 1,
+						.auth = cases[i].auth };
+		char text[1024] = "";
+
+		assert_int_equal(yg_compare_endpoint(spec, &endpoint, NULL, write_difference, text),
+				 0);
+		assert_string_equal(text, cases[i].text);
+	}
+	yg_spec_free(&spec);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(tells_each_kind_of_difference) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_each_kind_of_difference),
+		cmocka_unit_test(tells_a_lock_that_the_document_does_not_have),
+	};
 
 	return cmocka_run_group_tests_name("baseline/compare", tests, NULL, NULL);
 }

@@ -175,9 +175,81 @@ static void an_alias_is_never_copied(void **state)
 	yg_spec_free(&spec);
 }
 
+/* Forms of schemas that real documents use. */
+static void understands_how_schemas_are_put_together(void **state)
+{
+	static const char text[] =
+		"openapi: 3.1.0\n"
+		"paths:\n"
+		"  /a:\n"
+		"    post:\n"
+		"      parameters:\n"
+		"        - {name: filter, in: query, style: deepObject, schema: {type: object}}\n"
+		"        - {name: ids, in: query, schema: {type: array, items: {type: integer}}}\n"
+		"        - {name: page, in: query, schema: {type: object, properties: {limit: {type: integer}}}}\n"
+		"      requestBody:\n"
+		"        content:\n"
+		"          application/json: {schema: {$ref: '#/components/schemas/A', nullable: true,\n"
+		"            properties: {beside: {type: boolean}}}}\n"
+		"          text/csv: {schema: {type: string}}\n"
+		"components:\n"
+		"  schemas:\n"
+		"    A:\n"
+		"      type: object\n"
+		"      properties:\n"
+		"        pair: {type: array, prefixItems: [{type: string}, {type: integer}]}\n"
+		"        named: {type: object, patternProperties: {'^x': {type: string}}}\n"
+		"        free: {anyOf: [{type: string}, {}]}\n"
+		"        word: {enum: [a, 1]}\n"
+		"        maybe: {anyOf: [{type: string}, {type: 'null'}]}\n"
+		"        shut: {type: object, additionalProperties: false}\n"
+		"        again: {oneOf: [{$ref: '#/components/schemas/A'}, {type: integer}]}\n"
+		"        bare: {nullable: true}\n";
+	static const struct {
+		const char *path, *first, *second; /* first NULL: anything; "": nothing */
+	} fields[] = {
+		{ "$.beside", "boolean", NULL },
+		{ "$.pair[*]", "string", "integer" },
+		{ "$.named.x1", NULL, NULL },
+		{ "$.free", NULL, NULL },
+		{ "$.word", NULL, NULL },
+		{ "$.maybe", "string", "null" },
+		{ "$.shut.x", "", NULL },
+		{ "$.again", "object", "integer" },
+		{ "$.again.again.beside", "", NULL },
+		{ "$.bare", NULL, NULL },
+		{ "$.again.pair", "array", NULL },
+	};
+	static const struct {
+		const char *name;
+		bool known;
+	} parameters[] = { { "filter[name]", true }, { "ids[]", true },	   { "limit", true },
+			   { "filter", true },	     { "filters", false }, { "x[filter]", false } };
+	struct yg_spec *spec = read_spec(text);
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(fields); i++) {
+		uint32_t want = YG_SPEC_TYPES_ANY;
+
+		if (fields[i].first)
+			want = yg_spec_type_bit(yg_slice_from_str(fields[i].first)) |
+			       (fields[i].second
+					? yg_spec_type_bit(yg_slice_from_str(fields[i].second))
+					: 0);
+		print_message("  %s\n", fields[i].path);
+		assert_int_equal(yg_spec_field(spec, 0, 0, fields[i].path), want);
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(parameters); i++)
+		assert_int_equal(yg_spec_parameter(spec, 0, "query",
+						   yg_slice_from_str(parameters[i].name)) != 0,
+				 parameters[i].known);
+	yg_spec_free(&spec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(understands_how_schemas_are_put_together),
 		cmocka_unit_test(finds_the_operation_of_a_template),
 		cmocka_unit_test(says_what_an_operation_takes_and_answers),
 		cmocka_unit_test(follows_schemas_as_far_as_they_are_asked_for),
