@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hostile targets through the normaliser into a small trie and a set of templates.
+ * Hostile targets through the normaliser into a small trie, a set of templates and the
+ * catch-all.
  *
  * Input: lines, each a method byte and a target. What must hold: a normalised path normalises to
  * itself; a learned path is known or was refused by a cap; a trie that was packed and read again
@@ -9,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "endpoint/catchall.h"
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
 
@@ -40,12 +42,17 @@ static size_t read_path(const struct yg_trie *trie, const struct yg_path *path, 
 	return n < 0 ? 0 : (size_t)n;
 }
 
-static void take_line(struct yg_trie *trie, struct yg_templates *templates, struct yg_slice line)
+static void take_line(struct yg_trie *trie, struct yg_templates *templates,
+		      struct yg_catchall *catchall, struct yg_slice line)
 {
 	static struct yg_path path;
 	static struct yg_route route;
+	const struct yg_answer_mark mark = { (uint8_t)line.ptr[0] % 16 + 1, line.ptr[0] & 0x20 };
+	enum yg_trie_method method = (enum yg_trie_method)(1u << (line.ptr[0] & 7) % 6);
 	struct yg_slice target = { line.ptr + 1, line.len - 1 };
-	char text[TEXT_CAP];
+	char text[TEXT_CAP], other[TEXT_CAP];
+	size_t len;
+	ssize_t n;
 
 	if (line.ptr[0] & 0x40) {
 		(void)yg_templates_add(templates, (struct yg_slice){ 0 }, target,
@@ -55,10 +62,16 @@ static void take_line(struct yg_trie *trie, struct yg_templates *templates, stru
 	if (!yg_path_from_target(target, &path))
 		return;
 	check_idempotent(&path);
-	yg_trie_learn(trie, &path, (enum yg_trie_method)(1u << (line.ptr[0] & 7) % 6), &route);
+	yg_trie_learn(trie, &path, method, &route);
 	assert(yg_trie_counters(trie).nodes <= NODES_MAX);
 	assert(route.known || yg_trie_counters(trie).overflow > 0 || path.flags & YG_PATH_CUT);
-	(void)read_path(trie, &path, text);
+	len = read_path(trie, &path, text);
+	/* The short way over a path that is known reads it as the long one does. */
+	if (yg_trie_know(trie, &path, method, &route)) {
+		n = yg_trie_text(trie, &path, &route, other, sizeof(other));
+		assert(n < 0 ? len == 0 : (size_t)n == len && memcmp(text, other, len) == 0);
+	}
+	(void)yg_catchall_weigh(catchall, &mark, &path);
 	(void)yg_templates_match(templates, (struct yg_slice){ 0 }, &path, &route);
 }
 
@@ -88,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
 	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
 	const char *p = (const char *)data, *end = p + len;
+	struct yg_catchall catchall = { 0 };
 
 	if (len == 0 || yg_trie_new(&key, NODES_MAX, &trie) < 0 || yg_templates_new(&templates) < 0)
 		return 0;
@@ -96,7 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 		line_end = line_end ? line_end : end;
 		if (line_end > p)
-			take_line(trie, templates, (struct yg_slice){ p, (size_t)(line_end - p) });
+			take_line(trie, templates, &catchall,
+				  (struct yg_slice){ p, (size_t)(line_end - p) });
 		p = line_end + (line_end < end);
 	}
 	yg_trie_settle(trie);
