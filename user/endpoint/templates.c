@@ -124,7 +124,8 @@ static bool yields(const struct rule *a, const struct rule *b)
 		if (has_placeholder(x) != has_placeholder(y))
 			return has_placeholder(x);
 		/* "{id}.json" is more exact than "{id}". */
-		if (has_placeholder(x) && (x.ptr[x.len - 1] == '}') != (y.ptr[y.len - 1] == '}'))
+		if (has_placeholder(x) && y.len > 0 &&
+		    (x.ptr[x.len - 1] == '}') != (y.ptr[y.len - 1] == '}'))
 			return x.ptr[x.len - 1] == '}';
 	}
 	return strcmp(a->text, b->text) > 0;

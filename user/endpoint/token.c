@@ -2,6 +2,7 @@
 #include "endpoint/token.h"
 
 #include "core/macros.h"
+#include "endpoint/token_inside.h"
 
 #define OPAQUE_MIN    16u /* bytes; shorter random strings are MIXED and need evidence */
 #define ULID_LEN      26u /* bytes */
@@ -22,16 +23,6 @@ struct census {
 	size_t consonant_row; /* longest */
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_vowel(char c)
 {
 	static const bool table[256] = {
@@ -40,11 +31,6 @@ static bool is_vowel(char c)
 	};
 
 	return table[(unsigned char)c];
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static void count_mark(struct census *n, char c)
@@ -75,12 +61,6 @@ static void count_mark(struct census *n, char c)
 		n->other++;
 		break;
 	}
-}
-
-/* 1 lower case, 2 upper case, 3 digit, 0 anything else. */
-static int class_of(char c)
-{
-	return c >= 'a' && c <= 'z' ? 1 : c >= 'A' && c <= 'Z' ? 2 : is_digit(c) ? 3 : 0;
 }
 
 static struct census take_census(struct yg_slice s)
@@ -431,56 +411,6 @@ static bool is_locale(struct yg_slice s)
 	return matches(s, "aa-aaaa-aa");
 }
 
-/*
- * "us-east", "gb-lon", "ap-northeast-1", "us-east-1a", "europe-west4-b": two letters or a
- * continent, a place, a number, the letter of a zone. Words can look like that ("by-date"), so it
- * takes siblings with other first letters; see trie_evidence.c.
- */
-static bool is_region(struct yg_slice s)
-{
-	static const char *const continents[] = { "europe",	  "asia",	  "africa",
-						  "northamerica", "southamerica", "australia" };
-	const char *mark = s.len > 0 ? memchr(s.ptr, '-', s.len) : NULL;
-	size_t i = mark ? (size_t)(mark - s.ptr) : 0, start;
-	bool known = i == 2 && class_of(s.ptr[0]) == 1 && class_of(s.ptr[1]) == 1;
-
-	for (size_t c = 0; c < YG_ARRAY_SIZE(continents) && i > 2; c++)
-		known |= yg_slice_equal((struct yg_slice){ s.ptr, i },
-					yg_slice_from_str(continents[c]));
-	if (!known)
-		return false;
-	start = ++i;
-	while (i < s.len && class_of(s.ptr[i]) == 1)
-		i++;
-	if (i - start < 3 || i - start > 12)
-		return false;
-	i += i + 1 < s.len && s.ptr[i] == '-' && is_digit(s.ptr[i + 1]);
-	for (start = i; i < s.len && is_digit(s.ptr[i]);)
-		i++;
-	if (i == s.len)
-		return i - start <= 2;
-	i += s.ptr[i] == '-';
-	return i > start && i + 1 == s.len && class_of(s.ptr[i]) == 1;
-}
-
-/* "g6-standard-1", "db-4x-large2": words and two groups that hold a digit, as products have. */
-static bool is_coded(struct yg_slice s)
-{
-	size_t groups = 0, coded = 0, letters = 0;
-
-	for (size_t i = 0; i < s.len; groups++) {
-		bool digit = false;
-
-		for (; i < s.len && !strchr("-_", s.ptr[i]); i++) {
-			digit |= is_digit(s.ptr[i]);
-			letters += is_letter(s.ptr[i]);
-		}
-		coded += digit;
-		i++;
-	}
-	return groups >= 3 && coded >= 2 && letters >= 2;
-}
-
 /* Letters that nobody could say: "rmkkbmq", "hvps1hesbq". Compounds reach six ("httpstatus"). */
 static bool is_gibberish(const struct census *n)
 {
@@ -526,7 +456,7 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_VERSION;
 	if (is_locale(s))
 		return YG_TOKEN_LOCALE;
-	if (n->hyphen > 0 && is_region(s))
+	if (n->hyphen > 0 && yg_token_is_region(s))
 		return YG_TOKEN_REGION;
 	if (n->upper == s.len && s.len >= 2 && s.len <= 5)
 		return YG_TOKEN_UPPER;
@@ -535,7 +465,7 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 	if (n->dot > 0)
 		return YG_TOKEN_DOTTED;
 	if (marks >= 2)
-		return n->digit >= 2 && is_coded(s) ? YG_TOKEN_MIXED : YG_TOKEN_SLUG;
+		return n->digit >= 2 && yg_token_is_coded(s) ? YG_TOKEN_MIXED : YG_TOKEN_SLUG;
 	if (is_gibberish(n))
 		return YG_TOKEN_MIXED;
 	if (n->digit == 0)
@@ -626,33 +556,4 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 		return weak_type(before, &m);
 	}
 	return weak_type(segment, &n);
-}
-
-const char *yg_token_parameter(enum yg_token token)
-{
-	static const char *const names[YG_TOKEN_MAX] = {
-		[YG_TOKEN_WORD] = "name",      [YG_TOKEN_VERSION] = "version",
-		[YG_TOKEN_UPPER] = "code",     [YG_TOKEN_LOCALE] = "locale",
-		[YG_TOKEN_REGION] = "region",  [YG_TOKEN_SLUG] = "slug",
-		[YG_TOKEN_DOTTED] = "name",    [YG_TOKEN_NUMBERED] = "name",
-		[YG_TOKEN_TEXT] = "name",      [YG_TOKEN_NAME] = "name",
-		[YG_TOKEN_DECIMAL] = "value",  [YG_TOKEN_DATE] = "date",
-		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
-		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
-		[YG_TOKEN_SEMVER] = "version", [YG_TOKEN_BOOL] = "flag",
-	};
-
-	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";
-}
-
-const char *yg_token_type(enum yg_token token)
-{
-	static const char *const types[YG_TOKEN_MAX] = {
-		[YG_TOKEN_INT] = "integer",  [YG_TOKEN_DECIMAL] = "number",
-		[YG_TOKEN_UUID] = "uuid",    [YG_TOKEN_DATE] = "date",
-		[YG_TOKEN_EMAIL] = "email",  [YG_TOKEN_IP] = "ip",
-		[YG_TOKEN_BOOL] = "boolean",
-	};
-
-	return token < YG_TOKEN_MAX && types[token] ? types[token] : "string";
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/trie.h"
+
+#include "core/macros.h"
+#include "test.h"
+
+static const struct yg_hash_key key = { 1, 2 };
+
+static void learn(struct yg_trie *trie, const char *target, enum yg_trie_method method)
+{
+	struct yg_route route;
+	struct yg_path path;
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_learn(trie, &path, method, &route);
+}
+
+static void expect(struct yg_trie *trie, const char *target, const char *want)
+{
+	struct yg_route route;
+	struct yg_path path;
+	char text[256];
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_route(trie, &path, &route);
+	assert_int_equal(yg_trie_text(trie, &path, &route, text, sizeof(text)), strlen(want));
+	assert_string_equal(text, want);
+}
+
+struct group_case {
+	const char *name;
+	const char *learned[6]; /* GET, then @deleted */
+	const char *deleted[3];
+	const char *path, *want; /* how it reads when all are learned */
+};
+
+/* clang-format off */
+static const struct group_case groups[] = {
+	{ "regions of three continents",
+	  { "/buckets/us-east/a/x", "/buckets/gb-lon/b/x", "/buckets/ap-south-1/c/y" }, { NULL },
+	  "/buckets/se-sto", "/buckets/{region}" },
+	{ "words with one beginning are no regions",
+	  { "/report/by-date", "/report/by-user", "/report/by-team" }, { NULL },
+	  "/report/by-date", "/report/by-date" },
+	{ "slugs of one family that are deleted from a collection",
+	  { "/tags" }, { "/tags/my-test-tag", "/tags/my-test-tag-two" },
+	  "/tags/my-test-tag", "/tags/{slug}" },
+	{ "one slug that is deleted from what is no collection",
+	  { "/account" }, { "/account/two-factor-auth" },
+	  "/account/two-factor-auth", "/account/two-factor-auth" },
+	{ "a slug that is a value in another collection",
+	  { "/tags", "/users/not-there-yet" }, { "/tags/not-there-yet", "/tags/another-one-too" },
+	  "/users/not-there-yet", "/users/{slug}" },
+	{ "a slug beside ids that has below it what they have",
+	  { "/jobs/1/log", "/jobs/2/log", "/jobs/my-own-job/log" }, { NULL },
+	  "/jobs/my-own-job/log", "/jobs/{id}/log" },
+	{ "a slug beside ids that has something else below it",
+	  { "/jobs/1/log", "/jobs/2/log", "/jobs/by-own-team/list" }, { NULL },
+	  "/jobs/by-own-team/list", "/jobs/by-own-team/list" },
+	{ "a second version in a collection",
+	  { "/v1/clusters/versions/1.29" }, { NULL },
+	  "/v1/clusters/versions/1.30", "/v1/clusters/versions/{version}" },
+	{ "versions of the API's parts",
+	  { "/apis/apps/v1/x", "/apis/batch/v1/y", "/apis/v2" }, { NULL },
+	  "/apis/apps/v1/x", "/apis/apps/v1/x" },
+	{ "romaji words",
+	  { "/api/furikomi", "/api/kouza", "/api/torihiki", "/api/zandaka", "/api/meisai" },
+	  { NULL }, "/api/torihiki", "/api/torihiki" },
+};
+/* clang-format on */
+
+static void groups_fold_by_what_they_share(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(groups); i++) {
+		YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+		const struct group_case *c = &groups[i];
+
+		assert_int_equal(yg_trie_new(&key, 512, &trie), 0);
+		for (size_t j = 0; j < YG_ARRAY_SIZE(c->learned) && c->learned[j]; j++)
+			learn(trie, c->learned[j], YG_TRIE_READ);
+		for (size_t j = 0; j < YG_ARRAY_SIZE(c->deleted) && c->deleted[j]; j++)
+			learn(trie, c->deleted[j], YG_TRIE_DELETE);
+		yg_trie_settle(trie);
+		print_message("%s\n", c->name);
+		expect(trie, c->path, c->want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups_fold_by_what_they_share),
+	};
+
+	return cmocka_run_group_tests_name("endpoint/trie_evidence", tests, NULL, NULL);
+}
