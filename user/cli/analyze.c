@@ -22,6 +22,7 @@
 #include "cli/spool.h"
 #include "cli/table.h"
 #include "cli/tables.h"
+#include "cli/testcase.h"
 #include "daemon/classes.h"
 #include "daemon/keyfile.h"
 #include "daemon/names.h"
@@ -65,6 +66,9 @@ const struct yg_cli_option yg_analyze_options[] = {
 	  .value = "CIDR",
 	  .help = "addresses of the host: what they ask of others is outbound",
 	  .many = true },
+	{ .name = "testcases",
+	  .value = "FILE",
+	  .help = "write checks to replay, as `yagura testcases` does; HTTP if FILE ends in .http" },
 	{ .name = "trusted-proxy",
 	  .value = "CIDR",
 	  .help = "believe X-Forwarded-For and its kin from these peers",
@@ -541,6 +545,9 @@ static enum yg_exit print_all(struct run *run)
 		return YG_EXIT_FAILED;
 	run->severe = run->severe || (worst != YG_SEVERITY_MAX && worst >= run->fail_on);
 	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)
+		return YG_EXIT_FAILED;
+	if (yg_cli_value(run->args, "testcases") &&
+	    yg_testcases_known(run->args, knowledge) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	print_summary(run);
 	if (run->failed ||

@@ -81,6 +81,18 @@ static const struct yg_command commands[] = {
 		.run = yg_command_parties,
 	},
 	{
+		.name = "testcases",
+		.synopsis = "[--service HOST] [--format curl|http] [--out FILE]",
+		.summary = "Write checks to replay, for what listening cannot prove",
+		.text = "For each endpoint: another user's object, no credential, a missing role, another "
+			"method, fields that nobody may set, many requests; each with the answer that "
+			"would prove a fault. Credentials and values are placeholders in capital letters. "
+			"Run them against a test system: some of them change what they touch.",
+		.options = yg_testcases_options,
+		.daemon = true,
+		.run = yg_command_testcases,
+	},
+	{
 		.name = "findings",
 		.synopsis = "[--severity LEVEL] [--status STATUS]",
 		.summary = "List findings, the newest first",

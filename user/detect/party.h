@@ -23,7 +23,7 @@
 #define YG_PARTY_ISSUERS_MAX   4u
 #define YG_PARTY_TEXT_CAP      96u
 #define YG_PARTY_PROCESSES_MAX 4u
-#define YG_PARTY_ISSUER_MIN    20u /* handshakes with a known issuer before another one is a change */
+#define YG_PARTY_ISSUER_MIN    20u /* handshakes before another issuer is a change */
 
 struct yg_party {
 	char host[YG_SERVICE_CAP];

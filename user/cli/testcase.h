@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Checks that somebody can replay, for what listening alone cannot prove: each a request made from
+ * the template and the schema of an endpoint, with the answer that would prove a fault. Values are
+ * placeholders in capital letters; nothing of the traffic is in them.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "baseline/schema.h"
+#include "cli/command.h"
+#include "endpoint/inventory.h"
+
+enum yg_testcase {
+	YG_TESTCASE_OBJECT,	/* another user's object: BOLA, API1 */
+	YG_TESTCASE_ANONYMOUS,	/* without a credential: API2 */
+	YG_TESTCASE_FUNCTION,	/* with the credential of somebody without the role: API5 */
+	YG_TESTCASE_METHOD,	/* another method on the same path: API5 */
+	YG_TESTCASE_ASSIGNMENT, /* fields that nobody may set: API3 */
+	YG_TESTCASE_RATE,	/* many requests at once: API4 */
+	YG_TESTCASE_MAX
+};
+
+enum yg_testcase_format { YG_TESTCASE_CURL, YG_TESTCASE_HTTP, YG_TESTCASE_FORMAT_MAX };
+
+const char *yg_testcase_name(enum yg_testcase kind); /* "another-users-object"; literal */
+
+/* Does the check make sense for this endpoint? */
+bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint);
+
+/**
+ * yg_testcase_write() - one check as text: what it asks, the request, what each answer proves.
+ * @schema: NULL: bodies are a placeholder.
+ *
+ * CURL: a line for a shell, every text from traffic quoted. HTTP: a block of an .http file.
+ */
+void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format format,
+		       const struct yg_endpoint *endpoint, const struct yg_schema *schema);
+
+/* The checks of all that @knowledge has learned, into the file of --testcases. */
+struct yg_knowledge;
+enum yg_exit yg_testcases_known(const struct yg_cli_args *args, struct yg_knowledge *knowledge);
+
+/* Every check that fits. Return: how many. */
+uint32_t yg_testcases_write(FILE *out, enum yg_testcase_format format,
+			    const struct yg_endpoint *endpoint, const struct yg_schema *schema);
