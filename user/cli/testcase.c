@@ -91,23 +91,34 @@ static void add_str(struct text *text, const char *str)
 	add(text, str, strlen(str));
 }
 
+static void add_upper(struct text *text, const char *bytes, size_t len)
+{
+	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	for (size_t i = 0; i < len; i++) {
+		bool lower = bytes[i] >= 'a' && bytes[i] <= 'z';
+
+		add(text, lower ? &upper[bytes[i] - 'a'] : &bytes[i], 1);
+	}
+}
+
 /* "{id}" becomes "ID_OF_USER_A", and other parameters their names in capitals. */
 static void add_path(struct text *url, const char *template_)
 {
-	for (const char *p = template_; *p && *p != ' '; p++) {
-		char c = *p;
+	size_t left = strcspn(template_, " ");
 
-		if (c == '{') {
-			for (p++; *p && *p != '}'; p++) {
-				c = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-				add(url, &c, 1);
-			}
+	while (left > 0) {
+		const char *close = template_[0] == '{' ? memchr(template_, '}', left) : NULL;
+
+		if (close) {
+			add_upper(url, template_ + 1, (size_t)(close - template_) - 1);
 			add_str(url, "_OF_USER_A");
-			if (!*p)
-				return;
+			left -= (size_t)(close - template_) + 1;
+			template_ = close + 1;
 			continue;
 		}
-		add(url, &c, 1);
+		add(url, template_++, 1);
+		left--;
 	}
 }
 

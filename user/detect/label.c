@@ -12,6 +12,7 @@
 #define BYPASS_MIN    10u /* requests through the proxies before a direct one means anything */
 #define BYPASS_SHARE  4u  /* direct ones must be fewer than one of so many */
 #define ADMIN_SHARE   20u /* an admin endpoint has at most one of so many callers of its service */
+#define ADMIN_OF      6u  /* callers of a service before few of them mean anything */
 #define ADMIN_FEW     3u  /* ... or so few */
 #define CLASSES_SHOWN 3u
 #define NS_PER_DAY    UINT64_C(86400000000000)
@@ -268,7 +269,7 @@ static void add_admin(const struct yg_label_scene *scene, struct yg_labels *ret)
 		return;
 	if (refused)
 		add(ret, YG_LABEL_ADMIN, "%" PRIu64 " requests refused, and its name", refused);
-	else if (kin && kin->callers > ADMIN_FEW * 2 &&
+	else if (kin && kin->callers > ADMIN_OF &&
 		 (callers <= ADMIN_FEW || callers * ADMIN_SHARE <= kin->callers))
 		add(ret, YG_LABEL_ADMIN, "%" PRIu64 " of %" PRIu64 " callers, and its name",
 		    callers, kin->callers);
