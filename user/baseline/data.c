@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "baseline/data_head.h"
 #include "parse/values.h"
 
 #define LEARN_FIRST 32u /* exchanges of an endpoint that are read in full ... */
@@ -226,6 +227,20 @@ static void put_item(struct look *look, const struct yg_data_sight *sight, uint6
 	seen->items[seen->count++] = item;
 }
 
+/* What a field holds for sure, or as far as one value can say. */
+static void put_value(struct look *look, const struct yg_data_sight *sight)
+{
+	struct yg_data_seen *seen = look->seen;
+
+	if (!look->response || !(sight->context || sight->proof == YG_DATA_PROOF_CERTAIN) ||
+	    seen->value_count == YG_DATA_VALUES_MAX)
+		return;
+	seen->values[seen->value_count++] = (struct yg_data_value){
+		.hash = yg_hash(&look->data->key, sight->text.ptr, sight->text.len),
+		.class_ = sight->class_,
+	};
+}
+
 static void mark(uint64_t *bits, uint64_t hash)
 {
 	bits[hash / 64 % (YG_DATA_BITS / 64)] |= 1ull << (hash % 64);
@@ -300,8 +315,10 @@ static void take_sights(struct look *look, const struct yg_data_leaf *leaf, uint
 		uint64_t key = key_of(look, sight, path, in);
 
 		count_alone(look, sight);
-		if (sight->passed)
+		if (sight->passed) {
 			put_item(look, sight, key, in);
+			put_value(look, sight);
+		}
 		if (look->fields)
 			learn(look, leaf, sight, key, path, in);
 	}
@@ -330,57 +347,13 @@ static struct yg_slice parent_of(const struct yg_value *value)
 	return (struct yg_slice){ NULL, 0 };
 }
 
-static const char *const header_kinds[] = { "content-", "accept-", "sec-",	     "x-forwarded-",
-					    "if-",	"strict-", "access-control-" };
-
-/* Fields that every message has, and those that say who asks: no data of anybody else. */
-static bool is_usual_header(struct yg_slice name)
-{
-	static const char *const names[] = {
-		"authorization", "proxy-authorization",
-		"host",		 "user-agent",
-		"accept",	 "date",
-		"etag",		 "server",
-		"connection",	 "last-modified",
-		"if-none-match", "cache-control",
-		"expires",	 "vary",
-		"via",		 "forwarded",
-		"x-real-ip",	 "dpop",
-		"origin",	 "referer",
-		"cookie",	 "set-cookie",
-		"upgrade",	 "age",
-		"cf-ray",
-	};
-
-	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
-		if (yg_slice_equal_nocase(name, yg_slice_from_str(names[i])))
-			return true;
-	}
-	for (size_t i = 0; i < YG_ARRAY_SIZE(header_kinds); i++) {
-		size_t len = strlen(header_kinds[i]);
-
-		if (name.len >= len && yg_slice_equal_nocase((struct yg_slice){ name.ptr, len },
-							     yg_slice_from_str(header_kinds[i])))
-			return true;
-	}
-	return false;
-}
-
-/* In heads, sessions and keys of callers are identity, and addresses are those of hops. */
-static bool is_of_heads(uint32_t class_)
-{
-	return class_ == YG_DATA_IP_ADDRESS || class_ == YG_DATA_MAC_ADDRESS ||
-	       class_ == YG_DATA_JWT || class_ == YG_DATA_SECRET_OAUTH ||
-	       class_ == YG_DATA_SECRET_GENERIC || class_ == YG_DATA_SECRET_PASSWORD;
-}
-
 /* Sights of a head that are worth a word, moved to the front. Return: how many. */
 static uint32_t keep_of_head(struct look *look, uint32_t count)
 {
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (!is_of_heads(look->data->sights[i].class_))
+		if (!yg_data_is_of_heads(look->data->sights[i].class_))
 			look->data->sights[kept++] = look->data->sights[i];
 	}
 	return kept;
@@ -404,7 +377,7 @@ static void take_value(void *ctx, const struct yg_value *value)
 		return;
 	if (!may_be_known(look, leaf.name))
 		return;
-	if (value->in == YG_VALUE_IN_HEADER && is_usual_header(leaf.name))
+	if (value->in == YG_VALUE_IN_HEADER && yg_data_is_usual_header(leaf.name))
 		return;
 	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)
@@ -508,6 +481,7 @@ void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 	struct look look = { .data = data, .seen = ret, .time_ns = scene->time_ns };
 
 	ret->count = 0;
+	ret->value_count = 0;
 	data->exchanges++;
 	ret->looked = begin_look(&look, scene);
 	if (!ret->looked) {

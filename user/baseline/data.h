@@ -24,6 +24,7 @@
 #define YG_DATA_PATH_CAP   96u	/* bytes of a field's path with its NUL; longer ones are cut */
 #define YG_DATA_BITS	   512u /* of a bitmap: counts some 1,000 distinct values */
 #define YG_DATA_ITEMS_MAX  24u	/* sights kept of one exchange */
+#define YG_DATA_VALUES_MAX 256u /* hashes of values kept of one answer */
 
 enum yg_data_level {
 	YG_DATA_NONE, /* no more than chance */
@@ -77,10 +78,18 @@ struct yg_data_item {
 	bool sure; /* certain by itself, or by its name */
 };
 
+/* One value of an answer that passed, known again by nobody without the key. */
+struct yg_data_value {
+	uint64_t hash;
+	uint8_t class_;
+};
+
 struct yg_data_seen {
 	uint32_t count;
 	bool looked; /* false: it was passed over */
 	struct yg_data_item items[YG_DATA_ITEMS_MAX];
+	uint32_t value_count;
+	struct yg_data_value values[YG_DATA_VALUES_MAX]; /* more are left out: fewer are counted */
 };
 
 struct yg_data_options {

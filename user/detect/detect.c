@@ -9,10 +9,8 @@
 
 /* The table of detectors: one row each. Order is the order in which they see an exchange. */
 static const struct yg_detector *const detectors_all[] = {
-	&yg_detect_bola,
-	&yg_detect_login,
-	&yg_detect_probing,
-	&yg_detect_framing,
+	&yg_detect_bola,    &yg_detect_login,	&yg_detect_probing,
+	&yg_detect_framing, &yg_detect_harvest,
 };
 
 #define DETECTORS YG_ARRAY_SIZE(detectors_all)
@@ -195,6 +193,7 @@ void yg_detectors_counters(const struct yg_detectors *detectors,
 static const struct yg_rule *const rules[] = { &yg_rule_bola,
 					       &yg_rule_brute,
 					       &yg_rule_stuffing,
+					       &yg_rule_harvest,
 					       &yg_rule_probing,
 					       &yg_rule_flood,
 					       &yg_rule_spraying,

@@ -59,8 +59,8 @@ struct yg_scene {
 	bool client_blockable; /* certain, and not known through a header only */
 	uint64_t time_ns;      /* of the request */
 	enum yg_answer answer;
-	const struct yg_data *fields;	 /* what fields of endpoints hold; NULL: not known */
-	const struct yg_data_seen *data; /* what the exchange holds; NULL: not looked for */
+	const struct yg_data *fields;	      /* what fields of endpoints hold; NULL: not known */
+	const struct yg_data_seen *data;      /* what the exchange holds; NULL: not looked for */
 	const struct yg_schema *schema;	      /* of the endpoint; NULL: nothing was learned */
 	const struct yg_schema_drift *drifts; /* [drift_count]; of this exchange */
 	uint32_t drift_count;
@@ -129,12 +129,13 @@ void yg_memoryless_close(void **state);
 uint64_t yg_memoryless_evicted(const void *state); /* 0 */
 
 extern const struct yg_rule yg_rule_bola, yg_rule_brute, yg_rule_flood, yg_rule_framing,
-	yg_rule_probing, yg_rule_spraying, yg_rule_stuffing;
+	yg_rule_harvest, yg_rule_probing, yg_rule_spraying, yg_rule_stuffing;
 
 extern const struct yg_detector yg_detect_bola;
 extern const struct yg_detector yg_detect_login;
 extern const struct yg_detector yg_detect_probing;
 extern const struct yg_detector yg_detect_framing;
+extern const struct yg_detector yg_detect_harvest;
 
 /* Append a row of evidence; beyond YG_FINDING_EVIDENCE_MAX it is left out. @name: literal. */
 void yg_sighting_number(struct yg_sighting *sighting, const char *name, double value);
