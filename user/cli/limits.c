@@ -7,10 +7,12 @@
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
+#include "detect/party.h"
 #include "detect/posture.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
 #include "endpoint/templates.h"
+#include "endpoint/trait.h"
 #include "endpoint/trie.h"
 #include "serve/http.h"
 #include "serve/intake.h"
@@ -61,6 +63,10 @@ static const struct limit limits[] = {
 	{ "analyzer", "endpoints and documents", YG_ENDPOINTS_MAX, 432, "goes with its endpoint" },
 	{ "analyzer", "relations", YG_RELATIONS_MAX, sizeof(struct yg_relation) + 32,
 	  "least used go" },
+	{ "analyzer", "traits of endpoints", YG_ENDPOINTS_MAX, sizeof(struct yg_trait) + 80,
+	  "goes with its endpoint" },
+	{ "analyzer", "third parties", YG_PARTIES_MAX, sizeof(struct yg_party) + 32,
+	  "least used go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },
 	{ "desk", "state to restore", 1, YG_INTAKE_BACK_BYTES, "it learns anew" },
 	{ "desk", "page caches", 2, YG_DB_CACHE_KIB * 1024ull, "read again" },
@@ -71,6 +77,7 @@ static const struct limit limits[] = {
 	{ "disk", "findings", YG_STORE_FINDINGS_MAX, 2048, "the oldest go" },
 	{ "disk", "fields of sensitive data", YG_STORE_DATA_MAX, 256,
 	  "those unseen for longest go" },
+	{ "disk", "third parties", YG_STORE_PARTIES_MAX, 512, "those unseen for longest go" },
 	{ "disk", "samples of a day", YG_STORE_SAMPLES_MAX, 160, "lost_sample counts" },
 };
 
