@@ -70,7 +70,7 @@ static ssize_t list_ids(struct yg_store *store, const struct yg_store_filter *fi
 ssize_t yg_store_learned(struct yg_store *store, const struct yg_store_filter *filter,
 			 yg_store_learned_fn fn, void *ctx)
 {
-	YG_CLEANUP_FREE uint8_t *buffer = malloc(2 * YG_BLOB_BYTES_MAX);
+	YG_CLEANUP_FREE uint8_t *buffer = malloc((size_t)2 * YG_BLOB_BYTES_MAX);
 	YG_CLEANUP_FREE uint64_t *ids = calloc(filter->limit + 1u, sizeof(*ids));
 	ssize_t count;
 	int r = 0;

@@ -498,9 +498,43 @@ static void rules_are_sorted_and_complete(void **state)
 	assert_true(groups <= 3);
 }
 
+static void count_kinds(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
+{
+	uint32_t *kinds = ctx;
+
+	(void)id;
+	(void)data;
+	assert_true(len > 0);
+	kinds[kind]++;
+}
+
+static void what_is_young_is_saved_early_and_once(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	uint32_t kinds[YG_BLOB_MAX] = { 0 };
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	for (uint32_t i = 0; i < 3; i++)
+		scene_show(&scene, &(struct scene_call){ .target = "/young", .answer = "{}" });
+	assert_int_equal(yg_knowledge_save_young(scene.knowledge, count_kinds, kinds), 0);
+	assert_int_equal(kinds[YG_BLOB_ENDPOINT], 1);
+	assert_int_equal(kinds[YG_BLOB_SCHEMA], 1);
+	assert_int_equal(yg_knowledge_save_young(scene.knowledge, count_kinds, kinds), 0);
+	assert_int_equal(kinds[YG_BLOB_ENDPOINT], 1);
+	/* It is saved in its turn all the same, with what else is kept of it. */
+	assert_int_equal(yg_knowledge_save(scene.knowledge, true, count_kinds, kinds), 0);
+	assert_int_equal(kinds[YG_BLOB_ENDPOINT], 2);
+	for (uint32_t i = 0; i < 200; i++)
+		scene_show(&scene, &(struct scene_call){ .target = "/young", .answer = "{}" });
+	assert_int_equal(yg_knowledge_save_young(scene.knowledge, count_kinds, kinds), 0);
+	assert_int_equal(kinds[YG_BLOB_ENDPOINT], 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_young_is_saved_early_and_once),
 		cmocka_unit_test(says_service_template_and_caller),
 		cmocka_unit_test(learns_parameters_and_fields_of_what_was_accepted),
 		cmocka_unit_test(a_host_that_is_no_name_is_not_believed),
