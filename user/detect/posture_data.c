@@ -5,8 +5,8 @@
  * missing-authentication: 2xx to a GET without any credential, nor a field that may be one, whose
  * body has two private fields of different kinds, filled, five times, and not only contact data
  * (branches and shops publish theirs); nothing was ever refused there. Private is what a field is
- * called, or what its values are at least likely to be (baseline/data.h). One step less where no caller of the service has ever shown a credential: callers may be
- * known by other means.
+ * called, or what its values are at least likely to be (baseline/data.h). One step less where no
+ * caller of the service has ever shown a credential: callers may be known by other means.
  *
  * cacheable-private-data: the same fields in answer to a credential, without no-store, no-cache,
  * private or max-age=0.

@@ -84,7 +84,7 @@ static enum yg_data_level level_of(const struct yg_look *look, const struct yg_d
 static struct found find(const struct yg_look *look)
 {
 	const struct yg_data_seen *seen = look->scene->data;
-	struct found found = { NULL };
+	struct found found = { 0 };
 
 	for (uint32_t i = 0; i < seen->count; i++) {
 		if (level_of(look, &seen->items[i]) >= YG_DATA_LIKELY)

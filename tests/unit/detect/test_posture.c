@@ -136,74 +136,82 @@ static void judges_what_a_handshake_settled_on(void **state)
 	}
 }
 
+#define HSTS                                                                        \
+	{                                                                           \
+		YG_SLICE("Strict-Transport-Security"), YG_SLICE("max-age=31536000") \
+	}
+#define AWAY                                                             \
+	{                                                                \
+		YG_SLICE("Location"), YG_SLICE("https://evil.example/x") \
+	}
+#define HERE                                            \
+	{                                               \
+		YG_SLICE("Location"), YG_SLICE("/v2/x") \
+	}
+#define SAME                                                                   \
+	{                                                                      \
+		YG_SLICE("Location"), YG_SLICE("https://api.example.com/v2/x") \
+	}
+
 /* Calls that are a fault by themselves, and ones beside them that are none. */
+static const struct single {
+	const char *rule; /* NULL: nothing */
+	enum yg_severity severity;
+	struct scene_call call;
+} singles[] = {
+	{ "hsts-missing", YG_SEVERITY_LOW, { .tls = true, .type = "text/html" } },
+	{ NULL, 0, { .tls = true, .type = "text/html", .field = HSTS } },
+	{ NULL, 0, { .tls = true } },
+	{ NULL, 0, { .type = "text/html" } },
+	{ NULL, 0, { .tls = true, .type = "text/html", .status = 404 } },
+	{ "third-party-cleartext",
+	  YG_SEVERITY_HIGH,
+	  { .outbound = true, .server = "203.0.113.9", .bearer = "opaque" } },
+	{ "third-party-cleartext",
+	  YG_SEVERITY_MEDIUM,
+	  { .outbound = true, .server = "203.0.113.9" } },
+	{ NULL, 0, { .outbound = true, .server = "203.0.113.9", .tls = true } },
+	{ NULL, 0, { .outbound = true, .server = "10.1.2.3", .bearer = "opaque" } },
+	{ NULL, 0, { .outbound = true, .server = "fd00::1", .bearer = "opaque" } },
+	{ "third-party-redirect",
+	  YG_SEVERITY_MEDIUM,
+	  { .outbound = true,
+	    .server = "203.0.113.9",
+	    .tls = true,
+	    .status = 308,
+	    .field = AWAY } },
+	{ NULL,
+	  0,
+	  { .outbound = true,
+	    .server = "203.0.113.9",
+	    .tls = true,
+	    .status = 308,
+	    .field = HERE } },
+	{ NULL,
+	  0,
+	  { .outbound = true,
+	    .server = "203.0.113.9",
+	    .tls = true,
+	    .status = 302,
+	    .field = SAME } },
+	{ NULL,
+	  0,
+	  { .outbound = true, .server = "10.1.2.3", .tls = true, .status = 308, .field = AWAY } },
+	{ "cleartext-credentials", YG_SEVERITY_HIGH, { .bearer = "opaque" } },
+	{ NULL, 0, { .bearer = "opaque", .tls = true } },
+	{ NULL, 0, { .bearer = "opaque", .client = "127.0.0.1" } },
+	{ NULL, 0, { .bearer = "opaque", .client = "192.0.2.10" } },
+	{ NULL, 0, { .bearer = "opaque", .status = 401 } },
+};
+
 static void judges_calls_one_by_one(void **state)
 {
-	const struct yg_header hsts = { YG_SLICE("Strict-Transport-Security"),
-					YG_SLICE("max-age=31536000") };
-	const struct yg_header away = { YG_SLICE("Location"), YG_SLICE("https://evil.example/x") };
-	const struct yg_header here = { YG_SLICE("Location"), YG_SLICE("/v2/x") };
-	const struct yg_header same = { YG_SLICE("Location"),
-					YG_SLICE("https://api.example.com/v2/x") };
-	const struct {
-		const char *rule; /* NULL: nothing */
-		enum yg_severity severity;
-		struct scene_call call;
-	} cases[] = {
-		{ "hsts-missing", YG_SEVERITY_LOW, { .tls = true, .type = "text/html" } },
-		{ NULL, 0, { .tls = true, .type = "text/html", .field = hsts } },
-		{ NULL, 0, { .tls = true } },
-		{ NULL, 0, { .type = "text/html" } },
-		{ NULL, 0, { .tls = true, .type = "text/html", .status = 404 } },
-		{ "third-party-cleartext",
-		  YG_SEVERITY_HIGH,
-		  { .outbound = true, .server = "203.0.113.9", .bearer = "opaque" } },
-		{ "third-party-cleartext",
-		  YG_SEVERITY_MEDIUM,
-		  { .outbound = true, .server = "203.0.113.9" } },
-		{ NULL, 0, { .outbound = true, .server = "203.0.113.9", .tls = true } },
-		{ NULL, 0, { .outbound = true, .server = "10.1.2.3", .bearer = "opaque" } },
-		{ NULL, 0, { .outbound = true, .server = "fd00::1", .bearer = "opaque" } },
-		{ "third-party-redirect",
-		  YG_SEVERITY_MEDIUM,
-		  { .outbound = true,
-		    .server = "203.0.113.9",
-		    .tls = true,
-		    .status = 308,
-		    .field = away } },
-		{ NULL,
-		  0,
-		  { .outbound = true,
-		    .server = "203.0.113.9",
-		    .tls = true,
-		    .status = 308,
-		    .field = here } },
-		{ NULL,
-		  0,
-		  { .outbound = true,
-		    .server = "203.0.113.9",
-		    .tls = true,
-		    .status = 302,
-		    .field = same } },
-		{ NULL,
-		  0,
-		  { .outbound = true,
-		    .server = "10.1.2.3",
-		    .tls = true,
-		    .status = 308,
-		    .field = away } },
-		{ "cleartext-credentials", YG_SEVERITY_HIGH, { .bearer = "opaque" } },
-		{ NULL, 0, { .bearer = "opaque", .tls = true } },
-		{ NULL, 0, { .bearer = "opaque", .client = "127.0.0.1" } },
-		{ NULL, 0, { .bearer = "opaque", .client = "192.0.2.10" } },
-		{ NULL, 0, { .bearer = "opaque", .status = 401 } },
-	};
-
 	(void)state;
 
-	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+	for (size_t i = 0; i < YG_ARRAY_SIZE(singles); i++) {
 		SCENE_CLEANUP struct scene scene;
-		struct scene_call call = cases[i].call, usual = { .target = "/v1/x", .tls = true };
+		struct scene_call call = singles[i].call,
+				  usual = { .target = "/v1/x", .tls = true };
 
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
 		call.target = "/v1/x";
@@ -214,10 +222,10 @@ static void judges_calls_one_by_one(void **state)
 		scene_show(&scene, &usual); /* it is in the inventory */
 		for (uint32_t n = 0; n < 4; n++)
 			scene_show(&scene, &call);
-		if (cases[i].rule) {
+		if (singles[i].rule) {
 			assert_int_equal(scene.postures, 1);
-			assert_string_equal(scene.posture.rule->id, cases[i].rule);
-			assert_int_equal(scene.posture.severity, cases[i].severity);
+			assert_string_equal(scene.posture.rule->id, singles[i].rule);
+			assert_int_equal(scene.posture.severity, singles[i].severity);
 		} else {
 			assert_int_equal(scene.postures, 0);
 		}
