@@ -9,10 +9,14 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define BATCH_RECORDS 64u	   /* records between two stores of the position */
 #define BATCH_BYTES   (256u << 10) /* bytes between two stores of the position */
+
+_Static_assert(offsetof(struct yg_segment, time_ns) == 0, "a segment begins with its time");
 
 #define LEN_FLAGS ((uint32_t)BPF_RINGBUF_BUSY_BIT | (uint32_t)BPF_RINGBUF_DISCARD_BIT)
 
@@ -99,7 +103,23 @@ static enum step next(const struct yg_ring *ring, unsigned long pos, unsigned lo
 	return raw & BPF_RINGBUF_DISCARD_BIT ? STEP_DISCARD : STEP_RECORD;
 }
 
-size_t yg_ring_read(struct yg_ring *ring, size_t max, yg_record_fn fn, void *ctx)
+static const uint8_t *record_at(const struct yg_ring *ring, unsigned long pos)
+{
+	return ring->data + (pos & (ring->size - 1)) + BPF_RINGBUF_HDR_SZ;
+}
+
+static uint64_t time_of(const uint8_t *record, uint32_t len)
+{
+	uint64_t time_ns = 0;
+
+	if (len >= sizeof(time_ns))
+		memcpy(&time_ns, record, sizeof(time_ns));
+	return time_ns;
+}
+
+/* @until_ns: of records that begin with their time; UINT64_MAX for others. */
+static size_t read_until(struct yg_ring *ring, size_t max, uint64_t until_ns, yg_record_fn fn,
+			 void *ctx)
 {
 	unsigned long pos = __atomic_load_n(ring->consumer_pos, __ATOMIC_RELAXED);
 	unsigned long start = pos, released = pos, end = load_producer(ring);
@@ -117,9 +137,11 @@ size_t yg_ring_read(struct yg_ring *ring, size_t max, yg_record_fn fn, void *ctx
 			break;
 		}
 		if (step == STEP_RECORD) {
-			const uint8_t *head = ring->data + (pos & (ring->size - 1));
+			const uint8_t *record = record_at(ring, pos);
 
-			fn(ctx, head + BPF_RINGBUF_HDR_SZ, len);
+			if (until_ns < UINT64_MAX && time_of(record, len) > until_ns)
+				break;
+			fn(ctx, record, len);
 			done++;
 		} else {
 			ring->stats.discards++;
@@ -136,6 +158,30 @@ size_t yg_ring_read(struct yg_ring *ring, size_t max, yg_record_fn fn, void *ctx
 	ring->stats.records += done;
 	ring->stats.bytes += pos - start;
 	return done;
+}
+
+size_t yg_ring_read(struct yg_ring *ring, size_t max, yg_record_fn fn, void *ctx)
+{
+	return read_until(ring, max, UINT64_MAX, fn, ctx);
+}
+
+uint64_t yg_ring_waits_since(const struct yg_ring *ring)
+{
+	unsigned long pos = __atomic_load_n(ring->consumer_pos, __ATOMIC_RELAXED);
+	unsigned long end = load_producer(ring);
+	uint32_t len;
+	size_t span;
+
+	while (pos != end) {
+		enum step step = next(ring, pos, end, &len, &span);
+
+		if (step == STEP_RECORD)
+			return time_of(record_at(ring, pos), len);
+		if (step != STEP_DISCARD)
+			break;
+		pos += span;
+	}
+	return UINT64_MAX;
 }
 
 static void ignore(void *ctx, const void *record, size_t len)
@@ -204,26 +250,27 @@ static void check_proc(void *ctx, const void *record, size_t len)
 }
 
 /* Records that failed the check were not handed out: stats.records counts the good ones. */
-static size_t read_checked(struct checked *checked, size_t max, yg_record_fn fn)
+static size_t read_checked(struct checked *checked, size_t max, uint64_t until_ns, yg_record_fn fn)
 {
-	size_t done = yg_ring_read(checked->ring, max, fn, checked);
+	size_t done = read_until(checked->ring, max, until_ns, fn, checked);
 
 	checked->ring->stats.records -= done - checked->good;
 	return checked->good;
 }
 
-size_t yg_ring_read_segments(struct yg_ring *ring, size_t max, yg_segment_fn fn, void *ctx)
+size_t yg_ring_read_segments(struct yg_ring *ring, size_t max, uint64_t until_ns, yg_segment_fn fn,
+			     void *ctx)
 {
 	struct checked checked = { .ring = ring, .segment = fn, .ctx = ctx };
 
-	return read_checked(&checked, max, check_segment);
+	return read_checked(&checked, max, until_ns, check_segment);
 }
 
 size_t yg_ring_read_procs(struct yg_ring *ring, size_t max, yg_proc_fn fn, void *ctx)
 {
 	struct checked checked = { .ring = ring, .proc = fn, .ctx = ctx };
 
-	return read_checked(&checked, max, check_proc);
+	return read_checked(&checked, max, UINT64_MAX, check_proc);
 }
 
 uint32_t yg_pace_next(struct yg_pace *pace, size_t records)

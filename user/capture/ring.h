@@ -57,8 +57,24 @@ void yg_ring_close(struct yg_ring *ring);
  */
 size_t yg_ring_read(struct yg_ring *ring, size_t max, yg_record_fn fn, void *ctx);
 
-/* As above, checked: records that are not a well-formed segment or event are stats.corrupt. */
-size_t yg_ring_read_segments(struct yg_ring *ring, size_t max, yg_segment_fn fn, void *ctx);
+/**
+ * yg_ring_read_segments() - as above, checked, and in turns.
+ * @until_ns: stops before a record that is later, monotonic; UINT64_MAX: none is.
+ *
+ * Records that are no well-formed segment are stats.corrupt.
+ */
+size_t yg_ring_read_segments(struct yg_ring *ring, size_t max, uint64_t until_ns, yg_segment_fn fn,
+			     void *ctx);
+
+/**
+ * yg_ring_waits_since() - when was the first segment made that waits?
+ *
+ * What several rings hold can so be read in the order of time, give or take a turn.
+ * Return: monotonic ns; UINT64_MAX: nothing waits that can be read now.
+ */
+uint64_t yg_ring_waits_since(const struct yg_ring *ring);
+
+/* As yg_ring_read(), checked: what is no well-formed event is stats.corrupt. */
 size_t yg_ring_read_procs(struct yg_ring *ring, size_t max, yg_proc_fn fn, void *ctx);
 
 /**

@@ -30,9 +30,10 @@
 #include "priv/link.h"
 #include "store/feed_from.h"
 
-#define TURN_RECORDS 512u		  /* per ring and round: rings take turns */
-#define FLUSH_NS     (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
-#define STOP_NS	     (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
+#define TURN_RECORDS 512u		   /* per ring and round: rings take turns */
+#define TURN_NS	     (100u * YG_NS_PER_MS) /* of time per round: what belongs together, stays */
+#define FLUSH_NS     (50u * YG_NS_PER_MS)  /* what the desk sees is at most this old */
+#define STOP_NS	     (20u * YG_NS_PER_MS)  /* how often SIGTERM and links are looked at */
 #define COUNTERS_NS  YG_NS_PER_S
 #define CALLERS_NS   (5u * YG_NS_PER_S)
 #define SAVE_NS	     (60u * YG_NS_PER_S)
@@ -379,14 +380,42 @@ static void on_segment(void *ctx, const struct yg_segment *segment)
 	yg_pipeline_segment(analyzer->pipeline, &meta, segment->data);
 }
 
+/* Since when does something wait to be read? UINT64_MAX: nothing does. */
+static uint64_t waits_since(const struct analyzer *analyzer)
+{
+	uint64_t oldest_ns = UINT64_MAX;
+
+	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++) {
+		uint64_t since_ns = yg_ring_waits_since(&analyzer->rings[i]);
+
+		if (since_ns < oldest_ns)
+			oldest_ns = since_ns;
+	}
+	return oldest_ns;
+}
+
+/*
+ * Rings take turns in time, too: an analyzer that fell behind would else read minutes of one client
+ * before the first second of another, and nothing between them would be found.
+ */
 static size_t read_rings(struct analyzer *analyzer)
 {
+	uint64_t since_ns = waits_since(analyzer);
+	uint64_t until_ns = since_ns < UINT64_MAX - TURN_NS ? since_ns + TURN_NS : UINT64_MAX;
 	size_t records = 0;
 
 	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++)
-		records += yg_ring_read_segments(&analyzer->rings[i], TURN_RECORDS, on_segment,
-						 analyzer);
+		records += yg_ring_read_segments(&analyzer->rings[i], TURN_RECORDS, until_ns,
+						 on_segment, analyzer);
 	return records;
+}
+
+/* As far as everything has been read: to time out what waits for the rest would be too early. */
+static uint64_t read_until(const struct analyzer *analyzer, uint64_t now_ns)
+{
+	uint64_t since_ns = waits_since(analyzer);
+
+	return since_ns < now_ns ? since_ns : now_ns;
 }
 
 static void read_replies(struct analyzer *analyzer)
@@ -446,7 +475,7 @@ static void do_due(struct analyzer *analyzer)
 		return;
 	analyzer->counters_ns = now_ns;
 	analyzer->offset_ns = yg_epoch_ns() - now_ns;
-	yg_pipeline_tick(analyzer->pipeline, now_ns + analyzer->offset_ns);
+	yg_pipeline_tick(analyzer->pipeline, read_until(analyzer, now_ns) + analyzer->offset_ns);
 	tell_state(analyzer, now_ns);
 	if (now_ns - analyzer->save_ns >= SAVE_NS) {
 		analyzer->save_ns = now_ns;
@@ -465,8 +494,9 @@ static void loop(struct analyzer *analyzer)
 		struct timespec sleep = { .tv_nsec = 1000L * yg_pace_next(&pace, records) };
 
 		do_due(analyzer);
-		/* A ring that was not emptied is read on at once. */
-		if (records < TURN_RECORDS)
+		/* A ring that was not emptied, or waits for its turn, is read on at once. */
+		if (records < TURN_RECORDS &&
+		    read_until(analyzer, analyzer->now_ns) + TURN_NS >= analyzer->now_ns)
 			(void)nanosleep(&sleep, NULL);
 	}
 }

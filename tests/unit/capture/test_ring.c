@@ -270,7 +270,8 @@ static void hands_out_well_formed_records_only(void **state)
 	put(&fake, &segment, YG_SEGMENT_HEAD + 8, 0);
 	segment.data_len = 6;
 	put(&fake, &segment, YG_SEGMENT_HEAD + 8, 0);
-	assert_int_equal(yg_ring_read_segments(&fake.ring, 100, count_segment, &sum), 1);
+	assert_int_equal(yg_ring_read_segments(&fake.ring, 100, UINT64_MAX, count_segment, &sum),
+			 1);
 	assert_int_equal(sum, 5);
 	put(&fake, &proc, sizeof(proc), 0);
 	put(&fake, &proc, sizeof(proc) - 1, 0);
@@ -280,6 +281,31 @@ static void hands_out_well_formed_records_only(void **state)
 	assert_int_equal(sum, 12);
 	assert_int_equal(fake.ring.stats.records, 2);
 	assert_int_equal(fake.ring.stats.corrupt, 3);
+	unmake(&fake);
+}
+
+static void stops_before_what_is_later(void **state)
+{
+	static struct yg_segment segment;
+	struct fake fake;
+	size_t sum = 0;
+
+	(void)state;
+	make(&fake);
+	assert_true(yg_ring_waits_since(&fake.ring) == UINT64_MAX);
+	put(&fake, &segment, YG_SEGMENT_HEAD, BPF_RINGBUF_DISCARD_BIT);
+	segment =
+		(struct yg_segment){ .data_len = 1, .payload_len = 1, .source = YG_SOURCE_EGRESS };
+	for (segment.time_ns = 100; segment.time_ns <= 300; segment.time_ns += 100)
+		put(&fake, &segment, YG_SEGMENT_HEAD + 8, 0);
+	assert_int_equal(yg_ring_waits_since(&fake.ring), 100);
+	assert_int_equal(yg_ring_read_segments(&fake.ring, 9, 200, count_segment, &sum), 2);
+	assert_int_equal(yg_ring_waits_since(&fake.ring), 300);
+	assert_int_equal(yg_ring_read_segments(&fake.ring, 9, 299, count_segment, &sum), 0);
+	assert_int_equal(yg_ring_read_segments(&fake.ring, 9, 300, count_segment, &sum), 1);
+	assert_int_equal(sum, 3);
+	put(&fake, &segment, YG_SEGMENT_HEAD, BPF_RINGBUF_BUSY_BIT);
+	assert_true(yg_ring_waits_since(&fake.ring) == UINT64_MAX);
 	unmake(&fake);
 }
 
@@ -307,6 +333,7 @@ int main(void)
 		cmocka_unit_test(refuses_sizes),
 		cmocka_unit_test(judges_segments),
 		cmocka_unit_test(hands_out_well_formed_records_only),
+		cmocka_unit_test(stops_before_what_is_later),
 		cmocka_unit_test(paces_itself),
 	};
 
