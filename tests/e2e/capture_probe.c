@@ -255,7 +255,8 @@ static void close_blocked(struct probe *probe)
 static void read_rings(struct probe *probe)
 {
 	for (uint32_t i = 0; i < yg_loader_ring_count(probe->loader); i++)
-		(void)yg_ring_read_segments(&probe->rings[i], SIZE_MAX, UINT64_MAX, print_segment, probe);
+		(void)yg_ring_read_segments(&probe->rings[i], SIZE_MAX, UINT64_MAX, print_segment,
+					    probe);
 	(void)fflush(stdout);
 }
 

@@ -177,7 +177,9 @@ uint64_t yg_ring_waits_since(const struct yg_ring *ring)
 
 		if (step == STEP_RECORD)
 			return time_of(record_at(ring, pos), len);
-		if (step != STEP_DISCARD)
+		if (step == STEP_WAIT)
+			return 0;
+		if (step == STEP_CORRUPT)
 			break;
 		pos += span;
 	}

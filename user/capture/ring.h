@@ -70,7 +70,7 @@ size_t yg_ring_read_segments(struct yg_ring *ring, size_t max, uint64_t until_ns
  * yg_ring_waits_since() - when was the first segment made that waits?
  *
  * What several rings hold can so be read in the order of time, give or take a turn.
- * Return: monotonic ns; UINT64_MAX: nothing waits that can be read now.
+ * Return: monotonic ns; 0: it is being written and has no time yet; UINT64_MAX: nothing waits.
  */
 uint64_t yg_ring_waits_since(const struct yg_ring *ring);
 

@@ -16,6 +16,7 @@
 #include "capture/governor.h"
 #include "capture/ring.h"
 #include "core/allowance.h"
+#include "core/hash.h"
 #include "core/log.h"
 #include "daemon/classes.h"
 #include "daemon/clock.h"
@@ -26,18 +27,19 @@
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
 #include "daemon/state.h"
+#include "daemon/tell.h"
 #include "daemon/templates.h"
+#include "daemon/turns.h"
 #include "priv/link.h"
 #include "store/feed_from.h"
 
-#define TURN_RECORDS 512u		   /* per ring and round: rings take turns */
-#define TURN_NS	     (100u * YG_NS_PER_MS) /* of time per round: what belongs together, stays */
-#define FLUSH_NS     (50u * YG_NS_PER_MS)  /* what the desk sees is at most this old */
-#define STOP_NS	     (20u * YG_NS_PER_MS)  /* how often SIGTERM and links are looked at */
-#define COUNTERS_NS  YG_NS_PER_S
-#define CALLERS_NS   (5u * YG_NS_PER_S)
-#define SAVE_NS	     (60u * YG_NS_PER_S)
-#define ASSESS_NS    (5u * YG_NS_PER_S) /* labels and risk are made anew */
+#define FLUSH_NS      (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
+#define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
+#define CLOCK_SURE_NS (100u * 1000)	   /* both clocks were read within this */
+#define CLOCK_STEP_NS (10u * YG_NS_PER_MS) /* less is not followed */
+#define COUNTERS_NS   YG_NS_PER_S
+#define CALLERS_NS    (5u * YG_NS_PER_S)
+#define SAVE_NS	      (60u * YG_NS_PER_S)
 /*
  * Exchanges shown to people; the rest is in the aggregates. Both rates together stay below
  * YG_STORE_SAMPLES_MAX a day: nobody can fill the day by being noisy, found or not.
@@ -52,7 +54,7 @@
 
 struct analyzer {
 	struct yg_role_context *ctx;
-	struct yg_ring rings[YG_RINGS_MAX];
+	struct yg_turns turns;
 	struct yg_counter_view counters;
 	struct yg_pipeline *pipeline;
 	struct yg_names names;		/* the pipeline looks into it */
@@ -63,10 +65,8 @@ struct analyzer {
 	uint64_t offset_ns;					      /* epoch minus monotonic */
 	uint64_t now_ns;					      /* monotonic, about now */
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
-	uint64_t endpoints_since_ns, callers_since_ns; /* epoch: what changed since is sent */
+	struct yg_tell tell;
 	struct yg_allowance samples, found;
-	uint64_t assess_ns; /* monotonic, last time */
-	bool assessed;	    /* in this round */
 	uint64_t suspects_sent;
 	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
@@ -187,75 +187,6 @@ static void on_link(void *ctx, uint64_t child, uint64_t parent)
 
 /* --- what is told again and again */
 
-struct data_context {
-	struct analyzer *analyzer;
-	uint64_t endpoint;
-};
-
-static void put_data(void *ctx, const struct yg_data_field *field, enum yg_data_level level)
-{
-	const struct data_context *context = ctx;
-	struct analyzer *analyzer = context->analyzer;
-	const struct yg_data *data = yg_knowledge_data(yg_pipeline_knowledge(analyzer->pipeline));
-	struct yg_feed_message message;
-
-	yg_feed_from_data(context->endpoint, field, level, yg_data_class_name(data, field->class_),
-			  &message);
-	yg_feed_out_put(&analyzer->out, &message);
-}
-
-static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
-{
-	struct analyzer *analyzer = ctx;
-	struct yg_knowledge *knowledge = yg_pipeline_knowledge(analyzer->pipeline);
-	struct yg_assessment assessment;
-	struct yg_feed_message message;
-
-	/* Labels and risk change without traffic too: all are looked at after each round. */
-	if (endpoint->last_ns < analyzer->endpoints_since_ns && !analyzer->assessed)
-		return;
-	yg_knowledge_assessment(knowledge, endpoint, &assessment);
-	if (!yg_knowledge_assessment_news(knowledge, endpoint, &assessment) &&
-	    endpoint->last_ns < analyzer->endpoints_since_ns)
-		return;
-	yg_feed_from_endpoint(endpoint, &message);
-	yg_feed_add_assessment(&assessment, &message);
-	yg_feed_out_put(&analyzer->out, &message);
-	yg_knowledge_data_news(yg_pipeline_knowledge(analyzer->pipeline), endpoint, put_data,
-			       &(struct data_context){ analyzer, endpoint->id });
-}
-
-static void put_relation(void *ctx, const struct yg_relation *relation)
-{
-	struct analyzer *analyzer = ctx;
-	struct yg_feed_message message;
-
-	yg_feed_from_relation(relation, &message);
-	yg_feed_out_put(&analyzer->out, &message);
-}
-
-static void put_party(void *ctx, const struct yg_party *party)
-{
-	struct analyzer *analyzer = ctx;
-	struct yg_feed_message message;
-
-	if (party->last_ns < analyzer->callers_since_ns)
-		return;
-	yg_feed_from_party(party, &message);
-	yg_feed_out_put(&analyzer->out, &message);
-}
-
-static void put_caller(void *ctx, const struct yg_caller_info *caller)
-{
-	struct analyzer *analyzer = ctx;
-	struct yg_feed_message message;
-
-	if (caller->last_ns < analyzer->callers_since_ns)
-		return;
-	yg_feed_from_caller(caller, &message);
-	yg_feed_out_put(&analyzer->out, &message);
-}
-
 static void put_counter(struct analyzer *analyzer, const char *table, const char *name,
 			uint64_t value)
 {
@@ -320,7 +251,7 @@ static void put_own_counters(struct analyzer *analyzer)
 	struct yg_ring_stats sum = { 0 };
 
 	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++) {
-		const struct yg_ring_stats *stats = &analyzer->rings[i].stats;
+		const struct yg_ring_stats *stats = &analyzer->turns.rings[i].stats;
 
 		sum.records += stats->records;
 		sum.corrupt += stats->corrupt;
@@ -345,24 +276,14 @@ static void put_own_counters(struct analyzer *analyzer)
 static void tell_state(struct analyzer *analyzer, uint64_t now_ns)
 {
 	struct yg_knowledge *knowledge = yg_pipeline_knowledge(analyzer->pipeline);
-	uint64_t epoch_ns = now_ns + analyzer->offset_ns;
 
 	put_kernel_counters(analyzer);
 	put_own_counters(analyzer);
 	yg_pipeline_counters(analyzer->pipeline, put_stage_counter, analyzer);
-	analyzer->assessed = now_ns - analyzer->assess_ns >= ASSESS_NS;
-	if (analyzer->assessed) {
-		analyzer->assess_ns = now_ns;
-		yg_knowledge_assess(knowledge);
-	}
-	if (yg_knowledge_endpoints(knowledge, put_endpoint, analyzer) >= 0)
-		analyzer->endpoints_since_ns = epoch_ns - COUNTERS_NS;
-	yg_knowledge_relation_news(knowledge, put_relation, analyzer);
+	yg_tell_endpoints(&analyzer->tell, now_ns);
 	if (now_ns - analyzer->callers_ns >= CALLERS_NS) {
 		analyzer->callers_ns = now_ns;
-		yg_knowledge_parties(knowledge, put_party, analyzer);
-		if (yg_knowledge_callers(knowledge, put_caller, analyzer) >= 0)
-			analyzer->callers_since_ns = epoch_ns - COUNTERS_NS;
+		yg_tell_callers(&analyzer->tell);
 		(void)!yg_state_save_young(knowledge, &analyzer->out, &analyzer->in.stats);
 	}
 	yg_feed_out_flush(&analyzer->out);
@@ -378,44 +299,6 @@ static void on_segment(void *ctx, const struct yg_segment *segment)
 	memcpy(&meta, segment, YG_SEGMENT_HEAD);
 	meta.time_ns += analyzer->offset_ns;
 	yg_pipeline_segment(analyzer->pipeline, &meta, segment->data);
-}
-
-/* Since when does something wait to be read? UINT64_MAX: nothing does. */
-static uint64_t waits_since(const struct analyzer *analyzer)
-{
-	uint64_t oldest_ns = UINT64_MAX;
-
-	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++) {
-		uint64_t since_ns = yg_ring_waits_since(&analyzer->rings[i]);
-
-		if (since_ns < oldest_ns)
-			oldest_ns = since_ns;
-	}
-	return oldest_ns;
-}
-
-/*
- * Rings take turns in time, too: an analyzer that fell behind would else read minutes of one client
- * before the first second of another, and nothing between them would be found.
- */
-static size_t read_rings(struct analyzer *analyzer)
-{
-	uint64_t since_ns = waits_since(analyzer);
-	uint64_t until_ns = since_ns < UINT64_MAX - TURN_NS ? since_ns + TURN_NS : UINT64_MAX;
-	size_t records = 0;
-
-	for (uint32_t i = 0; i < analyzer->ctx->start.ring_count; i++)
-		records += yg_ring_read_segments(&analyzer->rings[i], TURN_RECORDS, until_ns,
-						 on_segment, analyzer);
-	return records;
-}
-
-/* As far as everything has been read: to time out what waits for the rest would be too early. */
-static uint64_t read_until(const struct analyzer *analyzer, uint64_t now_ns)
-{
-	uint64_t since_ns = waits_since(analyzer);
-
-	return since_ns < now_ns ? since_ns : now_ns;
 }
 
 static void read_replies(struct analyzer *analyzer)
@@ -456,6 +339,21 @@ static void say_hello(struct analyzer *analyzer)
 	yg_feed_out_flush(&analyzer->out);
 }
 
+/*
+ * Between the two clocks the analyzer may be off the CPU: an offset made then would move what comes
+ * next against what was before. And a clock that is only slewed is followed in steps.
+ */
+static void follow_clock(struct analyzer *analyzer)
+{
+	uint64_t before_ns = yg_monotonic_ns(), epoch_ns = yg_epoch_ns();
+	uint64_t offset_ns = epoch_ns - before_ns;
+	uint64_t step_ns = offset_ns > analyzer->offset_ns ? offset_ns - analyzer->offset_ns
+							   : analyzer->offset_ns - offset_ns;
+
+	if (yg_monotonic_ns() - before_ns < CLOCK_SURE_NS && step_ns > CLOCK_STEP_NS)
+		analyzer->offset_ns = offset_ns;
+}
+
 static void do_due(struct analyzer *analyzer)
 {
 	uint64_t now_ns = yg_monotonic_ns();
@@ -474,8 +372,9 @@ static void do_due(struct analyzer *analyzer)
 	if (now_ns - analyzer->counters_ns < COUNTERS_NS)
 		return;
 	analyzer->counters_ns = now_ns;
-	analyzer->offset_ns = yg_epoch_ns() - now_ns;
-	yg_pipeline_tick(analyzer->pipeline, read_until(analyzer, now_ns) + analyzer->offset_ns);
+	follow_clock(analyzer);
+	yg_pipeline_tick(analyzer->pipeline,
+			 yg_turns_read_until(&analyzer->turns, now_ns) + analyzer->offset_ns);
 	tell_state(analyzer, now_ns);
 	if (now_ns - analyzer->save_ns >= SAVE_NS) {
 		analyzer->save_ns = now_ns;
@@ -487,16 +386,17 @@ static void loop(struct analyzer *analyzer)
 {
 	struct yg_pace pace = { 0 };
 
+	analyzer->tell.out = &analyzer->out;
+	analyzer->tell.knowledge = yg_pipeline_knowledge(analyzer->pipeline);
 	say_hello(analyzer);
 	analyzer->save_ns = yg_monotonic_ns();
 	while (!analyzer->stop) {
-		size_t records = read_rings(analyzer);
+		size_t records =
+			yg_turns_read(&analyzer->turns, yg_monotonic_ns(), on_segment, analyzer);
 		struct timespec sleep = { .tv_nsec = 1000L * yg_pace_next(&pace, records) };
 
 		do_due(analyzer);
-		/* A ring that was not emptied, or waits for its turn, is read on at once. */
-		if (records < TURN_RECORDS &&
-		    read_until(analyzer, analyzer->now_ns) + TURN_NS >= analyzer->now_ns)
+		if (records == 0 || !yg_turns_is_behind(&analyzer->turns, analyzer->now_ns))
 			(void)nanosleep(&sleep, NULL);
 	}
 }
@@ -508,14 +408,17 @@ static int map_memory(struct analyzer *analyzer)
 	const struct yg_role_start *start = &analyzer->ctx->start;
 	int r;
 
+	analyzer->turns.count = start->ring_count;
 	r = yg_counters_open(YG_FD_COUNTERS, start->cpu_max, &analyzer->counters);
 	if (r)
 		yg_log(YG_LOG_ERROR, "counters: cannot map: %s", strerror(-r));
 	for (uint32_t i = 0; !r && i < start->ring_count; i++) {
-		r = yg_ring_open(YG_FD_RINGS + (int)i, start->ring_bytes, &analyzer->rings[i]);
+		r = yg_ring_open(YG_FD_RINGS + (int)i, start->ring_bytes,
+				 &analyzer->turns.rings[i]);
 		if (r)
 			yg_log(YG_LOG_ERROR, "ring %u: cannot map: %s", i, strerror(-r));
-		if (!r && (start->flags & YG_START_SKIP) && yg_ring_skip(&analyzer->rings[i]) > 0)
+		if (!r && (start->flags & YG_START_SKIP) &&
+		    yg_ring_skip(&analyzer->turns.rings[i]) > 0)
 			yg_log(YG_LOG_WARNING, "ring %u: skipped what the former analyzer died on",
 			       i);
 	}
@@ -623,7 +526,7 @@ int yg_analyzer_run(struct yg_role_context *ctx)
 	yg_templates_free(&analyzer->templates);
 	yg_documents_clean(&analyzer->documents);
 	for (uint32_t i = 0; i < ctx->start.ring_count; i++)
-		yg_ring_close(&analyzer->rings[i]);
+		yg_ring_close(&analyzer->turns.rings[i]);
 	yg_counters_close(&analyzer->counters);
 	free(analyzer);
 	return r ? EXIT_FAILURE : EXIT_SUCCESS;

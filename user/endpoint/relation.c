@@ -58,6 +58,7 @@ static void merge(struct yg_relation *row, const struct yg_relation *from)
 	}
 	row->requests += from->requests;
 	row->told += from->told;
+	row->telling += from->telling;
 }
 
 void yg_relations_add(struct yg_relations *relations, const struct yg_relation *relation,
@@ -82,26 +83,35 @@ void yg_relations_fold(struct yg_relations *relations, uint64_t from, uint64_t i
 		i = yg_lru_next(relations->rows, i);
 		if (old.requests == 0 || (old.from != from && old.into != from))
 			continue;
-		row->requests = row->told = 0;
+		row->requests = row->told = row->telling = 0;
 		merge(find_row(relations, old.from == from ? into : old.from,
 			       old.into == from ? into : old.into),
 		      &old);
 	}
 }
 
-/* Whatever has news was used after everything that has none. */
-void yg_relations_news(struct yg_relations *relations, yg_relation_fn fn, void *ctx)
+void yg_relations_news(struct yg_relations *relations, uint32_t max, yg_relation_fn fn, void *ctx)
 {
 	for (uint32_t i = yg_lru_first(relations->rows); i; i = yg_lru_next(relations->rows, i)) {
 		struct yg_relation *row = yg_lru_at(relations->rows, i);
 		struct yg_relation news = *row;
 
-		if (row->requests > 0 && row->told == row->requests)
-			break;
 		news.requests = row->requests - row->told;
-		row->told = row->requests;
-		if (news.requests > 0)
-			fn(ctx, &news);
+		row->telling = row->told;
+		if (news.requests == 0 || max == 0)
+			continue;
+		row->telling = row->requests;
+		max--;
+		fn(ctx, &news);
+	}
+}
+
+void yg_relations_told(struct yg_relations *relations)
+{
+	for (uint32_t i = yg_lru_first(relations->rows); i; i = yg_lru_next(relations->rows, i)) {
+		struct yg_relation *row = yg_lru_at(relations->rows, i);
+
+		row->told = row->telling;
 	}
 }
 

@@ -31,8 +31,9 @@ struct yg_relation {
 	uint64_t into;	   /* endpoint id */
 	uint64_t requests; /* linked, or with from == 0 made and not linked */
 	uint64_t first_ns, last_ns;
-	uint64_t told; /* of requests, by yg_relations_news() */
-	uint8_t kind;  /* enum yg_relation_kind, of the last request */
+	uint64_t told;	  /* of requests, as yg_relations_told() confirmed */
+	uint64_t telling; /* of requests, by the last yg_relations_news() */
+	uint8_t kind;	  /* enum yg_relation_kind, of the last request */
 };
 
 struct yg_relations;
@@ -55,8 +56,15 @@ void yg_relations_fold(struct yg_relations *relations, uint64_t from, uint64_t i
 
 typedef void (*yg_relation_fn)(void *ctx, const struct yg_relation *relation);
 
-/* What was counted since the last call: @relation->requests is the difference. */
-void yg_relations_news(struct yg_relations *relations, yg_relation_fn fn, void *ctx);
+/**
+ * yg_relations_news() - what was counted and not told: @relation->requests is the difference.
+ * @max: rows at most; the rest is for the next time.
+ *
+ * The same again at the next call, unless yg_relations_told() was called in between.
+ */
+void yg_relations_news(struct yg_relations *relations, uint32_t max, yg_relation_fn fn, void *ctx);
+/* All of the last news has arrived. */
+void yg_relations_told(struct yg_relations *relations);
 
 /* Most recently used first. */
 void yg_relations_each(const struct yg_relations *relations, yg_relation_fn fn, void *ctx);

@@ -216,9 +216,11 @@ YG_MUST_CHECK ssize_t yg_knowledge_callers(struct yg_knowledge *knowledge, yg_ca
 YG_MUST_CHECK ssize_t yg_knowledge_findings(struct yg_knowledge *knowledge, yg_finding_fn fn,
 					    void *ctx);
 
-/* Which endpoint leads to which: all, or what was counted since the last call. */
+/* Which endpoint leads to which: all; or @max rows of what was counted since it was told. */
 void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
-void yg_knowledge_relation_news(struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx);
+void yg_knowledge_relation_news(struct yg_knowledge *knowledge, uint32_t max, yg_relation_fn fn,
+				void *ctx);
+void yg_knowledge_relations_told(struct yg_knowledge *knowledge); /* the last news arrived */
 
 /* Third parties that this host asks, the last one first. */
 void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx);

@@ -54,9 +54,15 @@ void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn
 	yg_relations_each(knowledge->relations, fn, ctx);
 }
 
-void yg_knowledge_relation_news(struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx)
+void yg_knowledge_relation_news(struct yg_knowledge *knowledge, uint32_t max, yg_relation_fn fn,
+				void *ctx)
 {
-	yg_relations_news(knowledge->relations, fn, ctx);
+	yg_relations_news(knowledge->relations, max, fn, ctx);
+}
+
+void yg_knowledge_relations_told(struct yg_knowledge *knowledge)
+{
+	yg_relations_told(knowledge->relations);
 }
 
 const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowledge, uint64_t id)

@@ -45,13 +45,21 @@ static void counts_by_pair_and_tells_the_difference(void **state)
 	assert_int_equal(all.requests, 3);
 	assert_int_equal(all.last.first_ns, 20);
 	assert_int_equal(all.last.last_ns, 30);
-	yg_relations_news(relations, add_up, &news);
+	yg_relations_news(relations, 100, add_up, &news);
 	assert_int_equal(news.requests, 3);
+	news = (struct sum){ 0 };
+	yg_relations_news(relations, 1, add_up, &news); /* it did not arrive */
+	assert_int_equal(news.count, 1);
+	yg_relations_told(relations);
+	yg_relations_news(relations, 100, add_up, &news);
+	assert_int_equal(news.requests, 3); /* both, and each once */
+	yg_relations_told(relations);
 	add(relations, 1, 2, 40);
-	yg_relations_news(relations, add_up, &more);
+	yg_relations_news(relations, 100, add_up, &more);
 	assert_int_equal(more.count, 1);
 	assert_int_equal(more.requests, 1);
-	yg_relations_news(relations, add_up, &none);
+	yg_relations_told(relations);
+	yg_relations_news(relations, 100, add_up, &none);
 	assert_int_equal(none.count, 0);
 	yg_relations_free(&relations);
 }
@@ -67,14 +75,15 @@ static void follows_an_endpoint_that_is_folded(void **state)
 	add(relations, 1, 2, 10);
 	add(relations, 1, 3, 20);
 	add(relations, 3, 4, 20);
-	yg_relations_news(relations, add_up, &news);
+	yg_relations_news(relations, 100, add_up, &news);
+	yg_relations_told(relations);
 	yg_relations_fold(relations, 3, 2);
 	yg_relations_each(relations, add_up, &all);
 	assert_int_equal(all.count, 2);
 	assert_int_equal(all.requests, 3);
 	/* The desk folds what it has by itself. */
 	news = (struct sum){ 0 };
-	yg_relations_news(relations, add_up, &news);
+	yg_relations_news(relations, 100, add_up, &news);
 	assert_int_equal(news.count, 0);
 	yg_relations_free(&relations);
 }
