@@ -16,7 +16,7 @@ on_fail() {
 }
 
 make_sandbox
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=weak.test \
+openssl req -x509 -sha1 -newkey rsa:2048 -nodes -days 2 -subj /CN=weak.test \
 	-keyout "$WORK/weak.key" -out "$WORK/weak.pem" 2>/dev/null
 mkdir -p "$WORK/nginx"
 {
