@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The next word of @text, which goes on behind it; absent at the end. */
@@ -112,4 +113,21 @@ int yg_classes_from_options(const struct yg_options *options, struct yg_classes 
 	ret->options.user = ret->user;
 	ret->options.user_count = (uint32_t)classes->count;
 	return 0;
+}
+
+int yg_classes_check(const struct yg_options *options, char *ret_error, size_t cap)
+{
+	YG_CLEANUP(yg_data_engine_free) struct yg_data_engine *engine = NULL;
+	YG_CLEANUP_FREE struct yg_classes *classes = NULL;
+	int r;
+
+	if (options->data_classes.count == 0 && options->data_classes_off.count == 0)
+		return 0;
+	classes = calloc(1, sizeof(*classes));
+	if (!classes) {
+		(void)snprintf(ret_error, cap, "data-class: Out of memory");
+		return -ENOMEM;
+	}
+	r = yg_classes_from_options(options, classes, ret_error, cap);
+	return r ? r : yg_data_engine_new(&classes->options, ret_error, cap, &engine);
 }

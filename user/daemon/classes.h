@@ -23,3 +23,6 @@ struct yg_classes {
  */
 YG_MUST_CHECK int yg_classes_from_options(const struct yg_options *options, struct yg_classes *ret,
 					  char *ret_error, size_t cap);
+
+/* Are they read, and do their patterns compile? Return: 0; -EINVAL with @ret_error; -ENOMEM. */
+YG_MUST_CHECK int yg_classes_check(const struct yg_options *options, char *ret_error, size_t cap);

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include "core/log.h"
+#include "daemon/classes.h"
 #include "daemon/options.h"
 #include "daemon/role.h"
 #include "daemon/warden.h"
@@ -24,6 +25,8 @@ static int read_options(struct yg_options *options, int argc, char *const *argv)
 	if (options->help || options->version || options->man || options->role[0] != '\0')
 		return 0;
 	r = yg_options_load(options, error);
+	if (r == 0)
+		r = yg_classes_check(options, error, sizeof(error));
 	if (r)
 		(void)fprintf(stderr, "yagurad: %s\n", error);
 	return r;
