@@ -4,10 +4,10 @@
 #include "baseline/schema_tree.h"
 
 #define SAMPLE_SOME    512u /* exchanges up to which one of 16 is learned from; then one of 64 */
-#define PARAMETERS_MAX 64u   /* names in a part that are parameters; more are a client's own */
-#define CHILDREN_MAP   48u   /* names in an object that make it a map, if they come rarely */
-#define ENUM_KEEP_FROM 3u    /* times seen before it is kept */
-#define DECODED_CAP    512u  /* bytes of a value that are looked at when it has escapes */
+#define PARAMETERS_MAX 64u  /* names in a part that are parameters; more are a client's own */
+#define CHILDREN_MAP   48u  /* names in an object that make it a map, if they come rarely */
+#define ENUM_KEEP_FROM 3u   /* times seen before it is kept */
+#define DECODED_CAP    512u /* bytes of a value that are looked at when it has escapes */
 
 /* --- learning ------------------------------------------------------------------------------- */
 

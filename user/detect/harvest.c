@@ -59,7 +59,7 @@ static int open_state(const struct yg_detect_options *options, void **ret)
 	return yg_memory_open(options, shapes, ret);
 }
 
-/* Classes of which each value stands for somebody; amounts, places and addresses of hosts do not. */
+/* Classes of which each value stands for somebody; amounts, places and hosts do not. */
 static bool is_record(uint32_t class_)
 {
 	static const uint8_t others[] = { YG_DATA_BIC,

@@ -56,7 +56,10 @@ enum yg_label {
 
 const char *yg_label_name(enum yg_label label); /* "shadow"; literal */
 uint32_t yg_label_points(enum yg_label label);	/* of risk */
-/* Return: 0; -EINVAL no such label. */
+/**
+ * yg_label_from_text() - the label called @text.
+ * Return: 0; -EINVAL if there is none.
+ */
 YG_MUST_CHECK int yg_label_from_text(struct yg_slice text, enum yg_label *ret);
 
 struct yg_label_reason {
@@ -100,8 +103,10 @@ struct yg_label_scene {
 	uint64_t new_ns;     /* first seen within is new */
 };
 
+/* All labels of one endpoint, each with its reason. @ret: overwritten. */
 void yg_labels_from_scene(const struct yg_label_scene *scene, struct yg_labels *ret);
 
+/* Is @label among them? */
 static inline bool yg_labels_have(const struct yg_labels *labels, enum yg_label label)
 {
 	return labels->bits >> label & 1;

@@ -78,5 +78,6 @@ typedef void (*yg_party_fn)(void *ctx, const struct yg_party *party);
 /* Most recently used first. */
 void yg_parties_each(const struct yg_parties *parties, yg_party_fn fn, void *ctx);
 
+/* Hosts held, and hosts given up for others since the start. */
 uint32_t yg_parties_count(const struct yg_parties *parties);
 uint64_t yg_parties_evicted(const struct yg_parties *parties);

@@ -49,6 +49,7 @@ struct yg_risk_scene {
 	const struct yg_data *data;	 /* NULL: not looked for */
 };
 
+/* The score of one endpoint with its reasons. @ret: overwritten. */
 void yg_risk_from_scene(const struct yg_risk_scene *scene, struct yg_risk *ret);
 
 /* "risk":42,"risk_reasons":{"public clients":15} inside an object already open. */
@@ -60,5 +61,6 @@ struct yg_risk_top {
 	uint32_t scores[YG_RISK_TOP]; /* descending */
 };
 
+/* Take one score in, if it is among the highest. */
 void yg_risk_top_add(struct yg_risk_top *top, uint32_t score);
 uint32_t yg_risk_top_score(const struct yg_risk_top *top); /* 0 .. YG_RISK_MAX */

@@ -50,6 +50,7 @@ struct yg_trait_use {
 /* Public: nothing that only machines of one network could have. */
 bool yg_address_is_public(const struct yg_address *addr);
 
+/* Count one exchange; take the traits of a row that was folded into another. */
 void yg_trait_add(struct yg_trait *trait, const struct yg_trait_use *use);
 void yg_trait_fold(struct yg_trait *into, const struct yg_trait *from);
 

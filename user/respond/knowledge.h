@@ -91,7 +91,7 @@ struct yg_knowledge_options {
 	enum yg_fapi fapi;	/* profile that is judged */
 	struct yg_slice jwks;	/* a key set to verify tokens with; absent: those that are seen */
 	struct yg_data_engine_options data; /* classes of the operator, and those left out */
-	bool data_each; /* what each single exchange holds is asked for, not just what endpoints do */
+	bool data_each; /* what each exchange holds is asked for, not just what endpoints do */
 	char *error;	/* [error_cap]; what is wrong with @data, on -EINVAL; may be NULL */
 	size_t error_cap;
 };

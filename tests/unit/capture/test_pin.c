@@ -168,7 +168,7 @@ static uint32_t program_on_loopback(void)
 	return id;
 }
 
-/* A descriptor that is still open keeps a link alive, and so does the kernel's worker for a while. */
+/* A descriptor that is still open keeps a link alive; so does the kernel's worker for a while. */
 static void what_is_unpinned_is_off_its_hook(void **state)
 {
 	int link;
