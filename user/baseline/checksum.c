@@ -129,7 +129,7 @@ bool yg_checksum_vin(const char *text)
 
 		if (c == 'I' || c == 'O' || c == 'Q')
 			return false;
-		sum += weights[i] * digit(c >= 'A' ? values[c - 'A'] : c);
+		sum += weights[i] * digit((char)(c >= 'A' ? values[c - 'A'] : c));
 	}
 	sum %= 11;
 	return text[8] == (sum == 10 ? 'X' : (char)('0' + sum));
@@ -200,8 +200,8 @@ bool yg_checksum_bech32(const char *text, size_t len)
 	for (size_t i = 3; i < len; i++) {
 		/* One case throughout: mixed ones are not addresses. */
 		bool upper = text[0] == 'B';
-		char c = upper && text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 0x20)
-								   : text[i];
+		bool fold = upper && text[i] >= 'A' && text[i] <= 'Z';
+		char c = (char)(fold ? text[i] | 0x20 : text[i]);
 		const char *at = c ? strchr(alphabet, c) : NULL;
 
 		if (!at || (upper && text[i] >= 'a'))

@@ -77,7 +77,7 @@ static void put(struct out *out, const char *from, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = (uint8_t)from[i];
 
-		*out->at++ = c < 0x20 || c == 0x7f || (len == 1 && c >= 0x80) ? '?' : from[i];
+		*out->at++ = (char)(c < 0x20 || c == 0x7f || (len == 1 && c >= 0x80) ? '?' : c);
 	}
 }
 

@@ -82,7 +82,7 @@ static size_t compact(struct yg_slice text, char *ret, uint32_t *ret_digits)
 		if (!is_alnum(c) || len == YG_DATA_FORM_MAX)
 			return 0;
 		*ret_digits += is_digit(c);
-		ret[len++] = c >= 'a' ? (char)(c - 0x20) : c;
+		ret[len++] = (char)(c >= 'a' ? c - 0x20 : c);
 	}
 	return len;
 }

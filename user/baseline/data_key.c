@@ -34,7 +34,7 @@ static bool is_upper(char c)
 /* Does a word begin at @i of @name, given what stands before? */
 static bool begins_word(struct yg_slice name, size_t i)
 {
-	char c = name.ptr[i], before = i ? name.ptr[i - 1] : ' ';
+	char c = name.ptr[i], before = (char)(i ? name.ptr[i - 1] : ' ');
 
 	if (!is_letter(before) && !is_digit(before))
 		return true;

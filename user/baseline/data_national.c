@@ -205,9 +205,8 @@ static bool check_nz(const char *p)
 
 static bool check_npi(const char *p)
 {
-	char digits[15];
+	char digits[15] = { '8', '0', '8', '4', '0' }; /* what stands before it on cards */
 
-	memcpy(digits, "80840", 5);
 	memcpy(digits + 5, p, 10);
 	return (p[0] == '1' || p[0] == '2') && yg_checksum_luhn(digits, 15);
 }

@@ -53,7 +53,7 @@ static size_t domain_len(const char *p, size_t len)
 	bool letter = false;
 
 	for (size_t i = 0; i <= len && i <= EMAIL_DOMAIN_MAX; i++) {
-		char c = i < len ? p[i] : ' ';
+		char c = (char)(i < len ? p[i] : ' ');
 		bool inside = is_digit(c) || is_alpha(c) || c == '-' || (uint8_t)c >= 0x80;
 
 		if (inside) {

@@ -85,7 +85,7 @@ static bool is_one_of(const char *const *words, const char *text, size_t len)
 	if (len >= sizeof(word))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		word[i] = is_upper(text[i]) ? (char)(text[i] + ('a' - 'A')) : text[i];
+		word[i] = (char)(is_upper(text[i]) ? text[i] + ('a' - 'A') : text[i]);
 	word[len] = '\0';
 	for (; *words; words++) {
 		if (strcmp(*words, word) == 0)

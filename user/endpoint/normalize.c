@@ -81,7 +81,7 @@ static size_t decode(struct yg_slice raw, char *ret, uint32_t *flags)
 		} else if (*p == '%') {
 			/* Bare: with what is decoded behind it, it must not become an escape. */
 			*flags |= YG_PATH_INVALID;
-			memcpy(ret + len, "%25", ESCAPE_LEN);
+			memcpy(ret + len, (const char[]){ '%', '2', '5' }, ESCAPE_LEN);
 			len += ESCAPE_LEN;
 			p++;
 		} else {

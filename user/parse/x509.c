@@ -129,7 +129,7 @@ static bool read_time(struct der *validity, int64_t *ret)
 	}
 	if (year < 0 || part[0] < 1 || part[0] > 12 || part[1] < 1 || part[1] > 31)
 		return false;
-	*ret = days_of(year, part[0], part[1]) * 86400 + part[2] * 3600ll + part[3] * 60ll +
+	*ret = days_of(year, part[0], part[1]) * 86400 + part[2] * 3600LL + part[3] * 60LL +
 	       part[4];
 	return true;
 }
