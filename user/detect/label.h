@@ -56,6 +56,7 @@ enum yg_label {
 
 const char *yg_label_name(enum yg_label label); /* "shadow"; literal */
 uint32_t yg_label_points(enum yg_label label);	/* of risk */
+
 /**
  * yg_label_from_text() - the label called @text.
  * Return: 0; -EINVAL if there is none.
