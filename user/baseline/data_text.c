@@ -172,9 +172,11 @@ bool yg_data_is_ip(struct yg_slice text)
 
 bool yg_data_is_mac(struct yg_slice text)
 {
-	char separator = text.len == 14 ? text.ptr[4] : text.len == 17 ? text.ptr[2] : '\0';
+	char separator = '\0';
 	size_t group = text.len == 14 ? 4 : 2;
 
+	if (text.len == 14 || text.len == 17)
+		separator = text.ptr[group];
 	if (text.len == 23)
 		separator = text.ptr[2];
 	if (separator != ':' && separator != '-' && separator != '.' && separator != ' ')
