@@ -91,6 +91,7 @@ static size_t count_characters(struct yg_slice value, bool card)
 	return count;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to, through out */
 void yg_data_mask(enum yg_data_mask mask, struct yg_slice value, char *ret, size_t cap)
 {
 	bool card = mask == YG_DATA_MASK_CARD;

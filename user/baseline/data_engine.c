@@ -207,44 +207,57 @@ static void examine_document(struct view *view, struct yg_slice sent)
 	}
 }
 
-/* Numbers and codes in running text: words with digits, joined by single separators. */
+/* Words with digits, joined by single separators. */
+struct token {
+	struct yg_slice whole; /* with a leading plus */
+	struct yg_slice first; /* its first word */
+	uint32_t digits;
+};
+
+/* The token at @p, a plus or a letter or digit. Return: where it ends. */
+static const char *read_token(const char *p, const char *end, struct token *ret)
+{
+	const char *from = p, *word = p + (*p == '+'), *first_end = NULL;
+
+	*ret = (struct token){ .digits = 0 };
+	for (p = word; p < end && (size_t)(p - from) < TOKEN_MAX; p++) {
+		if (is_alnum(*p)) {
+			ret->digits += is_digit(*p);
+			continue;
+		}
+		first_end = first_end ? first_end : p;
+		/* Only digits and groups of capitals go on behind a separator. */
+		if (!is_separator(*p) || p + 1 == end || ret->digits == 0 ||
+		    !(is_digit(p[1]) || (p[1] >= 'A' && p[1] <= 'Z')))
+			break;
+	}
+	first_end = first_end ? first_end : p;
+	ret->whole = (struct yg_slice){ from, (size_t)(p - from) };
+	ret->first = (struct yg_slice){ word, (size_t)(first_end - word) };
+	return p == word && p < end ? p + 1 : p;
+}
+
+/* Numbers and codes in running text. */
 static void examine_tokens(struct view *view)
 {
 	const char *p = view->text.ptr, *end = p + view->text.len;
 
 	while (p < end) {
-		const char *from = p, *word, *first_end = NULL;
-		uint32_t digits = 0;
+		struct token token;
 
 		if (!is_alnum(*p) && *p != '+') {
 			p++;
 			continue;
 		}
-		p += *p == '+';
-		for (word = p; p < end && (size_t)(p - from) < TOKEN_MAX; p++) {
-			if (is_alnum(*p)) {
-				digits += is_digit(*p);
-				continue;
-			}
-			first_end = first_end ? first_end : p;
-			/* Only digits and groups of capitals go on behind a separator. */
-			if (!is_separator(*p) || p + 1 == end || digits == 0 ||
-			    !(is_digit(p[1]) || (p[1] >= 'A' && p[1] <= 'Z')))
-				break;
-		}
-		first_end = first_end ? first_end : p;
-		if (digits >= 5) {
-			struct yg_slice whole = { from, (size_t)(p - from) };
-			struct yg_slice first = { word, (size_t)(first_end - word) };
-
-			examine_identifier(view, whole, false);
-			if (from == view->text.ptr || !strchr("-._:#=", from[-1]))
-				examine_phone(view, whole, false);
-			if (first.len != whole.len)
-				examine_identifier(view, first, false);
-			examine_document(view, first);
-		}
-		p += p == from || p == word;
+		p = read_token(p, end, &token);
+		if (token.digits < 5)
+			continue;
+		examine_identifier(view, token.whole, false);
+		if (token.whole.ptr == view->text.ptr || !strchr("-._:#=", token.whole.ptr[-1]))
+			examine_phone(view, token.whole, false);
+		if (token.first.len != token.whole.len)
+			examine_identifier(view, token.first, false);
+		examine_document(view, token.first);
 	}
 }
 

@@ -110,9 +110,8 @@ static bool is_birth_date(struct yg_slice text)
 		if (text.len > 6 && memcmp(text.ptr, eras[i], 6) == 0)
 			return count >= 3;
 	}
-	if (text.len >= 10 && is_digits((struct yg_slice){ text.ptr, 4 }, 4, 4, ""))
-		year = number_at(text, 0, 4);
-	else if (text.len == 8 && count == 8)
+	if ((text.len >= 10 && is_digits((struct yg_slice){ text.ptr, 4 }, 4, 4, "")) ||
+	    (text.len == 8 && count == 8))
 		year = number_at(text, 0, 4);
 	else if (text.len == 10 && is_digits((struct yg_slice){ text.ptr + 6, 4 }, 4, 4, ""))
 		year = number_at(text, 6, 4);
@@ -209,7 +208,7 @@ static bool fits_person(uint32_t class_, struct yg_slice text)
 
 bool yg_data_fits_name(uint32_t class_, struct yg_slice text)
 {
-	if (text.len == 0 || text.len > VALUE_MAX * 4)
+	if (text.len == 0 || text.len > (size_t)VALUE_MAX * 4)
 		return false;
 	switch (class_) {
 	case YG_DATA_CVV:

@@ -172,6 +172,7 @@ static void print_trend(const struct yg_cli_args *args, const char *name, yajl_v
 
 static void print_assessment(const struct yg_cli_args *args, yajl_val value)
 {
+	yajl_val labels = yg_value_find(value, "label_reasons");
 	char text[512];
 
 	print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
@@ -181,13 +182,12 @@ static void print_assessment(const struct yg_cli_args *args, yajl_val value)
 	yg_print_styled(args, "1", text);
 	(void)fputc('\n', args->out);
 	print_reasons(args, yg_value_find(value, "risk_reasons"), true);
-	if (!YAJL_IS_OBJECT(yg_value_find(value, "label_reasons")) ||
-	    YAJL_GET_OBJECT(yg_value_find(value, "label_reasons"))->len == 0)
+	if (!labels || !YAJL_IS_OBJECT(labels) || labels->u.object.len == 0)
 		return;
 	(void)fputc('\n', args->out);
 	yg_print_styled(args, "1", "Labels");
 	(void)fputc('\n', args->out);
-	print_reasons(args, yg_value_find(value, "label_reasons"), false);
+	print_reasons(args, labels, false);
 }
 
 static int print_endpoint(void *ctx, const char *line, yajl_val value)

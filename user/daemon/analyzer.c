@@ -35,7 +35,7 @@
 
 #define FLUSH_NS      (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
 #define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
-#define CLOCK_SURE_NS (100u * 1000)	   /* both clocks were read within this */
+#define CLOCK_SURE_NS 100000u		   /* both clocks were read within this */
 #define CLOCK_STEP_NS (10u * YG_NS_PER_MS) /* less is not followed */
 #define COUNTERS_NS   YG_NS_PER_S
 #define CALLERS_NS    (5u * YG_NS_PER_S)

@@ -201,9 +201,9 @@ void yg_posture_check_bodies(struct yg_look *look)
 	if (!look->accepted || body->kind == YG_BODY_KIND_TEXT ||
 	    yg_text_begins(look->heads.type, "text/html"))
 		check_errors(look, text);
-	if (look->accepted && yg_slice_equal(look->method, YG_SLICE("GET")))
-		check_contents(look, text);
-	else if (look->accepted && look->scene->exchange->protocol != YG_PROTOCOL_WS &&
-		 has(text, "\"__schema\""))
+	if (!look->accepted)
+		return;
+	if (yg_slice_equal(look->method, YG_SLICE("GET")) ||
+	    (look->scene->exchange->protocol != YG_PROTOCOL_WS && has(text, "\"__schema\"")))
 		check_contents(look, text);
 }

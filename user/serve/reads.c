@@ -280,7 +280,8 @@ static void write_risk(void *ctx, uint64_t time_ns, uint32_t risk)
 static void add_risks(struct yg_desk *desk, struct yg_http_request *request, uint64_t endpoint)
 {
 	uint64_t now_ns = desk->options.epoch_ns(desk->options.ctx);
-	uint64_t hours_ns = SERIES_HOURS * 3600 * YG_NS_PER_SECOND, days_ns = 30 * hours_ns;
+	uint64_t hours_ns = (uint64_t)SERIES_HOURS * 3600 * YG_NS_PER_SECOND,
+		 days_ns = 30 * hours_ns;
 
 	for (int by_day = 0; by_day < 2; by_day++) {
 		uint64_t span_ns = by_day ? days_ns : hours_ns;

@@ -270,8 +270,9 @@ static const char *const main_texts[YG_SQL_MAX] = {
 
 static const char *const day_texts[YG_SQL_DAY_MAX] = {
 	[YG_SQL_SAMPLE_LIST] =
-		" FROM samples WHERE (?1=0 OR endpoint=?2) AND (?3='' OR method=?3) AND time>=?4"
-		" ORDER BY time DESC LIMIT ?5 OFFSET ?6",
+		/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text in two lines */
+	" FROM samples WHERE (?1=0 OR endpoint=?2) AND (?3='' OR method=?3) AND time>=?4"
+	" ORDER BY time DESC LIMIT ?5 OFFSET ?6",
 	[YG_SQL_SAMPLE_MOVE] = "UPDATE samples SET endpoint=?2 WHERE endpoint=?1",
 	[YG_SQL_SAMPLE_LINK] = "UPDATE samples SET parent=?2 WHERE id=?1",
 	[YG_SQL_SAMPLE_COUNT] = "SELECT count(*) FROM samples",
