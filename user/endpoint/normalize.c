@@ -207,14 +207,13 @@ static bool take_segment(struct yg_path *path, struct yg_slice raw)
 /* Where the path of the target begins, or NULL. Returns within [ptr, ptr + len]. */
 static const char *find_path(struct yg_slice target)
 {
-	const char *end = target.ptr + target.len;
-	const char *p = target.ptr;
-	const char *scheme;
+	const char *p = target.ptr, *end, *scheme;
 
 	if (target.len == 0)
 		return NULL;
 	if (*p == '/')
 		return p;
+	end = p + target.len;
 	scheme = memchr(p, ':', target.len);
 	if (!scheme || end - scheme < 3 || scheme[1] != '/' || scheme[2] != '/')
 		return NULL;
