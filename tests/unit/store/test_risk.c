@@ -1,64 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* store/risk.c, and lists by label and risk, behind its contract in store/store.h. */
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/store.h"
-#include "test.h"
-
-#define NOW 1795000000000000000ull /* 2026-11-18T11:06:40Z */
-
-struct place {
-	char path[64];
-	int fd;
-};
-
-static struct place place;
-
-static int set_up(void **state)
-{
-	(void)state;
-	(void)snprintf(place.path, sizeof(place.path), "/tmp/yg_store_XXXXXX");
-	assert_non_null(mkdtemp(place.path));
-	place.fd = open(place.path, O_DIRECTORY | O_CLOEXEC);
-	return place.fd < 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *ftw)
-{
-	(void)info;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	yg_closep(&place.fd);
-	return nftw(place.path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static struct yg_store *open_store(uint64_t now_ns)
-{
-	struct yg_store_options options = { place.fd, 30, 7 };
-	struct yg_store *store = NULL;
-
-	assert_int_equal(yg_store_new(&options, now_ns, &store), 0);
-	return store;
-}
-
-static void put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
-{
-	assert_int_equal(yg_store_begin(store), 0);
-	assert_int_equal(yg_store_put(store, message, now_ns), 0);
-	assert_int_equal(yg_store_commit(store), 0);
-}
+#include "store.h"
 
 #define HOUR 3600000000000ull
 
