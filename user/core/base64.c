@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-static int value_of(char c)
+int yg_base64_value(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -27,7 +27,7 @@ ssize_t yg_base64_decode(struct yg_slice text, uint8_t *ret, size_t cap)
 	if (text.len % 4 == 1)
 		return -EINVAL;
 	for (size_t i = 0; i < text.len; i++) {
-		int value = value_of(text.ptr[i]);
+		int value = yg_base64_value(text.ptr[i]);
 
 		if (value < 0)
 			return -EINVAL;

@@ -9,6 +9,9 @@
 #include "core/macros.h"
 #include "core/slice.h"
 
+/* What @c stands for, 0..63 in either alphabet; -1: nothing. Padding is nothing. */
+int yg_base64_value(char c);
+
 /**
  * yg_base64_decode() - decode all of @text.
  * @ret: [@cap]; untouched bytes beyond the result.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/grpc_web.h"
 
+#include "core/base64.h"
 #include "parse/h2head.h"
 
 #define MEDIA	     "application/grpc-web"
@@ -29,19 +30,6 @@ struct source {
 	uint8_t count; /* of them */
 };
 
-static int digit_of(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
 /* The next byte; -1: the end, or no base64. */
 static int next(struct source *source)
 {
@@ -50,7 +38,7 @@ static int next(struct source *source)
 
 		if (source->p == source->end)
 			return -1;
-		digit = digit_of(*source->p);
+		digit = yg_base64_value((char)*source->p);
 		if (digit < 0 && *source->p != '=')
 			return -1;
 		source->p++;
