@@ -46,7 +46,8 @@ struct yg_data_engine_options {
 struct yg_data_engine;
 
 /**
- * yg_data_engine_new() - compile the patterns; some 20 ms.
+ * yg_data_engine_new() - compile what it looks for: a millisecond, and the operator's
+ *	patterns.
  * @ret_error: [@error_cap]; what is wrong with which class, on -EINVAL.
  *
  * Context: before the sandbox: the compiler asks the system for memory.

@@ -16,7 +16,8 @@ struct named {
 };
 
 struct yg_data_engine {
-	struct hs_database *patterns; /* of values: what examine asks */
+	struct hs_database *literals; /* of values: how what we look for begins */
+	struct hs_database *patterns; /* of values: the operator's; NULL: none */
 	struct hs_database *keys;     /* of names: the operator's; NULL: none */
 	struct hs_scratch *scratch;
 	struct yg_data_set off;

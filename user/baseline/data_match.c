@@ -11,21 +11,68 @@
 #include "baseline/data_text.h"
 #include "core/hash.h"
 
-#define PATTERNS_MAX 256u
+#define PATTERNS_MAX YG_DATA_USER_MAX
 #define PATTERN_CAP  300u
+#define LITERALS_MAX 128u
 
-/* Identifiers of patterns: verifiers first, then secrets, then the operator's. */
+#define PEM_TAIL	 "PRIVATE KEY"
+#define PEM_WORDS_MAX	 20u /* bytes between "BEGIN " and that */
+#define TRACK_DIGITS_MIN 13u /* of a card's number. Source: ISO/IEC 7812-1 */
+#define TRACK_DIGITS_MAX 19u
+#define TRACK_EXPIRY	 4u  /* digits: year and month */
+#define TRACK_SHOWN	 11u /* bytes at its end that stand for it */
+
+/* Identifiers of literals: verifiers first, then secrets. */
 enum {
 	ID_EMAIL,
 	ID_JWT,
 	ID_PEM,
 	ID_PREFECTURE,
-	ID_TRACK,
+	ID_TRACK_1,
+	ID_TRACK_2,
 	ID_SECRET = 16, /* + index of the secret */
-	ID_USER = 128,	/* + index of the operator's class */
 };
 
-/* Patterns being collected for one database. */
+/*
+ * How what we look for begins or ends; code looks at the rest. Literals alone, because they are
+ * compiled in a millisecond: ranges of characters take fifty.
+ */
+static const struct {
+	const char *text;
+	unsigned int id;
+} literals[] = {
+	{ "@", ID_EMAIL },
+	{ "eyJ", ID_JWT },
+	{ PEM_TAIL, ID_PEM },
+	{ "北海道", ID_PREFECTURE },
+	{ "東京都", ID_PREFECTURE },
+	{ "京都府", ID_PREFECTURE },
+	{ "大阪府", ID_PREFECTURE },
+	{ "県", ID_PREFECTURE },
+	{ "%B", ID_TRACK_1 },
+	/* With a digit: a semicolon alone is in every text. */
+	{ ";0", ID_TRACK_2 },
+	{ ";1", ID_TRACK_2 },
+	{ ";2", ID_TRACK_2 },
+	{ ";3", ID_TRACK_2 },
+	{ ";4", ID_TRACK_2 },
+	{ ";5", ID_TRACK_2 },
+	{ ";6", ID_TRACK_2 },
+	{ ";7", ID_TRACK_2 },
+	{ ";8", ID_TRACK_2 },
+	{ ";9", ID_TRACK_2 },
+};
+
+/* Literals being collected for their database. */
+struct literals {
+	const char *texts[LITERALS_MAX];
+	size_t lens[LITERALS_MAX];
+	unsigned int flags[LITERALS_MAX];
+	unsigned int ids[LITERALS_MAX];
+	unsigned int count;
+};
+
+/* The operator's patterns, being collected for one database. */
 struct set {
 	char text[PATTERNS_MAX][PATTERN_CAP];
 	const char *texts[PATTERNS_MAX];
@@ -44,34 +91,15 @@ static void add_pattern(struct set *set, uint32_t id, unsigned int flags, const 
 	set->ids[set->count++] = id;
 }
 
-/* As a pattern: what is special is escaped. */
-static void add_literal(struct set *set, uint32_t id, const char *text)
+/* @error: taken. Return: -EINVAL if a pattern is wrong, -ENOMEM. */
+static int judge_failure(hs_compile_error_t *error, char *ret_error, size_t cap)
 {
-	char escaped[PATTERN_CAP];
-	size_t len = 0;
+	bool nomem = !error || error->expression < 0;
 
-	for (; *text && len + 3 < sizeof(escaped); text++) {
-		if (strchr(".-_", *text))
-			escaped[len++] = '\\';
-		escaped[len++] = *text;
-	}
-	escaped[len] = '\0';
-	add_pattern(set, id, 0, escaped);
-}
-
-static void collect_values(struct set *set)
-{
-	uint32_t count;
-	const struct yg_data_secret *secrets = yg_data_secrets(&count);
-
-	add_pattern(set, ID_EMAIL, 0, "@");
-	add_pattern(set, ID_JWT, 0, "eyJ");
-	add_pattern(set, ID_PEM, 0, "-----BEGIN [A-Z ]{0,20}PRIVATE KEY");
-	add_pattern(set, ID_TRACK, 0, "%B[0-9]{13,19}\\^");
-	add_pattern(set, ID_TRACK, 0, ";[0-9]{13,19}=[0-9]{4}");
-	add_pattern(set, ID_PREFECTURE, 0, "北海道|東京都|京都府|大阪府|県");
-	for (uint32_t i = 0; i < count; i++)
-		add_literal(set, ID_SECRET + i, secrets[i].prefix);
+	if (error)
+		(void)snprintf(ret_error, cap, "%s", error->message);
+	(void)hs_free_compile_error(error);
+	return nomem ? -ENOMEM : -EINVAL;
 }
 
 static int compile(const struct set *set, hs_database_t **ret, char *ret_error, size_t cap)
@@ -79,15 +107,34 @@ static int compile(const struct set *set, hs_database_t **ret, char *ret_error, 
 	hs_compile_error_t *error = NULL;
 	hs_error_t r = hs_compile_multi(set->texts, set->flags, set->ids, set->count, HS_MODE_BLOCK,
 					NULL, ret, &error);
-	bool nomem;
 
-	if (r == HS_SUCCESS)
-		return 0;
-	nomem = !error || error->expression < 0;
-	if (error)
-		(void)snprintf(ret_error, cap, "%s", error->message);
-	(void)hs_free_compile_error(error);
-	return nomem ? -ENOMEM : -EINVAL;
+	return r == HS_SUCCESS ? 0 : judge_failure(error, ret_error, cap);
+}
+
+static void add_literal(struct literals *set, unsigned int id, const char *text)
+{
+	if (set->count == LITERALS_MAX)
+		return;
+	set->texts[set->count] = text;
+	set->lens[set->count] = strlen(text);
+	set->ids[set->count++] = id;
+}
+
+static int compile_literals(hs_database_t **ret, char *ret_error, size_t cap)
+{
+	struct literals set = { .count = 0 };
+	hs_compile_error_t *error = NULL;
+	uint32_t count;
+	const struct yg_data_secret *secrets = yg_data_secrets(&count);
+	hs_error_t r;
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(literals); i++)
+		add_literal(&set, literals[i].id, literals[i].text);
+	for (uint32_t i = 0; i < count; i++)
+		add_literal(&set, ID_SECRET + i, secrets[i].prefix);
+	r = hs_compile_lit_multi(set.texts, set.flags, set.ids, set.lens, set.count, HS_MODE_BLOCK,
+				 NULL, ret, &error);
+	return r == HS_SUCCESS ? 0 : judge_failure(error, ret_error, cap);
 }
 
 static bool is_name(const char *name)
@@ -157,27 +204,38 @@ static int check_users(const struct yg_data_engine_options *options, char *ret_e
 	return 0;
 }
 
-static int compile_all(struct yg_data_engine *engine, struct set *set, char *ret_error, size_t cap)
+static int compile_users(struct yg_data_engine *engine, struct set *set, char *ret_error,
+			 size_t cap)
 {
-	bool keys = false;
-	int r;
+	int r = 0;
 
-	collect_values(set);
 	for (uint32_t i = 0; i < engine->user_count; i++) {
 		if (engine->user[i].pattern[0])
-			add_pattern(set, ID_USER + i, HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8,
+			add_pattern(set, i, HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8,
 				    engine->user[i].pattern);
 	}
-	r = compile(set, &engine->patterns, ret_error, cap);
+	if (set->count)
+		r = compile(set, &engine->patterns, ret_error, cap);
 	if (r < 0)
 		return r;
 	set->count = 0;
 	for (uint32_t i = 0; i < engine->user_count; i++) {
-		keys |= engine->user[i].keys[0] != '\0';
 		if (engine->user[i].keys[0])
 			add_pattern(set, i, HS_FLAG_CASELESS, engine->user[i].keys);
 	}
-	return keys ? compile(set, &engine->keys, ret_error, cap) : 0;
+	return set->count ? compile(set, &engine->keys, ret_error, cap) : 0;
+}
+
+/* One scratch for all that are there. */
+static int alloc_scratch(struct yg_data_engine *engine)
+{
+	hs_database_t *const all[] = { engine->literals, engine->patterns, engine->keys };
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(all); i++) {
+		if (all[i] && hs_alloc_scratch(all[i], &engine->scratch) != HS_SUCCESS)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_error,
@@ -200,12 +258,13 @@ int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_e
 	engine->user_count = options->user_count;
 	if (options->user_count)
 		memcpy(engine->user, options->user, options->user_count * sizeof(*engine->user));
-	r = compile_all(engine, set, ret_error, error_cap);
+	r = compile_literals(&engine->literals, ret_error, error_cap);
+	if (r == 0)
+		r = compile_users(engine, set, ret_error, error_cap);
+	if (r == 0)
+		r = alloc_scratch(engine);
 	if (r < 0)
 		return r;
-	if (hs_alloc_scratch(engine->patterns, &engine->scratch) != HS_SUCCESS ||
-	    (engine->keys && hs_alloc_scratch(engine->keys, &engine->scratch) != HS_SUCCESS))
-		return -ENOMEM;
 	*ret = YG_TAKE_PTR(engine);
 	return 0;
 }
@@ -217,6 +276,7 @@ void yg_data_engine_free(struct yg_data_engine **engine)
 	if (!e)
 		return;
 	(void)hs_free_scratch(e->scratch);
+	(void)hs_free_database(e->literals);
 	(void)hs_free_database(e->patterns);
 	(void)hs_free_database(e->keys);
 	free(e);
@@ -305,48 +365,120 @@ static void take_prefecture(struct view *view, size_t end)
 	}
 }
 
-static int take_hit(unsigned int id, unsigned long long from, unsigned long long to,
-		    unsigned int flags, void *ctx)
+static bool is_digit(char c)
 {
-	struct view *view = ctx;
-	size_t end = (size_t)to;
+	return c >= '0' && c <= '9';
+}
+
+/* "-----BEGIN RSA PRIVATE KEY": the text ends with the key word. Absent: something else. */
+static struct yg_slice pem_at(struct yg_slice text, size_t end)
+{
+	static const char begin[] = "-----BEGIN ";
+	size_t at = end - strlen(PEM_TAIL), begin_len = sizeof(begin) - 1;
+
+	for (size_t words = 0; words <= PEM_WORDS_MAX && at - words >= begin_len; words++) {
+		const char *p = text.ptr + at - words;
+
+		if (memcmp(p - begin_len, begin, begin_len) == 0)
+			return (struct yg_slice){ text.ptr + at, end - at };
+		if (p[-1] != ' ' && (p[-1] < 'A' || p[-1] > 'Z'))
+			break;
+	}
+	return (struct yg_slice){ NULL, 0 };
+}
+
+/*
+ * What a card's magnetic strip says: "%B<number>^" or ";<number>=<four digits>", the number with
+ * 13 to 19 digits from @at. @tail: digits behind @mark. Absent: something else.
+ */
+static struct yg_slice track_at(struct yg_slice text, size_t at, char mark, size_t tail)
+{
+	size_t end = at;
+
+	while (end < text.len && is_digit(text.ptr[end]))
+		end++;
+	if (end - at < TRACK_DIGITS_MIN || end - at > TRACK_DIGITS_MAX || end == text.len ||
+	    text.ptr[end] != mark || text.len - end - 1 < tail)
+		return (struct yg_slice){ NULL, 0 };
+	end++;
+	for (size_t i = 0; i < tail; i++) {
+		if (!is_digit(text.ptr[end + i]))
+			return (struct yg_slice){ NULL, 0 };
+	}
+	end += tail;
+	return (struct yg_slice){ text.ptr + end - TRACK_SHOWN, TRACK_SHOWN };
+}
+
+static void take_prefix(struct view *view, unsigned int id, size_t end)
+{
 	struct yg_slice text = { NULL, 0 };
 	uint32_t class_ = YG_DATA_EMAIL, count;
+	const struct yg_data_secret *secret;
 
-	(void)flags;
-	view->engine->counters.hits++;
-	if (id >= ID_USER) {
-		take_user(view, id - ID_USER,
-			  (struct yg_slice){ view->text.ptr + from, end - (size_t)from });
-		return 0;
-	}
-	if (id >= ID_SECRET) {
-		const struct yg_data_secret *secret = &yg_data_secrets(&count)[id - ID_SECRET];
-
-		class_ = secret->class_;
-		text = yg_data_secret_at(secret, view->text, end - strlen(secret->prefix));
-	} else if (id == ID_EMAIL) {
+	switch (id) {
+	case ID_EMAIL:
 		text = yg_data_email_at(view->text, end - 1);
-	} else if (id == ID_JWT) {
+		break;
+	case ID_JWT:
 		class_ = YG_DATA_JWT;
 		text = yg_data_jwt_at(view->text, end - 3);
-	} else if (id == ID_PREFECTURE) {
-		take_prefecture(view, end);
-	} else {
-		class_ = id == ID_PEM ? YG_DATA_SECRET_PRIVATE_KEY : YG_DATA_CARD_TRACK;
-		text = (struct yg_slice){ view->text.ptr + end - 11, 11 };
+		break;
+	case ID_PEM:
+		class_ = YG_DATA_SECRET_PRIVATE_KEY;
+		text = pem_at(view->text, end);
+		break;
+	case ID_TRACK_1:
+		class_ = YG_DATA_CARD_TRACK;
+		text = track_at(view->text, end, '^', 0);
+		break;
+	case ID_TRACK_2:
+		class_ = YG_DATA_CARD_TRACK;
+		text = track_at(view->text, end - 1, '=', TRACK_EXPIRY);
+		break;
+	default:
+		secret = &yg_data_secrets(&count)[id - ID_SECRET];
+		class_ = secret->class_;
+		text = yg_data_secret_at(secret, view->text, end - strlen(secret->prefix));
 	}
 	if (text.ptr)
 		yg_data_view_add(view, class_, YG_DATA_PROOF_CERTAIN, text);
+}
+
+static int take_literal(unsigned int id, unsigned long long from, unsigned long long to,
+			unsigned int flags, void *ctx)
+{
+	struct view *view = ctx;
+
+	(void)from, (void)flags;
+	view->engine->counters.hits++;
+	if (id == ID_PREFECTURE)
+		take_prefecture(view, (size_t)to);
+	else
+		take_prefix(view, id, (size_t)to);
+	return 0;
+}
+
+static int take_pattern(unsigned int id, unsigned long long from, unsigned long long to,
+			unsigned int flags, void *ctx)
+{
+	struct view *view = ctx;
+
+	(void)flags;
+	view->engine->counters.hits++;
+	take_user(view, id, (struct yg_slice){ view->text.ptr + from, (size_t)(to - from) });
 	return 0;
 }
 
 void yg_data_engine_match(struct view *view)
 {
 	struct yg_data_engine *engine = view->engine;
+	unsigned int len = (unsigned int)view->text.len;
 
-	(void)hs_scan(engine->patterns, view->text.ptr, (unsigned int)view->text.len, 0,
-		      engine->scratch, take_hit, view);
+	(void)hs_scan(engine->literals, view->text.ptr, len, 0, engine->scratch, take_literal,
+		      view);
+	if (engine->patterns)
+		(void)hs_scan(engine->patterns, view->text.ptr, len, 0, engine->scratch,
+			      take_pattern, view);
 	for (uint32_t i = 0; i < engine->user_count; i++) {
 		if (!engine->user[i].pattern[0])
 			take_user(view, i, view->text);
