@@ -124,6 +124,15 @@ shows_graph() {
 	grep -q -- "-> upstream [1-9][0-9]* .* GET .*/inner/secure/" "$WORK/endpoint"
 }
 wait_until 10 shows_graph
+# The same for all of them, as a table, as lines, and as a graph.
+yagura relations --contains /secure/ >"$WORK/relations"
+grep -q "^FROM .*INTO .*KIND .*REQ" "$WORK/relations" || fail "no table: $(cat "$WORK/relations")"
+(($(sed 's/…/./g' "$WORK/relations" | awk '{ print length }' | sort -n | tail -1) <= 80)) || fail "wider than 80"
+yagura relations --json | jq -e -s 'any(.kind == "upstream" and
+	(.from.template | startswith("/secure/")) and (.into.template | startswith("/inner/")))' \
+	>/dev/null || fail "no relation: $(yagura relations --json)"
+yagura relations --dot | grep -q '"GET .*/secure/.*" -> "GET .*/inner/secure/.*" \[label=' ||
+	fail "no graph: $(yagura relations --dot)"
 # Labels and risk come with their reasons, and the tables can be asked for them.
 is_assessed() { yagura endpoint "$id" | grep -q "^Risk [1-9][0-9]* of 100"; }
 wait_until 15 is_assessed

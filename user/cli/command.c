@@ -81,6 +81,19 @@ static const struct yg_command commands[] = {
 		.run = yg_command_parties,
 	},
 	{
+		.name = "relations",
+		.synopsis = "[--service HOST] [--by-service] [--dot]",
+		.summary = "Show which API leads to which: edge, upstream, third party",
+		.text = "One row per pair: a request came in at the one, and for it one went to the "
+			"other. \"-\" stands for requests of this host that nothing tells for whom. DATA "
+			"is what requests carry there. With --dot it is a graph for graphviz: \"yagura "
+			"relations --by-service --dot | dot -Tsvg\".",
+		.options = yg_relations_options,
+		.json = true,
+		.daemon = true,
+		.run = yg_command_relations,
+	},
+	{
 		.name = "testcases",
 		.synopsis = "[--service HOST] [--format curl|http] [--out FILE]",
 		.summary = "Write checks to replay, for what listening cannot prove",

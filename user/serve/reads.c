@@ -155,6 +155,33 @@ void yg_get_parties(struct yg_desk *desk, struct yg_http_request *request, const
 	reply_list(desk, request, YG_STORE_PARTIES);
 }
 
+void yg_get_relations(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
+{
+	const char *by = yg_http_argument(request, "by");
+	bool by_service = by && strcmp(by, "service") == 0;
+	struct yg_reply_list reply;
+	struct yg_store_filter filter;
+	const char *name = "by";
+	ssize_t count;
+
+	(void)rest;
+	if ((by && !by_service && strcmp(by, "endpoint") != 0) ||
+	    read_filter(request, &filter, &name)) {
+		yg_reply_error(desk, request, 400, name, "out of range");
+		return;
+	}
+	yg_reply_list_open(&reply, request);
+	count = yg_store_graph(desk->store, &filter, by_service, yg_reply_list_add, &reply);
+	if (count < 0) {
+		yg_http_clear(request);
+		yg_reply_error(desk, request, 503, "store", strerror((int)-count));
+		return;
+	}
+	yg_reply_list_close(&reply, (uint32_t)count == filter.limit
+					    ? (uint64_t)filter.offset + (uint64_t)count
+					    : 0);
+}
+
 void yg_get_findings(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	(void)rest;

@@ -25,6 +25,7 @@ static const struct route routes[] = {
 	{ "GET", "/v1/endpoints/", "", yg_get_endpoint, false },
 	{ "GET", "/v1/callers", NULL, yg_get_callers, false },
 	{ "GET", "/v1/third-parties", NULL, yg_get_parties, false },
+	{ "GET", "/v1/relations", NULL, yg_get_relations, false },
 	{ "GET", "/v1/findings", NULL, yg_get_findings, false },
 	{ "GET", "/v1/findings/", "", yg_get_finding, false },
 	{ "GET", "/v1/samples", NULL, yg_get_samples, false },

@@ -132,6 +132,19 @@ static const char *const day_migrations[] = {
 	" WHERE endpoint=endpoints.id ORDER BY instr('confirmed likely possible',"           \
 	" confidence), class, field, id)) AS data"
 
+/* Relations with the rows of both ends, by service, kind, time and text. */
+#define RELATION_ENDS                                                                         \
+	" relations AS r LEFT JOIN endpoints AS f ON f.id=r.from_id"                          \
+	" LEFT JOIN endpoints AS i ON i.id=r.into_id"                                         \
+	" WHERE (?1='' OR f.service=?1 OR i.service=?1) AND (?2='' OR r.kind=?2)"             \
+	" AND r.last_seen>=?3 AND (?4='' OR instr(coalesce(f.service || f.template, ''), ?4)" \
+	" OR instr(coalesce(i.service || i.template, ''), ?4))"
+
+/* Classes that requests carry, of the endpoints that follow. */
+#define DATA_SENT_TO                                                    \
+	"SELECT DISTINCT class FROM data_fields WHERE \"in\"='request'" \
+	" AND confidence<>'possible'"
+
 #define OF_PARTY "(service=host OR substr(service,1,length(host)+1)=host||':')"
 
 /*
@@ -266,6 +279,20 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" LEFT JOIN endpoints AS i ON i.id=r.into_id"
 		" WHERE r.from_id IN (SELECT id FROM down) OR r.into_id=?1"
 		" ORDER BY depth, r.requests DESC, r.into_id LIMIT 100",
+	/* The whole graph, endpoint by endpoint; and service by service. */
+	[YG_SQL_RELATION_ALL] =
+		"SELECT r.kind, r.from_id, r.into_id, r.requests, r.first_seen, r.last_seen,"
+		" f.method, f.service, f.template, i.method, i.service, i.template,"
+		" (SELECT json_group_array(class) FROM (" DATA_SENT_TO " AND endpoint=r.into_id))"
+		" FROM" RELATION_ENDS " ORDER BY r.requests DESC, r.from_id, r.into_id"
+		" LIMIT ?5 OFFSET ?6",
+	[YG_SQL_RELATION_SERVICES] =
+		"SELECT r.kind, 0, 0, sum(r.requests) AS asked, min(r.first_seen),"
+		" max(r.last_seen), '', f.service, '', '', i.service, '',"
+		" (SELECT json_group_array(class) FROM (" DATA_SENT_TO " AND endpoint IN"
+		" (SELECT id FROM endpoints WHERE service=i.service)))"
+		" FROM" RELATION_ENDS " GROUP BY f.service, i.service, r.kind"
+		" ORDER BY asked DESC, f.service, i.service LIMIT ?5 OFFSET ?6",
 };
 
 static const char *const day_texts[YG_SQL_DAY_MAX] = {

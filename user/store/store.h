@@ -176,6 +176,18 @@ YG_MUST_CHECK ssize_t yg_store_each(struct yg_store *store, enum yg_store_list l
 YG_MUST_CHECK ssize_t yg_store_relations(struct yg_store *store, uint64_t endpoint,
 					 yg_store_row_fn fn, void *ctx);
 
+/**
+ * yg_store_graph() - which endpoint, or service, leads to which, as JSON objects.
+ * @filter: service (either end), kind ("upstream", "third-party"), contains (in the name of either
+ *	end), since_ns, limit and offset count.
+ * @by_service: one row per pair of services; their ends have a service alone.
+ *
+ * Each row names the classes of data that requests carry there. Most requests first.
+ * Return: how many rows; -errno.
+ */
+YG_MUST_CHECK ssize_t yg_store_graph(struct yg_store *store, const struct yg_store_filter *filter,
+				     bool by_service, yg_store_row_fn fn, void *ctx);
+
 /* How many endpoints hold a class, and how many values of it were seen there. */
 struct yg_store_data_count {
 	struct yg_slice class_, in, confidence; /* borrowed for the call */
