@@ -197,7 +197,7 @@ rules: all man
 	$(Q)bad=0; \
 	git ls-files -co --exclude-standard '*.[ch]' | xargs clang-format --dry-run -Werror || bad=1; \
 	tools/check_layers $(BASE) $(STAGES) $(TOP) || bad=1; \
-	for rule in banned size names binary merge headers shell; do tools/check_$$rule || bad=1; done; \
+	for rule in banned size names binary merge headers shell causes; do tools/check_$$rule || bad=1; done; \
 	tools/check_docs $(B) || bad=1; \
 	tools/check_abi $(B) || bad=1; \
 	for rule in tools/check_*; do $$rule --self-test || bad=1; done; \

@@ -611,6 +611,8 @@ def analyze(yagura, pcap, profile):
             [yagura, "analyze", "--json", "--fapi", profile, "--trusted-proxy", "10.1.0.0/16",
              file.name], check=True, capture_output=True, text=True).stdout.splitlines()
     found = [json.loads(line) for line in lines if '"type":"finding"' in line]
+    for finding in found:
+        assert finding["cause_ja"], f"no cause in Japanese: {finding['cause']}"
     return {f["rule"]: f for f in found if f["kind"] == "posture"}
 
 

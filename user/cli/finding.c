@@ -17,7 +17,8 @@ static void print_evidence(const struct yg_cli_args *args, yajl_val evidence)
 			YAJL_IS_STRING(value) ? YAJL_GET_STRING(value) : YAJL_GET_NUMBER(value);
 		char line[768];
 
-		(void)snprintf(line, sizeof(line), "%s = %s", YAJL_GET_OBJECT(evidence)->keys[i],
+		(void)snprintf(line, sizeof(line), "%s = %s",
+			       yg_cli_evidence(args, YAJL_GET_OBJECT(evidence)->keys[i]),
 			       text ? text : "-");
 		yg_print_field(args, i ? "" : "evidence", line);
 	}
@@ -98,7 +99,7 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 	print_who(args, value);
 	yg_print_field(args, "status", yg_cli_word(args, yg_value_text(value, "status")));
 	print_evidence(args, yg_value_find(value, "evidence"));
-	print_wrapped(args, "Cause", yg_value_text(value, "cause"));
+	print_wrapped(args, "Cause", text_of(args, value, "cause", "cause_ja"));
 	print_wrapped(args, "Effect", text_of(args, value, "effect", "effect_ja"));
 	print_wrapped(args, "Cure", text_of(args, value, "remediation", "remediation_ja"));
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "baseline/schema_json.h"
 #include "daemon/pipeline.h"
+#include "detect/cause.h"
 #include "parse/body.h"
 #include "parse/cipher.h"
 #include "parse/hello.h"
@@ -490,7 +491,7 @@ static void put_posture(struct yg_json *json, const struct yg_finding *finding)
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding)
 {
 	const struct yg_rule *rule = finding->rule;
-	char id[24];
+	char id[24], cause[YG_FINDING_TEXT_CAP];
 
 	(void)snprintf(id, sizeof(id), "%016" PRIx64, finding->id);
 	yg_json_open_object(json);
@@ -515,6 +516,8 @@ void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding)
 	yg_json_pair_uint(json, "repeats", finding->repeats);
 	put_posture(json, finding);
 	yg_json_pair_str(json, "title_ja", rule->title_ja);
+	yg_json_pair_str(json, "cause_ja",
+			 yg_cause_japanese(finding->cause, cause, sizeof(cause)) ? cause : NULL);
 	yg_json_pair_str(json, "effect_ja", rule->effect_ja);
 	yg_json_pair_str(json, "remediation_ja", rule->remediation_ja);
 	yg_json_close_object(json);

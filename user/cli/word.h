@@ -6,3 +6,6 @@
 
 /* @english in the language of @args; as it is, when that is English or has no word for it. */
 const char *yg_cli_word(const struct yg_cli_args *args, const char *english);
+
+/* The name of a row of evidence ("distinct_ids"), likewise. */
+const char *yg_cli_evidence(const struct yg_cli_args *args, const char *name);

@@ -76,8 +76,8 @@ void yg_fapi_check_metadata(struct yg_look *look)
 		 "The issuer is not an https address of this host");
 	forbidden = find_forbidden(body->text);
 	missing = find_missing(look, body->text);
-	yg_judge(look, YG_POSTURE_F_METADATA, forbidden || missing, "The metadata %s %s",
-		 forbidden ? "offers" : "lacks",
+	yg_judge(look, YG_POSTURE_F_METADATA, forbidden || missing,
+		 forbidden ? "The metadata offers %s" : "The metadata lacks %s",
 		 forbidden ? forbidden
 		 : missing ? missing
 			   : "");

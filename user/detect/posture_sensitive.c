@@ -130,7 +130,7 @@ void yg_posture_check_sensitive(struct yg_look *look)
 			 name_of(look, found.key));
 		look->lower = false;
 	}
-	yg_judge(look, YG_POSTURE_SENSITIVE_URL, found.url, "%s in the %s",
-		 name_of(look, found.url), "URL of an accepted request");
+	yg_judge(look, YG_POSTURE_SENSITIVE_URL, found.url, "%s in the URL of an accepted request",
+		 name_of(look, found.url));
 	judge_clear(look, found.grave);
 }

@@ -2,7 +2,10 @@
 /* Lists: rows of a table as JSON objects, "type" first. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "detect/cause.h"
+#include "detect/finding.h"
 #include "store/private.h"
 
 #define LIMIT_DEFAULT 100u
@@ -136,6 +139,25 @@ static bool is_filter(const struct yg_store_filter *filter)
 	       is_word(filter->state, lives, YG_ARRAY_SIZE(lives)) && filter->since_ns <= INT64_MAX;
 }
 
+static int column_of(const struct yg_schema *schema, const char *name)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		if (strcmp(schema->fields[i].name, name) == 0)
+			return (int)i;
+	}
+	return 0;
+}
+
+/* What was stored in English is read in both languages. */
+static void put_cause(struct yg_json *json, struct yg_slice cause)
+{
+	char english[YG_FINDING_TEXT_CAP], japanese[YG_FINDING_TEXT_CAP];
+
+	(void)snprintf(english, sizeof(english), "%.*s", (int)cause.len, cause.ptr);
+	yg_json_pair_str(json, "cause_ja",
+			 yg_cause_japanese(english, japanese, sizeof(japanese)) ? japanese : NULL);
+}
+
 static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_list list)
 {
 	const struct yg_schema *schema = yg_schema_find((uint64_t)lists[list].kind);
@@ -159,6 +181,7 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 		yg_json_pair_uint(json, "risk", yg_db_column_uint(row, extra + 3));
 	}
 	if (list == YG_STORE_FINDINGS) {
+		put_cause(json, yg_db_column(row, column_of(schema, "cause")));
 		yg_json_pair_slice(json, "status", yg_db_column(row, extra));
 		if (yg_db_column_uint(row, extra + 2)) {
 			yg_json_pair_slice(json, "decided_by", yg_db_column(row, extra + 1));

@@ -144,7 +144,7 @@ static void writes_findings(void **state)
 	       "\"distinct_ids\":40,\"share\":0.250,\"first\":\"7***\"},\"remediation\":\"r\","
 	       "\"action\":\"none\",\"cause\":\"c\",\"effect\":\"e\",\"pci\":null,"
 	       "\"first_seen\":" TIME ",\"repeats\":0,\"kind\":\"attack\","
-	       "\"title_ja\":null,\"effect_ja\":null,\"remediation_ja\":null}");
+	       "\"title_ja\":null,\"cause_ja\":null,\"effect_ja\":null,\"remediation_ja\":null}");
 }
 
 static void writes_the_summary(void **state)
