@@ -55,9 +55,10 @@ enum proc_row { YG_PROC_COUNTERS(PROC_ROW) PROC_MAX };
 
 /* Helpers that older kernels lack; the verifier removes the call where the enum value is absent. */
 enum bpf_func_id___yg {
-	BPF_FUNC_ktime_get_coarse_ns___yg = 160, /* 5.11 */
-	BPF_FUNC_get_attach_cookie___yg = 174,	 /* 5.15, as are cgroup ancestors in tracing */
-	BPF_FUNC_xdp_load_bytes___yg = 189,	 /* 5.18 */
+	BPF_FUNC_get_current_task_btf___yg = 158, /* 5.11, in uprobes as in tracing */
+	BPF_FUNC_ktime_get_coarse_ns___yg = 160,  /* 5.11 */
+	BPF_FUNC_get_attach_cookie___yg = 174,	  /* 5.15, as are cgroup ancestors in tracing */
+	BPF_FUNC_xdp_load_bytes___yg = 189,	  /* 5.18 */
 };
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id___yg, BPF_FUNC_##name##___yg)

@@ -228,8 +228,8 @@ static int start(struct probe *probe)
 	r = yg_attach_new(probe->loader, &probe->options.attach, &probe->attach);
 	if (r == 0)
 		r = attach_ifaces(probe);
-	if (r == 0)
-		r = yg_attach_tracing(probe->attach);
+	for (int what = 0; r == 0 && what < YG_TRACING_MAX; what++)
+		r = yg_attach_tracing(probe->attach, (enum yg_tracing)what);
 	if (r == 0)
 		r = yg_discover_new(&discover, &probe->discover);
 	for (uint32_t i = 0; r == 0 && i < yg_loader_ring_count(probe->loader); i++)

@@ -37,9 +37,17 @@ static const struct slot_row slots[SLOT_MAX] = {
 	[SLOT_OUT] = { "out", YG_PROGRAM_TC_EGRESS, true, false, YG_TC_PRIORITY },
 };
 
-static const enum yg_program tracing[] = {
-	YG_PROGRAM_SK_RCVSPACE, YG_PROGRAM_SK_RECV, YG_PROGRAM_SK_SEND, YG_PROGRAM_PROC_EXEC,
-	YG_PROGRAM_PROC_EXIT,	YG_PROGRAM_GO_RECV, YG_PROGRAM_GO_SEND,
+static const struct {
+	enum yg_program program;
+	enum yg_tracing needed;
+} tracing[] = {
+	{ YG_PROGRAM_PROC_EXEC, YG_TRACING_PROCESSES },
+	{ YG_PROGRAM_PROC_EXIT, YG_TRACING_PROCESSES },
+	{ YG_PROGRAM_SK_RCVSPACE, YG_TRACING_SOCKETS },
+	{ YG_PROGRAM_SK_RECV, YG_TRACING_SOCKETS },
+	{ YG_PROGRAM_SK_SEND, YG_TRACING_SOCKETS },
+	{ YG_PROGRAM_GO_RECV, YG_TRACING_GO },
+	{ YG_PROGRAM_GO_SEND, YG_TRACING_GO },
 };
 
 struct yg_attach {
@@ -469,17 +477,17 @@ int yg_attach_keep_only(struct yg_attach *attach, const uint32_t *ifindexes, siz
 	return yg_pin_each(attach->links, "if", drop_other, &keep);
 }
 
-int yg_attach_tracing(struct yg_attach *attach)
+int yg_attach_tracing(struct yg_attach *attach, enum yg_tracing what)
 {
 	int first = 0;
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(tracing); i++) {
-		struct bpf_program *program = yg_loader_handle(attach->loader, tracing[i]);
+		struct bpf_program *program = yg_loader_handle(attach->loader, tracing[i].program);
 
-		if (!program || attach->tracing[i])
+		if (!program || attach->tracing[i] || tracing[i].needed != what)
 			continue;
 		/* Two tracepoints tell of a receive; one is enough. */
-		if (tracing[i] == YG_PROGRAM_SK_RECV &&
+		if (tracing[i].program == YG_PROGRAM_SK_RECV &&
 		    yg_loader_handle(attach->loader, YG_PROGRAM_SK_RCVSPACE))
 			continue;
 		attach->tracing[i] = bpf_program__attach(program);

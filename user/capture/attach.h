@@ -99,11 +99,22 @@ void yg_attach_drop(struct yg_attach *attach, uint32_t ifindex);
 /* Change the mode at run time; call yg_attach_iface() for each interface afterwards. */
 void yg_attach_set_drop(struct yg_attach *attach, bool may_drop);
 
+/* Tracepoints by who needs them. Those of sockets cost each receive and send of the host. */
+enum yg_tracing {
+	YG_TRACING_PROCESSES, /* exec, exit */
+	YG_TRACING_SOCKETS,   /* of threads inside a call of a C library */
+	YG_TRACING_GO,	      /* of goroutines */
+	YG_TRACING_MAX
+};
+
 /**
- * yg_attach_tracing() - attach the tracepoints (sockets, exec, exit) that were loaded.
+ * yg_attach_tracing() - attach the tracepoints of one kind that were loaded; may be repeated.
+ *
+ * Those of sockets come with the first file that needs them, before its probes: a host without TLS,
+ * or without Go, does not pay for what nobody asks.
  * Return: 0, also when the kernel has none of them; -errno of an attachment that failed.
  */
-YG_MUST_CHECK int yg_attach_tracing(struct yg_attach *attach);
+YG_MUST_CHECK int yg_attach_tracing(struct yg_attach *attach, enum yg_tracing what);
 
 /**
  * yg_attach_detach_all() - detach and unpin everything of ours in this network namespace.

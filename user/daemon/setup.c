@@ -194,12 +194,22 @@ static int fill_start(struct yg_warden *warden)
 	return getrandom(&start->table_key, sizeof(start->table_key), 0) < 0 ? -errno : 0;
 }
 
+static void attach_tracing(struct yg_warden *warden, enum yg_tracing what)
+{
+	int r = yg_attach_tracing(warden->attach, what);
+
+	if (r)
+		yg_log(YG_LOG_WARNING, "tracepoints: cannot attach all: %s", strerror(-r));
+}
+
 static int place_probe(void *ctx, int file_fd, const struct yg_place *place, void **ret)
 {
 	struct yg_warden *warden = ctx;
 	struct yg_uprobe *uprobe = NULL;
-	int r = yg_uprobe_attach(warden->loader, file_fd, place, &uprobe);
+	int r;
 
+	attach_tracing(warden, place->stack == YG_STACK_GO ? YG_TRACING_GO : YG_TRACING_SOCKETS);
+	r = yg_uprobe_attach(warden->loader, file_fd, place, &uprobe);
 	if (!r)
 		*ret = uprobe;
 	return r;
@@ -255,9 +265,7 @@ static int start_capture(struct yg_warden *warden)
 		yg_log(YG_LOG_WARNING, "connections of blocked clients stay open: %s",
 		       strerror(-r));
 	yg_hooks_look(warden, yg_monotonic_ns());
-	r = yg_attach_tracing(warden->attach);
-	if (r)
-		yg_log(YG_LOG_WARNING, "tracepoints: cannot attach all: %s", strerror(-r));
+	attach_tracing(warden, YG_TRACING_PROCESSES);
 	return start_discovery(warden);
 }
 
