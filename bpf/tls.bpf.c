@@ -11,6 +11,7 @@
  *	yg_ssl_read_ex	 SSL_read_ex, SSL_read_early_data, ssl_read_internal(ssl, buf, num, *count)
  *	yg_ssl_write	 SSL_write(ssl, buf, num)
  *	yg_ssl_write_ex	 SSL_write_ex, SSL_write_early_data, ssl_write_internal(ssl, buf, num, *n)
+ *	yg_ssl_writeex2	 SSL_write_ex2, ssl_write_internal(ssl, buf, num, flags, *n) since 3.3
  *	yg_ssl_ret	 the return of any of them: a uretprobe, or a uprobe on each RET
  *
  * Calls nest (SSL_read_early_data calls SSL_read_ex); the outermost counts. Inner and outer are
@@ -41,7 +42,7 @@ static __always_inline long len_read(struct yg_thread *t, long result)
 }
 
 /* Open the thread's call, unless it is inside one. */
-static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind)
+static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind, __u64 count)
 {
 	struct yg_thread *t;
 
@@ -52,7 +53,7 @@ static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind)
 		return 0;
 	t->object = PT_REGS_PARM1(ctx);
 	t->buffer = PT_REGS_PARM2(ctx);
-	t->count = PT_REGS_PARM4(ctx);
+	t->count = count;
 	t->stack = PT_REGS_SP(ctx);
 	t->touched = TOUCHED_NONE;
 	t->kind = kind;
@@ -62,25 +63,31 @@ static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind)
 SEC("uprobe")
 int yg_ssl_read(struct pt_regs *ctx)
 {
-	return enter(ctx, CALL_READ);
+	return enter(ctx, CALL_READ, 0);
 }
 
 SEC("uprobe")
 int yg_ssl_read_ex(struct pt_regs *ctx)
 {
-	return enter(ctx, CALL_READ_EX);
+	return enter(ctx, CALL_READ_EX, PT_REGS_PARM4(ctx));
 }
 
 SEC("uprobe")
 int yg_ssl_write(struct pt_regs *ctx)
 {
-	return enter(ctx, CALL_WRITE);
+	return enter(ctx, CALL_WRITE, 0);
 }
 
 SEC("uprobe")
 int yg_ssl_write_ex(struct pt_regs *ctx)
 {
-	return enter(ctx, CALL_WRITE_EX);
+	return enter(ctx, CALL_WRITE_EX, PT_REGS_PARM4(ctx));
+}
+
+SEC("uprobe")
+int yg_ssl_writeex2(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_WRITE_EX, PT_REGS_PARM5(ctx));
 }
 
 /* At a RET the stack pointer is that of the entry; in a uretprobe one word above it. */

@@ -112,24 +112,29 @@ enum { /* indices into elf_image_openssl */
        ELF_WRITE,
        ELF_WRITE_EX,
        ELF_FREE,
-       ELF_SINCE_3_0,
        ELF_NEWER,
        ELF_FUNCTIONS
 };
 
-#define ELF_SUB_RSP 0x48, 0x83, 0xec, 0x18 /* sub $0x18,%rsp: single-stepped under a probe */
+#define ELF_SUB_RSP    0x48, 0x83, 0xec, 0x18 /* sub $0x18,%rsp: single-stepped under a probe */
+#define ELF_LOCAL_RCX  0x48, 0x89, 0xe1	      /* mov %rsp,%rcx: a local as the fourth argument */
+#define ELF_LOCAL_R8   0x49, 0x89, 0xe0	      /* mov %rsp,%r8: as the fifth */
+#define ELF_UNLESS_NEG 0x85, 0xd2, 0x78, 0x10 /* test %edx,%edx; js */
 
 /* The shape of Debian's OpenSSL 3.0. */
 static const struct elf_function elf_image_openssl[ELF_FUNCTIONS] = {
 	[ELF_READ_INTERNAL] = { NULL, { 0xf3, 0x0f, 0x1e, 0xfa, 0x55 }, -1 }, /* endbr64; push */
 	[ELF_WRITE_INTERNAL] = { NULL, { 0x41, 0x57 }, -1 },		      /* push %r15 */
-	[ELF_READ] = { "SSL_read", { ELF_SUB_RSP, 0x85, 0xd2, 0x78, 0x10 }, ELF_READ_INTERNAL },
+	[ELF_READ] = { "SSL_read",
+		       { ELF_SUB_RSP, ELF_UNLESS_NEG, ELF_LOCAL_RCX },
+		       ELF_READ_INTERNAL },
 	[ELF_READ_EX] = { "SSL_read_ex", { ELF_SUB_RSP }, ELF_READ_INTERNAL },
-	[ELF_WRITE] = { "SSL_write", { ELF_SUB_RSP, 0x85, 0xd2, 0x78, 0x10 }, ELF_WRITE_INTERNAL },
+	[ELF_WRITE] = { "SSL_write",
+			{ ELF_SUB_RSP, ELF_UNLESS_NEG, ELF_LOCAL_RCX },
+			ELF_WRITE_INTERNAL },
 	[ELF_WRITE_EX] = { "SSL_write_ex", { ELF_SUB_RSP }, ELF_WRITE_INTERNAL },
 	[ELF_FREE] = { "SSL_free",
 		       { 0x48, 0x85, 0xff, 0x74, 0x10, 0x41, 0x55 },
 		       -1 }, /* test; je; push */
-	[ELF_SINCE_3_0] = { "SSL_set0_tmp_dh_pkey", { 0x90 }, -1 },
 	[ELF_NEWER] = { NULL, { 0x90 }, -1 },
 };

@@ -477,7 +477,7 @@ static void attach(struct yg_discover *d, struct yg_file *file, const struct yg_
 		.stack = place->stack,
 	};
 	for (uint32_t i = 0; i < place->count; i++)
-		attached->file.internal += place->probes[i].placement == YG_PLACEMENT_INTERNAL;
+		attached->file.internal += place->probes[i].placement >= YG_PLACEMENT_INTERNAL;
 	memcpy(attached->file.name, waiting->name, sizeof(waiting->name));
 	d->attached_count++;
 	d->stats.attached++;

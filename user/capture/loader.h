@@ -22,32 +22,33 @@
 struct bpf_program;
 
 /* X(NAME, BPF name). Any of them may be missing on the kernel at hand. */
-#define YG_PROGRAMS(X)                   \
-	X(XDP_GUARD, yg_xdp_guard)       \
-	X(XDP_GUARD_MB, yg_xdp_guard_mb) \
-	X(TC_GUARD, yg_tc_guard)         \
-	X(TC_CUT, yg_tc_cut)             \
-	X(TC_INGRESS, yg_tc_ingress)     \
-	X(TC_EGRESS, yg_tc_egress)       \
-	X(SSL_READ, yg_ssl_read)         \
-	X(SSL_READ_EX, yg_ssl_read_ex)   \
-	X(SSL_WRITE, yg_ssl_write)       \
-	X(SSL_WRITE_EX, yg_ssl_write_ex) \
-	X(SSL_RET, yg_ssl_ret)           \
-	X(SSL_FREE, yg_ssl_free)         \
-	X(GO_READ, yg_go_read)           \
-	X(GO_WRITE, yg_go_write)         \
-	X(GO_RET, yg_go_ret)             \
-	X(GO_SHAKE, yg_go_shake)         \
-	X(GO_SHAKEN, yg_go_shaken)       \
-	X(GO_CLOSE, yg_go_close)         \
-	X(GO_RECV, yg_go_recv)           \
-	X(GO_SEND, yg_go_send)           \
-	X(SK_RCVSPACE, yg_sk_rcvspace)   \
-	X(SK_RECV, yg_sk_recv)           \
-	X(SK_SEND, yg_sk_send)           \
-	X(SK_KILL, yg_sk_kill)           \
-	X(PROC_EXEC, yg_proc_exec)       \
+#define YG_PROGRAMS(X)                    \
+	X(XDP_GUARD, yg_xdp_guard)        \
+	X(XDP_GUARD_MB, yg_xdp_guard_mb)  \
+	X(TC_GUARD, yg_tc_guard)          \
+	X(TC_CUT, yg_tc_cut)              \
+	X(TC_INGRESS, yg_tc_ingress)      \
+	X(TC_EGRESS, yg_tc_egress)        \
+	X(SSL_READ, yg_ssl_read)          \
+	X(SSL_READ_EX, yg_ssl_read_ex)    \
+	X(SSL_WRITE, yg_ssl_write)        \
+	X(SSL_WRITE_EX, yg_ssl_write_ex)  \
+	X(SSL_WRITE_EX2, yg_ssl_writeex2) \
+	X(SSL_RET, yg_ssl_ret)            \
+	X(SSL_FREE, yg_ssl_free)          \
+	X(GO_READ, yg_go_read)            \
+	X(GO_WRITE, yg_go_write)          \
+	X(GO_RET, yg_go_ret)              \
+	X(GO_SHAKE, yg_go_shake)          \
+	X(GO_SHAKEN, yg_go_shaken)        \
+	X(GO_CLOSE, yg_go_close)          \
+	X(GO_RECV, yg_go_recv)            \
+	X(GO_SEND, yg_go_send)            \
+	X(SK_RCVSPACE, yg_sk_rcvspace)    \
+	X(SK_RECV, yg_sk_recv)            \
+	X(SK_SEND, yg_sk_send)            \
+	X(SK_KILL, yg_sk_kill)            \
+	X(PROC_EXEC, yg_proc_exec)        \
 	X(PROC_EXIT, yg_proc_exit)
 
 /* Maps that are pinned by name; see include/yagura/map.h. */

@@ -12,29 +12,22 @@
 #define PROLOGUE_MAX \
 	48u /* bytes read of a function: its first call is within 20 in all builds seen */
 
-/* The functions looked for. The last three only tell library versions apart. */
+/* The functions looked for. */
 enum function {
 	FUNCTION_READ,
 	FUNCTION_READ_EX,
 	FUNCTION_WRITE,
 	FUNCTION_WRITE_EX,
+	FUNCTION_WRITE_EX2, /* since OpenSSL 3.3; SSL_write_ex jumps to it */
 	FUNCTION_FREE,
-	FUNCTION_SINCE_3_0,
-	FUNCTION_SINCE_3_2,
-	FUNCTION_SINCE_3_3,
 	FUNCTION_GNUTLS, /* the first of gnutls[] */
 	FUNCTION_MAX = FUNCTION_GNUTLS + 8
 };
 
 static const char *const names[FUNCTION_MAX] = {
-	[FUNCTION_READ] = "SSL_read",
-	[FUNCTION_READ_EX] = "SSL_read_ex",
-	[FUNCTION_WRITE] = "SSL_write",
-	[FUNCTION_WRITE_EX] = "SSL_write_ex",
-	[FUNCTION_FREE] = "SSL_free",
-	[FUNCTION_SINCE_3_0] = "SSL_set0_tmp_dh_pkey",
-	[FUNCTION_SINCE_3_2] = "SSL_handle_events",
-	[FUNCTION_SINCE_3_3] = "SSL_write_ex2",
+	[FUNCTION_READ] = "SSL_read",		[FUNCTION_READ_EX] = "SSL_read_ex",
+	[FUNCTION_WRITE] = "SSL_write",		[FUNCTION_WRITE_EX] = "SSL_write_ex",
+	[FUNCTION_WRITE_EX2] = "SSL_write_ex2", [FUNCTION_FREE] = "SSL_free",
 };
 
 /*
@@ -172,32 +165,86 @@ static uint64_t find_cheap_entry(struct finder *finder, uint64_t offset)
 	return 0;
 }
 
-/*
- * Where the first "call rel32" of a function leads, if that looks like an internal function.
- * Return: file offset of its first push, which may follow an endbr64; or 0.
- */
-static uint64_t find_callee(struct finder *finder, uint64_t offset)
+/* A function that others call, and which argument of it is a pointer to a local of theirs. */
+struct callee {
+	uint64_t offset;      /* where it is probed, in the file; 0: none */
+	unsigned int pointer; /* X86_REG_RCX, X86_REG_R8; X86_REG_INVALID: neither */
+	enum yg_placement placement;
+};
+
+static unsigned int whole_register(unsigned int reg)
 {
-	const uint8_t *code, *target;
-	size_t left = prologue(finder->elf, offset, &code), skip;
+	if (reg == X86_REG_ECX)
+		return X86_REG_RCX;
+	return reg == X86_REG_R8D ? X86_REG_R8 : reg;
+}
+
+/* What the decoded instruction means for struct callee's pointer: "mov %rsp", "lea n(%rsp)". */
+static void note_pointer(const struct finder *finder, unsigned int *pointer)
+{
+	const cs_insn *insn = finder->insn;
+	const cs_x86 *x86 = &insn->detail->x86;
+	const cs_x86_op *from = &x86->operands[1];
+	unsigned int to;
+
+	if (x86->op_count != 2 || x86->operands[0].type != X86_OP_REG)
+		return;
+	to = whole_register(x86->operands[0].reg);
+	if ((insn->id == X86_INS_MOV && from->type == X86_OP_REG && from->reg == X86_REG_RSP) ||
+	    (insn->id == X86_INS_LEA && from->mem.base == X86_REG_RSP)) {
+		if (to == X86_REG_RCX || to == X86_REG_R8)
+			*pointer = to;
+	} else if (to == *pointer) {
+		*pointer = X86_REG_INVALID;
+	}
+}
+
+static bool is_sub_rsp(const uint8_t *code, size_t len)
+{
+	return len > 2 && code[0] == 0x48 && (code[1] == 0x83 || code[1] == 0x81) &&
+	       code[2] == 0xec;
+}
+
+/* Where to probe a function that is called; nowhere if it begins like none. */
+static void place_callee(const struct finder *finder, uint64_t offset, struct callee *ret)
+{
+	const uint8_t *code;
+	size_t len = prologue(finder->elf, offset, &code), skip = endbr_len(code, len);
+
+	if (is_push(code + skip, len - skip)) {
+		ret->offset = offset + skip;
+		ret->placement = YG_PLACEMENT_INTERNAL;
+	} else if (is_sub_rsp(code + skip, len - skip)) {
+		ret->offset = offset;
+		ret->placement = YG_PLACEMENT_STEPPED;
+	}
+}
+
+/* Where the first "call rel32" of a function leads. Return: offset 0 if it leads nowhere. */
+static struct callee find_callee(struct finder *finder, uint64_t offset)
+{
+	struct callee callee = { .pointer = X86_REG_INVALID };
+	const uint8_t *code;
+	size_t left = prologue(finder->elf, offset, &code);
 	uint64_t address = yg_elf_address(finder->elf, offset);
 
 	while (cs_disasm_iter(finder->disassembler, &code, &left, &address, finder->insn)) {
 		const cs_insn *insn = finder->insn;
-		uint64_t callee;
 
 		if (insn->id == X86_INS_RET || insn->id == X86_INS_JMP)
-			return 0;
-		if (insn->id != X86_INS_CALL)
+			break;
+		if (insn->id != X86_INS_CALL) {
+			note_pointer(finder, &callee.pointer);
 			continue;
-		if (insn->bytes[0] != 0xe8)
-			return 0;
-		callee = yg_elf_offset(finder->elf, (uint64_t)insn->detail->x86.operands[0].imm);
-		left = prologue(finder->elf, callee, &target);
-		skip = endbr_len(target, left);
-		return is_push(target + skip, left - skip) ? callee + skip : 0;
+		}
+		if (insn->bytes[0] == 0xe8)
+			place_callee(finder,
+				     yg_elf_offset(finder->elf,
+						   (uint64_t)insn->detail->x86.operands[0].imm),
+				     &callee);
+		break;
 	}
-	return 0;
+	return callee;
 }
 
 /* Two names of one function get one probe. */
@@ -235,26 +282,48 @@ static void add_symbol(const struct finder *finder, enum function function, enum
 		yg_place_add(place, offset, kind, YG_PLACEMENT_SYMBOL);
 }
 
-/* One direction: the internal function both exported ones call, else each of them. */
-static void add_direction(struct finder *finder, enum function plain, enum function extended,
-			  enum yg_probe_kind kind, struct yg_place *place)
+/*
+ * The internal function that the plain and the extended one both call, in all builds of OpenSSL
+ * since 1.1.1. The plain one hands it a local for the count of bytes, and the code says by which
+ * argument: the fourth, or since OpenSSL 3.3 for writes the fifth.
+ */
+static bool add_internal(struct finder *finder, enum function plain, enum function extended,
+			 enum yg_probe_kind kind, struct yg_place *place)
 {
 	const struct yg_elf_symbol *symbols = finder->symbols;
-	uint64_t a, b;
+	struct callee a, b;
 
-	/* OpenSSL 3.3 gave the internal write function one more argument. */
-	if (finder->disassembler && symbols[plain].offset && symbols[extended].offset &&
-	    symbols[FUNCTION_SINCE_3_0].offset && !symbols[FUNCTION_SINCE_3_2].offset &&
-	    !symbols[FUNCTION_SINCE_3_3].offset) {
-		a = find_callee(finder, symbols[plain].offset);
-		b = find_callee(finder, symbols[extended].offset);
-		if (a && a == b) {
-			yg_place_add(place, a, kind + 1, YG_PLACEMENT_INTERNAL);
-			return;
-		}
+	if (!finder->disassembler || !symbols[plain].offset || !symbols[extended].offset)
+		return false;
+	a = find_callee(finder, symbols[plain].offset);
+	b = find_callee(finder, symbols[extended].offset);
+	if (!a.offset || a.offset != b.offset || a.pointer == X86_REG_INVALID)
+		return false;
+	if (a.pointer == X86_REG_R8) {
+		if (kind != YG_PROBE_WRITE)
+			return false;
+		kind++;
 	}
-	add_symbol(finder, plain, kind, place);
-	add_symbol(finder, extended, kind + 1, place);
+	yg_place_add(place, a.offset, kind + 1, a.placement);
+	return true;
+}
+
+static void add_reads(struct finder *finder, struct yg_place *place)
+{
+	if (add_internal(finder, FUNCTION_READ, FUNCTION_READ_EX, YG_PROBE_READ, place))
+		return;
+	add_symbol(finder, FUNCTION_READ, YG_PROBE_READ, place);
+	add_symbol(finder, FUNCTION_READ_EX, YG_PROBE_READ_EX, place);
+}
+
+static void add_writes(struct finder *finder, struct yg_place *place)
+{
+	if (add_internal(finder, FUNCTION_WRITE, FUNCTION_WRITE_EX, YG_PROBE_WRITE, place) ||
+	    add_internal(finder, FUNCTION_WRITE, FUNCTION_WRITE_EX2, YG_PROBE_WRITE, place))
+		return;
+	add_symbol(finder, FUNCTION_WRITE, YG_PROBE_WRITE, place);
+	add_symbol(finder, FUNCTION_WRITE_EX, YG_PROBE_WRITE_EX, place);
+	add_symbol(finder, FUNCTION_WRITE_EX2, YG_PROBE_WRITE_EX2, place);
 }
 
 static void add_free(struct finder *finder, struct yg_place *place)
@@ -288,7 +357,8 @@ static bool has_both(const struct yg_place *place)
 	if ((kinds & GO_KINDS) == GO_KINDS)
 		return true;
 	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
-	       (kinds & (1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX));
+	       (kinds &
+		(1u << YG_PROBE_WRITE | 1u << YG_PROBE_WRITE_EX | 1u << YG_PROBE_WRITE_EX2));
 }
 
 static int open_disassembler(struct finder *finder)
@@ -315,8 +385,8 @@ static int find_openssl(struct finder *finder, struct yg_place *place)
 	r = open_disassembler(finder);
 	if (r)
 		return r;
-	add_direction(finder, FUNCTION_READ, FUNCTION_READ_EX, YG_PROBE_READ, place);
-	add_direction(finder, FUNCTION_WRITE, FUNCTION_WRITE_EX, YG_PROBE_WRITE, place);
+	add_reads(finder, place);
+	add_writes(finder, place);
 	add_free(finder, place);
 	place->stack = YG_STACK_OPENSSL;
 	return 0;

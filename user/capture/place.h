@@ -4,12 +4,13 @@
  *
  * A probe on an instruction the kernel emulates (push, nop, jmp, call) costs one trap; on any
  * other it is single-stepped, ten times as much. OpenSSL's SSL_read and SSL_read_ex begin with
- * "sub rsp" but both call one internal function that begins with a push: where the layout is one
- * we tested, the probes go there, entry and return on the same instruction.
+ * "sub rsp" but both call one internal function that mostly begins with a push, and so does the BIO
+ * that speaks TLS: the probes go there, entry and return on the same instruction. What the function
+ * takes is read from the code that calls it, never from a table of versions.
  *
  *	SSL_read ────┐
- *	             ├─► ssl_read_internal(ssl, buf, num, *read)   push %rbp   <- both probes here
- *	SSL_read_ex ─┘
+ *	SSL_read_ex ─┼─► ssl_read_internal(ssl, buf, num, *read)   push %rbp   <- both probes here
+ *	BIO_f_ssl() ─┘
  *
  * Anything unsure is the plain symbol. Source: arch/x86/kernel/uprobes.c (branch_setup_xol_ops,
  * push_setup_xol_ops).
@@ -29,6 +30,7 @@ enum yg_probe_kind {
 	YG_PROBE_READ_EX,   /* int SSL_read_ex(ssl, buf, num, *read) */
 	YG_PROBE_WRITE,	    /* int SSL_write(ssl, buf, num); gnutls_record_send and its like */
 	YG_PROBE_WRITE_EX,  /* int SSL_write_ex(ssl, buf, num, *written) */
+	YG_PROBE_WRITE_EX2, /* int SSL_write_ex2(ssl, buf, num, flags, *written) */
 	YG_PROBE_FREE,	    /* void SSL_free(ssl); gnutls_deinit */
 	YG_PROBE_GO_READ,   /* Go: crypto/tls.(*Conn).Read, after its stack check */
 	YG_PROBE_GO_WRITE,  /* Go: crypto/tls.(*Conn).Write */
@@ -44,6 +46,7 @@ enum yg_placement {
 	YG_PLACEMENT_SYMBOL,   /* first instruction of the exported function, single-stepped */
 	YG_PLACEMENT_EMULATED, /* first instruction of the exported function, emulated */
 	YG_PLACEMENT_INTERNAL, /* shared internal function, emulated */
+	YG_PLACEMENT_STEPPED,  /* shared internal function, single-stepped */
 	YG_PLACEMENT_MAX
 };
 
