@@ -222,7 +222,7 @@ static void take_websocket(void *ctx, const struct yg_websocket *websocket)
 {
 	struct run *run = ctx;
 
-	if (!run->args->json)
+	if (!run->args->json || !websocket->is_ended)
 		return;
 	yg_lines_websocket(run->json, websocket);
 	if (yg_json_flush_line(run->json, run->args->out))
@@ -465,7 +465,8 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 
 		yg_knowledge_assessment(knowledge, endpoint, &assessment);
 		yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
-				  yg_knowledge_schema(knowledge, endpoint), &assessment);
+				  yg_knowledge_schema(knowledge, endpoint), &assessment,
+				  yg_knowledge_talk(knowledge, endpoint->id));
 		flush_line(run);
 	}
 	run->totals.endpoints++;

@@ -8,6 +8,7 @@
 #include "cli/parameters.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/talk.h"
 
 #define TREND_MAX 30u /* bars of a trend */
 
@@ -215,6 +216,7 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
 		   YG_DATA_COLUMNS, yg_data_add);
 	yg_parameters_print(args, value);
+	yg_talk_print(args, value);
 	print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,
 		   YG_ARRAY_SIZE(span_columns), add_span);
 	print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,

@@ -11,6 +11,7 @@
 #include "detect/posture.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
+#include "endpoint/talk.h"
 #include "endpoint/templates.h"
 #include "endpoint/trait.h"
 #include "endpoint/trie.h"
@@ -65,6 +66,8 @@ static const struct limit limits[] = {
 	  "least used go" },
 	{ "analyzer", "traits of endpoints", YG_ENDPOINTS_MAX, sizeof(struct yg_trait) + 80,
 	  "goes with its endpoint" },
+	{ "analyzer", "WebSockets of endpoints", YG_TALKS_MAX, sizeof(struct yg_talk) + 32,
+	  "least used go" },
 	{ "analyzer", "third parties", YG_PARTIES_MAX, sizeof(struct yg_party) + 32,
 	  "least used go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "baseline/schema_json.h"
+#include "cli/talk.h"
 #include "daemon/pipeline.h"
 #include "detect/cause.h"
 #include "parse/body.h"
@@ -421,7 +422,7 @@ static void put_fields(struct yg_json *json, const struct yg_endpoint *endpoint,
 
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 		       const struct yg_data *data, const struct yg_schema *schema,
-		       const struct yg_assessment *assessment)
+		       const struct yg_assessment *assessment, const struct yg_talk *talk)
 {
 	const char *operation = strchr(endpoint->template_, ' ');
 
@@ -445,6 +446,7 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);
 	if (operation)
 		yg_json_pair_str(json, "operation", operation + 1);
+	yg_talk_put(json, talk);
 	yg_json_close_object(json);
 }
 

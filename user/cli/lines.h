@@ -40,10 +40,10 @@ void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handsha
 
 /* A WebSocket that has ended; texts are not printed. */
 void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websocket);
-/* @data, @schema: either may be NULL. */
+/* @data, @schema, @talk: each may be NULL. */
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 		       const struct yg_data *data, const struct yg_schema *schema,
-		       const struct yg_assessment *assessment);
+		       const struct yg_assessment *assessment, const struct yg_talk *talk);
 /* A third party, with the endpoints that are asked of it and what is sent there. */
 void yg_lines_party(struct yg_json *json, const struct yg_party *party,
 		    struct yg_knowledge *knowledge);

@@ -52,10 +52,11 @@ static void show_handshake(void *ctx, const struct yg_handshake *handshake)
 			trusted_client(pipeline, &handshake->client, &handshake->proxied));
 }
 
-static void take_websocket(void *ctx, const struct yg_websocket *websocket)
+static void show_websocket(void *ctx, const struct yg_websocket *websocket)
 {
 	struct yg_pipeline *pipeline = ctx;
 
+	yg_knowledge_websocket(pipeline->knowledge, websocket);
 	if (pipeline->sink.on_websocket)
 		pipeline->sink.on_websocket(pipeline->sink.ctx, websocket);
 }
@@ -123,6 +124,16 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake)
 		yg_relay_handshake(pipeline->relay, handshake);
 	else
 		show_handshake(pipeline, handshake);
+}
+
+static void take_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct yg_pipeline *pipeline = ctx;
+
+	if (pipeline->relay)
+		yg_relay_websocket(pipeline->relay, websocket);
+	else
+		show_websocket(pipeline, websocket);
 }
 
 static void take_exchange(void *ctx, const struct yg_exchange *exchange)
@@ -235,6 +246,7 @@ static int start_relay(struct yg_pipeline *pipeline)
 		.ctx = pipeline,
 		.on_exchange = judge_exchange,
 		.on_handshake = show_handshake,
+		.on_websocket = show_websocket,
 		.on_tick = pass_tick,
 	};
 	int r = yg_relay_new(&sink, &pipeline->relay);

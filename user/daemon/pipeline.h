@@ -70,7 +70,7 @@ struct yg_pipeline_sink {
 	/* Each ClientHello on the wire once. @client: who asked, behind trusted proxies. */
 	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake,
 			     const struct yg_peer *client);
-	/* Each WebSocket once, when it has ended. */
+	/* Each WebSocket when it has ended, and now and then before. */
 	void (*on_websocket)(void *ctx, const struct yg_websocket *websocket);
 	/* What the stages after parse say; see respond/knowledge.h. */
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);

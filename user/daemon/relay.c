@@ -18,10 +18,11 @@ struct yg_relay {
 /* A record: this, what it carries, then the bytes that its slices point to. */
 struct parcel {
 	uint64_t now_ns;
-	enum { PARCEL_EXCHANGE, PARCEL_HANDSHAKE, PARCEL_TICK } kind;
+	enum { PARCEL_EXCHANGE, PARCEL_HANDSHAKE, PARCEL_WEBSOCKET, PARCEL_TICK } kind;
 	union {
 		struct yg_exchange exchange;
 		struct yg_handshake handshake;
+		struct yg_websocket websocket;
 	};
 };
 
@@ -29,6 +30,7 @@ struct parcel {
 _Static_assert(sizeof(struct yg_message) == 144, "relay copies every slice of a message");
 _Static_assert(sizeof(struct yg_exchange) == 424, "relay copies every slice of an exchange");
 _Static_assert(sizeof(struct yg_handshake) == 256, "relay copies every slice of a handshake");
+_Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
 
 static void *take(void *ctx)
 {
@@ -43,6 +45,9 @@ static void *take(void *ctx)
 			break;
 		case PARCEL_HANDSHAKE:
 			sink->on_handshake(sink->ctx, &parcel->handshake);
+			break;
+		case PARCEL_WEBSOCKET:
+			sink->on_websocket(sink->ctx, &parcel->websocket);
 			break;
 		case PARCEL_TICK:
 			sink->on_tick(sink->ctx, parcel->now_ns);
@@ -212,6 +217,33 @@ void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *hands
 	parcel->handshake.chosen_alpn = copy(handshake->chosen_alpn, &to);
 	parcel->handshake.certificate.issuer = copy(handshake->certificate.issuer, &to);
 	parcel->handshake.certificate.subject = copy(handshake->certificate.subject, &to);
+	yg_belt_commit(relay->belt);
+}
+
+void yg_relay_websocket(struct yg_relay *relay, const struct yg_websocket *websocket)
+{
+	size_t size = sizeof(struct parcel) + 2 * sizeof(struct yg_ws_said) + websocket->host.len +
+		      websocket->target.len + websocket->text[0].len + websocket->text[1].len;
+	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
+	struct yg_ws_said *said;
+	char *to;
+
+	if (!parcel) {
+		yg_relay_drain(relay);
+		relay->sink.on_websocket(relay->sink.ctx, websocket);
+		return;
+	}
+	parcel->kind = PARCEL_WEBSOCKET;
+	parcel->websocket = *websocket;
+	said = (struct yg_ws_said *)(parcel + 1);
+	to = (char *)(said + 2);
+	for (unsigned side = 0; side < 2; side++) {
+		said[side] = *websocket->said[side];
+		parcel->websocket.said[side] = &said[side];
+		parcel->websocket.text[side] = copy(websocket->text[side], &to);
+	}
+	parcel->websocket.host = copy(websocket->host, &to);
+	parcel->websocket.target = copy(websocket->target, &to);
 	yg_belt_commit(relay->belt);
 }
 

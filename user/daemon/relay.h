@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the thread that parses to the thread that learns: exchanges and handshakes, by copy, in
- * order, through one ring of bytes.
+ * From the thread that parses to the thread that learns: exchanges, handshakes and WebSockets, by
+ * copy, in order, through one ring of bytes.
  *
  *	segment -> stream -> parse | relay | endpoint -> baseline -> detect -> respond
  *
@@ -15,6 +15,7 @@
 #include "core/macros.h"
 #include "parse/exchange.h"
 #include "parse/handshake.h"
+#include "parse/tunnel.h"
 
 #define YG_RELAY_BYTES (2u << 20) /* of the ring: what stays in a cache that cores share */
 
@@ -25,6 +26,7 @@ struct yg_relay_sink {
 	void *ctx;
 	void (*on_exchange)(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns);
 	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake);
+	void (*on_websocket)(void *ctx, const struct yg_websocket *websocket);
 	void (*on_tick)(void *ctx, uint64_t now_ns);
 };
 
@@ -43,6 +45,7 @@ void yg_relay_free(struct yg_relay **relay);
 /* Copy one into the ring; waits while it is full. One too large for it goes around, in order. */
 void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchange, uint64_t now_ns);
 void yg_relay_handshake(struct yg_relay *relay, const struct yg_handshake *handshake);
+void yg_relay_websocket(struct yg_relay *relay, const struct yg_websocket *websocket);
 void yg_relay_tick(struct yg_relay *relay, uint64_t now_ns);
 
 /* Wait until the consumer has taken everything. It rests until the next call then. */

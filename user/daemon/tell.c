@@ -72,6 +72,18 @@ static void put_party(void *ctx, const struct yg_party *party)
 	yg_feed_out_put(tell->out, &message);
 }
 
+static void put_talk(void *ctx, const struct yg_talk *talk)
+{
+	struct yg_tell *tell = ctx;
+	struct yg_feed_message message;
+	uint64_t state = talk->sockets + talk->ended + talk->last_ns;
+
+	if (!yg_told_is_news(&tell->endpoints, ~talk->endpoint, state))
+		return;
+	yg_feed_from_talk(talk, &message);
+	yg_feed_out_put(tell->out, &message);
+}
+
 /* In a packet of their own, so that it is known whether they arrived. */
 static void tell_relations(struct yg_tell *tell)
 {
@@ -107,6 +119,7 @@ void yg_tell_endpoints(struct yg_tell *tell, uint64_t now_ns)
 	}
 	if (yg_knowledge_endpoints(tell->knowledge, put_endpoint, tell) < 0)
 		yg_log(YG_LOG_WARNING, "endpoints: not told: Out of memory");
+	yg_knowledge_talks(tell->knowledge, put_talk, tell);
 	tell_relations(tell);
 }
 

@@ -431,6 +431,7 @@ void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_sli
 	if (stream && stream->tunnel) {
 		yg_ws_read(ws_of(turn, stream), (const uint8_t *)data.ptr, data.len,
 			   counters_of(turn));
+		yg_tunnel_goes_on(turn->pairer, turn->flow, stream->tunnel);
 		return;
 	}
 	if (!draft || !*draft) {

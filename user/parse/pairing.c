@@ -533,6 +533,8 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 	} else {
 		take_gap(&turn, run);
 	}
+	if (turn.pairing->tunnel)
+		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel);
 	update_unwanted(&turn);
 }
 

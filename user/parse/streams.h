@@ -38,7 +38,7 @@ struct yg_streams_options {
 	uint64_t gap_ns;       /* a hole is given up after this wait: 1 s */
 	uint32_t preludes_max; /* connections whose ClientHello or PROXY header is kept: 16384 */
 	yg_handshake_fn on_handshake; /* each ClientHello, with the @ctx of exchanges: nobody */
-	yg_websocket_fn on_websocket; /* each WebSocket at its end, likewise: nobody */
+	yg_websocket_fn on_websocket; /* each WebSocket, see parse/tunnel.h, likewise: nobody */
 };
 
 /**

@@ -95,15 +95,19 @@ static struct yg_peer peer_of(const struct yg_end *end)
 	return peer;
 }
 
-static void tell(struct yg_pairer *pairer, const struct yg_flow *flow,
-		 const struct yg_tunnel *tunnel)
+static void tell(struct yg_pairer *pairer, const struct yg_flow *flow, struct yg_tunnel *tunnel,
+		 bool is_ended)
 {
+	static const struct yg_ws_tally nothing;
 	char texts[2][YG_TUNNEL_TEXT_MAX];
 	struct yg_websocket websocket = {
 		.start_ns = tunnel->start_ns ? tunnel->start_ns : flow->last_ns,
 		.end_ns = flow->last_ns,
 		.stream = tunnel->stream,
 		.tls = flow->tls,
+		.is_first = tunnel->told_ns == 0,
+		.is_ended = is_ended,
+		.sampled = flow->sampled,
 	};
 
 	if (flow->server_dir != YG_FLOW_DIR_NONE) {
@@ -118,15 +122,28 @@ static void tell(struct yg_pairer *pairer, const struct yg_flow *flow,
 		websocket.said[side] = &tunnel->ws[side].said;
 		websocket.text[side] =
 			text_of(pairer->reading.pool, &tunnel->ws[side].said, texts[side]);
+		websocket.news[side] =
+			yg_ws_tally_since(&tunnel->ws[side].said, &tunnel->told[side]);
+		tunnel->told[side] = yg_ws_tally_since(&tunnel->ws[side].said, &nothing);
 	}
+	tunnel->told_ns = flow->last_ns;
 	pairer->websocket_fn(pairer->ctx, &websocket);
+}
+
+void yg_tunnel_goes_on(struct yg_pairer *pairer, const struct yg_flow *flow,
+		       struct yg_tunnel *tunnel)
+{
+	uint64_t before_ns = tunnel->told_ns ? tunnel->told_ns : tunnel->start_ns;
+
+	if (pairer->websocket_fn && flow->last_ns >= before_ns + YG_TUNNEL_TELL_NS)
+		tell(pairer, flow, tunnel, false);
 }
 
 void yg_tunnel_close(struct yg_pairer *pairer, const struct yg_flow *flow,
 		     struct yg_tunnel **tunnel)
 {
 	if (*tunnel && pairer->websocket_fn)
-		tell(pairer, flow, *tunnel);
+		tell(pairer, flow, *tunnel, true);
 	yg_pool_give(pairer->reading.pool, *tunnel);
 	*tunnel = NULL;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A WebSocket from its upgrade to its end: in HTTP/1 a flow, in HTTP/2 a stream (RFC 8441). The
- * exchange that opened it is reported when it is answered; what was said is told at the end.
+ * exchange that opened it is reported when it is answered; what was said is told at the end, and
+ * every YG_TUNNEL_TELL_NS before that: a WebSocket may last for days.
  */
 #pragma once
 
@@ -17,6 +18,7 @@
 #define YG_TUNNEL_HOST_MAX   256u  /* bytes of the Host field that are kept; a longer one is none */
 #define YG_TUNNEL_TARGET_MAX 512u  /* bytes of the target that are kept; a longer one is none */
 #define YG_TUNNEL_TEXT_MAX   4096u /* bytes that a compressed sample is undone to */
+#define YG_TUNNEL_TELL_NS    (5ull * 1000000000) /* between two words of one that goes on */
 
 struct yg_pairer;
 
@@ -27,16 +29,21 @@ struct yg_websocket {
 	struct yg_slice host, target;  /* of the request; absent: not known, or too long */
 	uint32_t stream;	       /* HTTP/2, else 0 */
 	bool tls;
-	const struct yg_ws_said *said[2];
-	struct yg_slice text[2]; /* sample of the first text message, compression undone */
+	bool is_first, is_ended;	  /* nothing was told before; nothing follows */
+	uint32_t sampled;		  /* as struct yg_segment.sampled */
+	const struct yg_ws_said *said[2]; /* from its beginning to now */
+	struct yg_ws_tally news[2];	  /* of that, what was not told before */
+	struct yg_slice text[2];	  /* sample of the first text message, compression undone */
 };
 
-/* Receives each WebSocket once, when it has ended. */
+/* Receives each WebSocket when it has ended, and now and then before. */
 typedef void (*yg_websocket_fn)(void *ctx, const struct yg_websocket *websocket);
 
 struct yg_tunnel {
 	struct yg_ws ws[2]; /* client's, server's */
 	uint64_t start_ns;
+	uint64_t told_ns; /* when it was told of last; 0: not yet */
+	struct yg_ws_tally told[2];
 	uint32_t stream;
 	uint16_t host_len, target_len;
 	char host[YG_TUNNEL_HOST_MAX];
@@ -51,6 +58,10 @@ struct yg_tunnel {
  */
 struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft *request,
 				 uint32_t stream);
+
+/* Frames were read: tell of it if that was long ago. */
+void yg_tunnel_goes_on(struct yg_pairer *pairer, const struct yg_flow *flow,
+		       struct yg_tunnel *tunnel);
 
 /* Tell of it and give it back. Accepts NULL inside. */
 void yg_tunnel_close(struct yg_pairer *pairer, const struct yg_flow *flow,

@@ -156,6 +156,19 @@ void yg_ws_read(struct yg_ws *ws, const uint8_t *data, size_t len,
 	}
 }
 
+struct yg_ws_tally yg_ws_tally_since(const struct yg_ws_said *said,
+				     const struct yg_ws_tally *before)
+{
+	return (struct yg_ws_tally){
+		.messages = said->messages - before->messages,
+		.text = said->text - before->text,
+		.binary = said->binary - before->binary,
+		.compressed = said->compressed - before->compressed,
+		.control = said->control - before->control,
+		.bytes = said->bytes - before->bytes,
+	};
+}
+
 void yg_ws_gap(struct yg_ws *ws, uint64_t len, struct yg_stream_counters *counters)
 {
 	if (!ws->is_open)

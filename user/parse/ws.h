@@ -29,6 +29,11 @@ enum yg_ws_opcode {
 	YG_WS_PONG = 10,
 };
 
+/* What was counted, for sums and differences. */
+struct yg_ws_tally {
+	uint64_t messages, text, binary, compressed, control, bytes; /* as in struct yg_ws_said */
+};
+
 /* What one side said so far. */
 struct yg_ws_said {
 	uint64_t frames;
@@ -67,6 +72,10 @@ struct yg_ws {
  */
 void yg_ws_read(struct yg_ws *ws, const uint8_t *data, size_t len,
 		struct yg_stream_counters *counters);
+
+/* What was said, and not counted in @before yet. */
+struct yg_ws_tally yg_ws_tally_since(const struct yg_ws_said *said,
+				     const struct yg_ws_tally *before);
 
 /* @len bytes are missing. */
 void yg_ws_gap(struct yg_ws *ws, uint64_t len, struct yg_stream_counters *counters);

@@ -132,6 +132,8 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 		return r;
 	r = yg_knowledge_open_assessor(knowledge, endpoints);
 	if (r == 0)
+		r = yg_talks_new(&options->table_key, &knowledge->talks);
+	if (r == 0)
 		r = yg_parties_new(&options->table_key, &knowledge->parties);
 	if (r < 0)
 		return r;
@@ -187,6 +189,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_schemas_free(&k->schemas);
 	yg_assessor_free(&k->assessor);
 	yg_parties_free(&k->parties);
+	yg_talks_free(&k->talks);
 	free(k->profiles);
 	free(k->dirty);
 	free(k->answers);

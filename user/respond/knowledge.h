@@ -166,6 +166,16 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 struct yg_handshake;
 void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake);
 
+/* Count what was said over a WebSocket for the endpoint that opened it; learns nothing else. */
+struct yg_websocket;
+void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_websocket *websocket);
+
+/* What was said over the WebSockets of one endpoint, by its id, NULL: nothing; of all of them. */
+struct yg_talk;
+const struct yg_talk *yg_knowledge_talk(const struct yg_knowledge *knowledge, uint64_t endpoint);
+void yg_knowledge_talks(const struct yg_knowledge *knowledge,
+			void (*fn)(void *ctx, const struct yg_talk *talk), void *ctx);
+
 /* What must be kept of an exchange and its observation to ask again. Holds no secret. */
 struct yg_recall {
 	uint64_t start_ns;		       /* of the request, else of the response */
@@ -272,6 +282,7 @@ enum yg_blob {
 	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
 	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
 	YG_BLOB_TRAIT,	     /* how one endpoint is used */
+	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
 	YG_BLOB_MAX
 };
 

@@ -11,6 +11,7 @@
 #include "detect/posture.h"
 #include "endpoint/catchall.h"
 #include "endpoint/normalize.h"
+#include "endpoint/talk.h"
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
 #include "parse/operation.h"
@@ -66,6 +67,8 @@ struct yg_knowledge {
 	struct yg_assessor *assessor;
 	struct yg_parties *parties;
 	struct yg_relations *relations;
+	struct yg_talks *talks;
+	uint64_t talks_unplaced;    /* pieces of WebSockets of no endpoint */
 	struct yg_schemas *schemas; /* by endpoint index */
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */

@@ -16,6 +16,7 @@ void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_e
 	yg_schemas_drop(knowledge->schemas, endpoint->index);
 	knowledge->dirty[endpoint->index] = false;
 	knowledge->answers[endpoint->index] = 0;
+	yg_talks_drop(knowledge->talks, endpoint->id);
 	yg_data_drop(knowledge->data, endpoint->index);
 	yg_knowledge_drop_trait(knowledge, endpoint->index);
 }
@@ -166,6 +167,7 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	yg_data_fold(knowledge->data, into->index, index);
 	yg_schemas_fold(knowledge->schemas, into->index, index);
 	yg_knowledge_fold_trait(knowledge, into->index, index);
+	yg_talks_fold(knowledge->talks, from_id, into->id);
 	yg_knowledge_free_profile(knowledge, from);
 	yg_inventory_fold(knowledge->inventory, into, from);
 	knowledge->dirty[into->index] = true;

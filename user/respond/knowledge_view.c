@@ -205,6 +205,15 @@ static void save_trait(struct yg_knowledge *knowledge, const struct yg_endpoint 
 		fn(ctx, YG_BLOB_TRAIT, endpoint->id, buffer, writer.len);
 }
 
+static void save_talk(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+		      bool changed_only, yg_blob_fn fn, void *ctx, uint8_t *buffer)
+{
+	struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+
+	if (yg_talks_pack(knowledge->talks, endpoint->id, changed_only, &writer))
+		fn(ctx, YG_BLOB_TALK, endpoint->id, buffer, writer.len);
+}
+
 /* Return: it was handed out. */
 static bool save_endpoint(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			  bool changed_only, yg_blob_fn fn, void *ctx, uint8_t *buffer)
@@ -271,6 +280,7 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 			continue;
 		save_schema(knowledge, endpoint, changed_only, fn, ctx, buffer);
 		save_trait(knowledge, endpoint, changed_only, fn, ctx, buffer);
+		save_talk(knowledge, endpoint, changed_only, fn, ctx, buffer);
 	}
 	return 0;
 }
@@ -369,6 +379,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return load_schema(knowledge, &reader);
 	case YG_BLOB_TRAIT:
 		return yg_knowledge_load_trait(knowledge, &reader);
+	case YG_BLOB_TALK:
+		return yg_talks_unpack(knowledge->talks, &reader);
 	case YG_BLOB_MAX:
 	default:
 		return -EINVAL;
@@ -413,6 +425,9 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "endpoint.callers", yg_lru_count(knowledge->callers));
 	fn(ctx, "endpoint.callers_evicted", yg_lru_evicted(knowledge->callers));
 	yg_knowledge_count_hops(knowledge, fn, ctx);
+	fn(ctx, "websocket.endpoints", yg_talks_count(knowledge->talks));
+	fn(ctx, "websocket.evicted", yg_talks_evicted(knowledge->talks));
+	fn(ctx, "websocket.unplaced", knowledge->talks_unplaced);
 	fn(ctx, "schema.bytes", schemas.bytes);
 	fn(ctx, "schema.learned", schemas.learned);
 	fn(ctx, "schema.evicted", schemas.evicted);

@@ -273,6 +273,32 @@
 	X(text, content_type, 96, "of its first answer")                    \
 	X(uint, other_types, 0, "answers of other types")
 
+/* What is said over the WebSockets of an endpoint; replaces what was stored. */
+#define YG_FEED_TALK(X)                                                            \
+	X(id, id, 0, "endpoint")                                                   \
+	X(uint, sockets, 0, "WebSockets that were opened")                         \
+	X(uint, ended, 0, "of them, those that are over")                          \
+	X(uint, lost, 0, "directions of which a loss hid the rest")                \
+	X(uint, seconds, 0, "that those which are over have lasted, together")     \
+	X(time, first_seen, 0, "first WebSocket")                                  \
+	X(time, last_seen, 0, "last word")                                         \
+	X(uint, client_messages, 0, "messages of clients")                         \
+	X(uint, client_text, 0, "of them, texts")                                  \
+	X(uint, client_binary, 0, "of them, binary ones")                          \
+	X(uint, client_compressed, 0, "of them, compressed ones")                  \
+	X(uint, client_control, 0, "frames that open, keep or close: ping, close") \
+	X(uint, client_bytes, 0, "of messages, as sent")                           \
+	X(uint, client_largest, 0, "bytes of the largest message")                 \
+	X(text, client_sample, 160, "a first text, masked")                        \
+	X(uint, server_messages, 0, "messages of servers")                         \
+	X(uint, server_text, 0, "of them, texts")                                  \
+	X(uint, server_binary, 0, "of them, binary ones")                          \
+	X(uint, server_compressed, 0, "of them, compressed ones")                  \
+	X(uint, server_control, 0, "frames that keep or close: ping, pong, close") \
+	X(uint, server_bytes, 0, "of messages, as sent")                           \
+	X(uint, server_largest, 0, "bytes of the largest message")                 \
+	X(text, server_sample, 160, "a first text, masked")
+
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
 
@@ -297,7 +323,8 @@
 	X(17, relation, YG_FEED_RELATION)    \
 	X(18, link, YG_FEED_LINK)            \
 	X(19, data, YG_FEED_DATA)            \
-	X(20, party, YG_FEED_PARTY)
+	X(20, party, YG_FEED_PARTY)          \
+	X(21, talk, YG_FEED_TALK)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -321,6 +348,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_LINK,
 	YG_FEED_KIND_DATA,
 	YG_FEED_KIND_PARTY,
+	YG_FEED_KIND_TALK,
 	YG_FEED_KIND_MAX
 };
 

@@ -295,3 +295,35 @@ void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *re
 	for (uint32_t i = 0; i < party->issuer_count; i++)
 		add_text(&to->issuers, party->issuers[i]);
 }
+
+void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret)
+{
+	const struct yg_talk_side *client = &talk->sides[0], *server = &talk->sides[1];
+
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_TALK };
+	ret->talk = (struct yg_feed_talk){
+		.id = talk->endpoint,
+		.sockets = talk->sockets,
+		.ended = talk->ended,
+		.lost = talk->lost,
+		.seconds = talk->seconds,
+		.first_seen = talk->first_ns,
+		.last_seen = talk->last_ns,
+		.client_messages = client->said.messages,
+		.client_text = client->said.text,
+		.client_binary = client->said.binary,
+		.client_compressed = client->said.compressed,
+		.client_control = client->said.control,
+		.client_bytes = client->said.bytes,
+		.client_largest = client->largest,
+		.client_sample = yg_slice_from_str(client->sample),
+		.server_messages = server->said.messages,
+		.server_text = server->said.text,
+		.server_binary = server->said.binary,
+		.server_compressed = server->said.compressed,
+		.server_control = server->said.control,
+		.server_bytes = server->said.bytes,
+		.server_largest = server->largest,
+		.server_sample = yg_slice_from_str(server->sample),
+	};
+}

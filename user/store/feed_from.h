@@ -8,6 +8,7 @@
 #include "baseline/cell.h"
 #include "detect/finding.h"
 #include "endpoint/inventory.h"
+#include "endpoint/talk.h"
 #include "parse/exchange.h"
 #include "respond/knowledge.h"
 #include "store/feed.h"
@@ -56,4 +57,6 @@ void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
 
 /* Texts of @ret are literals. */
 void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *ret);
+/* Samples of @ret are borrowed from @talk. */
+void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret);
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret);

@@ -222,6 +222,8 @@ int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold)
 	if (r == 0)
 		r = run_pair(store, YG_SQL_DATA_DROP_ENDPOINT, fold->from, 0);
 	if (r == 0)
+		r = run_pair(store, YG_SQL_TALK_DROP, fold->from, 0);
+	if (r == 0)
 		r = yg_store_move_samples(store, fold);
 	return r;
 }

@@ -170,6 +170,10 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 	if (list == YG_STORE_ENDPOINTS) {
 		yg_json_key(json, "data");
 		yg_json_raw(json, yg_db_column(row, extra));
+		if (yg_db_column(row, extra + 1).len) {
+			yg_json_key(json, "websocket");
+			yg_json_raw(json, yg_db_column(row, extra + 1));
+		}
 	}
 	if (list == YG_STORE_PARTIES) {
 		yg_json_key(json, "endpoints");

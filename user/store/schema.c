@@ -90,6 +90,18 @@ static const char *const main_migrations[] = {
 	"redirects INTEGER NOT NULL, redirect TEXT NOT NULL, content_type TEXT NOT NULL,"
 	"other_types INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX third_parties_seen ON third_parties(last_seen);",
+	"CREATE TABLE talks(id INTEGER PRIMARY KEY, sockets INTEGER NOT NULL,"
+	"ended INTEGER NOT NULL, lost INTEGER NOT NULL, seconds INTEGER NOT NULL,"
+	"first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+	"client_messages INTEGER NOT NULL, client_text INTEGER NOT NULL,"
+	"client_binary INTEGER NOT NULL, client_compressed INTEGER NOT NULL,"
+	"client_control INTEGER NOT NULL, client_bytes INTEGER NOT NULL,"
+	"client_largest INTEGER NOT NULL, client_sample TEXT NOT NULL,"
+	"server_messages INTEGER NOT NULL, server_text INTEGER NOT NULL,"
+	"server_binary INTEGER NOT NULL, server_compressed INTEGER NOT NULL,"
+	"server_control INTEGER NOT NULL, server_bytes INTEGER NOT NULL,"
+	"server_largest INTEGER NOT NULL, server_sample TEXT NOT NULL);"
+	"CREATE INDEX talks_seen ON talks(last_seen);",
 };
 
 static const char *const day_migrations[] = {
@@ -145,6 +157,16 @@ static const char *const day_migrations[] = {
 	"SELECT DISTINCT class FROM data_fields WHERE \"in\"='request'" \
 	" AND confidence<>'possible'"
 
+#define TALK_SIDE(side)                                                                           \
+	"json_object('messages', " side "_messages, 'text', " side "_text, 'binary', " side       \
+	"_binary, 'compressed', " side "_compressed, 'control', " side "_control, 'bytes', " side \
+	"_bytes, 'largest', " side "_largest, 'sample', " side "_sample)"
+
+#define TALK_OF_ENDPOINT                                                                          \
+	"(SELECT json_object('sockets', sockets, 'open', sockets-ended, 'lost', lost,"            \
+	" 'seconds', seconds, 'from_client', " TALK_SIDE("client") ", 'from_server', " TALK_SIDE( \
+		"server") ") FROM talks WHERE talks.id=endpoints.id)"
+
 #define OF_PARTY "(service=host OR substr(service,1,length(host)+1)=host||':')"
 
 /*
@@ -153,7 +175,7 @@ static const char *const day_migrations[] = {
  */
 static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_ENDPOINT_LIST] =
-		", " DATA_OF_ENDPOINT
+		", " DATA_OF_ENDPOINT ", " TALK_OF_ENDPOINT
 		" FROM endpoints WHERE (?1=0 OR id=?2) AND (?3='' OR service=?3)"
 		" AND (?4='' OR method=?4) AND (?5='' OR instr(template,?5)>0) AND last_seen>=?6"
 		" AND (?10='' OR id IN (SELECT endpoint FROM data_fields WHERE class=?10"
@@ -263,6 +285,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" min(first_seen), max(last_seen) FROM relations WHERE from_id=?1 OR into_id=?1"
 		" GROUP BY f, i" RELATION_MERGE,
 	[YG_SQL_RELATION_DROP] = "DELETE FROM relations WHERE from_id=?1 OR into_id=?1",
+	[YG_SQL_TALK_DROP] = "DELETE FROM talks WHERE id=?1",
 	[YG_SQL_DATA_DROP] = "DELETE FROM data_fields WHERE id=?1",
 	[YG_SQL_DATA_DROP_ENDPOINT] = "DELETE FROM data_fields WHERE endpoint=?1",
 	[YG_SQL_DATA_COUNT] =

@@ -102,7 +102,7 @@ static void writes_endpoints(void **state)
 		.risk = { .score = 8, .count = 1, .reasons = { { 8, "label shadow" } } },
 	};
 
-	yg_lines_endpoint(*state, &endpoint, NULL, NULL, &assessment);
+	yg_lines_endpoint(*state, &endpoint, NULL, NULL, &assessment, NULL);
 	expect(*state,
 	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
 	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"

@@ -11,7 +11,7 @@
 static const char head[] = "GET /v1/a?b=c HTTP/1.1\r\nHost: api.test\r\nX-Empty:\r\n\r\n";
 
 struct seen {
-	uint32_t exchanges, handshakes, ticks;
+	uint32_t exchanges, handshakes, websockets, ticks;
 	uint32_t wrong;
 	size_t body_len;
 	uint64_t now_ns;
@@ -51,6 +51,17 @@ static void on_handshake(void *ctx, const struct yg_handshake *handshake)
 	seen->handshakes++;
 	seen->wrong += !is_text(handshake->sni, "api.test") || !is_text(handshake->ja4, "t13") ||
 		       handshake->alpn.ptr || handshake->version != 0x0304;
+}
+
+static void on_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct seen *seen = ctx;
+
+	seen->websockets++;
+	seen->wrong += !is_text(websocket->host, "api.test") ||
+		       !is_text(websocket->target, "/chat") || !is_text(websocket->text[0], "hi") ||
+		       websocket->text[1].ptr || websocket->said[0]->largest != 2 ||
+		       websocket->said[1]->largest != 5 || websocket->news[1].bytes != 3;
 }
 
 static void on_tick(void *ctx, uint64_t now_ns)
@@ -103,7 +114,8 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 
 static void open_relay(struct seen *seen, struct yg_relay **relay)
 {
-	const struct yg_relay_sink sink = { seen, on_exchange, on_handshake, on_tick };
+	const struct yg_relay_sink sink = { seen, on_exchange, on_handshake, on_websocket,
+					    on_tick };
 
 	assert_int_equal(yg_relay_new(&sink, relay), 0);
 }
@@ -166,12 +178,39 @@ static void a_handshake_arrives_by_copy(void **state)
 	assert_int_equal(seen.wrong, 0);
 }
 
+static void a_websocket_arrives_by_copy(void **state)
+{
+	char host[] = "api.test", target[] = "/chat", text[] = "hi";
+	struct yg_ws_said said[2] = { { .largest = 2 }, { .largest = 5 } };
+	const struct yg_websocket websocket = {
+		.host = yg_slice_from_str(host),
+		.target = yg_slice_from_str(target),
+		.said = { &said[0], &said[1] },
+		.news[1].bytes = 3,
+		.text = { yg_slice_from_str(text) },
+	};
+	struct seen seen = { 0 };
+	struct yg_relay *relay = NULL;
+
+	(void)state;
+	open_relay(&seen, &relay);
+	yg_relay_websocket(relay, &websocket);
+	memset(host, '!', sizeof(host));
+	memset(target, '!', sizeof(target));
+	memset(text, '!', sizeof(text));
+	memset(said, 0xff, sizeof(said));
+	yg_relay_free(&relay);
+	assert_int_equal(seen.websockets, 1);
+	assert_int_equal(seen.wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_arrives_in_order_by_copy),
 		cmocka_unit_test(what_is_too_large_goes_around_in_order),
 		cmocka_unit_test(a_handshake_arrives_by_copy),
+		cmocka_unit_test(a_websocket_arrives_by_copy),
 	};
 
 	return cmocka_run_group_tests_name("daemon/relay", tests, NULL, NULL);

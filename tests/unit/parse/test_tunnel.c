@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/tunnel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guard.h"
+#include "parse/streams.h"
+#include "test.h"
+
+#define SECOND_NS 1000000000ull
+
+struct talk {
+	struct yg_streams *streams;
+	uint32_t sequence[2];
+	uint64_t time_ns;
+	uint32_t told, first, ended;
+	struct yg_ws_tally sum[2];
+	char text[2][64];
+	char host[64], target[64];
+};
+
+static void keep(char *ret, size_t cap, struct yg_slice text)
+{
+	(void)snprintf(ret, cap, "%.*s", (int)text.len, text.ptr ? text.ptr : "");
+}
+
+static void on_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	(void)ctx;
+	assert_true(exchange->upgraded);
+}
+
+static void on_websocket(void *ctx, const struct yg_websocket *websocket)
+{
+	struct talk *talk = ctx;
+
+	talk->told++;
+	talk->first += websocket->is_first;
+	talk->ended += websocket->is_ended;
+	assert_int_equal(websocket->sampled, 1u << 31);
+	for (unsigned side = 0; side < 2; side++) {
+		talk->sum[side].messages += websocket->news[side].messages;
+		talk->sum[side].bytes += websocket->news[side].bytes;
+		talk->sum[side].control += websocket->news[side].control;
+		assert_int_equal(talk->sum[side].messages, websocket->said[side]->messages);
+		keep(talk->text[side], sizeof(talk->text[side]), websocket->text[side]);
+	}
+	keep(talk->host, sizeof(talk->host), websocket->host);
+	keep(talk->target, sizeof(talk->target), websocket->target);
+}
+
+static void send(struct talk *talk, bool server, const char *data, size_t len, uint8_t flags)
+{
+	static struct yg_segment meta;
+	GUARD_CLEANUP struct guard copy = guard_copy(data, len);
+	struct yg_segment_view view = { &meta, (const uint8_t *)copy.ptr };
+
+	meta = (struct yg_segment){
+		.time_ns = talk->time_ns,
+		.offset = talk->sequence[server],
+		.payload_len = (uint32_t)len,
+		.data_len = (uint32_t)len,
+		.sampled = 1u << 31,
+		.source = YG_SOURCE_FILE,
+		.tcp_flags = flags,
+	};
+	meta.key.saddr[15] = server ? 2 : 1;
+	meta.key.daddr[15] = server ? 1 : 2;
+	meta.key.sport = server ? 80 : 1000;
+	meta.key.dport = server ? 1000 : 80;
+	yg_streams_view(talk->streams, &view);
+	talk->sequence[server] += (uint32_t)len + ((flags & 3) != 0);
+}
+
+static void say(struct talk *talk, bool server, const char *text)
+{
+	send(talk, server, text, strlen(text), 0);
+}
+
+static void upgrade(struct talk *talk)
+{
+	const struct yg_streams_options options = { .flows_max = 4,
+						    .pool_bytes = 1 << 20,
+						    .on_websocket = on_websocket };
+
+	*talk = (struct talk){ .time_ns = SECOND_NS };
+	assert_int_equal(yg_streams_new(&options, on_exchange, talk, &talk->streams), 0);
+	send(talk, false, "", 0, 2);
+	send(talk, true, "", 0, 2);
+	say(talk, false,
+	    "GET /chat HTTP/1.1\r\nHost: ws.test\r\nUpgrade: websocket\r\n"
+	    "Connection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+	say(talk, true,
+	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+}
+
+static void is_told_of_while_it_lasts_and_at_its_end(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk);
+	for (unsigned i = 0; i < 12; i++) { /* one a second, for twelve seconds */
+		say(&talk, false, "\x81\x82kkkk\x03\x02");
+		say(&talk, true, "\x81\x05there");
+		talk.time_ns += SECOND_NS;
+	}
+	assert_int_equal(talk.told, 2); /* after five and after ten */
+	assert_int_equal(talk.ended, 0);
+	assert_int_equal(talk.sum[0].messages, 11); /* the last ones are not told yet */
+	send(&talk, false, "", 0, 1);
+	send(&talk, true, "", 0, 1);
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.told, 3);
+	assert_int_equal(talk.first, 1);
+	assert_int_equal(talk.ended, 1);
+	assert_int_equal(talk.sum[0].messages, 12);
+	assert_int_equal(talk.sum[0].bytes, 24);
+	assert_int_equal(talk.sum[1].bytes, 60);
+	assert_string_equal(talk.text[0], "hi");
+	assert_string_equal(talk.text[1], "there");
+	assert_string_equal(talk.host, "ws.test");
+	assert_string_equal(talk.target, "/chat");
+	yg_streams_free(&talk.streams);
+}
+
+static void a_short_one_is_told_of_once(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk);
+	say(&talk, true, "\x81\x05there");
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.told, 1);
+	assert_int_equal(talk.first, 1);
+	assert_int_equal(talk.ended, 1);
+	assert_int_equal(talk.sum[1].messages, 1);
+	yg_streams_free(&talk.streams);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_told_of_while_it_lasts_and_at_its_end),
+		cmocka_unit_test(a_short_one_is_told_of_once),
+	};
+
+	return cmocka_run_group_tests_name("parse/tunnel", tests, NULL, NULL);
+}

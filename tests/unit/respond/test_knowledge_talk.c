@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/talk.h"
+#include "scene.h"
+
+static const struct yg_ws_said said[2] = { { .largest = 9 }, { .largest = 4 } };
+
+static struct yg_websocket websocket(const char *host, const char *target)
+{
+	return (struct yg_websocket){
+		.start_ns = START_NS,
+		.end_ns = START_NS + 3 * SECOND_NS,
+		.host = yg_slice_from_str(host),
+		.target = yg_slice_from_str(target),
+		.is_first = true,
+		.is_ended = true,
+		.said = { &said[0], &said[1] },
+		.news[0] = { .messages = 3, .text = 3, .bytes = 21 },
+		.text[0] = YG_SLICE("{\"say\":\"hello\"}"),
+	};
+}
+
+static uint64_t counter_value;
+
+static void find_counter(void *ctx, const char *name, uint64_t value)
+{
+	if (strcmp(ctx, name) == 0)
+		counter_value = value;
+}
+
+static uint64_t counter(const struct scene *scene, const char *name)
+{
+	char copy[64];
+
+	(void)snprintf(copy, sizeof(copy), "%s", name);
+	counter_value = UINT64_MAX;
+	yg_knowledge_counters(scene->knowledge, find_counter, copy);
+	return counter_value;
+}
+
+static void what_is_said_counts_for_the_endpoint_that_opened_it(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct yg_websocket ws = websocket("API.example.com:80", "/rooms/17/chat?token=x");
+	const struct yg_talk *talk;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	scene_show(&scene, &(struct scene_call){ .target = "/rooms/42/chat", .status = 101 });
+	yg_knowledge_websocket(scene.knowledge, &ws);
+	talk = yg_knowledge_talk(scene.knowledge, scene.seen.endpoint->id);
+	assert_non_null(talk);
+	assert_int_equal(talk->sides[0].said.messages, 3);
+	assert_string_equal(talk->sides[0].sample, "{\"say\":\"aaaaa\"}");
+	assert_int_equal(scene.seen.endpoint->requests, 1); /* nothing else was counted */
+	assert_int_equal(counter(&scene, "websocket.endpoints"), 1);
+	assert_int_equal(counter(&scene, "websocket.unplaced"), 0);
+}
+
+static void one_in_four_stands_for_four(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct yg_websocket ws = websocket("api.example.com", "/chat");
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	scene_show(&scene, &(struct scene_call){ .target = "/chat", .status = 101 });
+	ws.sampled = 1u << 30;
+	yg_knowledge_websocket(scene.knowledge, &ws);
+	assert_int_equal(
+		yg_knowledge_talk(scene.knowledge, scene.seen.endpoint->id)->sides[0].said.bytes,
+		84);
+}
+
+static void what_nobody_opened_is_counted_apart(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct yg_websocket ws = websocket("api.example.com", "/chat"), joined = ws;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	yg_knowledge_websocket(scene.knowledge, &ws);
+	joined.target = (struct yg_slice){ NULL, 0 };
+	yg_knowledge_websocket(scene.knowledge, &joined);
+	assert_int_equal(counter(&scene, "websocket.unplaced"), 2);
+	assert_int_equal(counter(&scene, "websocket.endpoints"), 0);
+}
+
+static void load_blob(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
+{
+	(void)id;
+	assert_int_equal(yg_knowledge_load(ctx, kind, data, len), 0);
+}
+
+static void it_outlives_a_restart(void **state)
+{
+	SCENE_CLEANUP struct scene old;
+	SCENE_CLEANUP struct scene new;
+	struct yg_websocket ws = websocket("api.example.com", "/chat");
+
+	(void)state;
+	scene_open(&old, (struct yg_knowledge_options){ 0 });
+	scene_open(&new, (struct yg_knowledge_options){ 0 });
+	scene_show(&old, &(struct scene_call){ .target = "/chat", .status = 101 });
+	yg_knowledge_websocket(old.knowledge, &ws);
+	assert_int_equal(yg_knowledge_save(old.knowledge, false, load_blob, new.knowledge), 0);
+	yg_knowledge_websocket(new.knowledge, &ws);
+	assert_int_equal(yg_knowledge_talk(new.knowledge, old.seen.endpoint->id)->sockets, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_said_counts_for_the_endpoint_that_opened_it),
+		cmocka_unit_test(one_in_four_stands_for_four),
+		cmocka_unit_test(what_nobody_opened_is_counted_apart),
+		cmocka_unit_test(it_outlives_a_restart),
+	};
+
+	return cmocka_run_group_tests_name("respond/knowledge_talk", tests, NULL, NULL);
+}

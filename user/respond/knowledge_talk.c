@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From WebSockets to what is said over those of an endpoint. */
+#include "baseline/estimate.h"
+#include "endpoint/service.h"
+#include "respond/knowledge_inside.h"
+
+/* The request that opened it, as far as it is known still. */
+static struct yg_exchange opening(const struct yg_websocket *websocket,
+				  const struct yg_header *host)
+{
+	return (struct yg_exchange){
+		.request = {
+			.present = true,
+			.method = websocket->stream ? YG_SLICE("CONNECT") : YG_SLICE("GET"),
+			.target = websocket->target,
+			.headers = host,
+			.header_count = websocket->host.ptr != NULL,
+		},
+		.client = websocket->client,
+		.server = websocket->server,
+		.tls = websocket->tls,
+	};
+}
+
+void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_websocket *websocket)
+{
+	const struct yg_header host = { YG_SLICE("host"), websocket->host };
+	const struct yg_exchange exchange = opening(websocket, &host);
+	struct yg_observation seen = { 0 };
+	const struct yg_endpoint *endpoint = NULL;
+
+	seen.service = yg_service_from_exchange(&exchange, knowledge->service_text);
+	if (websocket->target.ptr && yg_path_from_target(websocket->target, &knowledge->path))
+		endpoint = yg_knowledge_find_place(knowledge, exchange.request.method, &seen);
+	if (endpoint)
+		yg_talks_add(knowledge->talks, endpoint->id, websocket,
+			     yg_weight_from_share(websocket->sampled));
+	else
+		knowledge->talks_unplaced++;
+}
+
+const struct yg_talk *yg_knowledge_talk(const struct yg_knowledge *knowledge, uint64_t endpoint)
+{
+	return yg_talks_find(knowledge->talks, endpoint);
+}
+
+void yg_knowledge_talks(const struct yg_knowledge *knowledge, yg_talk_fn fn, void *ctx)
+{
+	yg_talks_each(knowledge->talks, fn, ctx);
+}
