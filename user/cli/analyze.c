@@ -19,6 +19,7 @@
 #include "cli/lines.h"
 #include "cli/links.h"
 #include "cli/prefixes.h"
+#include "cli/report.h"
 #include "cli/spool.h"
 #include "cli/table.h"
 #include "cli/tables.h"
@@ -34,7 +35,6 @@
 #define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
 #define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
 #define PROGRESS_BAR  40u	   /* columns */
-#define DATA_INDENT   45	   /* where the paths of endpoints stand */
 
 /*
  * Offline keys are constants: a run must not depend on the machine. A capture that was built to
@@ -92,13 +92,13 @@ struct run {
 	struct yg_json *json;
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
 	struct yg_run_totals totals;
-	char service[YG_SERVICE_CAP]; /* of the endpoint printed last */
-	enum yg_severity fail_on;     /* YG_SEVERITY_MAX: never */
-	bool severe;		      /* a finding at or above fail_on was seen */
-	struct yg_links links;	      /* with --exchanges */
-	bool failed;		      /* a file failed, or the output did */
-	bool bar;		      /* stderr is a terminal */
-	uint64_t bar_due;	      /* bytes */
+	struct yg_report *report;
+	enum yg_severity fail_on; /* YG_SEVERITY_MAX: never */
+	bool severe;		  /* a finding at or above fail_on was seen */
+	struct yg_links links;	  /* with --exchanges */
+	bool failed;		  /* a file failed, or the output did */
+	bool bar;		  /* stderr is a terminal */
+	uint64_t bar_due;	  /* bytes */
 };
 
 static void clean_run(struct run *run)
@@ -112,6 +112,7 @@ static void clean_run(struct run *run)
 	yg_specs_free(&run->specs);
 	yg_spool_free(&run->spool);
 	yg_links_clean(&run->links);
+	yg_report_free(&run->report);
 	yg_json_free(&run->json);
 }
 
@@ -255,6 +256,8 @@ static int build(struct run *run)
 	};
 	int r = yg_json_new(&run->json);
 
+	if (r == 0)
+		r = yg_report_new(run->args, &run->report);
 	if (r == 0)
 		r = yg_names_from_options(&run->config, &run->names);
 	if (r == 0)
@@ -433,24 +436,13 @@ static int print_exchanges(struct run *run)
 	return r < 0 ? r : 0;
 }
 
-/* Below its path: what it holds. */
-static void print_data(const struct run *run, const struct yg_endpoint *endpoint)
-{
-	const struct yg_data *data = yg_knowledge_data(yg_pipeline_knowledge(run->pipeline));
-	char classes[512], line[sizeof(classes) + 8];
-
-	if (!*yg_data_join_of(data, endpoint, classes, sizeof(classes)))
-		return;
-	for (char *p = classes; (p = strchr(p, ',')) != NULL; p++)
-		*p = ' ';
-	(void)snprintf(line, sizeof(line), "data: %s", classes);
-	yg_text_wrap(run->args->out, line, DATA_INDENT, run->args->columns);
-}
-
 static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 {
 	struct run *run = ctx;
+	const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
+	struct yg_assessment assessment;
 
+<<<<<<< HEAD
 	if (!run->args->json) {
 		if (run->totals.endpoints == 0)
 			yg_tables_endpoint_head(run->args->out);
@@ -469,7 +461,17 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 				  yg_knowledge_talk(knowledge, endpoint->id));
 		flush_line(run);
 	}
+=======
+	yg_knowledge_assessment(knowledge, endpoint, &assessment);
+>>>>>>> 0ac7474 (cli/report: what analyze says to a person: risk, data, labels, and each rule once)
 	run->totals.endpoints++;
+	if (yg_report_endpoint(run->report, endpoint, &assessment, yg_knowledge_data(knowledge)))
+		run->failed = true;
+	if (!run->args->json)
+		return;
+	yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
+			  yg_knowledge_schema(knowledge, endpoint), &assessment);
+	flush_line(run);
 }
 
 static void print_relation(void *ctx, const struct yg_relation *relation)
@@ -497,27 +499,36 @@ static void print_finding(void *ctx, const struct yg_finding *finding)
 {
 	struct run *run = ctx;
 
-	run->severe = run->severe || finding->severity >= run->fail_on;
-	if (!run->args->json) {
-		if (run->totals.findings == 0)
-			(void)fputc('\n', run->args->out);
-		yg_tables_finding(run->args->out, run->args->columns, finding, run->args->japanese);
-	} else {
-		yg_lines_finding(run->json, finding);
+	/* What is resolved by the end of the capture is no reason to stop a build. */
+	run->severe = run->severe ||
+		      (finding->state != YG_STATE_RESOLVED && finding->severity >= run->fail_on);
+	run->totals.findings++;
+	if (yg_report_finding(run->report, finding))
+		run->failed = true;
+	if (!run->args->json)
+		return;
+	yg_lines_finding(run->json, finding);
+	flush_line(run);
+}
+
+static void print_services(struct run *run)
+{
+	size_t count = 0;
+	const struct yg_report_service *services = yg_report_services(run->report, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		yg_lines_service(run->json, &services[i]);
 		flush_line(run);
 	}
-	run->totals.findings++;
 }
 
 static void print_summary(struct run *run)
 {
 	if (!run->args->json) {
-		if (run->totals.findings == 0 && run->totals.endpoints > 0)
-			(void)fputc('\n', run->args->out);
 		yg_tables_summary(run->args->out, &run->totals);
 		return;
 	}
-	yg_lines_summary(run->json, &run->totals, run->pipeline);
+	yg_lines_summary(run->json, &run->totals, run->report, run->pipeline);
 	flush_line(run);
 }
 
@@ -536,7 +547,10 @@ static enum yg_exit print_all(struct run *run)
 	if (yg_knowledge_endpoints(knowledge, print_endpoint, run) < 0 ||
 	    yg_knowledge_findings(knowledge, print_finding, run) < 0)
 		return yg_cli_fail(run->args, "analyze: %s", strerror(ENOMEM));
-	if (run->args->json) {
+	if (!run->args->json) {
+		yg_report_print(run->report);
+	} else {
+		print_services(run);
 		yg_knowledge_relations(knowledge, print_relation, run);
 		yg_knowledge_parties(knowledge, print_party, run);
 	}

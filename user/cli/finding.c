@@ -24,13 +24,6 @@ static void print_evidence(const struct yg_cli_args *args, yajl_val evidence)
 	}
 }
 
-static const char *style_of(const char *severity)
-{
-	if (strcmp(severity, "critical") == 0 || strcmp(severity, "high") == 0)
-		return "1;31";
-	return strcmp(severity, "medium") == 0 ? "1;33" : "1";
-}
-
 static void print_wrapped(const struct yg_cli_args *args, const char *title, const char *text)
 {
 	if (!text[0])
@@ -79,10 +72,9 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 	char text[256], time[YG_FORMAT_CAP];
 
 	(void)line;
-	(void)snprintf(text, sizeof(text), "%s: %s",
-		       yg_cli_word(args, yg_value_text(value, "severity")),
-		       yg_value_text(value, "rule"));
-	yg_print_styled(args, style_of(yg_value_text(value, "severity")), text);
+	yg_print_severity(args, yg_value_text(value, "severity"));
+	(void)fputs(": ", args->out);
+	yg_print_styled(args, "1", yg_value_text(value, "rule"));
 	(void)fputc('\n', args->out);
 	yg_text_wrap(args->out, text_of(args, value, "title", "title_ja"), 0, args->columns);
 	(void)fputc('\n', args->out);

@@ -531,8 +531,32 @@ static void put_counter(void *ctx, const char *name, uint64_t value)
 		yg_json_pair_uint(ctx, name, value);
 }
 
+void yg_lines_service(struct yg_json *json, const struct yg_report_service *service)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "service");
+	yg_json_pair_str(json, "service", service->name);
+	yg_json_pair_uint(json, "risk", yg_risk_top_score(&service->top));
+	yg_json_pair_uint(json, "endpoints", service->endpoints);
+	yg_json_pair_uint(json, "requests", service->requests);
+	yg_json_close_object(json);
+}
+
+static void put_severities(struct yg_json *json, const struct yg_report *report)
+{
+	yg_json_key(json, "severities");
+	yg_json_open_object(json);
+	for (int s = YG_SEVERITY_MAX - 1; s >= 0; s--) {
+		enum yg_severity severity = (enum yg_severity)s;
+
+		yg_json_pair_uint(json, yg_severity_name(severity),
+				  yg_report_count(report, severity));
+	}
+	yg_json_close_object(json);
+}
+
 void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
-		      const struct yg_pipeline *pipeline)
+		      const struct yg_report *report, const struct yg_pipeline *pipeline)
 {
 	const struct yg_sample_counters *frames = &totals->frames;
 
@@ -543,6 +567,8 @@ void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
 	yg_json_pair_uint(json, "exchanges", totals->exchanges);
 	yg_json_pair_uint(json, "endpoints", totals->endpoints);
 	yg_json_pair_uint(json, "findings", totals->findings);
+	put_severities(json, report);
+	yg_json_pair_uint(json, "risk", yg_report_risk(report));
 	yg_json_key(json, "skipped");
 	yg_json_open_object(json);
 	yg_json_pair_uint(json, "proto", frames->skip_proto);

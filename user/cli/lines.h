@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cli/links.h"
+#include "cli/report.h"
 #include "cli/spool.h"
 #include "core/json.h"
 #include "detect/finding.h"
@@ -47,10 +48,13 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 /* A third party, with the endpoints that are asked of it and what is sent there. */
 void yg_lines_party(struct yg_json *json, const struct yg_party *party,
 		    struct yg_knowledge *knowledge);
+/* A service with its risk, behind its endpoints. */
+void yg_lines_service(struct yg_json *json, const struct yg_report_service *service);
 void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
 
 /**
  * yg_lines_summary() - the last line.
+ * @report: says the risk, and findings by severity.
  * @pipeline: its counters go under "stages".
  *
  * frames == segments + the sum of "skipped" + the sum of "lost". "seconds" is the span of the
@@ -58,6 +62,6 @@ void yg_lines_finding(struct yg_json *json, const struct yg_finding *finding);
  */
 struct yg_pipeline;
 void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
-		      const struct yg_pipeline *pipeline);
+		      const struct yg_report *report, const struct yg_pipeline *pipeline);
 
 const char *yg_protocol_name(uint8_t protocol); /* "h1"; literal */

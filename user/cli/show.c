@@ -67,3 +67,11 @@ void yg_print_styled(const struct yg_cli_args *args, const char *code, const cha
 	if (args->terminal)
 		(void)fputs("\033[0m", args->out);
 }
+
+void yg_print_severity(const struct yg_cli_args *args, const char *severity)
+{
+	bool grave = strcmp(severity, "critical") == 0 || strcmp(severity, "high") == 0;
+	bool medium = strcmp(severity, "medium") == 0;
+
+	yg_print_styled(args, grave ? "1;31" : medium ? "1;33" : "1", yg_cli_word(args, severity));
+}

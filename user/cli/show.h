@@ -19,3 +19,5 @@ void yg_join_texts(yajl_val list, char *ret, size_t cap);
 void yg_print_field(const struct yg_cli_args *args, const char *name, const char *text);
 /* A text behind "\033[...m" when the output is a terminal. @code: "1", "31". */
 void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text);
+/* "high", in the language of @args, in its colour when the output is a terminal. */
+void yg_print_severity(const struct yg_cli_args *args, const char *severity);

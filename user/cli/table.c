@@ -248,13 +248,15 @@ static size_t line_len(const char *text, int width)
 	return len;
 }
 
-void yg_text_wrap(FILE *out, const char *text, int indent, int width)
+/* @at: columns of the first line that are printed already. */
+static void wrap(FILE *out, const char *text, int at, int indent, int width)
 {
 	while (*text) {
 		size_t len = line_len(text, width - indent);
 		char *line = strndup(text, len);
 
-		pad(out, indent);
+		pad(out, indent - at);
+		at = 0;
 		if (line)
 			yg_text_put(out, line);
 		free(line);
@@ -263,6 +265,20 @@ void yg_text_wrap(FILE *out, const char *text, int indent, int width)
 		while (*text == ' ')
 			text++;
 	}
+}
+
+void yg_text_wrap(FILE *out, const char *text, int indent, int width)
+{
+	wrap(out, text, 0, indent, width);
+}
+
+void yg_text_hang(FILE *out, const char *label, const char *text, int indent, int width)
+{
+	int hang = indent + yg_text_width(label) + GAP;
+
+	pad(out, indent);
+	yg_text_put(out, label);
+	wrap(out, text, hang - GAP, hang, width);
 }
 
 /* Widths that the content wants, then what is too much taken from the widest that may shrink. */

@@ -6,91 +6,14 @@
 
 #include "cli/table.h"
 
-#define COLUMNS_MIN    60
-#define ENDPOINT_FIXED 45 /* columns before the endpoint's path */
-#define METHOD_WIDTH   7
-#define INDENT	       4
-#define TEXT_CAP       1024u
-#define NS_PER_S       1e9
+#define COLUMNS_MIN  60
+#define METHOD_WIDTH 7
+#define TEXT_CAP     1024u
+#define NS_PER_S     1e9
 
 static int usable(int columns)
 {
 	return columns < COLUMNS_MIN ? COLUMNS_MIN : columns;
-}
-
-void yg_tables_endpoint_head(FILE *out)
-{
-	(void)fprintf(out, "%9s %8s %7s %7s  %-*s  %s\n", "REQUESTS", "CALLERS", "4XX", "5XX",
-		      METHOD_WIDTH, "METHOD", "PATH");
-}
-
-void yg_tables_service(FILE *out, const struct yg_endpoint *endpoint)
-{
-	yg_text_put(out, endpoint->service);
-	(void)fputc('\n', out);
-}
-
-static uint64_t count_class(const struct yg_endpoint *endpoint, unsigned int class)
-{
-	uint64_t count = 0;
-
-	for (uint32_t i = 0; i < endpoint->status_count; i++) {
-		if (endpoint->status[i].status / 100 == class)
-			count += endpoint->status[i].count;
-	}
-	return count;
-}
-
-void yg_tables_endpoint(FILE *out, int columns, const struct yg_endpoint *endpoint)
-{
-	const char *path = endpoint->template_;
-	int room = usable(columns) - ENDPOINT_FIXED;
-
-	(void)fprintf(out, "%9" PRIu64 " %8" PRIu64 " %7" PRIu64 " %7" PRIu64 "  ",
-		      endpoint->requests, yg_hll_count(&endpoint->callers),
-		      count_class(endpoint, 4), count_class(endpoint, 5));
-	yg_text_print(out, endpoint->method, METHOD_WIDTH, YG_ALIGN_LEFT);
-	(void)fputs("  ", out);
-	if (yg_text_width(path) <= room)
-		yg_text_put(out, path);
-	else
-		yg_text_print(out, path, room, YG_ALIGN_ENDS);
-	(void)fputc('\n', out);
-}
-
-/* Who did it; of posture, since when it is so. */
-static void print_origin(char *line, const struct yg_finding *finding)
-{
-	char address[YG_ADDRESS_TEXT_CAP];
-
-	if (finding->state != YG_STATE_NONE)
-		(void)snprintf(line, TEXT_CAP, "%s, seen %u times on %s%s%s",
-			       yg_state_name(finding->state), finding->repeats + 1,
-			       finding->service, finding->endpoint[0] ? ": " : "",
-			       finding->endpoint);
-	else
-		(void)snprintf(line, TEXT_CAP, "%s from %s on %s%s%s",
-			       finding->caller[0] ? finding->caller : "unknown caller",
-			       yg_address_format(&finding->client, address), finding->service,
-			       finding->endpoint[0] ? ": " : "", finding->endpoint);
-}
-
-void yg_tables_finding(FILE *out, int columns, const struct yg_finding *finding, bool japanese)
-{
-	const struct yg_rule *rule = finding->rule;
-	char line[TEXT_CAP];
-
-	japanese = japanese && rule->title_ja;
-	(void)snprintf(line, sizeof(line), "%s  %s  %s", yg_severity_name(finding->severity),
-		       rule->id, japanese ? rule->title_ja : rule->title);
-	yg_text_wrap(out, line, 0, usable(columns));
-	print_origin(line, finding);
-	yg_text_wrap(out, line, INDENT, usable(columns));
-	yg_text_wrap(out, finding->cause, INDENT, usable(columns));
-	yg_text_wrap(out, japanese ? rule->effect_ja : rule->effect, INDENT, usable(columns));
-	yg_text_wrap(out, japanese ? rule->remediation_ja : rule->remediation, INDENT,
-		     usable(columns));
-	(void)fputc('\n', out);
 }
 
 /* @text of the capture as a string, cut to TEXT_CAP; "?" when it was not seen. */

@@ -151,7 +151,8 @@ static void writes_the_summary(void **state)
 {
 	static const char want[] =
 		"{\"type\":\"summary\",\"frames\":10,\"segments\":4,\"exchanges\":2,\"endpoints\":1,"
-		"\"findings\":0,\"skipped\":{\"proto\":2,\"fragment\":1,\"empty\":2},"
+		"\"findings\":0,\"severities\":{\"critical\":0,\"high\":0,\"medium\":0,"
+		"\"low\":0,\"info\":0},\"risk\":0,\"skipped\":{\"proto\":2,\"fragment\":1,\"empty\":2},"
 		"\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,\"files_failed\":0,"
 		"\"stages\":{";
 	const struct yg_run_totals totals = {
@@ -169,13 +170,30 @@ static void writes_the_summary(void **state)
 	};
 	const struct yg_pipeline_options options = { 0 };
 	const struct yg_pipeline_sink sink = { 0 };
+	const struct yg_cli_args args = { .json = true };
 	struct yg_pipeline *pipeline = NULL;
+	struct yg_report *report = NULL;
 
 	assert_int_equal(yg_pipeline_new(&options, &sink, &pipeline), 0);
-	yg_lines_summary(*state, &totals, pipeline);
+	assert_int_equal(yg_report_new(&args, &report), 0);
+	yg_lines_summary(*state, &totals, report, pipeline);
 	assert_memory_equal(yg_json_view(*state).ptr, want, strlen(want));
 	yg_json_reset(*state);
+	yg_report_free(&report);
 	yg_pipeline_free(&pipeline);
+}
+
+static void writes_a_service(void **state)
+{
+	struct yg_report_service service = { .name = "api.example.com",
+					     .endpoints = 2,
+					     .requests = 14 };
+
+	yg_risk_top_add(&service.top, 40);
+	yg_risk_top_add(&service.top, 20);
+	yg_lines_service(*state, &service);
+	expect(*state, "{\"type\":\"service\",\"service\":\"api.example.com\",\"risk\":37,"
+		       "\"endpoints\":2,\"requests\":14}");
 }
 
 static int make_writer(void **state)
@@ -200,7 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_exchanges),   cmocka_unit_test(leaves_the_unknown_null),
 		cmocka_unit_test(writes_endpoints),   cmocka_unit_test(writes_findings),
-		cmocka_unit_test(writes_the_summary),
+		cmocka_unit_test(writes_the_summary), cmocka_unit_test(writes_a_service),
 	};
 
 	return cmocka_run_group_tests_name("cli/lines", tests, make_writer, free_writer);
