@@ -377,7 +377,7 @@ static void take_value(void *ctx, const struct yg_value *value)
 		return;
 	if (!may_be_known(look, leaf.name))
 		return;
-	if (value->in == YG_VALUE_IN_HEADER && yg_data_is_usual_header(leaf.name))
+	if (value->in == YG_VALUE_IN_HEADER && (value->traits & YG_HEADER_USUAL))
 		return;
 	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)

@@ -413,6 +413,13 @@ static void note_body(struct yg_schemas *schemas, const struct yg_value *value)
 	};
 }
 
+/* Header fields that every client sends, and those that say who asks: they are told otherwise. */
+static bool is_standard(const struct yg_value *value)
+{
+	return value->in == YG_VALUE_IN_HEADER &&
+	       ((value->traits & YG_HEADER_STANDARD) || value->name.len > YG_SCHEMA_NAME_MAX);
+}
+
 void yg_schemas_visit(void *ctx, const struct yg_value *value)
 {
 	struct yg_schemas *schemas = ctx;
@@ -421,8 +428,7 @@ void yg_schemas_visit(void *ctx, const struct yg_value *value)
 		return;
 	if (value->in == YG_VALUE_IN_BODY)
 		note_body(schemas, value);
-	else if (schemas->body == YG_SCHEMA_REQUEST &&
-		 (value->in != YG_VALUE_IN_HEADER || !yg_schema_is_standard(value->name)))
+	else if (schemas->body == YG_SCHEMA_REQUEST && !is_standard(value))
 		note_parameter(schemas, value);
 }
 

@@ -114,9 +114,6 @@ bool yg_schema_is_private(struct yg_slice name);
 /* A word as programs use them: "ACTIVE", "in-progress", "g6.nano". */
 bool yg_schema_is_word(struct yg_slice text);
 
-/* Header fields that every client sends, and those that say who asks: they are told otherwise. */
-bool yg_schema_is_standard(struct yg_slice name);
-
 /* A name that is data itself: an id, a date, an address. */
 bool yg_schema_is_dynamic(struct yg_slice name);
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct yg_slice {
@@ -31,11 +32,30 @@ static inline bool yg_slice_equal(struct yg_slice a, struct yg_slice b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Eight bytes at @p with ASCII letters in lower case; others as they are. */
+static inline uint64_t yg_ascii_lower8(const char *p)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t word, low, upper;
+
+	memcpy(&word, p, sizeof(word));
+	low = word & (0x7f * each);
+	upper = (low + (0x80 - 'A') * each) ^ (low + (0x7f - 'Z') * each);
+	return word | (upper & ~word & (0x80 * each)) >> 2;
+}
+
 /* Same bytes but for the case of ASCII letters. */
 static inline bool yg_slice_equal_nocase(struct yg_slice a, struct yg_slice b)
 {
 	if (a.len != b.len)
 		return false;
+	if (a.len >= 8) {
+		for (size_t i = 0; i + 8 < a.len; i += 8) {
+			if (yg_ascii_lower8(a.ptr + i) != yg_ascii_lower8(b.ptr + i))
+				return false;
+		}
+		return yg_ascii_lower8(a.ptr + a.len - 8) == yg_ascii_lower8(b.ptr + b.len - 8);
+	}
 	for (size_t i = 0; i < a.len; i++) {
 		if (yg_ascii_lower(a.ptr[i]) != yg_ascii_lower(b.ptr[i]))
 			return false;

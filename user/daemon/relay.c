@@ -27,8 +27,8 @@ struct parcel {
 };
 
 /* Who adds to one of these: a slice must be copied below; then say the new size here. */
-_Static_assert(sizeof(struct yg_message) == 144, "relay copies every slice of a message");
-_Static_assert(sizeof(struct yg_exchange) == 424, "relay copies every slice of an exchange");
+_Static_assert(sizeof(struct yg_message) == 152, "relay copies every slice of a message");
+_Static_assert(sizeof(struct yg_exchange) == 440, "relay copies every slice of an exchange");
 _Static_assert(sizeof(struct yg_handshake) == 256, "relay copies every slice of a handshake");
 _Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
 
@@ -124,7 +124,8 @@ static size_t measure_message(const struct yg_message *message)
 {
 	size_t size = message->header_count * sizeof(struct yg_header) + message->head.len +
 		      measure(message->method, message->head) +
-		      measure(message->target, message->head) + message->body.len;
+		      measure(message->target, message->head) + message->body.len +
+		      (message->header_ids ? message->header_count : 0);
 
 	for (uint32_t i = 0; i < message->header_count; i++)
 		size += measure(message->headers[i].name, message->head) +
@@ -157,7 +158,7 @@ static struct yg_slice move(struct yg_slice slice, struct yg_slice old, struct y
 static void copy_message(struct yg_message *message, struct yg_header *headers, char **to)
 {
 	struct yg_slice old = message->head;
-	struct yg_slice head = copy(old, to);
+	struct yg_slice head = copy(old, to), ids;
 
 	message->method = move(message->method, old, head, to);
 	message->target = move(message->target, old, head, to);
@@ -167,6 +168,8 @@ static void copy_message(struct yg_message *message, struct yg_header *headers, 
 	}
 	message->headers = headers;
 	message->body = copy(message->body, to);
+	ids = (struct yg_slice){ (const char *)message->header_ids, message->header_count };
+	message->header_ids = (const uint8_t *)copy(ids, to).ptr;
 	message->head = head;
 }
 

@@ -83,7 +83,7 @@ static void note_process(struct yg_party *party, uint32_t tgid)
 
 static void note_redirect(struct yg_party *party, const struct yg_message *response)
 {
-	struct yg_slice to = yg_message_find(response, "location");
+	struct yg_slice to = yg_message_find(response, YG_HEADER_LOCATION);
 	char host[YG_SERVICE_CAP];
 
 	to = yg_url_from_target(YG_SLICE("GET"), to).host;
@@ -100,7 +100,7 @@ static void note_answer(struct yg_party *party, const struct yg_exchange *exchan
 {
 	const struct yg_message *response = &exchange->response;
 	uint64_t start_ns = exchange->request.start_ns, latency_us;
-	struct yg_slice type = yg_message_find(response, "content-type");
+	struct yg_slice type = yg_message_find(response, YG_HEADER_CONTENT_TYPE);
 	char text[YG_PARTY_TEXT_CAP];
 
 	if (response->status >= 300 && response->status < 400)

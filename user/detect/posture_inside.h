@@ -48,6 +48,7 @@ struct yg_place {
 
 /* Fields of both heads that some check wants. Absent when not sent, or not looked for. */
 struct yg_heads {
+	struct yg_slice none; /* at offset 0: where fields that nobody wants would go */
 	struct yg_slice origin, dpop, forwarded_proto, interaction, auth_date, customer,
 		request_type;
 	struct yg_slice server, powered, aspnet, type, cache, pragma, hsts, allow_origin,

@@ -55,78 +55,47 @@ bool yg_text_has_any(struct yg_slice text, const char *const *parts, size_t coun
 	return false;
 }
 
-struct head_row {
-	struct yg_slice name; /* lower case */
-	size_t offset;
+#define ROW(id, member) [YG_HEADER_##id] = offsetof(struct yg_heads, member)
+
+/* Where the value of a field goes, by its name; 0: no check wants it. */
+static const uint16_t request_rows[YG_HEADER_MAX] = {
+	ROW(ORIGIN, origin),
+	ROW(DPOP, dpop),
+	ROW(CONTENT_TYPE, request_type),
+	ROW(X_FORWARDED_PROTO, forwarded_proto),
+	ROW(X_FAPI_INTERACTION_ID, interaction),
+	ROW(X_FAPI_AUTH_DATE, auth_date),
+	ROW(X_FAPI_CUSTOMER_IP_ADDRESS, customer),
 };
 
-#define ROW(text, member)                                                       \
-	{                                                                       \
-		{ (text), sizeof(text) - 1 }, offsetof(struct yg_heads, member) \
-	}
-
-static const struct head_row request_rows[] = {
-	ROW("origin", origin),
-	ROW("dpop", dpop),
-	ROW("content-type", request_type),
-	ROW("x-forwarded-proto", forwarded_proto),
-	ROW("x-fapi-interaction-id", interaction),
-	ROW("x-fapi-auth-date", auth_date),
-	ROW("x-fapi-customer-ip-address", customer),
-};
-
-static const struct head_row response_rows[] = {
-	ROW("server", server),
-	ROW("x-powered-by", powered),
-	ROW("x-aspnet-version", aspnet),
-	ROW("content-type", type),
-	ROW("cache-control", cache),
-	ROW("pragma", pragma),
-	ROW("strict-transport-security", hsts),
-	ROW("access-control-allow-origin", allow_origin),
-	ROW("access-control-allow-credentials", allow_credentials),
-	ROW("location", location),
-	ROW("deprecation", deprecation),
-	ROW("sunset", sunset),
-	ROW("date", date),
-	ROW("www-authenticate", challenge),
-	ROW("set-cookie", cookie),
-	ROW("x-fapi-interaction-id", answer_interaction),
+static const uint16_t response_rows[YG_HEADER_MAX] = {
+	ROW(SERVER, server),
+	ROW(X_POWERED_BY, powered),
+	ROW(X_ASPNET_VERSION, aspnet),
+	ROW(CONTENT_TYPE, type),
+	ROW(CACHE_CONTROL, cache),
+	ROW(PRAGMA, pragma),
+	ROW(STRICT_TRANSPORT_SECURITY, hsts),
+	ROW(ACCESS_CONTROL_ALLOW_ORIGIN, allow_origin),
+	ROW(ACCESS_CONTROL_ALLOW_CREDENTIALS, allow_credentials),
+	ROW(LOCATION, location),
+	ROW(DEPRECATION, deprecation),
+	ROW(SUNSET, sunset),
+	ROW(DATE, date),
+	ROW(WWW_AUTHENTICATE, challenge),
+	ROW(SET_COOKIE, cookie),
+	ROW(X_FAPI_INTERACTION_ID, answer_interaction),
 };
 #undef ROW
 
 /* The first of a name counts, as with yg_message_find(). */
-static void take_field(const struct head_row *rows, size_t count, const struct yg_header *header,
+static void take_field(const uint16_t *rows, enum yg_header_id id, struct yg_slice value,
 		       struct yg_heads *ret)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct yg_slice *to = (void *)((char *)ret + rows[i].offset);
+	struct yg_slice *to = (void *)((char *)ret + rows[id]);
 
-		if (!yg_slice_equal_nocase(header->name, rows[i].name))
-			continue;
-		if (!to->ptr)
-			*to = header->value;
-		return;
-	}
-}
-
-/* A name that may carry a credential that we do not know as one. */
-static bool may_be_credential(struct yg_slice name)
-{
-	static const char *const parts[] = { "auth",	  "token",  "session", "secret",
-					     "signature", "key",    "cookie",  "cert",
-					     "user-id",	  "tenant", "sid",     "client-id" };
-
-	return yg_text_has_any(name, parts, YG_ARRAY_SIZE(parts)) &&
-	       !yg_text_has(name, "idempotency");
-}
-
-static bool is_rate_field(struct yg_slice name)
-{
-	static const char *const parts[] = { "ratelimit", "rate-limit" };
-
-	return yg_text_has_any(name, parts, YG_ARRAY_SIZE(parts)) ||
-	       yg_text_begins(name, "retry-after");
+	if (rows[id] && !to->ptr)
+		*to = value;
 }
 
 void yg_look_need_heads(struct yg_look *look)
@@ -139,17 +108,21 @@ void yg_look_need_heads(struct yg_look *look)
 	look->headed = true;
 	for (uint32_t i = 0; i < exchange->request.header_count; i++) {
 		const struct yg_header *header = &exchange->request.headers[i];
+		enum yg_header_id id = yg_message_header_id(&exchange->request, i);
 
-		take_field(request_rows, YG_ARRAY_SIZE(request_rows), header, heads);
-		heads->unknown_credential |= may_be_credential(header->name);
-		if (yg_slice_equal_nocase(header->name, YG_SLICE("forwarded")))
+		take_field(request_rows, id, header->value, heads);
+		/* A name that may carry a credential that we do not know as one. */
+		heads->unknown_credential |=
+			(yg_header_traits(id, header->name) & YG_HEADER_SECRET) != 0;
+		if (id == YG_HEADER_FORWARDED)
 			heads->secure_hop |= yg_text_has(header->value, "proto=https");
 	}
 	for (uint32_t i = 0; i < exchange->response.header_count; i++) {
 		const struct yg_header *header = &exchange->response.headers[i];
+		enum yg_header_id id = yg_message_header_id(&exchange->response, i);
 
-		take_field(response_rows, YG_ARRAY_SIZE(response_rows), header, heads);
-		heads->rate |= is_rate_field(header->name);
+		take_field(response_rows, id, header->value, heads);
+		heads->rate |= (yg_header_traits(id, header->name) & YG_HEADER_RATE) != 0;
 	}
 	heads->secure_hop |= yg_text_begins(heads->forwarded_proto, "https") ||
 			     yg_text_begins(heads->forwarded_proto, "wss");

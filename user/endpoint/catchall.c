@@ -35,7 +35,7 @@ static const struct yg_hash_key mark_key = { 0x616e737765726564, 0x2026 };
 
 struct yg_answer_mark yg_answer_mark_from_response(const struct yg_message *response)
 {
-	struct yg_slice type = yg_message_find(response, "content-type");
+	struct yg_slice type = yg_message_find(response, YG_HEADER_CONTENT_TYPE);
 	size_t len = response->body.len < PREFIX_MAX ? response->body.len : PREFIX_MAX;
 	const char *end = type.len > 0 ? memchr(type.ptr, ';', type.len) : NULL;
 	uint64_t hash = yg_hash_mix(response->status) + yg_hash_mix(response->body_bytes + 1);

@@ -165,26 +165,33 @@ static uint64_t hash_text(const struct yg_hops *hops, uint64_t salt, struct yg_s
 }
 
 /* One field of a request: an id of what it belongs to, or the client it was made for. */
-static void read_field(const struct yg_hops *hops, const struct yg_header *field, struct row *row)
+static void read_field(const struct yg_hops *hops, enum yg_header_id id, struct yg_slice value,
+		       struct row *row)
 {
-	struct yg_slice name = field->name, value = field->value;
 	const char *comma;
 
-	if (name.len == 11 && yg_slice_equal_nocase(name, YG_SLICE("traceparent"))) {
+	switch (id) {
+	case YG_HEADER_TRACEPARENT:
 		row->keys[0] = hash_text(hops, 1, trace_of(value));
-	} else if (name.len == 12 && yg_slice_equal_nocase(name, YG_SLICE("x-b3-traceid"))) {
+		break;
+	case YG_HEADER_X_B3_TRACEID:
 		row->keys[0] = row->keys[0] ? row->keys[0] : hash_text(hops, 1, value);
-	} else if ((name.len == 12 && yg_slice_equal_nocase(name, YG_SLICE("x-request-id"))) ||
-		   (name.len == 16 && yg_slice_equal_nocase(name, YG_SLICE("x-correlation-id")))) {
+		break;
+	case YG_HEADER_X_REQUEST_ID:
+	case YG_HEADER_X_CORRELATION_ID:
 		row->keys[1] = row->keys[1] ? row->keys[1] : hash_text(hops, 2, value);
-	} else if ((name.len == 15 && yg_slice_equal_nocase(name, YG_SLICE("x-forwarded-for"))) ||
-		   (name.len == 9 && yg_slice_equal_nocase(name, YG_SLICE("x-real-ip")))) {
+		break;
+	case YG_HEADER_X_FORWARDED_FOR:
+	case YG_HEADER_X_REAL_IP:
 		/* The proxy in front of U wrote the last one. */
 		comma = memrchr(value.ptr, ',', value.len);
 		if (comma)
 			value = (struct yg_slice){ comma + 1,
 						   (size_t)(value.ptr + value.len - comma - 1) };
 		(void)!yg_address_from_text(yg_slice_trim(value), &row->forwarded);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -223,9 +230,9 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.tls = exchange->tls,
 	};
 	for (uint32_t i = 0; i < request->header_count; i++)
-		read_field(hops, &request->headers[i], row);
+		read_field(hops, yg_message_header_id(request, i), request->headers[i].value, row);
 	if (!row->keys[1]) { /* an id that the edge made, and tells its client */
-		id = yg_message_find(response, "x-request-id");
+		id = yg_message_find(response, YG_HEADER_X_REQUEST_ID);
 		row->keys[1] = hash_text(hops, 2, id);
 	}
 	row->method = hash_text(hops, 3, request->method);

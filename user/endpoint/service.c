@@ -75,7 +75,7 @@ struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, cha
 	if (request->target.len > 0 && request->target.ptr[0] != '/')
 		authority = yg_url_from_target(request->method, request->target).authority;
 	if (!authority.ptr)
-		authority = yg_message_find(request, "host");
+		authority = yg_message_find(request, YG_HEADER_HOST);
 	if (authority.ptr)
 		len = name_authority(authority, exchange->tls, ret);
 	if (len == 0)

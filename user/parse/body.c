@@ -211,9 +211,10 @@ static bool is_skip(const struct yg_body_counters *rows, const uint64_t *row)
 static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 {
 	const struct yg_message *message = side->message;
-	struct yg_slice type = yg_message_find(message, "content-type"), text = message->body;
+	struct yg_slice type = yg_message_find(message, YG_HEADER_CONTENT_TYPE),
+			text = message->body;
 	enum yg_decoder_coding coding =
-		yg_decoder_coding_of(yg_message_find(message, "content-encoding"));
+		yg_decoder_coding_of(yg_message_find(message, YG_HEADER_CONTENT_ENCODING));
 	struct yg_body_counters *rows = &bodies->counters;
 	struct yg_body_view *view = &side->view;
 	uint64_t *row = &rows->plain;

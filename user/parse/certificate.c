@@ -62,8 +62,7 @@ struct yg_slice yg_certificate_from_request(const struct yg_message *request)
 	for (uint32_t i = 0; i < request->header_count; i++) {
 		struct yg_slice value = request->headers[i].value;
 
-		if (!yg_slice_equal_nocase(request->headers[i].name,
-					   YG_SLICE("x-forwarded-client-cert")))
+		if (yg_message_header_id(request, i) != YG_HEADER_X_FORWARDED_CLIENT_CERT)
 			continue;
 		while (value.len)
 			last = take_until(&value, ',');

@@ -14,15 +14,6 @@ enum text { TEXT_SUBJECT, TEXT_CLIENT, TEXT_ISSUER, TEXT_USER };
 		(literal), sizeof(literal) - 1 \
 	}
 
-static const struct yg_slice api_key_headers[] = {
-	NAME("x-api-key"),	 NAME("api-key"),
-	NAME("apikey"),		 NAME("x-apikey"),
-	NAME("x-api-token"),	 NAME("x-auth-token"),
-	NAME("x-access-token"),	 NAME("private-token"),
-	NAME("x-functions-key"), NAME("ocp-apim-subscription-key"),
-	NAME("x-goog-api-key"),	 NAME("x-auth-key"),
-};
-
 static const struct yg_slice api_key_queries[] = {
 	NAME("api_key"),   NAME("apikey"),     NAME("api-key"),
 	NAME("x-api-key"), NAME("auth_token"), NAME("subscription-key"),
@@ -276,28 +267,21 @@ static void read_cookies(struct yg_slice cookies, const struct yg_credential_nam
 
 /* --- all of it ---------------------------------------------------------------------------- */
 
-/* First letters of the fields above that are read; a bit each. Most fields start otherwise. */
-static bool may_be_read(struct yg_slice name)
-{
-	const uint32_t letters = 1u << ('a' & 31) | 1u << ('c' & 31) | 1u << ('o' & 31) |
-				 1u << ('p' & 31) | 1u << ('x' & 31);
-
-	return name.len > 0 && (letters >> (name.ptr[0] & 31) & 1);
-}
-
-static void read_header_field(const struct yg_header *header,
+static void read_header_field(enum yg_header_id id, const struct yg_header *header,
 			      const struct yg_credential_names *names, struct yg_credentials *ret)
 {
-	if (header->value.len == 0 || (names->header_count == 0 && !may_be_read(header->name)))
+	if (header->value.len == 0)
 		return;
-	if (yg_slice_equal_nocase(header->name, YG_SLICE("authorization"))) {
+	if (id == YG_HEADER_AUTHORIZATION) {
 		if (!ret->scheme.ptr)
 			read_authorization(header->value, ret);
-	} else if (yg_slice_equal_nocase(header->name, YG_SLICE("cookie"))) {
+	} else if (id == YG_HEADER_COOKIE) {
 		read_cookies(header->value, names, ret);
 	} else if (!ret->api_key.ptr &&
-		   (is_one_of(header->name, api_key_headers, YG_ARRAY_SIZE(api_key_headers)) ||
-		    is_one_of(header->name, names->headers, names->header_count))) {
+		   ((id != YG_HEADER_OTHER &&
+		     (yg_header_traits(id, header->name) & YG_HEADER_KEY)) ||
+		    (names->header_count > 0 &&
+		     is_one_of(header->name, names->headers, names->header_count)))) {
 		ret->api_key = header->value;
 	}
 }
@@ -340,7 +324,8 @@ void yg_credentials_from_request(const struct yg_message *request,
 	ret->in_query = false;
 	ret->jwt = (struct yg_jwt){ .present = false };
 	for (uint32_t i = 0; i < request->header_count; i++)
-		read_header_field(&request->headers[i], names, ret);
+		read_header_field(yg_message_header_id(request, i), &request->headers[i], names,
+				  ret);
 	read_query(yg_url_from_target(request->method, request->target).query, names, ret);
 	choose(ret);
 }

@@ -130,7 +130,8 @@ struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span
 	return (struct yg_slice){ (const char *)draft->bytes + span.at, span.len };
 }
 
-struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers)
+struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
+				uint8_t *header_ids)
 {
 	const struct yg_http1 *head;
 
@@ -140,6 +141,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 	for (uint32_t i = 0; i < head->field_count; i++) {
 		headers[i].name = yg_draft_slice(draft, head->fields[i].name);
 		headers[i].value = yg_draft_slice(draft, head->fields[i].value);
+		header_ids[i] = (uint8_t)yg_header_id_from_name(headers[i].name);
 	}
 	return (struct yg_message){
 		.present = true,
@@ -159,6 +161,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 					   : (struct yg_slice){ NULL, 0 },
 		.status = head->status,
 		.headers = headers,
+		.header_ids = header_ids,
 		.header_count = head->field_count,
 		.header_dropped = head->field_dropped,
 		.header_unknown = draft->unknown,

@@ -76,10 +76,11 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
 
 /**
  * yg_draft_view() - the message that @draft describes.
- * @headers: [YG_HEADERS_MAX] filled.
+ * @headers, @header_ids: [YG_HEADERS_MAX] filled.
  * @draft: NULL: an absent message.
  */
-struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers);
+struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
+				uint8_t *header_ids);
 
 /* Bytes [at, at + len) of the head. */
 struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span);

@@ -13,6 +13,7 @@
 
 #include "core/address.h"
 #include "core/slice.h"
+#include "parse/header.h"
 
 #define YG_HEADERS_MAX 100 /* header fields kept per message; more are counted in header_dropped */
 
@@ -77,6 +78,7 @@ struct yg_message {
 	uint16_t status;	/* response: final status, 100..999; 0 when absent */
 
 	const struct yg_header *headers; /* [header_count] */
+	const uint8_t *header_ids;	 /* [header_count] enum yg_header_id; NULL: not read */
 	uint32_t header_count;
 	uint32_t header_dropped;
 	uint32_t header_unknown; /* HTTP/2: fields sent before the connection was joined */
@@ -120,9 +122,15 @@ struct yg_exchange {
  */
 typedef void (*yg_exchange_fn)(void *ctx, const struct yg_exchange *exchange);
 
+/* Which field @headers[@i] is. O(1) where the parser has read the names. */
+static inline enum yg_header_id yg_message_header_id(const struct yg_message *message, uint32_t i)
+{
+	return message->header_ids ? (enum yg_header_id)message->header_ids[i]
+				   : yg_header_id_from_name(message->headers[i].name);
+}
+
 /**
- * yg_message_find() - first header field called @name.
- * @name: lower case literal.
+ * yg_message_find() - first header field of this name.
  * Return: its value, or an absent slice.
  */
-struct yg_slice yg_message_find(const struct yg_message *message, const char *name);
+struct yg_slice yg_message_find(const struct yg_message *message, enum yg_header_id id);

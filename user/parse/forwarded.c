@@ -6,7 +6,7 @@
 /* Entries of a list field, last one first, over all fields of that name. */
 struct walk {
 	const struct yg_message *message;
-	struct yg_slice name;
+	enum yg_header_id name;
 	struct yg_slice rest; /* of the present field, not yet taken */
 	uint32_t field;	      /* fields before this index are left */
 	bool quotes;	      /* commas inside "..." do not separate */
@@ -15,10 +15,8 @@ struct walk {
 static bool previous_field(struct walk *walk)
 {
 	while (walk->field > 0) {
-		const struct yg_header *header = &walk->message->headers[--walk->field];
-
-		if (yg_slice_equal_nocase(header->name, walk->name)) {
-			walk->rest = header->value;
+		if (yg_message_header_id(walk->message, --walk->field) == walk->name) {
+			walk->rest = walk->message->headers[walk->field].value;
 			return true;
 		}
 	}
@@ -145,36 +143,36 @@ static struct yg_address walk_list(struct walk *walk, const struct yg_trust *tru
 	return client;
 }
 
-static uint32_t count_fields(const struct yg_message *message, struct yg_slice name)
+static uint32_t count_fields(const struct yg_message *message, enum yg_header_id name)
 {
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < message->header_count; i++)
-		count += yg_slice_equal_nocase(message->headers[i].name, name);
+		count += yg_message_header_id(message, i) == name;
 	return count;
 }
 
 /* X-Real-IP; unknown when it is there twice or is no address. */
 static struct yg_address real_ip(const struct yg_message *request, bool *ret_present)
 {
-	uint32_t count = count_fields(request, YG_SLICE("x-real-ip"));
+	uint32_t count = count_fields(request, YG_HEADER_X_REAL_IP);
 
 	*ret_present = count > 0;
 	if (count != 1)
 		return (struct yg_address){ { 0 } };
-	return node_address(yg_message_find(request, "x-real-ip"), false);
+	return node_address(yg_message_find(request, YG_HEADER_X_REAL_IP), false);
 }
 
 struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 					const struct yg_address *peer, const struct yg_trust *trust)
 {
 	static const struct {
-		struct yg_slice name;
+		enum yg_header_id name;
 		enum yg_forwarded_source source;
 		bool quotes;
 	} lists[] = {
-		{ { "forwarded", 9 }, YG_FORWARDED_RFC7239, true },
-		{ { "x-forwarded-for", 15 }, YG_FORWARDED_XFF, false },
+		{ YG_HEADER_FORWARDED, YG_FORWARDED_RFC7239, true },
+		{ YG_HEADER_X_FORWARDED_FOR, YG_FORWARDED_XFF, false },
 	};
 	struct yg_forwarded ret = { .client = *peer, .source = YG_FORWARDED_PEER };
 	struct yg_address real, client;

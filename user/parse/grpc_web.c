@@ -111,8 +111,8 @@ static int32_t status_of_body(struct source *source)
 
 int32_t yg_grpc_web_status(const struct yg_message *response)
 {
-	struct yg_slice status = yg_message_find(response, "grpc-status");
-	struct yg_slice type = yg_slice_trim(yg_message_find(response, "content-type"));
+	struct yg_slice status = yg_message_find(response, YG_HEADER_GRPC_STATUS);
+	struct yg_slice type = yg_slice_trim(yg_message_find(response, YG_HEADER_CONTENT_TYPE));
 	struct source source = {
 		.p = (const uint8_t *)response->body.ptr,
 		.is_text = starts_with(type, YG_SLICE(MEDIA_TEXT)),
@@ -120,7 +120,7 @@ int32_t yg_grpc_web_status(const struct yg_message *response)
 
 	if (status.ptr)
 		return yg_grpc_status_from(status);
-	if (response->body.len == 0 || yg_message_find(response, "content-encoding").ptr)
+	if (response->body.len == 0 || yg_message_find(response, YG_HEADER_CONTENT_ENCODING).ptr)
 		return YG_GRPC_STATUS_NONE;
 	source.end = source.p + response->body.len;
 	return status_of_body(&source);

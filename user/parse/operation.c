@@ -240,7 +240,7 @@ static void read_soap(const struct yg_message *request, struct yg_slice text,
 		      struct yg_operation *ret)
 {
 	struct yg_slice name = yg_soap_operation(text);
-	struct yg_slice action = yg_message_find(request, "soapaction");
+	struct yg_slice action = yg_message_find(request, YG_HEADER_SOAPACTION);
 
 	if (!name.ptr && action.ptr)
 		name = yg_soap_action_name(action);
@@ -260,7 +260,7 @@ static void read_llm(const struct yg_exchange *exchange, struct yg_slice text,
 		return;
 	ret->model = write_words(ret->model_bytes, sizeof(ret->model_bytes), llm.model,
 				 (struct yg_slice){ NULL, 0 });
-	type = yg_message_find(&exchange->response, "content-type");
+	type = yg_message_find(&exchange->response, YG_HEADER_CONTENT_TYPE);
 	ret->stream = llm.stream && type.ptr &&
 		      yg_body_kind_of(type, YG_SLICE("")) == YG_BODY_KIND_EVENTS;
 }

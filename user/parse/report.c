@@ -72,7 +72,8 @@ static void add_grpc_web(struct yg_exchange *exchange)
 	bool is_call = exchange->request.present &&
 		       yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
 
-	if (!is_call || !yg_grpc_web_is(yg_message_find(&exchange->request, "content-type")))
+	if (!is_call ||
+	    !yg_grpc_web_is(yg_message_find(&exchange->request, YG_HEADER_CONTENT_TYPE)))
 		return;
 	exchange->protocol = YG_PROTOCOL_GRPC;
 	if (exchange->grpc_status == YG_GRPC_STATUS_NONE && exchange->response.present)
@@ -84,8 +85,10 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 {
 	struct yg_stream_counters *counters = pairer->reading.counters;
 	struct yg_exchange exchange = {
-		.request = yg_draft_view(report->request, pairer->headers[0]),
-		.response = yg_draft_view(report->response, pairer->headers[1]),
+		.request =
+			yg_draft_view(report->request, pairer->headers[0], pairer->header_ids[0]),
+		.response =
+			yg_draft_view(report->response, pairer->headers[1], pairer->header_ids[1]),
 		.tls = flow->tls,
 		.addresses_certain = are_addresses_certain(flow, report->request, report->response),
 		.outbound = is_outbound(flow, report->request),

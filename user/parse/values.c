@@ -76,13 +76,15 @@ static void walk_headers(struct walk *w, const struct yg_message *message, uint3
 {
 	for (uint32_t i = 0; i < message->header_count; i++) {
 		const struct yg_header *header = &message->headers[i];
-		bool set = yg_slice_equal_nocase(header->name, YG_SLICE("set-cookie"));
-		bool cookie = set || yg_slice_equal_nocase(header->name, YG_SLICE("cookie"));
+		enum yg_header_id id = yg_message_header_id(message, i);
+		bool set = id == YG_HEADER_SET_COOKIE, cookie = set || id == YG_HEADER_COOKIE;
 		bool more = true;
 
 		w->value =
 			(struct yg_value){ .in = cookie ? YG_VALUE_IN_COOKIE : YG_VALUE_IN_HEADER,
 					   .type = YG_VALUE_TEXT };
+		if (!cookie)
+			w->value.traits = (uint8_t)yg_header_traits(id, header->name);
 		if (cookie && (where & YG_VALUES_COOKIE))
 			more = walk_cookies(w, header->value, set);
 		else if (!cookie && (where & YG_VALUES_HEADER))
@@ -344,7 +346,7 @@ struct yg_values_walked yg_values_walk(const struct yg_exchange *exchange, struc
 		walk_body(&w,
 			  side == YG_SIDE_REQUEST ? yg_bodies_request(bodies)
 						  : yg_bodies_response(bodies),
-			  yg_message_find(message, "content-type"));
+			  yg_message_find(message, YG_HEADER_CONTENT_TYPE));
 	return w.walked;
 }
 

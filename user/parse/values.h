@@ -75,6 +75,7 @@ struct yg_value {
 	enum yg_value_coding coding;
 	struct yg_slice name; /* as sent: of the innermost member; absent in an array, at the top */
 	struct yg_slice raw;  /* as sent; JSON strings without their quotes */
+	uint8_t traits;	      /* YG_HEADER_* bits of a header's name, else 0 */
 	bool cut;	      /* raw is a prefix */
 	bool name_cut;	      /* the name is longer than YG_JSON_NAME_MAX */
 	uint32_t depth;	      /* containers around it; body only */

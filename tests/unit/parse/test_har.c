@@ -15,8 +15,8 @@ struct log {
 static void keep(void *ctx, const struct yg_exchange *exchange)
 {
 	const struct yg_message *request = &exchange->request, *response = &exchange->response;
-	struct yg_slice host = yg_message_find(request, "host");
-	struct yg_slice coding = yg_message_find(response, "content-encoding");
+	struct yg_slice host = yg_message_find(request, YG_HEADER_HOST);
+	struct yg_slice coding = yg_message_find(response, YG_HEADER_CONTENT_ENCODING);
 	char server[YG_ADDRESS_TEXT_CAP];
 	struct log *log = ctx;
 
