@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "endpoint/trie_evidence.h"
 
+#include "endpoint/token_inside.h"
+#include "endpoint/trie_ground.h"
+
 #define VOCABULARY_MIN	  3u   /* a word in as many places is part of the API's language */
 #define GRANDCHILDREN_MAX 512u /* looked at per evidence; more than enough to see likeness */
 #define HEAVY_HITS	  20u  /* a word with so many hits ... */
 #define HEAVY_RATIO	  8u   /* ... and as many times those of its siblings stays literal */
 #define ALIKE_MOST	  5u   /* words that are nearly all of a collection and alike */
 #define BESIDE_ALIKE	  4u   /* words beside ids that look like what is below the ids */
-#define NEVER		  (UINT32_MAX / 16)
+#define FRONT_DISTINCT	  60u  /* words where an API begins */
+/* Kinds that names of things are of, too. */
+#define IN_FRONT (1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_SLUG)
+#define NEVER	 (UINT32_MAX / 16)
 
 struct need {
 	uint32_t distinct;
@@ -35,20 +41,6 @@ struct evidence {
 	uint32_t names;
 	bool parameter; /* ids stand beside them */
 };
-
-/* The last letter is a weak hint, and only English, so it never decides alone. */
-static bool is_plural(const struct yg_trie *trie, uint32_t index)
-{
-	struct yg_slice name = node_name(trie, index);
-
-	return node_is_literal(&trie->view.nodes[index]) && name.len > 3 &&
-	       name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
-}
-
-static bool is_collection(const struct yg_trie *trie, uint32_t index)
-{
-	return is_plural(trie, index) && !(trie->view.nodes[index].flags & NODE_RESERVED);
-}
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
 static bool is_telling(const struct node *node)
@@ -231,6 +223,18 @@ static bool is_below_version(const struct node *nodes, uint32_t index)
 	return index != ROOT;
 }
 
+/* "v1" rather than "1.29": names a part of the API, where it stands alone. */
+static bool has_named_version(const struct yg_trie *trie, uint32_t parent)
+{
+	const struct node *nodes = trie->view.nodes;
+	uint32_t c = nodes[parent].child;
+
+	while (c && !(yg_evidence_is_candidate(&nodes[c], 1u << YG_TOKEN_VERSION) &&
+		      !is_digit(node_name(trie, c).ptr[0])))
+		c = nodes[c].next;
+	return c != 0;
+}
+
 /*
  * Names that no word explains need less: one that is deleted or a value elsewhere, if its
  * siblings are alike; one that has below it what ids beside it have; a second version in a path.
@@ -239,29 +243,68 @@ static bool is_due_unworded(const struct yg_trie *trie, uint32_t parent, enum yg
 			    const struct evidence *have)
 {
 	const struct node *nodes = trie->view.nodes;
-	bool collection = is_collection(trie, parent);
+	bool collection = yg_ground_is_collection(trie, parent);
 
 	if (token == YG_TOKEN_WORD)
 		return false;
 	if (token == YG_TOKEN_VERSION)
-		return collection && is_below_version(nodes, nodes[parent].parent);
+		return collection && (have->count >= 2 || !has_named_version(trie, parent)) &&
+		       is_below_version(nodes, nodes[parent].parent);
 	if (node_is_literal(&nodes[parent]) && have->deleted >= (collection ? 1u : 2u) &&
 	    have->deleted * 2 >= have->count)
 		return true;
 	if (collection && have->values > 0 && have->values * 2 >= have->count)
 		return true;
-	if (token == YG_TOKEN_MIXED && is_plural(trie, parent))
+	if (token == YG_TOKEN_MIXED && yg_ground_is_plural(trie, parent))
 		return true;
 	return have->parameter && have->count > 0 &&
 	       count_alike(trie, parent, 1u << token, 1) * 2 >= have->count;
+}
+
+/* Candidates with names below them that no sibling has: groups of their own, not values. */
+static uint32_t count_apart(const struct yg_trie *trie, uint32_t parent, uint32_t kind)
+{
+	const struct node *nodes = trie->view.nodes;
+	uint64_t names[GRANDCHILDREN_MAX], own[GRANDCHILDREN_MAX];
+	uint32_t name_count = shared_names(trie, parent, kind, names);
+	uint32_t apart = 0;
+
+	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next)
+		apart += yg_evidence_is_candidate(&nodes[c], kind) &&
+			 list_names(nodes, c, own, 0) > 0 &&
+			 count_shared(nodes, c, names, name_count) == 0;
+	return apart;
+}
+
+/*
+ * Where an API begins, words are values only if hardly anything says otherwise: few names for sure
+ * among them, and very many, or more than what stands below nearly all of them. Collections with
+ * the same objects in them look like that the other way round.
+ */
+static bool is_due_in_front(const struct yg_trie *trie, uint32_t parent,
+			    const struct evidence *have)
+{
+	uint32_t kind = 1u << YG_TOKEN_WORD;
+	uint64_t names[GRANDCHILDREN_MAX];
+	uint32_t alike;
+
+	if (have->names * 8 > have->distinct || have->distinct < needs[YG_TOKEN_WORD].alike ||
+	    count_apart(trie, parent, kind) * 8 > have->distinct)
+		return false;
+	alike = count_alike(trie, parent, kind, have->parameter ? 1 : 2);
+	if (alike == 0)
+		return have->distinct >= FRONT_DISTINCT;
+	return (have->distinct >= FRONT_DISTINCT || alike * 10 >= have->distinct * 9) &&
+	       shared_names(trie, parent, kind, names) * 3 <= have->distinct;
 }
 
 static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
 {
 	const struct node *node = &trie->view.nodes[parent];
 	uint32_t kind = 1u << token;
-	uint32_t half = is_collection(trie, parent) ? 2 : 1;
-	bool below_value = parent == ROOT || node->flags & NODE_PARAMETER;
+	uint32_t half = yg_ground_is_collection(trie, parent) ? 2 : 1;
+	bool front = IN_FRONT & kind && yg_ground_is_front(trie, parent);
+	bool below_value = front || parent == ROOT || node->flags & NODE_PARAMETER;
 	/* Collections of one API share a name or two below them ("search"); values share more. */
 	uint32_t names_min = token == YG_TOKEN_WORD ? 2 : 1;
 	struct evidence have = gather(trie, parent, kind);
@@ -270,11 +313,16 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 
 	if (below_value && have.names * 2 > have.distinct)
 		return false;
+	if (front && token == YG_TOKEN_WORD)
+		return is_due_in_front(trie, parent, &have);
 	if (is_due_unworded(trie, parent, token, &have))
 		return true;
 	if (token == YG_TOKEN_WORD && below_value && have.names == 0 && have.deleted >= 4 &&
 	    have.deleted * 4 >= have.distinct * 3)
 		return true;
+	if ((token == YG_TOKEN_WORD || front) && half == 1 &&
+	    count_apart(trie, parent, kind) * 4 > have.distinct)
+		return false;
 	if (have.distinct * half >= needs[token].distinct ||
 	    (have.parameter && have.distinct >= needs[token].beside))
 		return true;
@@ -329,6 +377,10 @@ static void mark_names(struct yg_trie *trie)
 			parent->flags |= NODE_NAMES;
 		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_VERSION)
 			parent->flags |= NODE_GROUP;
+		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_WORD &&
+		    !(nodes[i].methods & (YG_TRIE_PUT | YG_TRIE_DELETE)) &&
+		    yg_ground_is_coined(node_name(trie, i)))
+			nodes[i].flags |= NODE_NAMES;
 		if (node_is_literal(&nodes[i]) && !is_below_value(nodes, i) &&
 		    nodes[i].methods & YG_TRIE_DELETE)
 			set_value(trie, &nodes[i]);

@@ -34,7 +34,7 @@ struct node {
 	uint32_t hits;	 /* learned paths that went through; saturating */
 	uint32_t folded; /* 1u << weak token: children of that kind are values */
 	uint16_t children;
-	uint8_t flags;	 /* enum node_flag */
+	uint16_t flags;	 /* enum node_flag */
 	uint8_t token;	 /* enum yg_token: of the literal, or what names the parameter */
 	uint8_t methods; /* enum yg_trie_method of the paths that end here */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "endpoint/trie.h"
 
+#include <stdio.h>
+
 #include "core/macros.h"
 #include "test.h"
 
@@ -60,6 +62,9 @@ static const struct group_case groups[] = {
 	{ "a second version in a collection",
 	  { "/v1/clusters/versions/1.29" }, { NULL },
 	  "/v1/clusters/versions/1.30", "/v1/clusters/versions/{version}" },
+	{ "a part of the API with a version of its own",
+	  { "/api/v2/teams/1", "/api/v2/llm-jobs/v1/prompts", "/api/v2/llm-jobs/v1/tools" },
+	  { NULL }, "/api/v2/llm-jobs/v1/tools", "/api/v2/llm-jobs/v1/tools" },
 	{ "versions of the API's parts",
 	  { "/apis/apps/v1/x", "/apis/batch/v1/y", "/apis/v2" }, { NULL },
 	  "/apis/apps/v1/x", "/apis/apps/v1/x" },
@@ -88,10 +93,76 @@ static void groups_fold_by_what_they_share(void **state)
 	}
 }
 
+/* Paths of @format for each word of an alphabet of syllables; with @each, one more below each. */
+static void learn_many(struct yg_trie *trie, const char *front, uint32_t count,
+		       const char *const *below, uint32_t below_count)
+{
+	static const char *const syllables[] = { "ba", "ke", "li", "mo", "nu", "ra", "so", "ti" };
+	char target[128];
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t n = below_count ? i % below_count : 0;
+
+		(void)snprintf(target, sizeof(target), "%s/%s%s%s%s", front, syllables[i % 8],
+			       syllables[i / 8 % 8], syllables[i * 5 / 7 % 8],
+			       below_count ? below[n] : "");
+		learn(trie, target, YG_TRIE_READ);
+	}
+}
+
+static void names_where_an_api_begins_stay(void **state)
+{
+	static const char *const things[] = { "/config/a1/x", "/jobs",	"/state/open", "/rules/7",
+					      "/lists/own",   "/plans", "/views/all" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 4096, &trie), 0);
+	/* Many words, ids below some of them, other names below each. */
+	learn_many(trie, "/api/v2", 56, things, YG_ARRAY_SIZE(things));
+	yg_trie_settle(trie);
+	expect(trie, "/api/v2/bababa/config/a1/x", "/api/v2/bababa/config/a1/x");
+	expect(trie, "/api/v2/liba/rules", "/api/v2/liba/rules");
+	expect(trie, "/api/v2/never/seen", "/api/v2/never/seen");
+}
+
+static void tenants_where_an_api_begins_fold(void **state)
+{
+	static const char *const things[] = { "/orders", "/bills", "/staff" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 4096, &trie), 0);
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(things); i++)
+		learn_many(trie, "/api", 40, &things[i], 1);
+	yg_trie_settle(trie);
+	expect(trie, "/api/babaso/bills", "/api/{name}/bills");
+}
+
+static void names_that_programmers_coin_stay(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+	char target[64];
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 512, &trie), 0);
+	for (int c = 'a'; c <= 'z'; c++) {
+		(void)snprintf(target, sizeof(target), "/rpc/json/user%cale", c - 'a' + 'A');
+		learn(trie, target, YG_TRIE_READ);
+		(void)snprintf(target, sizeof(target), "/rpc/json/get%citem", c - 'a' + 'A');
+		learn(trie, target, YG_TRIE_READ);
+	}
+	yg_trie_settle(trie);
+	expect(trie, "/rpc/json/getAitem", "/rpc/json/getAitem");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_fold_by_what_they_share),
+		cmocka_unit_test(names_where_an_api_begins_stay),
+		cmocka_unit_test(tenants_where_an_api_begins_fold),
+		cmocka_unit_test(names_that_programmers_coin_stay),
 	};
 
 	return cmocka_run_group_tests_name("endpoint/trie_evidence", tests, NULL, NULL);
