@@ -442,35 +442,15 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 	const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 	struct yg_assessment assessment;
 
-<<<<<<< HEAD
-	if (!run->args->json) {
-		if (run->totals.endpoints == 0)
-			yg_tables_endpoint_head(run->args->out);
-		if (run->totals.endpoints == 0 || strcmp(run->service, endpoint->service) != 0)
-			yg_tables_service(run->args->out, endpoint);
-		(void)snprintf(run->service, sizeof(run->service), "%s", endpoint->service);
-		yg_tables_endpoint(run->args->out, run->args->columns, endpoint);
-		print_data(run, endpoint);
-	} else {
-		const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
-		struct yg_assessment assessment;
-
-		yg_knowledge_assessment(knowledge, endpoint, &assessment);
-		yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
-				  yg_knowledge_schema(knowledge, endpoint), &assessment,
-				  yg_knowledge_talk(knowledge, endpoint->id));
-		flush_line(run);
-	}
-=======
 	yg_knowledge_assessment(knowledge, endpoint, &assessment);
->>>>>>> 0ac7474 (cli/report: what analyze says to a person: risk, data, labels, and each rule once)
 	run->totals.endpoints++;
 	if (yg_report_endpoint(run->report, endpoint, &assessment, yg_knowledge_data(knowledge)))
 		run->failed = true;
 	if (!run->args->json)
 		return;
 	yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
-			  yg_knowledge_schema(knowledge, endpoint), &assessment);
+			  yg_knowledge_schema(knowledge, endpoint), &assessment,
+			  yg_knowledge_talk(knowledge, endpoint->id));
 	flush_line(run);
 }
 
