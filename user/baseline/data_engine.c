@@ -182,6 +182,17 @@ static void examine_phone(struct view *view, struct yg_slice sent, bool whole)
 		add(view, &sight);
 }
 
+/* In running text: the bracket of "(415) 555-0132" stands before its first digit. */
+static void examine_dialled(struct view *view, struct yg_slice token)
+{
+	if (token.ptr > view->text.ptr && token.ptr[-1] == '(') {
+		token.ptr--;
+		token.len++;
+	}
+	if (token.ptr == view->text.ptr || !strchr("-._:#=", token.ptr[-1]))
+		examine_phone(view, token, false);
+}
+
 /* In running text, the words beside a code say that it is a document's number. */
 static void examine_document(struct view *view, struct yg_slice sent)
 {
@@ -253,8 +264,7 @@ static void examine_tokens(struct view *view)
 		if (token.digits < 5)
 			continue;
 		examine_identifier(view, token.whole, false);
-		if (token.whole.ptr == view->text.ptr || !strchr("-._:#=", token.whole.ptr[-1]))
-			examine_phone(view, token.whole, false);
+		examine_dialled(view, token.whole);
 		if (token.first.len != token.whole.len)
 			examine_identifier(view, token.first, false);
 		examine_document(view, token.first);

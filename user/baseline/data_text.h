@@ -28,7 +28,10 @@ struct yg_slice yg_data_jwt_at(struct yg_slice text, size_t at);
 bool yg_data_is_ip(struct yg_slice text);
 bool yg_data_is_mac(struct yg_slice text);
 
-/* '+', a country code that is in use, 8 to 15 digits in all; or how Japan writes them. */
+/*
+ * A telephone number, all of @text. @ret_certain: its form alone says so: '+' or 00 and the plan of
+ * a country, an area in brackets, a zero and groups, the groups of North America.
+ */
 bool yg_data_is_phone(struct yg_slice text, bool *ret_certain);
 
 /* Prefecture at @at, then a city, ward, town or village within forty characters. */
