@@ -10,6 +10,7 @@
 
 #define LINE  64u /* bytes that two cores should not both write */
 #define BATCH 8u  /* a sleeper is woken when a part of the ring that is one of so many is full */
+#define SHARE 64u /* and who runs is told of a part of so many: each word costs both a cache line */
 
 struct record {
 	uint32_t size; /* of all, with this; a multiple of YG_BELT_ALIGN */
@@ -28,15 +29,18 @@ struct yg_belt {
 	pthread_cond_t work, room;
 
 	/* Producer: counts of bytes ever written; the place is the count modulo bytes. */
-	_Alignas(LINE) atomic_uint_fast64_t tail;
-	uint64_t reserved; /* of the record that is being written */
+	_Alignas(LINE) atomic_uint_fast64_t tail; /* what the consumer may read */
+	uint64_t written;			  /* what is there; published as tail by parts */
+	uint64_t reserved;			  /* of the record that is being written */
 	uint64_t head_seen;
 	uint64_t woken_at;
 	atomic_bool ended;
 	atomic_uint_fast64_t wanted; /* it sleeps until fewer bytes are on the way; 0: awake */
 
 	/* Consumer: bytes ever read. */
-	_Alignas(LINE) atomic_uint_fast64_t head;
+	_Alignas(LINE) atomic_uint_fast64_t head; /* what the producer may write over */
+	uint64_t read;				  /* what is done; published as head by parts */
+	uint64_t tail_seen;
 	uint32_t current; /* size of the record that it works on */
 	atomic_bool consumer_sleeps;
 };
@@ -86,12 +90,11 @@ static void wake_consumer(struct yg_belt *belt)
 /* Wait until at most @left bytes are on the way. */
 static void wait_for_room(struct yg_belt *belt, uint64_t left)
 {
-	uint64_t tail = atomic_load_explicit(&belt->tail, memory_order_relaxed);
-
+	atomic_store(&belt->tail, belt->written);
 	(void)pthread_mutex_lock(&belt->lock);
 	(void)pthread_cond_signal(&belt->work);
 	atomic_store(&belt->wanted, left + 1);
-	while (tail - atomic_load(&belt->head) > left)
+	while (belt->written - atomic_load(&belt->head) > left)
 		(void)pthread_cond_wait(&belt->room, &belt->lock);
 	atomic_store(&belt->wanted, 0);
 	(void)pthread_mutex_unlock(&belt->lock);
@@ -105,19 +108,16 @@ static struct record *place(struct yg_belt *belt, uint64_t at)
 
 static bool has_room(struct yg_belt *belt, uint64_t size)
 {
-	uint64_t tail = atomic_load_explicit(&belt->tail, memory_order_relaxed);
-
-	if (tail + size - belt->head_seen <= belt->bytes)
+	if (belt->written + size - belt->head_seen <= belt->bytes)
 		return true;
 	belt->head_seen = atomic_load_explicit(&belt->head, memory_order_acquire);
-	return tail + size - belt->head_seen <= belt->bytes;
+	return belt->written + size - belt->head_seen <= belt->bytes;
 }
 
 void *yg_belt_reserve(struct yg_belt *belt, size_t len)
 {
 	uint64_t size = (sizeof(struct record) + len + YG_BELT_ALIGN - 1) & ~(YG_BELT_ALIGN - 1ull);
-	uint64_t tail = atomic_load_explicit(&belt->tail, memory_order_relaxed);
-	uint64_t to_end = belt->bytes - (tail & (belt->bytes - 1));
+	uint64_t at = belt->written, to_end = belt->bytes - (at & (belt->bytes - 1));
 	uint64_t need = size <= to_end ? size : size + to_end;
 
 	if (len > belt->bytes / 4)
@@ -125,23 +125,25 @@ void *yg_belt_reserve(struct yg_belt *belt, size_t len)
 	if (!has_room(belt, need))
 		wait_for_room(belt, belt->bytes / 2);
 	if (size > to_end) {
-		*place(belt, tail) = (struct record){ .size = (uint32_t)to_end, .pad = true };
-		tail += to_end;
+		*place(belt, at) = (struct record){ .size = (uint32_t)to_end, .pad = true };
+		at += to_end;
 	}
-	*place(belt, tail) = (struct record){ .size = (uint32_t)size };
+	*place(belt, at) = (struct record){ .size = (uint32_t)size };
 	belt->reserved = need;
-	return place(belt, tail) + 1;
+	return place(belt, at) + 1;
 }
 
 void yg_belt_commit(struct yg_belt *belt)
 {
-	uint64_t tail = atomic_load_explicit(&belt->tail, memory_order_relaxed) + belt->reserved;
-
-	/* Sequential with the look at the sleeper: one of the two sees the other. */
-	atomic_store(&belt->tail, tail);
-	if (tail - belt->woken_at < belt->bytes / BATCH)
+	belt->written += belt->reserved;
+	if (belt->written - atomic_load_explicit(&belt->tail, memory_order_relaxed) <
+	    belt->bytes / SHARE)
 		return;
-	belt->woken_at = tail;
+	/* Sequential with the look at the sleeper: one of the two sees the other. */
+	atomic_store(&belt->tail, belt->written);
+	if (belt->written - belt->woken_at < belt->bytes / BATCH)
+		return;
+	belt->woken_at = belt->written;
 	if (atomic_load(&belt->consumer_sleeps))
 		wake_consumer(belt);
 }
@@ -153,6 +155,7 @@ void yg_belt_drain(struct yg_belt *belt)
 
 void yg_belt_end(struct yg_belt *belt)
 {
+	atomic_store(&belt->tail, belt->written);
 	atomic_store(&belt->ended, true);
 	wake_consumer(belt);
 }
@@ -164,35 +167,39 @@ static void wake_producer(struct yg_belt *belt)
 	(void)pthread_mutex_unlock(&belt->lock);
 }
 
-/* Give the record back that was worked on. */
-static void pass(struct yg_belt *belt)
+/* Give back what was worked on. */
+static void give_back(struct yg_belt *belt)
 {
-	uint64_t head = atomic_load_explicit(&belt->head, memory_order_relaxed) + belt->current;
 	uint64_t left;
 
-	if (belt->current == 0)
-		return;
-	belt->current = 0;
-	atomic_store(&belt->head, head);
-	left = atomic_load_explicit(&belt->tail, memory_order_relaxed) - head;
+	atomic_store(&belt->head, belt->read);
+	left = atomic_load_explicit(&belt->tail, memory_order_relaxed) - belt->read;
 	if (left < atomic_load(&belt->wanted))
 		wake_producer(belt);
 }
 
-/* Return: is there a record? false: the end. */
-static bool wait_for_work(struct yg_belt *belt)
+static void wait_for_work(struct yg_belt *belt)
 {
-	uint64_t head = atomic_load_explicit(&belt->head, memory_order_relaxed);
-
-	if (atomic_load_explicit(&belt->tail, memory_order_acquire) != head)
-		return true;
 	(void)pthread_mutex_lock(&belt->lock);
 	atomic_store(&belt->consumer_sleeps, true);
-	while (atomic_load(&belt->tail) == head && !atomic_load(&belt->ended))
+	while (atomic_load(&belt->tail) == belt->read && !atomic_load(&belt->ended))
 		(void)pthread_cond_wait(&belt->work, &belt->lock);
 	atomic_store(&belt->consumer_sleeps, false);
 	(void)pthread_mutex_unlock(&belt->lock);
-	return atomic_load_explicit(&belt->tail, memory_order_acquire) != head;
+}
+
+/* Return: is there a record? false: the end. */
+static bool has_work(struct yg_belt *belt)
+{
+	if (belt->read != belt->tail_seen)
+		return true;
+	belt->tail_seen = atomic_load_explicit(&belt->tail, memory_order_acquire);
+	if (belt->read != belt->tail_seen)
+		return true;
+	give_back(belt);
+	wait_for_work(belt);
+	belt->tail_seen = atomic_load_explicit(&belt->tail, memory_order_acquire);
+	return belt->read != belt->tail_seen;
 }
 
 void *yg_belt_next(struct yg_belt *belt)
@@ -200,10 +207,14 @@ void *yg_belt_next(struct yg_belt *belt)
 	struct record *record;
 
 	for (;;) {
-		pass(belt);
-		if (!wait_for_work(belt))
+		belt->read += belt->current;
+		belt->current = 0;
+		if (belt->read - atomic_load_explicit(&belt->head, memory_order_relaxed) >=
+		    belt->bytes / SHARE)
+			give_back(belt);
+		if (!has_work(belt))
 			return NULL;
-		record = place(belt, atomic_load_explicit(&belt->head, memory_order_relaxed));
+		record = place(belt, belt->read);
 		belt->current = record->size;
 		if (!record->pad)
 			return record + 1;
