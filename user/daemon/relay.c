@@ -123,10 +123,11 @@ static size_t measure(struct yg_slice slice, struct yg_slice head)
 static size_t measure_message(const struct yg_message *message)
 {
 	size_t size = message->header_count * sizeof(struct yg_header) + message->head.len +
-		      measure(message->method, message->head) +
-		      measure(message->target, message->head) + message->body.len +
-		      (message->header_ids ? message->header_count : 0);
+		      message->body.len + (message->header_ids ? message->header_count : 0);
 
+	if (message->head_whole)
+		return size;
+	size += measure(message->method, message->head) + measure(message->target, message->head);
 	for (uint32_t i = 0; i < message->header_count; i++)
 		size += measure(message->headers[i].name, message->head) +
 			measure(message->headers[i].value, message->head);
@@ -155,10 +156,10 @@ static struct yg_slice move(struct yg_slice slice, struct yg_slice old, struct y
 	return (struct yg_slice){ head.ptr + (slice.ptr - old.ptr), slice.len };
 }
 
-static void copy_message(struct yg_message *message, struct yg_header *headers, char **to)
+static void move_each(struct yg_message *message, struct yg_header *headers, struct yg_slice head,
+		      char **to)
 {
 	struct yg_slice old = message->head;
-	struct yg_slice head = copy(old, to), ids;
 
 	message->method = move(message->method, old, head, to);
 	message->target = move(message->target, old, head, to);
@@ -166,6 +167,32 @@ static void copy_message(struct yg_message *message, struct yg_header *headers, 
 		headers[i].name = move(message->headers[i].name, old, head, to);
 		headers[i].value = move(message->headers[i].value, old, head, to);
 	}
+}
+
+/* The same where all of them are within the head: one distance for all. */
+static void move_all(struct yg_message *message, struct yg_header *headers, struct yg_slice head)
+{
+	ptrdiff_t far = head.ptr - message->head.ptr;
+
+	message->method.ptr += message->method.ptr ? far : 0;
+	message->target.ptr += message->target.ptr ? far : 0;
+	for (uint32_t i = 0; i < message->header_count; i++) {
+		struct yg_header header = message->headers[i];
+
+		header.name.ptr += far;
+		header.value.ptr += far;
+		headers[i] = header;
+	}
+}
+
+static void copy_message(struct yg_message *message, struct yg_header *headers, char **to)
+{
+	struct yg_slice head = copy(message->head, to), ids;
+
+	if (message->head_whole)
+		move_all(message, headers, head);
+	else
+		move_each(message, headers, head, to);
 	message->headers = headers;
 	message->body = copy(message->body, to);
 	ids = (struct yg_slice){ (const char *)message->header_ids, message->header_count };

@@ -130,15 +130,23 @@ struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span
 	return (struct yg_slice){ (const char *)draft->bytes + span.at, span.len };
 }
 
+static uint32_t later(uint32_t end, struct yg_span span)
+{
+	return span.at + span.len > end ? span.at + span.len : end;
+}
+
 struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
 				uint8_t *header_ids)
 {
 	const struct yg_http1 *head;
+	uint32_t end;
 
 	if (!draft)
 		return (struct yg_message){ .present = false };
 	head = &draft->head;
+	end = later(later(0, head->method), head->target);
 	for (uint32_t i = 0; i < head->field_count; i++) {
+		end = later(later(end, head->fields[i].name), head->fields[i].value);
 		headers[i].name = yg_draft_slice(draft, head->fields[i].name);
 		headers[i].value = yg_draft_slice(draft, head->fields[i].value);
 		header_ids[i] = (uint8_t)yg_header_id_from_name(headers[i].name);
@@ -155,6 +163,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 		.head_bytes = head->pos,
 		.body_bytes = draft->body_bytes,
 		.head = { (const char *)draft->bytes, head->pos },
+		.head_whole = end <= head->pos,
 		.method = head->method.len ? yg_draft_slice(draft, head->method)
 					   : (struct yg_slice){ NULL, 0 },
 		.target = head->target.len ? yg_draft_slice(draft, head->target)

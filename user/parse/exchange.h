@@ -59,10 +59,11 @@ struct yg_header {
 };
 
 struct yg_message {
-	bool present;  /* false: this side was not seen; all else is empty */
-	bool complete; /* the end was seen, by framing or by close */
-	bool refused;  /* framing broken or ambiguous, see anomalies: evidence, not inventory */
-	bool body_gap; /* body[] is not the whole body: sampled prefix or loss */
+	bool present;	 /* false: this side was not seen; all else is empty */
+	bool complete;	 /* the end was seen, by framing or by close */
+	bool refused;	 /* framing broken or ambiguous, see anomalies: evidence, not inventory */
+	bool body_gap;	 /* body[] is not the whole body: sampled prefix or loss */
+	bool head_whole; /* method, target and headers all point into head */
 	uint8_t version_minor; /* HTTP/1.x; HTTP/2: 0 */
 	uint32_t anomalies;    /* enum yg_anomaly bits */
 	uint64_t start_ns;     /* time of the first byte's segment */
