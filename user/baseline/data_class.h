@@ -126,7 +126,11 @@ enum yg_data_mask {
 	X(ID_AR, "national-id-ar", CHECK, TAIL, "Argentine CUIL", "アルゼンチンCUIL")              \
 	X(ID_MX, "national-id-mx", CERTAIN, TAIL, "Mexican CURP", "メキシコCURP")                  \
 	X(ID_AU, "national-id-au", CHECK, TAIL, "Australian tax file number", "豪州TFN")           \
-	X(ID_NZ, "national-id-nz", CHECK, TAIL, "New Zealand IRD number", "NZ IRD番号")
+	X(ID_NZ, "national-id-nz", CHECK, TAIL, "New Zealand IRD number", "NZ IRD番号")            \
+	X(ID_IR, "national-id-ir", CHECK, TAIL, "Iranian national code", "イラン国民コード")       \
+	X(ID_LK, "national-id-lk", SHAPE, TAIL, "Sri Lankan identity card", "スリランカ身分証")    \
+	X(ID_PK, "national-id-pk", SHAPE, TAIL, "Pakistani CNIC", "パキスタンCNIC")                \
+	X(ID_UA, "national-id-ua", CHECK, TAIL, "Ukrainian tax number", "ウクライナ納税者番号")
 
 enum yg_data_class {
 #define YG_DATA_ROW(id, name, proof, mask, en, ja) YG_DATA_##id,

@@ -28,9 +28,14 @@ static bool is_alnum(char c)
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_bracket(char c)
+{
+	return c == '(' || c == ')' || c == '[' || c == ']';
+}
+
 static bool is_separator(char c)
 {
-	return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')' || c == ':';
+	return c == ' ' || c == '-' || c == '.' || c == '/' || c == ':' || is_bracket(c);
 }
 
 static void add(struct view *view, const struct yg_data_sight *sight)
@@ -136,21 +141,31 @@ static void take_fit(void *ctx, const struct yg_data_fit *fit)
 	add(at->view, &sight);
 }
 
-/* Separators of one kind, as people write numbers. */
-static bool is_evenly_separated(struct yg_slice sent)
+/*
+ * Separators of one kind, as people write numbers; or points with one hyphen and one slash:
+ * 12.345.678/0001-90, 85.07.30-033.28. Colons stand between digits alone.
+ */
+static bool is_evenly_separated(struct yg_slice sent, bool number)
 {
+	uint32_t points = 0, hyphens = 0, slashes = 0, others = 0;
 	char first = '\0';
+	bool one = true;
 
 	for (size_t i = 0; i < sent.len; i++) {
 		char c = sent.ptr[i];
 
-		if (!is_separator(c) || c == '(' || c == ')')
+		if (!is_separator(c) || is_bracket(c))
 			continue;
-		if (first && c != first)
-			return false;
+		one &= !first || c == first;
 		first = c;
+		points += c == '.';
+		hyphens += c == '-';
+		slashes += c == '/';
+		others += c == ' ' || c == ':';
 	}
-	return true;
+	if (first == ':' && !number)
+		return false;
+	return one || (points > 1 && hyphens <= 1 && slashes <= 1 && others == 0);
 }
 
 static void examine_identifier(struct view *view, struct yg_slice sent, bool whole)
@@ -160,7 +175,8 @@ static void examine_identifier(struct view *view, struct yg_slice sent, bool who
 	uint32_t digits;
 	size_t len = compact(sent, text, &digits);
 
-	if (len < 6 || (digits == 0 && len != 8 && len != 11) || !is_evenly_separated(sent))
+	if (len < 6 || (digits == 0 && len != 8 && len != 11) ||
+	    !is_evenly_separated(sent, digits == len))
 		return;
 	yg_data_forms((struct yg_slice){ text, len }, sent, take_fit, &context);
 }
@@ -237,6 +253,8 @@ static const char *read_token(const char *p, const char *end, struct token *ret)
 			continue;
 		}
 		first_end = first_end ? first_end : p;
+		if (*p == ')' && end - p > 2 && p[1] == ' ') /* (415) 555-0132 */
+			p++;
 		/* Only digits and groups of capitals go on behind a separator. */
 		if (!is_separator(*p) || p + 1 == end || ret->digits == 0 ||
 		    !(is_digit(p[1]) || (p[1] >= 'A' && p[1] <= 'Z')))
@@ -246,6 +264,26 @@ static const char *read_token(const char *p, const char *end, struct token *ret)
 	ret->whole = (struct yg_slice){ from, (size_t)(p - from) };
 	ret->first = (struct yg_slice){ word, (size_t)(first_end - word) };
 	return p == word && p < end ? p + 1 : p;
+}
+
+/* "AB 12 34 56 C", "DE 123 456 789": one or two capitals before the number belong to it. */
+static void examine_lettered(struct view *view, struct yg_slice token)
+{
+	const char *from = token.ptr;
+	size_t capitals = 0;
+
+	if (from - view->text.ptr < 2 || from[-1] != ' ')
+		return;
+	from--;
+	while (from > view->text.ptr && from[-1] >= 'A' && from[-1] <= 'Z') {
+		from--;
+		capitals++;
+	}
+	if (capitals == 0 || capitals > 2 || (from > view->text.ptr && is_alnum(from[-1])))
+		return;
+	token.len += (size_t)(token.ptr - from);
+	token.ptr = from;
+	examine_identifier(view, token, false);
 }
 
 /* Numbers and codes in running text. */
@@ -261,9 +299,10 @@ static void examine_tokens(struct view *view)
 			continue;
 		}
 		p = read_token(p, end, &token);
-		if (token.digits < 5)
+		if (token.digits < 4)
 			continue;
 		examine_identifier(view, token.whole, false);
+		examine_lettered(view, token.whole);
 		examine_dialled(view, token.whole);
 		if (token.first.len != token.whole.len)
 			examine_identifier(view, token.first, false);
@@ -322,6 +361,23 @@ static void examine_addresses(struct view *view)
 						 word);
 		}
 		p++;
+	}
+}
+
+/* Hardware addresses with hyphens; the others are among examine_addresses(). */
+static void examine_hyphened(struct view *view)
+{
+	const char *p = view->text.ptr, *end = p + view->text.len;
+
+	while (p < end) {
+		struct yg_slice word = { p, 0 };
+
+		while (p < end && (is_alnum(*p) || *p == '-'))
+			p++;
+		word.len = (size_t)(p - word.ptr);
+		if (yg_data_is_mac(word))
+			yg_data_view_add(view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN, word);
+		p += p < end;
 	}
 }
 
@@ -393,7 +449,7 @@ static void prefer_named(struct view *view)
 
 /* What kinds of bytes a value has: most values can be passed over by these alone. */
 struct kinds {
-	uint32_t digits, marks, at, high;
+	uint32_t digits, marks, hyphens, at, high;
 };
 
 static struct kinds count_kinds(struct yg_slice text)
@@ -405,6 +461,7 @@ static struct kinds count_kinds(struct yg_slice text)
 
 		kinds.digits += c >= '0' && c <= '9';
 		kinds.marks += c == ':' || c == '.';
+		kinds.hyphens += c == '-';
 		kinds.at += c == '@';
 		kinds.high += c >= 0x80;
 	}
@@ -422,6 +479,8 @@ static void examine_text(struct view *view, struct kinds kinds)
 		examine_addresses(view);
 	if ((text.len == 17 || text.len == 23) && yg_data_is_mac(text))
 		yg_data_view_add(view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN, text);
+	else if (kinds.hyphens >= 5)
+		examine_hyphened(view);
 	if (text.len >= WALLET_MIN && kinds.digits > 0)
 		examine_wallet(view, last_word(text));
 }

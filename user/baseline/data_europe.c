@@ -127,16 +127,15 @@ static bool check_pl(const char *p)
 {
 	uint32_t sum = yg_checksum_weighted(p, "1379137913"), month = yg_data_number(p + 2, 2) % 20;
 
-	return month >= 1 && month <= 12 && yg_data_number(p + 4, 2) >= 1 &&
-	       yg_data_number(p + 4, 2) <= 31 && (10 - sum % 10) % 10 == yg_data_digit(p[10]);
+	return yg_data_is_day_of(month, yg_data_number(p + 4, 2)) &&
+	       (10 - sum % 10) % 10 == yg_data_digit(p[10]);
 }
 
 static bool check_cz(const char *p)
 {
 	uint32_t month = yg_data_number(p + 2, 2) % 50 % 20;
 
-	return month >= 1 && month <= 12 && yg_data_number(p + 4, 2) >= 1 &&
-	       yg_data_number(p + 4, 2) <= 31 &&
+	return yg_data_is_day_of(month, yg_data_number(p + 4, 2)) &&
 	       yg_checksum_modulo(p, 9, 11) % 10 == yg_data_digit(p[9]);
 }
 
@@ -153,7 +152,7 @@ static bool check_ro(const char *p)
 {
 	uint32_t check = yg_checksum_weighted(p, "279146358279") % 11;
 
-	return p[0] != '0' && yg_data_is_day(p + 3, 0) &&
+	return p[0] != '0' && yg_data_is_day(p + 3) &&
 	       (check == 10 ? 1 : check) == yg_data_digit(p[12]);
 }
 
@@ -161,7 +160,8 @@ static bool check_bg(const char *p)
 {
 	uint32_t check = yg_checksum_weighted(p, "2485A9736");
 
-	return yg_data_number(p + 2, 2) % 20 <= 12 && check % 11 % 10 == yg_data_digit(p[9]);
+	return yg_data_is_day_of(yg_data_number(p + 2, 2) % 20, yg_data_number(p + 4, 2)) &&
+	       check % 11 % 10 == yg_data_digit(p[9]);
 }
 
 static bool check_hr(const char *p)
@@ -175,7 +175,7 @@ static bool check_ee(const char *p)
 
 	if (check == 10)
 		check = yg_checksum_weighted(p, "3456789123") % 11;
-	return p[0] >= '1' && p[0] <= '6' && yg_data_is_day(p + 3, 0) &&
+	return p[0] >= '1' && p[0] <= '6' && yg_data_is_day(p + 3) &&
 	       check % 10 == yg_data_digit(p[10]);
 }
 
@@ -183,35 +183,31 @@ static bool check_se(const char *p)
 {
 	uint32_t day = yg_data_number(p + 4, 2) % 60;
 
-	return yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12 && day >= 1 &&
-	       day <= 31 && yg_checksum_luhn(p, 10);
+	return yg_data_is_day_of(yg_data_number(p + 2, 2), day) && yg_checksum_luhn(p, 10);
 }
 
 static bool check_se_long(const char *p)
 {
-	return (memcmp(p, "19", 2) == 0 || memcmp(p, "20", 2) == 0) && check_se(p + 2);
+	return (memcmp(p, "18", 2) == 0 || memcmp(p, "19", 2) == 0 || memcmp(p, "20", 2) == 0) &&
+	       check_se(p + 2);
 }
 
 static bool check_no(const char *p)
 {
-	return yg_data_number(p, 2) % 40 >= 1 && yg_data_number(p, 2) % 40 <= 31 &&
-	       yg_data_number(p + 2, 2) % 40 <= 12 &&
+	return yg_data_is_day_of(yg_data_number(p + 2, 2) % 40, yg_data_number(p, 2) % 40) &&
 	       yg_checksum_weighted(p, "3761894521") % 11 == 0 &&
 	       yg_checksum_weighted(p, "54327654321") % 11 == 0;
 }
 
 static bool check_dk(const char *p)
 {
-	return yg_data_number(p, 2) >= 1 && yg_data_number(p, 2) <= 31 &&
-	       yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12;
+	return yg_data_is_day_first(p);
 }
 
 /* Its '-' of the century is taken for a separator. */
 static bool check_fi_plain(const char *p)
 {
-	return yg_data_number(p, 2) >= 1 && yg_data_number(p, 2) <= 31 &&
-	       yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12 &&
-	       yg_data_number(p + 6, 3) >= 2 &&
+	return yg_data_is_day_first(p) && yg_data_number(p + 6, 3) >= 2 &&
 	       "0123456789ABCDEFHJKLMNPRSTUVWXY"[yg_checksum_modulo(p, 9, 31)] == p[9];
 }
 
@@ -221,10 +217,33 @@ static bool check_fi(const char *p)
 
 	memcpy(digits, p, 6);
 	memcpy(digits + 6, p + 7, 3);
-	return yg_data_number(p, 2) >= 1 && yg_data_number(p, 2) <= 31 &&
-	       yg_data_number(p + 2, 2) >= 1 && yg_data_number(p + 2, 2) <= 12 &&
-	       strchr("YXWVUABCDEF", p[6]) && yg_data_number(p + 7, 3) >= 2 &&
+	return yg_data_is_day_first(p) && strchr("YXWVUABCDEF", p[6]) &&
+	       yg_data_number(p + 7, 3) >= 2 &&
 	       "0123456789ABCDEFHJKLMNPRSTUVWXY"[yg_checksum_modulo(digits, 9, 31)] == p[10];
+}
+
+static bool check_ua(const char *p) /* days since 1900, a serial number, a check digit */
+{
+	static const int8_t weights[9] = { -1, 5, 7, 9, 4, 6, 10, 5, 7 };
+	int32_t sum = 0;
+
+	for (uint32_t i = 0; i < 9; i++)
+		sum += weights[i] * (int32_t)yg_data_digit(p[i]);
+	return yg_data_number(p, 5) >= 3652 && yg_data_number(p, 5) <= 47482 &&
+	       (uint32_t)(sum % 11) % 10 == yg_data_digit(p[9]);
+}
+
+/* Five letters of the name, birth with the month and the year apart, initials. */
+static bool check_licence_gb(const char *p)
+{
+	uint32_t month = yg_data_number(p + 6, 2) % 50;
+
+	/* Short names are filled up with nines. */
+	for (uint32_t i = 0; i < 13; i++) {
+		if ((i < 5 || i > 10) && p[i] <= '9' && (p[i] != '9' || i == 0))
+			return false;
+	}
+	return yg_data_is_day_of(month, yg_data_number(p + 8, 2));
 }
 
 static bool check_nhs(const char *p)
@@ -287,7 +306,20 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_FI, CHECK, "999999999*", check_fi_plain),
 	YG_DATA_FORM(ID_FI, CERTAIN, "999999A999*", check_fi),
 	YG_DATA_FORM(TAX_ID, CHECK, "99999999999", check_vat_it),
+	YG_DATA_FORM(ID_UA, CHECK, "9999999999", check_ua),
+	YG_DATA_FORM(DRIVING_LICENCE, CERTAIN, "*****999999**9AA", check_licence_gb),
+	YG_DATA_FORM(DRIVING_LICENCE, CERTAIN, "*****999999**AAA", check_licence_gb),
 	YG_DATA_FORM(TAX_ID, CHECK, "DE999999999", check_vat_de),
+	YG_DATA_FORM(TAX_ID, SHAPE, "ATU99999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "BE9999999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "ES*9999999*", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "FI99999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "FR**999999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "GB999999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "IT99999999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "NL999999999B99", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "PL9999999999", NULL),
+	YG_DATA_FORM(TAX_ID, SHAPE, "SE999999999901", NULL),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_nhs),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "A999999999", check_kvnr),
 };

@@ -86,6 +86,36 @@ static const char bbans[] =
 	"RUn14c15 SAn02c18 SCa04n20a03 SDn14 SEn20 SIn15 SKn20 SMa01n10c12 SOn19 STn21 "
 	"SVa04n20 TLn19 TNn20 TRn06c16 UAn06c19 VAn18 VGa04n16 XKn16 YEa04n04c18 ";
 
+bool yg_data_has_shape(const char *shape, struct yg_slice text)
+{
+	if (strlen(shape) != text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'A' && c <= 'Z';
+
+		switch (shape[i]) {
+		case '9':
+			if (!is_digit)
+				return false;
+			break;
+		case 'A':
+			if (!is_letter)
+				return false;
+			break;
+		case '*':
+			if (!is_digit && !is_letter)
+				return false;
+			break;
+		default:
+			if (c != shape[i])
+				return false;
+			break;
+		}
+	}
+	return true;
+}
+
 static bool is_digits(struct yg_slice text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -201,6 +231,24 @@ static bool is_grouped_like_card(struct yg_slice sent)
 	return count == 0 || (groups[0] == 4 && (groups[1] == 4 || groups[1] == 6));
 }
 
+/* 35-209900-176148-1: the type, the serial number, the check digit. */
+static bool is_written_like_imei(struct yg_slice sent)
+{
+	return sent.len == 18 && sent.ptr[2] == '-' && sent.ptr[9] == '-' && sent.ptr[16] == '-';
+}
+
+/* Source: IRS, "How EINs are assigned and valid EIN prefixes". */
+static bool is_employer(const char *digits)
+{
+	static const char never[] = "070809171819282949697078798996";
+
+	for (size_t i = 0; i + 2 < sizeof(never); i += 2) {
+		if (memcmp(never + i, digits, 2) == 0)
+			return false;
+	}
+	return memcmp(digits, "00", 2) != 0 && memcmp(digits + 2, "0000000", 7) != 0;
+}
+
 static void tell_numbers(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx)
 {
 	bool shape;
@@ -211,11 +259,15 @@ static void tell_numbers(struct yg_slice text, struct yg_slice sent, yg_data_fit
 	if (text.len == 12 && !is_one_digit(text))
 		tell(YG_DATA_MY_NUMBER, YG_DATA_PROOF_CHECK, yg_checksum_my_number(text.ptr), fn,
 		     ctx);
+	/* An employer of the United States: where its number is given, then a serial number. */
+	if (text.len == 9 && sent.len == 10 && sent.ptr[2] == '-')
+		tell(YG_DATA_TAX_ID, YG_DATA_PROOF_SHAPE, is_employer(text.ptr), fn, ctx);
 	if (text.len == 13 && !is_epoch_ms(text))
 		tell(YG_DATA_CORPORATE_NUMBER, YG_DATA_PROOF_CHECK,
 		     !is_one_digit(text) && yg_checksum_corporate_number(text.ptr), fn, ctx);
 	if (text.len == 15)
-		tell(YG_DATA_IMEI, YG_DATA_PROOF_CHECK,
+		tell(YG_DATA_IMEI,
+		     is_written_like_imei(sent) ? YG_DATA_PROOF_BRAND : YG_DATA_PROOF_CHECK,
 		     !is_one_digit(text) && yg_checksum_luhn(text.ptr, text.len), fn, ctx);
 }
 

@@ -33,6 +33,9 @@ typedef void (*yg_data_fit_fn)(void *ctx, const struct yg_data_fit *fit);
  */
 void yg_data_forms(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx);
 
+/* Is all of @text of that shape? '9' a digit, 'A' a capital, '*' either; others as they are. */
+bool yg_data_has_shape(const char *shape, struct yg_slice text);
+
 /* Issuer, length and Luhn of a card. @ret_shape: 13 to 19 digits that are no time of day. */
 bool yg_data_is_pan(struct yg_slice digits, bool *ret_shape);
 

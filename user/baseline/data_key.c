@@ -103,7 +103,19 @@ static bool has_word(const struct key *key, const char *word)
 	return false;
 }
 
-/* "tax_id", "national_id": an identifier of some state, which one is not said. */
+/*
+ * "tax_id", "national_id": an identifier of some state, which one is not said. Where digits have
+ * no check among them, every number would be one.
+ */
+static void add_any_state(struct yg_data_set *set)
+{
+	yg_data_set_add(set, YG_DATA_TAX_ID);
+	for (uint32_t i = YG_DATA_ID_US; i < YG_DATA_CLASS_MAX; i++) {
+		if (i != YG_DATA_ID_US && i != YG_DATA_ID_DK && i != YG_DATA_ID_PK)
+			yg_data_set_add(set, i);
+	}
+}
+
 static bool is_any_state(const struct key *key)
 {
 	static const char *const any[] = {
@@ -155,11 +167,8 @@ static struct yg_data_set classes_of(const struct key *key, bool whole)
 				: has_word(key, word->text))
 			yg_data_set_add(&set, word->class_);
 	}
-	if (is_any_state(key)) {
-		yg_data_set_add(&set, YG_DATA_TAX_ID);
-		for (uint32_t i = YG_DATA_ID_US; i <= YG_DATA_ID_NZ; i++)
-			yg_data_set_add(&set, i);
-	}
+	if (is_any_state(key))
+		add_any_state(&set);
 	if (whole && !yg_data_set_is_empty(&set) && is_about(key)) {
 		for (uint32_t i = YG_DATA_SECRET_PASSWORD; i <= YG_DATA_SECRET_GENERIC; i++)
 			set.bits[i / 64] &= ~(1ull << (i % 64));

@@ -5,8 +5,9 @@
 #include "baseline/data.h"
 #include "parse/values.h"
 
-#define CHANCE	   0.1	/* that a random number passes a check digit */
-#define LUCK_MAX   1e-4 /* per field: with 10,000 fields one is expected to pass by luck */
+#define CHANCE 0.1 /* that a random number passes a check digit */
+/* Per field: with 10,000 fields one is expected to pass by luck. Four of four are enough. */
+#define LUCK_MAX   1.01e-4
 #define LUCK_FIRM  1e-6
 #define TRIES_MIN  5u /* distinct values without which nothing is said against luck */
 #define FIRM_COUNT 3u /* distinct values that confirm what a name says */
@@ -99,7 +100,9 @@ enum yg_data_level yg_data_level(const struct yg_data_field *field, bool alone)
 	switch ((enum yg_data_proof)field->proof) {
 	case YG_DATA_PROOF_BRAND:
 	case YG_DATA_PROOF_CHECK:
-		return field->named ? judge_named(field, n, k) : judge_luck(field, n, k, alone);
+		return field->named
+			       ? judge_named(field, n, k)
+			       : judge_luck(field, n, k, alone || field->class_ != YG_DATA_PAN);
 	case YG_DATA_PROOF_CERTAIN:
 		if (k >= FIRM_COUNT || yg_data_class_is_secret(field->class_))
 			return YG_DATA_CONFIRMED;

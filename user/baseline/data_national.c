@@ -40,7 +40,7 @@ static bool check_il(const char *p)
 
 static bool check_za(const char *p)
 {
-	return yg_data_is_day(p + 2, 0) && p[10] <= '2' && yg_checksum_luhn(p, 13);
+	return yg_data_is_day(p + 2) && p[10] <= '2' && yg_checksum_luhn(p, 13);
 }
 
 static bool check_in(const char *p)
@@ -61,7 +61,7 @@ static bool check_cn(const char *p)
 	for (uint32_t i = 0; i < 17; i++)
 		sum += weights[i] * yg_data_digit(p[i]);
 	return (memcmp(p + 6, "19", 2) == 0 || memcmp(p + 6, "20", 2) == 0) &&
-	       yg_data_is_day(p + 10, 0) && "10X98765432"[sum % 11] == p[17];
+	       yg_data_is_day(p + 10) && "10X98765432"[sum % 11] == p[17];
 }
 
 static bool check_tw(const char *p)
@@ -113,12 +113,15 @@ static bool check_th(const char *p)
 
 	for (uint32_t i = 0; i < 12; i++)
 		sum += (13 - i) * yg_data_digit(p[i]);
-	return p[0] != '0' && (11 - sum % 11) % 10 == yg_data_digit(p[12]);
+	/* 1 to 8: why it was given; then the province. */
+	return p[0] >= '1' && p[0] <= '8' && yg_data_number(p + 1, 2) >= 10 &&
+	       yg_data_number(p + 1, 2) <= 96 && (11 - sum % 11) % 10 == yg_data_digit(p[12]);
 }
 
 static bool check_kr(const char *p)
 {
-	return yg_data_is_day(p + 2, 0) && p[6] >= '1' && p[6] <= '8';
+	return yg_data_is_day(p + 2) && p[6] >= '1' && p[6] <= '8' &&
+	       yg_data_number(p + 7, 2) <= 95; /* where it was given */
 }
 
 static bool check_br(const char *p)
@@ -161,7 +164,7 @@ static bool check_mx(const char *p)
 
 	for (uint32_t i = 0; i < 17; i++)
 		sum += (18 - i) * (uint32_t)(strchr(values, p[i]) - values);
-	return yg_data_is_day(p + 6, 0) && strchr("HMX", p[10]) &&
+	return yg_data_is_day(p + 6) && strchr("HMX", p[10]) &&
 	       (10 - sum % 10) % 10 == yg_data_digit(p[17]);
 }
 
@@ -227,6 +230,41 @@ static bool check_brn(const char *p) /* Korean business */
 	return (10 - sum % 10) % 10 == yg_data_digit(p[9]);
 }
 
+static bool check_gstin(const char *p) /* it begins with the state */
+{
+	uint32_t state = yg_data_number(p, 2);
+
+	return (state >= 1 && state <= 38) || state == 97 || state == 99;
+}
+
+static bool check_ir(const char *p)
+{
+	return memcmp(p, p + 1, 9) != 0 && yg_data_ends_with_11(p, 10, "A98765432", 1);
+}
+
+static bool check_pk(const char *p)
+{
+	return p[0] >= '1' && p[0] <= '8';
+}
+
+/* Day of the year, women plus 500. */
+static bool is_day_lk(const char *p)
+{
+	uint32_t day = yg_data_number(p, 3) % 500;
+
+	return yg_data_number(p, 3) < 867 && day >= 1 && day <= 366;
+}
+
+static bool check_lk(const char *p)
+{
+	return (p[9] == 'V' || p[9] == 'X') && is_day_lk(p + 2);
+}
+
+static bool check_lk_long(const char *p)
+{
+	return (memcmp(p, "19", 2) == 0 || memcmp(p, "20", 2) == 0) && is_day_lk(p + 4);
+}
+
 static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_US, SHAPE, "999999999", check_us),
 	YG_DATA_FORM(ID_CA, CHECK, "999999999", check_ca),
@@ -234,7 +272,7 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_IL, CHECK, "999999999", check_il),
 	YG_DATA_FORM(ID_ZA, CHECK, "9999999999999", check_za),
 	YG_DATA_FORM(ID_IN, CHECK, "999999999999", check_in),
-	YG_DATA_FORM(ID_IN, SHAPE, "AAAAA9999A", check_in_pan),
+	YG_DATA_FORM(ID_IN, BRAND, "AAAAA9999A", check_in_pan),
 	YG_DATA_FORM(ID_CN, CERTAIN, "99999999999999999*", check_cn),
 	YG_DATA_FORM(ID_TW, CHECK, "A999999999", check_tw),
 	YG_DATA_FORM(ID_HK, CHECK, "A999999*", check_hk),
@@ -252,53 +290,56 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(TAX_ID, CHECK, "999999999", check_acn),
 	YG_DATA_FORM(TAX_ID, CHECK, "99999999999999", check_cnpj),
 	YG_DATA_FORM(TAX_ID, CHECK, "9999999999", check_brn),
-	YG_DATA_FORM(TAX_ID, SHAPE, "99AAAAA9999A*Z*", NULL),
+	YG_DATA_FORM(TAX_ID, BRAND, "99AAAAA9999A*Z*", check_gstin),
+	YG_DATA_FORM(ID_IR, CHECK, "9999999999", check_ir),
+	YG_DATA_FORM(ID_PK, SHAPE, "9999999999999", check_pk),
+	YG_DATA_FORM(ID_LK, SHAPE, "999999999A", check_lk),
+	YG_DATA_FORM(ID_LK, SHAPE, "999999999999", check_lk_long),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_npi),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_medicare),
-	YG_DATA_FORM(HEALTH_NUMBER, SHAPE, "9A*9A*9AA99", check_mbi),
+	YG_DATA_FORM(HEALTH_NUMBER, BRAND, "9A*9A*9AA99", check_mbi),
 };
 
-static bool has_shape(const char *shape, struct yg_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'A' && c <= 'Z';
+/* How a state writes its numbers says more than the digits: a second, independent sign. */
+struct written {
+	const char *shape;
+	uint8_t class_, proof;
+};
 
-		switch (shape[i]) {
-		case '9':
-			if (!is_digit)
-				return false;
-			break;
-		case 'A':
-			if (!is_letter)
-				return false;
-			break;
-		case '*':
-			if (!is_digit && !is_letter)
-				return false;
-			break;
-		default:
-			if (c != shape[i])
-				return false;
-			break;
-		}
+/* The way that @sent is written in; NULL: none that says anything. */
+static const struct written *find_written(struct yg_slice sent)
+{
+	static const struct written rows[] = {
+		{ "999-99-9999", YG_DATA_ID_US, YG_DATA_PROOF_BRAND },
+		{ "AA 99 99 99 A", YG_DATA_ID_GB, YG_DATA_PROOF_BRAND },
+		{ "99.99.99-999.99", YG_DATA_ID_BE, YG_DATA_PROOF_CERTAIN },
+		{ "A999999(*)", YG_DATA_ID_HK, YG_DATA_PROOF_BRAND },
+		{ "99999-9999999-9", YG_DATA_ID_PK, YG_DATA_PROOF_BRAND },
+		{ "999.999.999-99", YG_DATA_ID_BR, YG_DATA_PROOF_CERTAIN },
+		{ "99.999.999/9999-99", YG_DATA_TAX_ID, YG_DATA_PROOF_CERTAIN },
+		{ "99.999.999-*", YG_DATA_ID_CL, YG_DATA_PROOF_BRAND },
+		{ "99-99999999-9", YG_DATA_ID_AR, YG_DATA_PROOF_BRAND },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (yg_data_has_shape(rows[i].shape, sent))
+			return &rows[i];
 	}
-	return true;
+	return NULL;
 }
 
 static void tell_forms(const struct yg_data_form *table, uint32_t count, struct yg_slice text,
-		       struct yg_slice sent, yg_data_fit_fn fn, void *ctx)
+		       const struct written *written, yg_data_fit_fn fn, void *ctx)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct yg_data_fit fit = { .class_ = table[i].class_, .proof = table[i].proof };
 
-		if (table[i].len != text.len || !has_shape(table[i].shape, text))
+		if (table[i].len != text.len || (written && written->class_ != fit.class_) ||
+		    !yg_data_has_shape(table[i].shape, text))
 			continue;
 		fit.passed = !table[i].check || table[i].check(text.ptr);
-		/* 123-45-6789 is hardly anything else. */
-		if (fit.class_ == YG_DATA_ID_US && sent.len == 11 && sent.ptr[3] == '-' &&
-		    sent.ptr[6] == '-')
-			fit.proof = YG_DATA_PROOF_CHECK;
+		if (written)
+			fit.proof = written->proof;
 		fn(ctx, &fit);
 	}
 }
@@ -306,9 +347,10 @@ static void tell_forms(const struct yg_data_form *table, uint32_t count, struct 
 void yg_data_national_forms(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn,
 			    void *ctx)
 {
+	const struct written *written = text.len == sent.len ? NULL : find_written(sent);
 	uint32_t count;
 	const struct yg_data_form *europe = yg_data_forms_europe(&count);
 
-	tell_forms(europe, count, text, sent, fn, ctx);
-	tell_forms(forms, YG_ARRAY_SIZE(forms), text, sent, fn, ctx);
+	tell_forms(europe, count, text, written, fn, ctx);
+	tell_forms(forms, YG_ARRAY_SIZE(forms), text, written, fn, ctx);
 }

@@ -35,12 +35,24 @@ static inline uint32_t yg_data_number(const char *p, size_t len)
 	return yg_checksum_modulo(p, len, 100000);
 }
 
-/* Month and day of "MMDD"; @extra is what some countries add to the month. */
-static inline bool yg_data_is_day(const char *p, uint32_t month_from)
+/* A day that a month may have; some countries add to the month, so it comes as a number. */
+static inline bool yg_data_is_day_of(uint32_t month, uint32_t day)
 {
-	uint32_t month = yg_data_number(p, 2) - month_from, day = yg_data_number(p + 2, 2);
+	static const uint8_t days[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
-	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+}
+
+/* "MMDD" */
+static inline bool yg_data_is_day(const char *p)
+{
+	return yg_data_is_day_of(yg_data_number(p, 2), yg_data_number(p + 2, 2));
+}
+
+/* "DDMM" */
+static inline bool yg_data_is_day_first(const char *p)
+{
+	return yg_data_is_day_of(yg_data_number(p + 2, 2), yg_data_number(p, 2));
 }
 
 /* The last of @len digits is eleven less the weighted sum; ten and eleven read as @ten, 0. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "baseline/data_form.h"
 #include "baseline/data_text.h"
 #include "core/macros.h"
 
@@ -174,6 +175,99 @@ static bool is_token(struct yg_slice text, size_t shortest, double entropy)
 	       yg_data_entropy(text) >= entropy;
 }
 
+/* Runs of letters and of digits, separators left out. */
+struct runs {
+	size_t count, lens[4]; /* beyond four they are only counted */
+	bool letters_first;
+	size_t len, digits, separators;
+};
+
+static struct runs count_runs(struct yg_slice text)
+{
+	struct runs runs = { .count = 0 };
+	bool digit = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == ' ' || c == '-') {
+			runs.separators++;
+			continue;
+		}
+		if (runs.count == 0 || is_digit(c) != digit)
+			runs.count++;
+		if (runs.count == 1)
+			runs.letters_first = !is_digit(c);
+		digit = is_digit(c);
+		runs.digits += digit;
+		runs.len++;
+		if (runs.count <= YG_ARRAY_SIZE(runs.lens))
+			runs.lens[runs.count - 1]++;
+	}
+	return runs;
+}
+
+/*
+ * At most nine characters (ICAO 9303): digits; up to three letters, then digits; after one or two
+ * letters, one or two may end it; 12AB34567; letters at fixed places, as in Germany and Korea.
+ */
+static bool is_passport(struct yg_slice text)
+{
+	struct runs runs = count_runs(text);
+
+	if (!is_code(text, 6, 9, 3) || runs.separators > 2)
+		return false;
+	if (!runs.letters_first)
+		return (runs.count == 1 && runs.len >= 7) ||
+		       (runs.count == 3 && runs.lens[0] == 2 && runs.lens[1] == 2 && runs.len == 9);
+	if (runs.count == 2)
+		return runs.lens[0] <= 3 && runs.lens[1] >= 5;
+	if (runs.count == 3)
+		return runs.lens[0] <= 2 && runs.lens[1] >= 6 && runs.lens[2] <= 2;
+	return runs.count >= 4 && runs.lens[0] == 1 && runs.len >= 8;
+}
+
+/* Of Great Britain: areas do not begin with Q, V, X; its last letters are none of CIKMOV. */
+static bool is_british(const char *text, size_t len)
+{
+	return len >= 5 && !strchr("QVX", text[0]) && !strchr("CIKMOV", text[len - 1]) &&
+	       !strchr("CIKMOV", text[len - 2]);
+}
+
+/* As the postal services of the world write their codes. Source: UPU, addressing systems. */
+static bool is_postal_code(struct yg_slice text)
+{
+	static const char *const british[] = {
+		"A9 9AA", "A99 9AA", "A9A 9AA", "AA9 9AA", "AA99 9AA", "AA9A 9AA",
+		"A99AA",  "A999AA",  "A9A9AA",	"AA99AA",  "AA999AA",  "AA9A9AA",
+	};
+	static const char *const others[] = {
+		"999",	      "9999",	   "99999",	 "999999",     "9999999",   "99999999",
+		"9999999999", "99-999",	   "999 99",	 "999 999",    "999-999",   "9999-999",
+		"999-9999",   "99999-999", "99.999-999", "99999-9999", "9999 AA",   "9999AA",
+		"A9A 9A9",    "A9A9A9",	   "A9A-9A9",	 "A99 A***",   "A99A***",   "AAA9999",
+		"AAA 9999",   "A9999AAA",  "AD999",	 "AA-9999",    "A-9999",    "AA-99999",
+		"A-99999",    "AZ9999",	   "AZ 9999",	 "HT9999",     "BB99999",   "MD9999",
+		"AA9-9999",   "A999",	   "AA99",	 "〒999-9999", "〒9999999", "AAAA 9AA",
+	};
+	char upper[16];
+
+	if (text.len == 0 || text.len >= sizeof(upper))
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		upper[i] = (char)(text.ptr[i] >= 'a' && text.ptr[i] <= 'z' ? text.ptr[i] - 0x20
+									   : text.ptr[i]);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(others); i++) {
+		if (yg_data_has_shape(others[i], (struct yg_slice){ upper, text.len }))
+			return true;
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(british); i++) {
+		if (yg_data_has_shape(british[i], (struct yg_slice){ upper, text.len }))
+			return is_british(upper, text.len);
+	}
+	return false;
+}
+
 static bool fits_person(uint32_t class_, struct yg_slice text)
 {
 	bool certain;
@@ -188,11 +282,11 @@ static bool fits_person(uint32_t class_, struct yg_slice text)
 	case YG_DATA_PHONE:
 		return yg_data_is_phone(text, &certain);
 	case YG_DATA_POSTAL_CODE:
-		return is_code(text, 3, 10, 2) && text.len <= 12;
+		return is_postal_code(text);
 	case YG_DATA_GEO:
 		return is_degrees(text);
 	case YG_DATA_PASSPORT:
-		return is_code(text, 6, 12, 4);
+		return is_passport(text);
 	case YG_DATA_DRIVING_LICENCE:
 		return is_code(text, 6, 20, 4);
 	case YG_DATA_PENSION_NUMBER:

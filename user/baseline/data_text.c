@@ -174,6 +174,7 @@ bool yg_data_is_mac(struct yg_slice text)
 {
 	char separator = '\0';
 	size_t group = text.len == 14 ? 4 : 2;
+	bool varied = false;
 
 	if (text.len == 14 || text.len == 17)
 		separator = text.ptr[group];
@@ -188,8 +189,10 @@ bool yg_data_is_mac(struct yg_slice text)
 
 		if (between ? text.ptr[i] != separator : !is_hex(text.ptr[i]))
 			return false;
+		varied |= !between && yg_ascii_lower(text.ptr[i]) != yg_ascii_lower(text.ptr[0]);
 	}
-	return true;
+	/* All zeros is none, and all ones is everybody. */
+	return varied;
 }
 
 static const char *const prefectures[] = {

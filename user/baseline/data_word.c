@@ -368,6 +368,8 @@ static const struct yg_data_word words[] = {
 	IN(ID_US, "ssn"),
 	IN(ID_US, "social security"),
 	IN(ID_US, "itin"),
+	IN(TAX_ID, "ein"),
+	IN(TAX_ID, "employer identification"),
 	IN(ID_CA, "sin"),
 	IN(ID_CA, "nas"),
 	IN(ID_CA, "social insurance"),
@@ -446,6 +448,13 @@ static const struct yg_data_word words[] = {
 	IN(ID_AU, "tfn"),
 	IN(ID_AU, "tax file"),
 	IN(ID_NZ, "ird"),
+	IN(ID_IR, "code melli"),
+	IN(ID_IR, "kode melli"),
+	IN(ID_IR, "کد ملی"),
+	IN(ID_LK, "nic"),
+	IN(ID_PK, "cnic"),
+	IN(ID_UA, "rnokpp"),
+	IN(ID_UA, "ipn"),
 	IN(ID_TH, "เลขประจำตัวประชาชน"),
 };
 
