@@ -22,6 +22,9 @@
 
 #define HEAD_BLANKS 8 /* CR and LF before a request that servers ignore, RFC 9112 section 2.2 */
 
+/* Framing of a direction; see h2.bpf.h and ws.bpf.h. */
+enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED, H2_WS };
+
 enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
 
 /* The bytes of a head in registers. */

@@ -137,17 +137,75 @@ __noinline int yg_h2_user(__u64 id)
 	return h2_walk(&t->budget, &t->cut, &from, BYTES_USER);
 }
 
+static __always_inline void tls_rounds(const struct yg_thread *t, __u64 id)
+{
+	int rounds = t->budget.h2_kind == H2_WS ? WS_ROUNDS_MAX : H2_ROUNDS_MAX;
+
+	for (int i = 0; i < WS_ROUNDS_MAX && i < rounds; i++) {
+		if (!yg_h2_user(id))
+			break;
+	}
+}
+
 static __always_inline void tls_walk_h2(struct yg_thread *t, __u64 id)
 {
 	t->cut.len = t->out.payload_len;
 	t->cut.offset = t->out.offset;
-	if (h2_begin(&t->budget, &t->head, &t->cut)) {
-		for (int i = 0; i < H2_ROUNDS_MAX; i++) {
-			if (!yg_h2_user(id))
-				break;
-		}
-	}
+	if (h2_begin(&t->budget, &t->head, &t->cut))
+		tls_rounds(t, id);
 	(void)h2_end(&t->budget, &t->head, &t->cut);
+}
+
+/* yg_ws_scan_user() - ws_scan() over what is @at of the process. */
+__noinline int yg_ws_scan_user(__u64 at, __u64 rest)
+{
+	const struct bytes from = { .at = at };
+
+	return ws_scan(&from, BYTES_USER, rest);
+}
+
+/* Where the head of the call at work ends, if it opens a WebSocket; else 0. */
+static __always_inline __u32 tls_upgrade_end(const struct yg_thread *t)
+{
+	__u32 named = 0, len = t->out.payload_len;
+
+	for (__u32 at = 0; at < WS_HEAD_MAX && at < len; at += WS_SCAN) {
+		__u32 seen = yg_ws_scan_user(t->buffer + at, len - at);
+
+		named |= seen & WS_SCAN_NAMED;
+		seen &= ~WS_SCAN_NAMED;
+		if (seen)
+			return named ? at + seen : 0;
+	}
+	return 0;
+}
+
+/* yg_ws_open_tls() - the call @id moves an answer 101: both directions may be WebSockets now. */
+__noinline int yg_ws_open_tls(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
+	__u32 end;
+
+	if (!t)
+		return 0;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	end = tls_upgrade_end(t);
+	if (!ssl || !end)
+		return 0;
+	ws_become(&ssl->read_budget, false, 0);
+	ws_become(&ssl->write_budget, false, 0);
+	/* Frames that came with the answer are copied with it. */
+	t->budget = *budget_of(ssl, t);
+	t->budget.has_next = 1;
+	t->budget.next = t->out.offset + t->out.payload_len;
+	t->cut.len = t->out.payload_len;
+	t->cut.pos = t->cut.first = t->cut.last = end;
+	tls_rounds(t, id);
+	*budget_of(ssl, t) = t->budget;
+	return 0;
 }
 
 /* yg_sample_h2_tls() - tls_sample() for a chunk of HTTP/2 of the call @id. */
@@ -207,6 +265,8 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;
 	count_start(c, message, TLS_request, TLS_response);
+	if (message == MESSAGE_RESPONSE && is_switching(&t->head))
+		(void)yg_ws_open_tls(id);
 	t->out.starts = message == MESSAGE_REQUEST;
 	t->out.turns = 0;
 	if (t->out.data_len == 0)

@@ -20,7 +20,7 @@
  */
 #pragma once
 
-#include "budget.bpf.h"
+#include "ws.bpf.h"
 
 #define TCP_LAST_FLAGS 0x05 /* FIN and RST: of the last byte of a segment */
 
@@ -44,8 +44,6 @@ enum h2_type {
 	H2_CONTINUATION,
 	H2_TYPES
 };
-
-enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED };
 
 static __always_inline __u32 h2_length(const __u8 *h)
 {
@@ -101,6 +99,10 @@ static __always_inline bool is_h2_preface(const struct yg_head *head)
 /* Is the direction HTTP/2, from this segment on at the latest? */
 static __always_inline bool h2_admits(struct yg_budget *b, const struct yg_head *head)
 {
+	/* No frame begins like a message: the connection is another one now. */
+	if (b->h2_kind == H2_WS && !b->frame_left && !b->header_len &&
+	    message_of(head, false) > MESSAGE_NONE && message_of(head, false) < MESSAGE_PARTIAL)
+		b->h2_kind = H2_NONE;
 	if (b->h2_kind != H2_NONE)
 		return true;
 	if (is_h2_preface(head)) {
@@ -131,8 +133,16 @@ static __always_inline void h2_want(struct yg_h2_cut *cut, __u32 at, __u32 len)
 
 static __always_inline void h2_want_all(struct yg_budget *b, struct yg_h2_cut *cut)
 {
+	__u32 want = cut->len - cut->pos;
+
+	if (b->h2_kind == H2_WS) {
+		ws_lose(b);
+		if (want > b->left)
+			want = b->left;
+		b->left -= want;
+	}
 	b->is_lost = 1;
-	h2_want(cut, cut->pos, cut->len - cut->pos);
+	h2_want(cut, cut->pos, want);
 }
 
 /* Where this segment stands in the direction. False: there is nothing to walk. */
@@ -149,10 +159,14 @@ static __noinline bool h2_align(struct yg_budget *b, struct yg_h2_cut *cut,
 		return cut->pos < cut->len;
 	}
 	b->has_next = 1;
-	if (ahead > 0 && (b->header_len || (__u32)ahead > b->frame_left))
+	if (b->h2_kind == H2_WS && ahead > 0 && (b->header_len || (__u32)ahead > b->frame_left))
+		ws_lose(b);
+	else if (ahead > 0 && (b->header_len || (__u32)ahead > b->frame_left))
 		b->is_lost = 1;
 	else
 		b->frame_left -= ahead;
+	if (b->h2_kind == H2_WS)
+		return true;
 	if (b->is_lost && head->len >= H2_HEADER && h2_is_telling(head->bytes)) {
 		b->is_lost = 0;
 		b->header_len = 0;
@@ -232,6 +246,37 @@ static __always_inline bool h2_step(struct yg_budget *b, struct yg_h2_cut *cut,
 	return h2_frame(b, cut, n) == 0;
 }
 
+/* The same in a WebSocket, where a header is read in up to three steps. */
+static __always_inline bool ws_step(struct yg_budget *b, struct yg_h2_cut *cut,
+				    const struct bytes *from, enum bytes_from kind)
+{
+	struct bytes at = *from;
+	__u32 have, n, rest;
+
+	h2_payload(b, cut);
+	rest = cut->len - cut->pos;
+	have = b->header_len;
+	n = ws_need(b->header, have);
+	if (rest == 0 || have >= n)
+		return false;
+	n -= have;
+	if (n > WS_PIECE)
+		n = WS_PIECE;
+	if (n > rest)
+		n = rest;
+	at.at += cut->pos;
+	if (bytes_read(&at, kind, &b->header[have & 15], BOUND(n, WS_PIECE))) {
+		h2_want_all(b, cut);
+		return false;
+	}
+	h2_want(cut, cut->pos, n);
+	cut->pos += n;
+	b->header_len = have + n;
+	if (b->header_len < ws_need(b->header, b->header_len))
+		return true;
+	return ws_frame(b) == 0;
+}
+
 /*
  * h2_walk() - H2_ROUND frames on. Return: is there more?
  * Called from a global function: the verifier walks that once, and not once per frame.
@@ -240,7 +285,8 @@ static __always_inline bool h2_walk(struct yg_budget *b, struct yg_h2_cut *cut,
 				    const struct bytes *from, enum bytes_from kind)
 {
 	for (int i = 0; i < H2_ROUND; i++) {
-		if (!h2_step(b, cut, from, kind))
+		if (!(b->h2_kind == H2_WS ? ws_step(b, cut, from, kind)
+					  : h2_step(b, cut, from, kind)))
 			return false;
 	}
 	return true;
@@ -278,6 +324,11 @@ static __always_inline enum message h2_end(struct yg_budget *b, const struct yg_
 	__u32 all = cut->len;
 
 	/* More frames than are walked. */
+	if (b->h2_kind == H2_WS) {
+		if (!b->is_lost && cut->pos < cut->len)
+			h2_want_all(b, cut);
+		return MESSAGE_NONE;
+	}
 	if (!b->is_lost && cut->pos < cut->len && b->frame_left < cut->len - cut->pos)
 		h2_want_all(b, cut);
 	/* HTTP/1 in what was taken for HTTP/2 must not hide behind a frame that never ends. */

@@ -210,17 +210,101 @@ __noinline int yg_h2_xdp(struct xdp_md *ctx)
 	return h2_walk(&f->budget, &f->cut, &from, BYTES_XDP);
 }
 
+static __always_inline void wire_rounds(const struct yg_frame *f, void *ctx, enum bytes_from kind)
+{
+	int rounds = f->budget.h2_kind == H2_WS ? WS_ROUNDS_MAX : H2_ROUNDS_MAX;
+
+	for (int i = 0; i < WS_ROUNDS_MAX && i < rounds; i++) {
+		if (!(kind == BYTES_SKB ? yg_h2_skb(ctx) : yg_h2_xdp(ctx)))
+			break;
+	}
+}
+
 static __always_inline void wire_walk_h2(struct yg_frame *f, void *ctx, enum bytes_from kind)
 {
 	f->cut.len = f->packet.len;
 	f->cut.offset = f->packet.seq;
-	if (h2_begin(&f->budget, &f->head, &f->cut)) {
-		for (int i = 0; i < H2_ROUNDS_MAX; i++) {
-			if (!(kind == BYTES_SKB ? yg_h2_skb(ctx) : yg_h2_xdp(ctx)))
-				break;
-		}
-	}
+	if (h2_begin(&f->budget, &f->head, &f->cut))
+		wire_rounds(f, ctx, kind);
 	(void)h2_end(&f->budget, &f->head, &f->cut);
+}
+
+/* yg_ws_scan_skb() - ws_scan() for TC, over what is @at of the frame. */
+__noinline int yg_ws_scan_skb(struct __sk_buff *skb, __u64 at, __u64 rest)
+{
+	const struct bytes from = { .ctx = skb, .at = at };
+
+	return ws_scan(&from, BYTES_SKB, rest);
+}
+
+/* The same for XDP. */
+__noinline int yg_ws_scan_xdp(struct xdp_md *ctx, __u64 at, __u64 rest)
+{
+	const struct bytes from = { .ctx = ctx, .at = at };
+
+	return ws_scan(&from, BYTES_XDP, rest);
+}
+
+/* Where the head of the frame at work ends, if it opens a WebSocket; else 0. */
+static __always_inline __u32 wire_upgrade_end(const struct yg_frame *f, void *ctx,
+					      enum bytes_from kind)
+{
+	__u32 named = 0, len = f->packet.len, off = f->packet.off;
+
+	for (__u32 at = 0; at < WS_HEAD_MAX && at < len; at += WS_SCAN) {
+		__u32 seen = kind == BYTES_SKB ? yg_ws_scan_skb(ctx, off + at, len - at)
+					       : yg_ws_scan_xdp(ctx, off + at, len - at);
+
+		named |= seen & WS_SCAN_NAMED;
+		seen &= ~WS_SCAN_NAMED;
+		if (seen)
+			return named ? at + seen : 0;
+	}
+	return 0;
+}
+
+/* The frame at work is an answer 101: both directions may be WebSockets from here on. */
+static __always_inline void wire_upgrade(void *ctx, enum bytes_from kind)
+{
+	struct yg_frame *f = frame_scratch();
+	struct yg_budget *other;
+	struct yg_flow_key key;
+	__u32 end;
+
+	if (!f)
+		return;
+	end = wire_upgrade_end(f, ctx, kind);
+	if (!end)
+		return;
+	__builtin_memcpy(key.saddr, f->packet.key.daddr, sizeof(key.saddr));
+	__builtin_memcpy(key.daddr, f->packet.key.saddr, sizeof(key.daddr));
+	key.sport = f->packet.key.dport;
+	key.dport = f->packet.key.sport;
+	key.ifindex = f->packet.key.ifindex;
+	other = bpf_map_lookup_elem(&yg_streams, &key);
+	if (other)
+		ws_become(other, false, 0);
+	ws_become(&f->budget, true, f->packet.seq + end);
+	/* Frames that came with the answer are copied with it. */
+	f->cut.len = f->packet.len;
+	f->cut.pos = f->cut.first = f->cut.last = end;
+	f->budget.next = f->packet.seq + f->packet.len;
+	wire_rounds(f, ctx, kind);
+	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
+}
+
+/* yg_ws_open_skb() - wire_upgrade() at TC. */
+__noinline int yg_ws_open_skb(struct __sk_buff *skb)
+{
+	wire_upgrade(skb, BYTES_SKB);
+	return 0;
+}
+
+/* The same for XDP. */
+__noinline int yg_ws_open_xdp(struct xdp_md *ctx)
+{
+	wire_upgrade(ctx, BYTES_XDP);
+	return 0;
 }
 
 /* A segment of HTTP/2: its range in as many records as it takes. */
@@ -313,6 +397,8 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 			return SAMPLE_skip_other;
 	}
 	count_start(c, message, SAMPLE_request, SAMPLE_response);
+	if (message == MESSAGE_RESPONSE && is_switching(&f->head))
+		(void)(kind == BYTES_SKB ? yg_ws_open_skb(from->ctx) : yg_ws_open_xdp(from->ctx));
 	if (f->out.data_len == 0 && !is_end(p))
 		return SAMPLE_skip_budget;
 	row = wire_emit(f, from, kind);

@@ -32,6 +32,16 @@ static void shows_what_the_feed_says(void **state)
 	message.endpoint.template = YG_SLICE("/v1/users/{id}");
 	message.endpoint.last_seen = EPOCH;
 	desk_send_message(desk_rig.analyzer[1], &message);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_TALK };
+	message.talk.id = 0xab;
+	message.talk.sockets = 3;
+	message.talk.client_bytes = 77;
+	message.talk.last_seen = EPOCH;
+	desk_send_message(desk_rig.analyzer[1], &message);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_PARTY };
+	message.party.host = YG_SLICE("partner.example");
+	message.party.last_seen = EPOCH;
+	desk_send_message(desk_rig.analyzer[1], &message);
 	desk_send_finding(7, true);
 
 	assert_int_equal(desk_ask("GET", "/v1/status", "", NULL), 200);
@@ -40,6 +50,10 @@ static void shows_what_the_feed_says(void **state)
 	desk_assert_has("\"endpoints\":1,\"callers\":0,\"findings\":1,\"findings_open\":1");
 	assert_int_equal(desk_ask("GET", "/v1/endpoints", "", NULL), 200);
 	desk_assert_has("{\"items\":[{\"type\":\"endpoint\",\"id\":\"00000000000000ab\"");
+	desk_assert_has("\"websocket\":{\"sockets\":3,\"open\":3,");
+	desk_assert_has("\"bytes\":77,");
+	assert_int_equal(desk_ask("GET", "/v1/third-parties", "", NULL), 200);
+	desk_assert_has("\"host\":\"partner.example\"");
 	assert_int_equal(desk_ask("GET", "/v1/findings?severity=critical", "", NULL), 200);
 	assert_string_equal(desk_rig.answer, "{\"items\":[],\"next_offset\":null}\n");
 	assert_int_equal(desk_ask("GET", "/v1/findings/0000000000000007", "", NULL), 200);
