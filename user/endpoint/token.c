@@ -4,24 +4,11 @@
 #include "core/macros.h"
 #include "endpoint/token_inside.h"
 
-#define OPAQUE_MIN    16u /* bytes; shorter random strings are MIXED and need evidence */
 #define ULID_LEN      26u /* bytes */
 #define HEX_MIN	      8u  /* bytes, with a digit among them */
 #define HEX_WORDLESS  12u /* bytes; no word of a-f is as long */
+#define UPPER_MAX     24u /* bytes; states and codes are shorter */
 #define EXTENSION_MAX 5u  /* bytes of "json", "jsonl" */
-
-/* What the bytes are made of; one pass. */
-struct census {
-	size_t lower, upper, digit, high; /* high: bytes above 127 */
-	size_t hyphen, underscore, dot, other, space, colon, at, comma;
-	size_t hex;	      /* 0-9 a-f A-F */
-	size_t turns;	      /* changes between letter and digit */
-	size_t humps;	      /* changes from lower to upper case */
-	size_t shifts;	      /* changes between lower case, upper case and digit */
-	size_t uppers_in_row; /* longest */
-	size_t vowels;
-	size_t consonant_row; /* longest */
-};
 
 static bool is_vowel(char c)
 {
@@ -63,7 +50,44 @@ static void count_mark(struct census *n, char c)
 	}
 }
 
-static struct census take_census(struct yg_slice s)
+/*
+ * Two letters of one word that next to none has beside each other, in English, French, German,
+ * Italian, Spanish, Portuguese, Dutch, romaji, nor in names that APIs use.
+ */
+static bool is_strange(char a, char b)
+{
+	static const char *const after[26] = {
+		['b' - 'a'] = "qx",
+		['c' - 'a'] = "bdfgjmpvwxz",
+		['d' - 'a'] = "qx",
+		['f' - 'a'] = "cqx",
+		['g' - 'a'] = "qx",
+		['h' - 'a'] = "cjqx",
+		['i' - 'a'] = "wy",
+		['j' - 'a'] = "chjqrxy",
+		['k' - 'a'] = "qx",
+		['l' - 'a'] = "x",
+		['m' - 'a'] = "jqx",
+		['p' - 'a'] = "qx",
+		['q' - 'a'] = "abcdefghijklmnopqrstvwxyz",
+		['r' - 'a'] = "x",
+		['s' - 'a'] = "x",
+		['t' - 'a'] = "qx",
+		['v' - 'a'] = "bcdfghjkmnqtwxyz",
+		['w' - 'a'] = "cfgjmpqvwxyz",
+		['x' - 'a'] = "bdfgjklmnqrsvwxz",
+		['y' - 'a'] = "fhjkqvxyz",
+		['z' - 'a'] = "dfhjkpqrsvxy",
+	};
+	const char *rest;
+
+	if (!is_letter(a) || !is_letter(b) || class_of(b) > class_of(a))
+		return false; /* a capital begins a word */
+	rest = after[yg_ascii_lower(a) - 'a'];
+	return rest && strchr(rest, yg_ascii_lower(b));
+}
+
+struct census yg_token_census(struct yg_slice s)
 {
 	struct census n = { 0 };
 	size_t row = 0, consonants = 0;
@@ -93,12 +117,13 @@ static struct census take_census(struct yg_slice s)
 		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
 		n.humps += upper && last >= 'a' && last <= 'z';
 		n.shifts += class_of(c) && class_of(last) && class_of(c) != class_of(last);
+		n.strange += is_strange(last, c);
 		last = c;
 	}
 	return n;
 }
 
-static bool matches(struct yg_slice s, const char *shape)
+bool yg_token_matches(struct yg_slice s, const char *shape)
 {
 	size_t len = strlen(shape);
 
@@ -128,12 +153,28 @@ static bool is_ulid(struct yg_slice s, const struct census *n)
 	return true;
 }
 
+/* "2026-11", "2026-W47", "2026-Q4": months, weeks, quarters. */
+static bool is_span(struct yg_slice s)
+{
+	int month;
+
+	if (yg_token_matches(s, "9999-W99"))
+		return s.ptr[6] <= '5';
+	if (yg_token_matches(s, "9999-Q9"))
+		return s.ptr[6] >= '1' && s.ptr[6] <= '4';
+	if (!yg_token_matches(s, "9999-99"))
+		return false;
+	month = (s.ptr[5] - '0') * 10 + s.ptr[6] - '0';
+	return month >= 1 && month <= 12 && (s.ptr[0] == '1' || s.ptr[0] == '2');
+}
+
 /* A day, with or without its time; "20261121T203659Z"; a time of day. */
 static bool is_date(struct yg_slice s)
 {
-	if (matches(s, "99:99") || matches(s, "99:99:99") || matches(s, "99999999T999999Z"))
+	if (yg_token_matches(s, "99:99") || yg_token_matches(s, "99:99:99") ||
+	    yg_token_matches(s, "99999999T999999Z") || is_span(s))
 		return true;
-	if (s.len < 10 || !matches((struct yg_slice){ s.ptr, 10 }, "9999-99-99"))
+	if (s.len < 10 || !yg_token_matches((struct yg_slice){ s.ptr, 10 }, "9999-99-99"))
 		return false;
 	return s.len == 10 || s.ptr[10] == 'T' || s.ptr[10] == ' ';
 }
@@ -216,7 +257,7 @@ static bool is_jwt(struct yg_slice s, const struct census *n)
 	return n->dot == 2 && s.len >= 20 && memcmp(s.ptr, "eyJ", 3) == 0;
 }
 
-/* "v1", "v1.1", "v4beta", "v1alpha2", "2.0". */
+/* "v1", "v1.1", "v4beta", "v1alpha2", "2.0", "v20180820". */
 static bool is_version(struct yg_slice s, const struct census *n)
 {
 	bool v = s.len > 1 && (s.ptr[0] == 'v' || s.ptr[0] == 'V') && is_digit(s.ptr[1]);
@@ -224,6 +265,8 @@ static bool is_version(struct yg_slice s, const struct census *n)
 	if (!v)
 		return n->dot == 1 && n->digit >= 2 && n->digit <= 3 && n->digit + 1 == s.len &&
 		       is_digit(s.ptr[0]) && is_digit(s.ptr[s.len - 1]);
+	if (n->lower + n->upper == 1 && n->digit == 8 && s.len == 9)
+		return s.ptr[1] == '2' && s.ptr[2] == '0'; /* "v20180820" */
 	if (n->lower + n->upper == 1)
 		return n->digit <= 3 && n->dot <= 1 && n->digit + n->dot + 1 == s.len;
 	for (size_t i = 1; i < s.len; i++) {
@@ -235,116 +278,6 @@ static bool is_version(struct yg_slice s, const struct census *n)
 			return true;
 	}
 	return false;
-}
-
-/*
- * Letters and digits (and '-', '_') that no naming habit explains: digits inside, capitals that
- * do not start words, or no vowels to speak of.
- */
-static bool is_random(const struct census *n, size_t len)
-{
-	size_t letters = n->lower + n->upper;
-
-	if (n->turns >= 3)
-		return true;
-	if (n->turns == 2 && n->digit > 0 && letters <= len / 2 + 2)
-		return true;
-	return n->turns >= 1 && n->upper > 0 && n->lower > 0 && n->humps >= 2 &&
-	       n->vowels * 4 < letters;
-}
-
-/*
- * Letters in runs of two or more of lower case (with the capital before them) or in two acronyms:
- * nearly all of "getItemsByURL", half of chance.
- */
-static size_t count_worded(struct yg_slice s)
-{
-	size_t count = 0, acronyms = 0;
-
-	for (size_t i = 0; i < s.len;) {
-		size_t start = i;
-		int class = class_of(s.ptr[i]);
-
-		while (i < s.len && class_of(s.ptr[i]) == class)
-			i++;
-		if (class == 1 && i - start >= 2)
-			count += i - start +
-				 (start > 0 && class_of(s.ptr[start - 1]) == 2 &&
-				  !(start > 2 && class_of(s.ptr[start - 2]) == 2 &&
-				    class_of(s.ptr[start - 3]) == 2));
-		else if (class == 2 && i - start >= 3 && i - start <= 4 && acronyms++ < 2)
-			count += i - start;
-	}
-	return count;
-}
-
-/* Capitals where no word begins. */
-static bool is_shuffled(struct yg_slice s, const struct census *n)
-{
-	return n->lower > 0 && n->upper > 1 && count_worded(s) * 3 < (n->lower + n->upper) * 2;
-}
-
-/* A tail that could not be read aloud: "opmff2YT9kL4RFxrg". */
-static bool is_opaque_tail(struct yg_slice s)
-{
-	struct census n = take_census(s);
-
-	if (s.len < 6 || n.lower + n.upper + n.digit != s.len)
-		return false;
-	if (n.digit == s.len || (n.hex == s.len && n.digit > 0))
-		return true;
-	if (n.turns >= 2)
-		return true;
-	return s.len >= 10 && n.lower > 0 && n.upper > 0 && (n.digit > 0 || is_shuffled(s, &n));
-}
-
-/* "acct_…", "ord-…": a short lower-case word, one mark, an opaque tail. */
-static bool is_prefixed(struct yg_slice s, const struct census *n)
-{
-	size_t i = 0;
-
-	if (n->hyphen + n->underscore == 0 || s.len < 9)
-		return false;
-	while (i < s.len && is_letter(s.ptr[i]))
-		i++;
-	if (i == 0 || i > 8 || i + 1 >= s.len || (s.ptr[i] != '_' && s.ptr[i] != '-'))
-		return false;
-	return is_opaque_tail((struct yg_slice){ s.ptr + i + 1, s.len - i - 1 });
-}
-
-/*
- * Words with a number of four digits or more behind a mark, or with year and month inside:
- * "order-10023", "report_2024-01", "backup-1778670288". "tier-2" is a name until there are more.
- */
-static bool is_counted(struct yg_slice s, const struct census *n)
-{
-	size_t row = 0;
-
-	if (n->lower + n->upper < 2 || n->digit < 4 || n->hyphen + n->underscore == 0 ||
-	    n->lower + n->upper + n->digit + n->hyphen + n->underscore != s.len)
-		return false;
-	for (size_t i = 0; i + 6 < s.len; i++) {
-		if (i > 0 && matches((struct yg_slice){ s.ptr + i, 7 }, "9999-99"))
-			return true;
-	}
-	while (row < s.len && is_digit(s.ptr[s.len - 1 - row]))
-		row++;
-	return row >= 4 && row < s.len && !is_letter(s.ptr[s.len - 1 - row]);
-}
-
-static bool is_opaque(struct yg_slice s, const struct census *n)
-{
-	size_t letters = n->lower + n->upper;
-	size_t marks = n->hyphen + n->underscore;
-
-	if (s.len < OPAQUE_MIN || letters + n->digit + marks != s.len || marks > 4)
-		return false;
-	if (n->digit >= 2 && n->turns >= 4)
-		return true;
-	if (n->lower == 0 || n->upper == 0)
-		return false;
-	return is_shuffled(s, n) ||
-	       (n->digit > 0 && (n->humps * 5 >= s.len || n->vowels * 5 < letters));
 }
 
 static bool is_urn(struct yg_slice s, const struct census *n)
@@ -365,7 +298,7 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_WORD;
 	if (n->digit == s.len)
 		return YG_TOKEN_INT;
-	if (matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
+	if (yg_token_matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
 		return YG_TOKEN_UUID;
 	if (is_ulid(s, n))
 		return YG_TOKEN_ULID;
@@ -392,9 +325,9 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 	/* What stays encoded would change the structure if it did not: "group%2Fproject". */
 	if (n->other > 0 && memchr(s.ptr, '%', s.len))
 		return YG_TOKEN_OPAQUE;
-	if (is_prefixed(s, n) || is_counted(s, n))
+	if (yg_token_is_prefixed(s, n) || yg_token_is_counted(s, n))
 		return YG_TOKEN_PREFIXED;
-	if (is_opaque(s, n))
+	if (yg_token_is_opaque(s, n))
 		return YG_TOKEN_OPAQUE;
 	return YG_TOKEN_WORD;
 }
@@ -408,16 +341,7 @@ static bool is_locale(struct yg_slice s)
 	if (s.len == 5)
 		return (s.ptr[2] == '-' || s.ptr[2] == '_') && class_of(s.ptr[3]) == 2 &&
 		       class_of(s.ptr[4]) == 2;
-	return matches(s, "aa-aaaa-aa");
-}
-
-/* Letters that nobody could say: "rmkkbmq", "hvps1hesbq". Compounds reach six ("httpstatus"). */
-static bool is_gibberish(const struct census *n)
-{
-	size_t letters = n->lower + n->upper;
-
-	return letters >= 6 && (n->consonant_row >= 7 || n->vowels == 0 ||
-				(n->consonant_row >= 4 && n->vowels * 6 <= letters));
+	return yg_token_matches(s, "aa-aaaa-aa");
 }
 
 /* "Jessy_Mohr", "Jett.Roberts", "Nasir-McRice61": two words or more that begin with a capital. */
@@ -446,6 +370,30 @@ static bool is_name(struct yg_slice s)
 	return words >= 2;
 }
 
+/* An extension that says which kind of file it is. */
+static bool is_file(struct yg_slice s)
+{
+	static const char *const names[] = {
+		"7z",	"ai",	"apk",	 "avi", "bin",	"bmp",	"bz2",	"cer",	"cfg",
+		"conf", "crt",	"css",	 "deb", "dmg",	"doc",	"docx", "dot",	"eml",
+		"eps",	"exe",	"flac",	 "gif", "gz",	"heic", "ico",	"ics",	"iso",
+		"jar",	"jpeg", "jpg",	 "js",	"log",	"m4a",	"map",	"md",	"mkv",
+		"mov",	"mp3",	"mp4",	 "odp", "ods",	"odt",	"ogg",	"otf",	"p12",
+		"pdf",	"pem",	"png",	 "pot", "ppt",	"pptx", "ps",	"psd",	"py",
+		"rar",	"rpm",	"rtf",	 "sh",	"sql",	"svg",	"tar",	"tgz",	"tif",
+		"tiff", "ttf",	"txt",	 "vcf", "war",	"wav",	"webm", "webp", "whl",
+		"wmv",	"woff", "woff2", "xls", "xlsx", "xz",	"yaml", "yml",	"zip",
+	};
+	const char *dot = memrchr(s.ptr, '.', s.len);
+	struct yg_slice extension = { dot + 1, (size_t)(s.ptr + s.len - dot - 1) };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal_nocase(extension, yg_slice_from_str(names[i])))
+			return dot > s.ptr;
+	}
+	return false;
+}
+
 static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 {
 	size_t marks = n->hyphen + n->underscore;
@@ -458,19 +406,19 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_LOCALE;
 	if (n->hyphen > 0 && yg_token_is_region(s))
 		return YG_TOKEN_REGION;
-	if (n->upper == s.len && s.len >= 2 && s.len <= 5)
+	if (n->upper == s.len && s.len >= 2 && s.len <= UPPER_MAX && !yg_token_is_gibberish(n))
 		return YG_TOKEN_UPPER;
 	if (is_name(s))
 		return YG_TOKEN_NAME;
 	if (n->dot > 0)
-		return YG_TOKEN_DOTTED;
+		return is_file(s) ? YG_TOKEN_FILE : YG_TOKEN_DOTTED;
 	if (marks >= 2)
 		return n->digit >= 2 && yg_token_is_coded(s) ? YG_TOKEN_MIXED : YG_TOKEN_SLUG;
-	if (is_gibberish(n))
+	if (yg_token_is_gibberish(n))
 		return YG_TOKEN_MIXED;
 	if (n->digit == 0)
 		return YG_TOKEN_WORD;
-	return is_random(n, s.len) ? YG_TOKEN_MIXED : YG_TOKEN_NUMBERED;
+	return yg_token_is_random(n, s.len) ? YG_TOKEN_MIXED : YG_TOKEN_NUMBERED;
 }
 
 /* Bytes before a short extension of letters: 2 for "42.json"; the whole length if none. */
@@ -517,7 +465,7 @@ static enum yg_token quick_type(struct yg_slice s)
 		return YG_TOKEN_INT;
 	if (seen == 3 && s.len >= HEX_MIN && s.len != ULID_LEN)
 		return YG_TOKEN_HEX;
-	if (s.len == 36 && matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
+	if (s.len == 36 && yg_token_matches(s, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"))
 		return YG_TOKEN_UUID;
 	return YG_TOKEN_WORD;
 }
@@ -531,7 +479,7 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 	*ret_stem_len = segment.len;
 	if (token != YG_TOKEN_WORD)
 		return token;
-	n = take_census(segment);
+	n = yg_token_census(segment);
 	token = strong_type(segment, &n);
 	if (token != YG_TOKEN_WORD)
 		return token;
@@ -539,7 +487,7 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 	stem = stem_of(segment, &n);
 	if (stem < segment.len) {
 		struct yg_slice before = { segment.ptr, stem };
-		struct census m = take_census(before);
+		struct census m = yg_token_census(before);
 
 		token = strong_type(before, &m);
 		if (token != YG_TOKEN_WORD && token != YG_TOKEN_EMAIL) {
@@ -551,7 +499,7 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 		return YG_TOKEN_LONG;
 	if (is_format((struct yg_slice){ segment.ptr + stem, segment.len - stem })) {
 		struct yg_slice before = { segment.ptr, stem };
-		struct census m = take_census(before);
+		struct census m = yg_token_census(before);
 
 		return weak_type(before, &m);
 	}

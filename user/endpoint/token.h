@@ -16,12 +16,13 @@ enum yg_token {
 	/* Literal until there is evidence, in order of how much it takes. */
 	YG_TOKEN_WORD,	   /* "users", "getItem", "me" */
 	YG_TOKEN_VERSION,  /* "v1", "V2.1", "v4beta", "2.0": kept */
-	YG_TOKEN_UPPER,	   /* "JPY", "DE" */
+	YG_TOKEN_UPPER,	   /* "JPY", "DE", "PENDING" */
 	YG_TOKEN_LOCALE,   /* "ja", "ja-JP", "zh-Hant-TW" */
 	YG_TOKEN_REGION,   /* of a cloud: "us-east", "ap-northeast-1", "europe-west4-a" */
 	YG_TOKEN_SLUG,	   /* three words or more: "old-red-chair" */
-	YG_TOKEN_DOTTED,   /* "chat.postMessage", "example.com", "a.png" */
+	YG_TOKEN_DOTTED,   /* "chat.postMessage", "example.com" */
 	YG_TOKEN_NUMBERED, /* words with digits at an end: "oauth2", "judge61", "2fa" */
+	YG_TOKEN_FILE,	   /* "a.png", "report 3.pdf" */
 	YG_TOKEN_TEXT,	   /* holds a space or is not ASCII: "青い 椅子" */
 	YG_TOKEN_NAME,	   /* of a person or project: "Jessy_Mohr", "Nasir.Rice5" */
 	YG_TOKEN_MIXED,	   /* letters and digits without order: "er8j1m" */

@@ -28,3 +28,30 @@ static inline int class_of(char c)
 /* token_product.c: a region or zone of a cloud, a size of a product. */
 bool yg_token_is_region(struct yg_slice s);
 bool yg_token_is_coded(struct yg_slice s);
+
+/* What the bytes are made of; one pass. */
+struct census {
+	size_t lower, upper, digit, high; /* high: bytes above 127 */
+	size_t hyphen, underscore, dot, other, space, colon, at, comma;
+	size_t hex;	      /* 0-9 a-f A-F */
+	size_t turns;	      /* changes between letter and digit */
+	size_t humps;	      /* changes from lower to upper case */
+	size_t shifts;	      /* changes between lower case, upper case and digit */
+	size_t uppers_in_row; /* longest */
+	size_t vowels;
+	size_t consonant_row; /* longest */
+	size_t strange;	      /* letters beside each other that no word has so */
+};
+
+/* One look at each byte. */
+struct census yg_token_census(struct yg_slice s);
+
+/* Is it of this shape? '9' any digit, 'x' any hex digit, 'a' any letter. */
+bool yg_token_matches(struct yg_slice s, const char *shape);
+
+/* token_random.c: values that a machine made up. */
+bool yg_token_is_prefixed(struct yg_slice s, const struct census *n);
+bool yg_token_is_counted(struct yg_slice s, const struct census *n);
+bool yg_token_is_opaque(struct yg_slice s, const struct census *n);
+bool yg_token_is_random(const struct census *n, size_t len);
+bool yg_token_is_gibberish(const struct census *n);

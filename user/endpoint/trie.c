@@ -73,12 +73,25 @@ enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method)
 	return YG_TRIE_OTHER;
 }
 
-/* A date or a small number in front is the API's version: "/2010-04-01/Accounts", "/1/boards". */
+/* "api" and the like: what follows may be a bare version. */
+static bool is_before_version(struct yg_slice name)
+{
+	return yg_slice_equal_nocase(name, YG_SLICE("api")) ||
+	       yg_slice_equal_nocase(name, YG_SLICE("rest")) ||
+	       yg_slice_equal_nocase(name, YG_SLICE("apis")) ||
+	       yg_slice_equal_nocase(name, YG_SLICE("ws"));
+}
+
+/*
+ * A date or a small number in front is the API's version: "/2010-04-01/Accounts", "/1/boards",
+ * "/api/2/models".
+ */
 static enum yg_token token_at(const struct yg_path *path, uint32_t i, size_t *ret_stem_len)
 {
 	enum yg_token token = yg_token_from_segment(path->segments[i], ret_stem_len);
 
-	if (i > 0 || path->segment_count == 1)
+	if (i + 1 >= path->segment_count || i > 2 ||
+	    (i > 0 && !is_before_version(path->segments[i - 1])))
 		return token;
 	if (token == YG_TOKEN_DATE || (token == YG_TOKEN_INT && path->segments[i].len <= 2))
 		return YG_TOKEN_VERSION;

@@ -8,8 +8,10 @@
 #define GRANDCHILDREN_MAX 512u /* looked at per evidence; more than enough to see likeness */
 #define HEAVY_HITS	  20u  /* a word with so many hits ... */
 #define HEAVY_RATIO	  8u   /* ... and as many times those of its siblings stays literal */
+#define STRAGGLERS	  10u  /* words beside values that people choose */
 #define ALIKE_MOST	  5u   /* words that are nearly all of a collection and alike */
 #define BESIDE_ALIKE	  4u   /* words beside ids that look like what is below the ids */
+#define ROOT_FILES	  20u  /* in the root; fewer are "robots.txt" and its like */
 #define FRONT_DISTINCT	  60u  /* words where an API begins */
 /* Kinds that names of things are of, too. */
 #define IN_FRONT (1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_SLUG)
@@ -24,11 +26,11 @@ struct need {
 /* Behind the name of a collection ("users") half suffices: see is_collection(). */
 static const struct need needs[YG_TOKEN_INT] = {
 	[YG_TOKEN_WORD] = { 30, 12, 30 }, [YG_TOKEN_VERSION] = { 12, NEVER, 12 },
-	[YG_TOKEN_UPPER] = { 6, 2, 4 },	  [YG_TOKEN_LOCALE] = { 4, 2, 3 },
+	[YG_TOKEN_UPPER] = { 6, 2, 3 },	  [YG_TOKEN_LOCALE] = { 4, 2, 3 },
 	[YG_TOKEN_REGION] = { 3, 2, 2 },  [YG_TOKEN_SLUG] = { 5, 2, 5 },
 	[YG_TOKEN_DOTTED] = { 8, 2, 4 },  [YG_TOKEN_NUMBERED] = { 4, 2, 3 },
-	[YG_TOKEN_TEXT] = { 2, 2, 1 },	  [YG_TOKEN_NAME] = { 3, 2, 2 },
-	[YG_TOKEN_MIXED] = { 2, 2, 1 },
+	[YG_TOKEN_FILE] = { 3, 2, 1 },	  [YG_TOKEN_TEXT] = { 2, 2, 1 },
+	[YG_TOKEN_NAME] = { 3, 2, 2 },	  [YG_TOKEN_MIXED] = { 2, 2, 1 },
 };
 
 struct evidence {
@@ -39,7 +41,8 @@ struct evidence {
 	uint32_t values; /* read as values elsewhere */
 	uint64_t hits;
 	uint32_t names;
-	bool parameter; /* ids stand beside them */
+	bool parameter;	      /* ids stand beside them ... */
+	enum yg_token beside; /* ... of this kind */
 };
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
@@ -199,6 +202,7 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 
 		if (node->flags & NODE_PARAMETER) {
 			have.parameter = true;
+			have.beside = (enum yg_token)node->token;
 		} else if (!yg_evidence_is_candidate(node, kind)) {
 			have.names += (node->flags & (NODE_NAMES | NODE_SPOKEN)) != 0;
 		} else {
@@ -298,6 +302,61 @@ static bool is_due_in_front(const struct yg_trie *trie, uint32_t parent,
 	       shared_names(trie, parent, kind, names) * 3 <= have->distinct;
 }
 
+/*
+ * Beside values that people or machines make up as they like, some look like another kind by
+ * chance: "rmkk" beside "er8j1m", "anna_smith" beside "ben42".
+ */
+static bool is_straggler(const struct evidence *have, enum yg_token token, uint32_t half)
+{
+	bool chosen = !yg_token_is_strong(have->beside);
+	bool random = have->beside == YG_TOKEN_MIXED || have->beside == YG_TOKEN_OPAQUE ||
+		      have->beside == YG_TOKEN_PREFIXED;
+
+	if (!have->parameter || !(chosen || random))
+		return false;
+	switch (token) {
+	case YG_TOKEN_UPPER:
+	case YG_TOKEN_NUMBERED:
+	case YG_TOKEN_NAME:
+	case YG_TOKEN_FILE:
+		return true;
+	case YG_TOKEN_DOTTED:
+		return have->beside == YG_TOKEN_FILE || have->distinct >= 2;
+	case YG_TOKEN_SLUG:
+		return have->distinct >= 2;
+	case YG_TOKEN_WORD:
+		return (have->beside == YG_TOKEN_NAME || have->beside == YG_TOKEN_NUMBERED) &&
+		       have->distinct * half >= STRAGGLERS;
+	default:
+		return false;
+	}
+}
+
+/* Words, where nothing else says more. */
+static bool is_due_word(const struct yg_trie *trie, uint32_t parent, const struct evidence *have,
+			uint32_t half)
+{
+	const struct node *node = &trie->view.nodes[parent];
+	bool below_value = parent == ROOT || node->flags & NODE_PARAMETER;
+	uint32_t kind = 1u << YG_TOKEN_WORD;
+	uint32_t alike_min = have->parameter ? BESIDE_ALIKE : needs[YG_TOKEN_WORD].alike;
+	uint32_t alike;
+
+	if (have->deleted >= (below_value ? 4u : 3u) &&
+	    have->deleted * (below_value ? 4u : 2u) >= have->distinct * (below_value ? 3u : 1u) &&
+	    (!below_value || have->names == 0))
+		return true;
+	if (have->values >= 2 && have->values * 2 >= have->distinct)
+		return true;
+	if (have->distinct * half < ALIKE_MOST)
+		return false;
+	/* Collections of one API share a name or two below them ("search"); values share more. */
+	if (count_alike(trie, parent, kind, 2) * half >= alike_min)
+		return true;
+	alike = half == 2 ? count_alike(trie, parent, kind, 1) : 0;
+	return alike >= ALIKE_MOST && alike * 4 >= have->distinct * 3;
+}
+
 static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
 {
 	const struct node *node = &trie->view.nodes[parent];
@@ -305,40 +364,26 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	uint32_t half = yg_ground_is_collection(trie, parent) ? 2 : 1;
 	bool front = IN_FRONT & kind && yg_ground_is_front(trie, parent);
 	bool below_value = front || parent == ROOT || node->flags & NODE_PARAMETER;
-	/* Collections of one API share a name or two below them ("search"); values share more. */
-	uint32_t names_min = token == YG_TOKEN_WORD ? 2 : 1;
 	struct evidence have = gather(trie, parent, kind);
-	uint32_t alike_min = needs[token].alike;
-	uint32_t alike;
 
-	if (below_value && have.names * 2 > have.distinct)
+	if ((below_value && have.names * 2 > have.distinct) ||
+	    (parent == ROOT && token == YG_TOKEN_FILE && have.distinct < ROOT_FILES))
 		return false;
 	if (front && token == YG_TOKEN_WORD)
 		return is_due_in_front(trie, parent, &have);
 	if (is_due_unworded(trie, parent, token, &have))
 		return true;
-	if (token == YG_TOKEN_WORD && below_value && have.names == 0 && have.deleted >= 4 &&
-	    have.deleted * 4 >= have.distinct * 3)
-		return true;
 	if ((token == YG_TOKEN_WORD || front) && half == 1 &&
 	    count_apart(trie, parent, kind) * 4 > have.distinct)
 		return false;
 	if (have.distinct * half >= needs[token].distinct ||
-	    (have.parameter && have.distinct >= needs[token].beside))
+	    (have.parameter && have.distinct >= needs[token].beside) ||
+	    is_straggler(&have, token, half))
 		return true;
-	if (token == YG_TOKEN_WORD && !below_value && have.deleted >= 3 &&
-	    have.deleted * 2 >= have.distinct)
-		return true;
-	if (token == YG_TOKEN_WORD && have.values >= 2 && have.values * 2 >= have.distinct)
-		return true;
-	if (token == YG_TOKEN_WORD && have.parameter)
-		alike_min = BESIDE_ALIKE;
-	if (have.distinct * half < (token == YG_TOKEN_WORD ? ALIKE_MOST : alike_min))
-		return false;
-	if (count_alike(trie, parent, kind, names_min) * half >= alike_min)
-		return true;
-	alike = token == YG_TOKEN_WORD && half == 2 ? count_alike(trie, parent, kind, 1) : 0;
-	return alike >= ALIKE_MOST && alike * 4 >= have.distinct * 3;
+	if (token == YG_TOKEN_WORD)
+		return is_due_word(trie, parent, &have, half);
+	return have.distinct * half >= needs[token].alike &&
+	       count_alike(trie, parent, kind, 1) * half >= needs[token].alike;
 }
 
 /* Words with far more traffic than their siblings are names: they stay when the others fold. */

@@ -10,7 +10,7 @@
  */
 #include "endpoint/trie_node.h"
 
-#define TRIE_VERSION 3
+#define TRIE_VERSION 4
 #define METHODS_MAX  (2 * YG_TRIE_OTHER - 1)
 #define FLAGS_KNOWN  (NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
 

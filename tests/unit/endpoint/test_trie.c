@@ -150,7 +150,7 @@ static void dots_tell_methods_from_files(void **state)
 		learn(trie, path);
 	}
 	expect(trie, "/api/chat.removeAll", "/api/chat.removeAll");
-	expect(trie, "/media/zz.png", "/media/{name}");
+	expect(trie, "/media/zz.png", "/media/{file}");
 }
 
 static void names_of_collections_stay_literal(void **state)
