@@ -135,7 +135,8 @@ static void put_server_hello(struct out *out, const struct answer_spec *spec)
 	out->len += 32;
 	put(out, 0, 1);
 	put(out, spec->cipher, 2);
-	put(out, 0, 3); /* compression, length of the extensions */
+	put(out, (uint32_t)spec->compression, 1);
+	put(out, 0, 2); /* length of the extensions */
 	extensions = out->len;
 	if (spec->version > 0x0303) {
 		put(out, 0x002b0002, 4);
@@ -167,6 +168,22 @@ static void put_certificate(struct out *out, const struct answer_spec *spec)
 	out->len += spec->certificate ? 0 : len;
 }
 
+/* A prime of so many bits, the generator 2, a public value; a leading zero byte more is allowed. */
+static void put_key_exchange(struct out *out, const struct answer_spec *spec)
+{
+	size_t bytes = (spec->dh_bits + 7) / 8, message;
+
+	put(out, 12u << 24, 4);
+	message = out->len;
+	put(out, (uint32_t)bytes + 1, 2);
+	put(out, 0, 1);
+	memset(out->p + out->len, 0xff, bytes);
+	out->p[out->len] = (uint8_t)(0xff >> (bytes * 8 - spec->dh_bits));
+	out->len += bytes;
+	put(out, 0x00010200, 4);
+	close_length(out, message, 3);
+}
+
 size_t hello_answer(const struct answer_spec *spec, size_t record, uint8_t *ret)
 {
 	static uint8_t message[32768];
@@ -176,6 +193,10 @@ size_t hello_answer(const struct answer_spec *spec, size_t record, uint8_t *ret)
 		put_server_hello(&out, spec);
 	if (spec->certificate_len)
 		put_certificate(&out, spec);
+	if (spec->dh_bits)
+		put_key_exchange(&out, spec);
+	if (spec->asks)
+		put(&out, 13u << 24, 4);
 	if (spec->done)
 		put(&out, 14u << 24, 4);
 	records.len = hello_records(message, out.len, record, ret);

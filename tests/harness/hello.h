@@ -28,6 +28,9 @@ struct answer_spec {
 	const char *alpn;	    /* "h2"; NULL: none */
 	size_t certificate_len;	    /* bytes of one certificate; 0: no Certificate message */
 	const uint8_t *certificate; /* NULL: zeros */
+	uint32_t dh_bits;	    /* ServerKeyExchange with a prime of so many; 0: none */
+	int asks;		    /* CertificateRequest */
+	int compression;	    /* method */
 	uint8_t alert;		    /* 0: none */
 	int done;		    /* ServerHelloDone follows */
 	int ciphers_change;	    /* ChangeCipherSpec follows */

@@ -154,7 +154,7 @@ int yg_report_endpoint(struct yg_report *report, const struct yg_endpoint *endpo
 int yg_report_finding(struct yg_report *report, const struct yg_finding *finding)
 {
 	const struct yg_finding **grown = (const struct yg_finding **)grow(
-		(void *)report->findings, report->finding_count, sizeof(*grown));
+		(void *)report->findings, report->finding_count, sizeof(const struct yg_finding *));
 
 	if (!grown)
 		return -ENOMEM;
@@ -276,7 +276,7 @@ static void print_findings(struct yg_report *report)
 
 	if (!report->finding_count)
 		return;
-	qsort((void *)report->findings, report->finding_count, sizeof(*report->findings),
+	qsort((void *)report->findings, report->finding_count, sizeof(const struct yg_finding *),
 	      by_gravity);
 	(void)fputc('\n', report->args->out);
 	for (size_t i = 1; i <= report->finding_count; i++) {

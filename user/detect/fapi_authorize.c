@@ -56,6 +56,7 @@ static void check_outside(struct yg_look *look, const struct yg_params *params,
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(pairs); i++)
 		differs |= pairs[i].outer.len > 0 && pairs[i].inner.len > 0 &&
+			   !memchr(pairs[i].inner.ptr, '\\', pairs[i].inner.len) &&
 			   !yg_slice_equal(pairs[i].outer, pairs[i].inner);
 	yg_judge(look, YG_POSTURE_F_REQUEST_PARAMS, differs,
 		 "A parameter outside the request object has another value than inside");
@@ -128,6 +129,7 @@ static void check_contents(struct yg_look *look, const struct yg_params *params)
 	if (params->redirect_uri.len)
 		yg_judge(look, YG_POSTURE_F_REDIRECT_CLEAR, is_clear_redirect(params->redirect_uri),
 			 "A redirect_uri with http was accepted");
+	yg_fapi_check_redirect(look, params);
 	if (openid)
 		yg_judge(look, YG_POSTURE_F_NONCE_MISSING, params->nonce.len == 0,
 			 "A request with scope openid and no nonce was accepted");
@@ -156,7 +158,7 @@ static void keep(struct yg_look *look, const struct yg_params *params, struct yg
 	memo->text[0] = params->client_id.len ? yg_posture_hash(posture, params->client_id) : 0;
 	memo->text[1] =
 		params->code_challenge.len ? yg_posture_hash(posture, params->code_challenge) : 0;
-	memo->text[2] = params->state.len ? yg_posture_hash(posture, params->state) : 0;
+	memo->text[2] = params->nonce.len ? yg_posture_hash(posture, params->nonce) : 0;
 	memo->flag = true;
 }
 
@@ -247,7 +249,7 @@ static void keep_code(struct yg_look *look, const struct yg_params *request,
 		copy = *from;
 	memo = yg_posture_memo(look, YG_MEMO_CODE, sent->code, NULL);
 	*memo = (struct yg_memo){ .time_ns = look->time_ns,
-				  .text = { copy.text[0], copy.text[1] },
+				  .text = { copy.text[0], copy.text[1], copy.text[2] },
 				  .flag = from != NULL };
 }
 
@@ -263,6 +265,18 @@ static void check_jarm(struct yg_look *look, struct yg_slice response)
 		 "A JARM response lacks iss, aud, exp or a strong signature");
 }
 
+/* What the metadata of this server say, or nothing, when they were not seen. */
+static void check_issuer(struct yg_look *look, struct yg_slice iss)
+{
+	uint64_t known = look->whole->metadata;
+	bool other = iss.len && known > YG_ISSUER_SEVERAL &&
+		     yg_posture_hash(look->posture, iss) != known;
+
+	yg_judge(look, YG_POSTURE_F_ISS_MISSING, !iss.len || other,
+		 other ? "A response carries an iss that is not the issuer of the metadata"
+		       : "A response carries no iss");
+}
+
 void yg_fapi_check_response(struct yg_look *look, const struct yg_params *request)
 {
 	struct yg_params *sent = look->posture->answer;
@@ -274,6 +288,7 @@ void yg_fapi_check_response(struct yg_look *look, const struct yg_params *reques
 	if (sent->error.len || (!sent->code.len && !sent->id_token.len && !sent->access_token.len &&
 				!sent->response.len))
 		return;
+	yg_fapi_check_target(look, request->redirect_uri, location);
 	yg_judge(look, YG_POSTURE_F_REDIRECT_CLEAR, is_clear_redirect(location),
 		 "A response went to an address with http");
 	yg_judge(look, YG_POSTURE_F_REDIRECT_307, look->status == 307,
@@ -281,8 +296,7 @@ void yg_fapi_check_response(struct yg_look *look, const struct yg_params *reques
 	yg_judge(look, YG_POSTURE_F_FRONT_TOKEN, sent->access_token.len > 0,
 		 "A response carries an access token");
 	if (!sent->response.len)
-		yg_judge(look, YG_POSTURE_F_ISS_MISSING, sent->iss.len == 0,
-			 "A response carries no iss");
+		check_issuer(look, sent->iss);
 	else
 		check_jarm(look, sent->response);
 	if (request->request_uri.len)

@@ -46,5 +46,13 @@ void yg_fapi_check_id_token(struct yg_look *look, struct yg_slice token, bool fr
 
 /* An authorization request, pushed or not; @params takes in its request object. */
 void yg_fapi_check_request(struct yg_look *look, struct yg_params *params, bool pushed);
+/* R17, R12: where an accepted request wants its response, and where the response went. */
+void yg_fapi_check_redirect(struct yg_look *look, const struct yg_params *params);
+void yg_fapi_check_target(struct yg_look *look, struct yg_slice asked, struct yg_slice location);
+
+/* P7: what an endpoint needs; then, of an accepted token, whether it had that. */
+void yg_fapi_learn_scope(struct yg_look *look);
+void yg_fapi_check_scope(struct yg_look *look);
+
 /* A redirect that may carry a code, a token or a JARM response. @request: what was asked. */
 void yg_fapi_check_response(struct yg_look *look, const struct yg_params *request);

@@ -10,8 +10,10 @@
 #include "core/base64.h"
 #include "parse/thumbprint.h"
 
-#define PROOF_AGE_S 300
-#define NS_PER_S    1000000000ull
+#define PROOF_AGE_S  300
+#define NS_PER_S     1000000000ull
+#define PROVEN_MIN   8u /* requests with a certificate before one without is strange */
+#define CUSTOMER_MIN 5u
 
 static int hex_value(char c)
 {
@@ -43,10 +45,29 @@ static bool to_x5t(struct yg_slice fingerprint, char *ret)
 	return true;
 }
 
+/* Requests to this very server have shown their certificate, and this one has none. */
+static bool is_without(struct yg_look *look, bool has)
+{
+	struct yg_memo *memo = has ? yg_posture_memo(look, YG_MEMO_PROVEN, look->service, NULL)
+				   : yg_posture_recall(look, YG_MEMO_PROVEN, look->service);
+
+	if (has)
+		memo->uses++;
+	return !has && memo && memo->uses >= PROVEN_MIN;
+}
+
 static void check_certificate(struct yg_look *look, const struct yg_token_row *row)
 {
 	struct yg_slice certificate = look->scene->credentials->certificate;
 	char x5t[YG_DIGEST_TEXT_CAP];
+
+	if (is_without(look, certificate.len > 0) && row->x5t[0]) {
+		yg_judge(
+			look, YG_POSTURE_F_CERT_BINDING, true,
+			"A token that is bound to a certificate came without one and was answered %u",
+			look->status);
+		return;
+	}
 
 	/* Without a fingerprint of SHA-256 nothing can be compared. */
 	if (!row->x5t[0] || !certificate.len || !to_x5t(certificate, x5t))
@@ -199,12 +220,39 @@ static void check_fields(struct yg_look *look)
 			 heads->type.ptr ? heads->type.ptr : "");
 }
 
+/* P11: one after another refused with the customer's address, and accepted without it. */
+static void check_customer(struct yg_look *look)
+{
+	struct yg_slice customer = look->heads.customer;
+	struct yg_place *place = look->endpoint;
+	bool refused = look->status == 400 || look->status == 422 || look->status == 403;
+
+	if (!customer.len) {
+		if (look->accepted && place->customer_free < CUSTOMER_MIN)
+			place->customer_free++;
+		return;
+	}
+	if (!is_address(customer) || (!look->accepted && !refused))
+		return;
+	if (look->accepted)
+		place->customer_refused = 0;
+	else if (place->customer_refused < UINT8_MAX)
+		place->customer_refused++;
+	yg_judge(
+		look, YG_POSTURE_F_CUSTOMER_REFUSED,
+		place->customer_refused >= CUSTOMER_MIN && place->customer_free >= CUSTOMER_MIN,
+		"%u requests in a row with x-fapi-customer-ip-address were refused, the last with %u",
+		place->customer_refused, look->status);
+}
+
 void yg_fapi_check_resource(struct yg_look *look)
 {
 	struct yg_token_row *row = look->token;
 
 	if (!row || !look->endpoint)
 		return;
+	check_customer(look);
+	yg_fapi_learn_scope(look);
 	if (look->status == 401)
 		yg_judge(look, YG_POSTURE_F_ERROR_FORMAT, look->heads.challenge.len == 0,
 			 "401 came without WWW-Authenticate");
@@ -215,5 +263,6 @@ void yg_fapi_check_resource(struct yg_look *look)
 	check_certificate(look, row);
 	check_proof(look, row);
 	check_holder(look, row);
+	yg_fapi_check_scope(look);
 	check_fields(look);
 }

@@ -54,6 +54,13 @@ X(F_CERT_BINDING, "fapi-certificate-binding", CRITICAL, "API2:2023", "6.2.4", YG
   "証明書に紐付けられたトークンが別の証明書で受理されています", \
   "送信者制約が機能せず、盗まれたトークンが使えます", \
   "毎回cnf.x5t#S256と接続の証明書を照合してください") \
+X(F_CERT_REQUEST, "fapi-certificate-not-requested", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 5.2.2-14, 6.2.1-2; FAPI 2 5.3.2.1-5; RFC 8705 section 2", \
+  "Clients are to prove themselves by certificate, and the server asks for none", \
+  "Authentication and token binding by mutual TLS protect nothing", \
+  "Request and verify client certificates at every endpoint that relies on them, or name the hosts that do in mtls_endpoint_aliases", \
+  "証明書でクライアントを認証するはずのサーバーが証明書を要求していません", \
+  "相互TLSによる認証と送信者制約が機能しません", \
+  "該当する全エンドポイントで証明書を要求・検証するか、mtls_endpoint_aliasesで示してください") \
 X(F_CERT_SHARED, "fapi-certificate-shared", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 8.10", \
   "Several clients use one certificate", \
   "One client can act as the other", \
@@ -89,6 +96,13 @@ X(F_CLIENT_SECRET_JWT, "fapi-client-secret-jwt", HIGH, "API2:2023", "6.2.4", YG_
   "client_secret_jwtによるクライアント認証が受理されています", \
   "検証できる者は誰でもアサーションを作れます", \
   "private_key_jwtまたは相互TLSを使ってください") \
+X(F_CLOCK_SKEW, "fapi-clock-skew", LOW, "API2:2023", "", YG_FAPI_F, 3, false, "FAPI 2 5.3.2.1-13", \
+  "Client assertions from less than ten seconds ahead are refused", \
+  "Clients whose clock is a little fast cannot get tokens", \
+  "Accept iat and nbf up to 10 seconds in the future", \
+  "10秒以内の未来の時刻を持つアサーションが拒否されています", \
+  "時計がわずかに進んだクライアントがトークンを取得できません", \
+  "10秒先までのiatとnbfを受理してください") \
 X(F_CODE_AGE, "fapi-code-age", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-11", \
   "A code older than a minute is exchanged", \
   "A leaked code can be used for longer than needed", \
@@ -117,6 +131,13 @@ X(F_CORS_AUTHORIZE, "fapi-cors-authorize", MEDIUM, "API8:2023", "6.2.4", YG_FAPI
   "認可エンドポイントがCORSを許可しています", \
   "他ページのスクリプトが利用者のログインを操作できます", \
   "認可エンドポイントではCORSヘッダーを返さないでください") \
+X(F_CUSTOMER_REFUSED, "fapi-customer-address-refused", LOW, "API8:2023", "", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 6.2.1-13", \
+  "Requests are refused when they carry x-fapi-customer-ip-address", \
+  "Clients leave the address out, and fraud checks do not see the customer", \
+  "Accept the field on every request", \
+  "x-fapi-customer-ip-addressを付けたリクエストが拒否されています", \
+  "クライアントがヘッダーを省き、不正検知が顧客を識別できなくなります", \
+  "すべてのリクエストでこのヘッダーを受理してください") \
 X(F_CUSTOMER_FIELD, "fapi-customer-field", INFO, "API8:2023", "", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 6.2.2-3, 6.2.2-4", \
   "x-fapi-auth-date or x-fapi-customer-ip-address is malformed and accepted", \
   "Logs and fraud checks get values that mean nothing", \
@@ -187,6 +208,13 @@ X(F_HASHES, "fapi-id-token-hashes", HIGH, "API2:2023", "6.2.4", YG_FAPI_A, 1, fa
   "IDトークンのs_hash、c_hash、at_hashが欠落または誤っています", \
   "コード、state、トークンのすり替えを検出できません", \
   "送信値のs_hash、c_hash、at_hashをIDトークンに含めてください") \
+X(F_ID_TOKEN_NONCE, "fapi-id-token-nonce", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2.2-1; OpenID Core 3.1.2.1, 3.1.3.7", \
+  "An id token carries another nonce than its request", \
+  "A client that checks refuses the login; one that does not takes a token made for another session", \
+  "Put the nonce of the authorization request into the id token, unchanged", \
+  "IDトークンのnonceが認可リクエストと異なります", \
+  "検証するクライアントはログインできず、しないクライアントは別セッションのトークンを受け入れます", \
+  "認可リクエストのnonceをそのままIDトークンに入れてください") \
 X(F_ID_TOKEN_PII, "fapi-id-token-personal", MEDIUM, "API3:2023", "", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2.1-6", \
   "An id token in the front channel carries personal data in clear", \
   "The data passes through histories and logs of the browser", \
@@ -229,6 +257,13 @@ X(F_METADATA, "fapi-metadata", MEDIUM, "API8:2023", "6.2.4", YG_FAPI_A | YG_FAPI
   "メタデータが禁止事項を提示、または必須事項を欠いています", \
   "クライアントが弱い方式を利用します", \
   "implicit、password、none、RS256、HS256、client_secret_*を除き、PARと送信者制約付きトークンを必須にしてください") \
+X(F_MTLS_ALIAS, "fapi-mtls-aliases", MEDIUM, "API8:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 8705 section 5; FAPI 2 5.2.2.1", \
+  "mtls_endpoint_aliases of the metadata is wrong", \
+  "Clients with a certificate call endpoints that do not ask for it, or none at all", \
+  "List https endpoints that request certificates, the token endpoint among them, under the names of the metadata", \
+  "メタデータのmtls_endpoint_aliasesが誤っています", \
+  "証明書を持つクライアントが、証明書を要求しないエンドポイントを呼び出します", \
+  "トークンエンドポイントを含め、証明書を要求するhttpsのエンドポイントを正しい名前で列挙してください") \
 X(F_NONCE_MISSING, "fapi-nonce-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A, 1, false, "FAPI 1 Baseline 5.2.2.2-1", \
   "A request with scope openid and no nonce is accepted", \
   "An id token can be replayed into another session", \
@@ -306,6 +341,13 @@ X(F_REDIRECT_CLEAR, "fapi-redirect-cleartext", HIGH, "API8:2023", "4.2.1", YG_FA
   "TLSでないredirect_uriが受理されています", \
   "コードがクライアントへの経路で盗聴されます", \
   "httpsのみ登録してください（ネイティブアプリのループバックは除く）") \
+X(F_REDIRECT_VARIES, "fapi-redirect-varies", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-8, 5.2.2-10; FAPI 2 5.3.2.1-7; RFC 9700 section 4.1", \
+  "The redirect_uri of a client is not compared exactly", \
+  "Whoever finds an address that fits gets the codes of users sent there", \
+  "Compare redirect_uri character by character with those registered, and send responses nowhere else", \
+  "クライアントのredirect_uriが完全一致で検証されていません", \
+  "条件に合うアドレスを見つけた者に利用者の認可コードが送られます", \
+  "登録済みのredirect_uriと1文字ずつ比較し、それ以外には応答を送らないでください") \
 X(F_REFRESH_ROTATED, "fapi-refresh-rotated", LOW, "API2:2023", "", YG_FAPI_F, 1, false, "FAPI 2 5.3.2.1-9", \
   "Refresh tokens are rotated", \
   "A lost answer locks the client out, and bound tokens gain nothing by it", \
@@ -376,6 +418,13 @@ X(F_REVOKED, "fapi-revoked-token", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | Y
   "失効したトークンが受理されています", \
   "ログアウトや失効が保護になりません", \
   "リソースサーバーで失効を確認するか、短命なトークンにしてください") \
+X(F_SCOPE_IGNORED, "fapi-scope-ignored", MEDIUM, "API5:2023", "7.2.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 2, false, "FAPI 1 Baseline 6.2.1-5, 6.2.1-7; FAPI 2 5.3.4-4; RFC 6750 section 3.1", \
+  "A token without the scope of the endpoint is accepted", \
+  "A client reaches what its users never agreed to", \
+  "Check at every call that the scope of the token covers the endpoint; answer 403 insufficient_scope", \
+  "エンドポイントに必要なスコープのないトークンが受理されています", \
+  "利用者が同意していない範囲にクライアントがアクセスできます", \
+  "毎回トークンのスコープを確認し、不足時は403 insufficient_scopeを返してください") \
 X(F_SCOPE_WIDENED, "fapi-scope-widened", MEDIUM, "API5:2023", "7.2.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-15; RFC 6749 section 3.3", \
   "More scope is granted than was asked for", \
   "A client holds rights that nobody agreed to", \

@@ -11,6 +11,7 @@
 
 #define CODE_AGE_NS   60000000000ull
 #define FUTURE_S      60
+#define SKEW_S	      10
 #define LIFE_S	      600
 #define ROTATIONS_MIN 3u
 #define NS_PER_S      1000000000ull
@@ -51,6 +52,31 @@ static bool read_grant(struct yg_look *look, struct grant *ret)
 	ret->bound = yg_slice_equal_nocase(ret->token_type, YG_SLICE("DPoP")) ||
 		     (ret->decoded && (jose->jkt.len || jose->x5t.len));
 	return true;
+}
+
+/*
+ * K4: an assertion whose only fault may be that it is from up to ten seconds ahead. That the
+ * client signed it is not known: several are needed.
+ */
+static void check_skew(struct yg_look *look, const struct yg_params *params)
+{
+	struct yg_jose *jose = &look->posture->other;
+	int64_t now = (int64_t)(look->time_ns / NS_PER_S), ahead, from;
+	struct yg_slice error;
+
+	if (!params->client_assertion.len || !yg_jose_from_token(params->client_assertion, jose) ||
+	    jose->encrypted)
+		return;
+	from = jose->nbf != YG_JOSE_ABSENT && jose->nbf > jose->iat ? jose->nbf : jose->iat;
+	ahead = from == YG_JOSE_ABSENT ? 0 : from - now;
+	if (ahead <= 0 || ahead > SKEW_S || jose->exp <= now || jose->aud_list ||
+	    !yg_fapi_allows(look, jose->alg) || !yg_slice_equal(jose->iss, jose->sub) ||
+	    !yg_fapi_names_server(look, jose->aud))
+		return;
+	error = yg_posture_member(yg_bodies_response(look->scene->bodies)->text, "error");
+	yg_judge(look, YG_POSTURE_F_CLOCK_SKEW,
+		 !look->accepted && yg_slice_equal(error, YG_SLICE("invalid_client")),
+		 "A client assertion from %d s ahead was answered invalid_client", (int)ahead);
 }
 
 static void check_claims(struct yg_look *look, const struct yg_params *params,
@@ -122,7 +148,22 @@ static bool is_right_verifier(struct yg_look *look, struct yg_slice verifier, ui
 	return yg_posture_hash(look->posture, yg_slice_from_str(text)) == challenge;
 }
 
-static void check_code(struct yg_look *look, const struct yg_params *params)
+/* K14: the id token that a code brings carries the nonce of the request behind the code. */
+static void check_nonce(struct yg_look *look, const struct grant *grant, const struct yg_memo *memo)
+{
+	struct yg_jose *jose = &look->posture->other;
+
+	if (!grant->id_token.len || !memo->flag || !memo->text[2] ||
+	    !yg_jose_from_token(grant->id_token, jose) || jose->encrypted)
+		return;
+	yg_judge(look, YG_POSTURE_F_ID_TOKEN_NONCE,
+		 !jose->nonce.len || yg_posture_hash(look->posture, jose->nonce) != memo->text[2],
+		 jose->nonce.len ? "The nonce of an id token is not that of its request"
+				 : "An id token came without the nonce of its request");
+}
+
+static void check_code(struct yg_look *look, const struct yg_params *params,
+		       const struct grant *grant)
 {
 	struct yg_memo *memo = yg_posture_recall(look, YG_MEMO_CODE, params->code);
 	bool fresh;
@@ -131,6 +172,7 @@ static void check_code(struct yg_look *look, const struct yg_params *params)
 	if (!memo)
 		memo = yg_posture_memo(look, YG_MEMO_CODE, params->code, &fresh);
 	memo->uses++;
+	check_nonce(look, grant, memo);
 	yg_judge(look, YG_POSTURE_F_CODE_REUSED, memo->uses > 1, "One code was exchanged %u times",
 		 memo->uses);
 	if (memo->time_ns)
@@ -246,6 +288,8 @@ void yg_fapi_check_token(struct yg_look *look)
 	const struct yg_params *params = look->posture->params;
 	struct grant grant;
 
+	if (yg_judges(look, YG_POSTURE_F_CLOCK_SKEW))
+		check_skew(look, params);
 	if (!look->accepted || !read_grant(look, &grant))
 		return;
 	yg_judge(look, YG_POSTURE_F_PASSWORD_GRANT,
@@ -255,5 +299,5 @@ void yg_fapi_check_token(struct yg_look *look)
 	check_client(look, params, &grant);
 	check_certificate(look, params);
 	if (params->code.len)
-		check_code(look, params);
+		check_code(look, params, &grant);
 }

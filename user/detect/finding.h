@@ -42,7 +42,7 @@ struct yg_rule {
 	const char *id; /* kebab-case, stable: "bola-enumeration" */
 	enum yg_severity severity;
 	const char *owasp;	 /* "API1:2023" */
-	const char *pci;	 /* PCI DSS 4.0 requirement, "" for none */
+	const char *pci;	 /* PCI DSS 4.0.1 requirement, "" for none */
 	const char *title;	 /* one line, present tense */
 	const char *effect;	 /* what it means for the business */
 	const char *remediation; /* the cure */

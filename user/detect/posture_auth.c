@@ -25,6 +25,7 @@
 #define LONG_LIFE_S   86400
 #define PARAMETER_CAP 512u
 #define NS_PER_SECOND 1000000000ull
+#define ISSUED_MIN    64u /* tokens of one issuer in a row, before another one is strange */
 
 /* The path of a request, without its query. */
 static struct yg_slice path_of(const struct yg_look *look)
@@ -247,6 +248,33 @@ static void check_times(struct yg_look *look, const struct yg_token_row *row)
 		 "A token with nbf in the future was answered %u", look->status);
 }
 
+/*
+ * Each token once. A service that has taken ISSUED_MIN tokens in a row from one issuer for one
+ * audience, and now takes one of another, is not likely to look at either.
+ */
+static void check_issuer(struct yg_look *look, struct yg_token_row *row)
+{
+	struct yg_place *whole = look->whole;
+	bool other = row->issuer != whole->issuer || row->audience != whole->audience;
+
+	if (row->judged || !row->issuer)
+		return;
+	row->judged = true;
+	if (whole->tokens >= ISSUED_MIN) {
+		yg_judge(
+			look, YG_POSTURE_JWT_ISSUER, other,
+			row->issuer != whole->issuer
+				? "A token of another issuer than the %u before was answered %u"
+				: "A token for another audience than the %u before was answered %u",
+			whole->tokens, look->status);
+		whole->tokens += !other;
+		return;
+	}
+	whole->tokens = other ? 1 : whole->tokens + 1;
+	whole->issuer = row->issuer;
+	whole->audience = row->audience;
+}
+
 void yg_posture_check_tokens(struct yg_look *look)
 {
 	struct yg_token_row *row = look->token;
@@ -264,6 +292,7 @@ void yg_posture_check_tokens(struct yg_look *look)
 	yg_judge(look, YG_POSTURE_JWT_EMBEDDED_KEY, row->embedded,
 		 "A token with jwk, jku or x5u was answered %u", look->status);
 	check_times(look, row);
+	check_issuer(look, row);
 	if (row->unsecured)
 		return;
 	resigned = is_resigned(look, row);

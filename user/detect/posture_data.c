@@ -14,6 +14,8 @@
  * password-hash-exposed: a value that only a hash of a password looks like.
  * password-exposed: a field called password with a value that is no mask, in answer to GET, twice;
  *	one step less where the path says that credentials are what is asked for.
+ * password-change-unconfirmed: a new password in an accepted request with a credential, without the
+ *	one before, a code, or a token of a letter.
  * mass-assignment: a privileged field of the request stands in the answer with the same value.
  */
 #include "detect/posture_inside.h"
@@ -49,6 +51,7 @@ struct data {
 	uint64_t sent[PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
 	uint32_t sent_count;
 	bool taken;
+	bool changes, confirms; /* a new password was sent; the old one or a second factor */
 };
 
 /* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
@@ -114,11 +117,55 @@ static uint64_t hash_pair(const struct data *data, const char *name, struct yg_s
 	       yg_hash_mix(yg_posture_hash(data->look->posture, value));
 }
 
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void take_change(struct data *data, const char *name)
+{
+	static const char *const fresh[] = { "newpassword", "passwordnew", "newpasswd",
+					     "newpassword1" };
+	static const char *const proof[] = {
+		"currentpassword",
+		"oldpassword",
+		"passwordcurrent",
+		"passwordold",
+		"existingpassword",
+		"previouspassword",
+		"password",
+		"passwd",
+		"otp",
+		"totp",
+		"mfacode",
+		"mfatoken",
+		"code",
+		"token",
+		"resettoken",
+		"resetcode",
+		"verificationcode",
+		"key",
+		"ticket",
+		"signature",
+		"challenge",
+		"assertion",
+	};
+
+	data->changes |= is_one_of(name, fresh, YG_ARRAY_SIZE(fresh));
+	data->confirms |= is_one_of(name, proof, YG_ARRAY_SIZE(proof));
+}
+
 static void take_sent(void *ctx, const struct yg_value *value)
 {
 	struct data *data = ctx;
 	char name[32];
 
+	if (fold_name(value->name, name, sizeof(name)))
+		take_change(data, name);
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
 	if (value->raw.ptr && value->depth == 1 && value->raw.len < 64 &&
 	    data->sent_count < PRIVILEGED_MAX && fold_name(value->name, name, sizeof(name)) &&
@@ -253,12 +300,16 @@ void yg_posture_check_data(struct yg_look *look)
 
 	if (!look->endpoint || !look->accepted)
 		return;
-	kind = yg_bodies_response(bodies)->kind;
-	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
-		return;
 	if (writes)
 		(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_BODY, take_sent,
 				     &data);
+	if (data.changes && look->credential)
+		yg_judge(look, YG_POSTURE_PASSWORD_CHANGE, !data.confirms,
+			 "A new password was set by a credential alone, and answered %u",
+			 look->status);
+	kind = yg_bodies_response(bodies)->kind;
+	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
+		return;
 	(void)yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, YG_VALUES_BODY, take_answered,
 			     &data);
 	yg_judge(look, YG_POSTURE_PASSWORD_HASH, data.hash,

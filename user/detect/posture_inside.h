@@ -10,8 +10,10 @@
 #include "detect/posture.h"
 #include "parse/jose.h"
 
-#define YG_POSTURE_BITS	   2u /* words of a set of rules */
+#define YG_POSTURE_BITS	   3u /* words of a set of rules */
 #define YG_POSTURE_ORIGINS 3u
+#define YG_ISSUER_SEVERAL  1u
+#define YG_POSTURE_SCOPES  4u /* words of a scope that are compared */
 
 _Static_assert(YG_POSTURE_MAX <= 64 * YG_POSTURE_BITS, "a bit for each rule");
 
@@ -40,10 +42,20 @@ struct yg_place {
 	bool limited;			      /* a 429 or a field of a rate limit was seen */
 	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
 	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
-	uint64_t metadata;		      /* service: hash of the issuer it names; 0 unknown */
-	bool described;			      /* service: an operation of a document was seen */
-	uint32_t exchanges;		      /* service: accepted, since documents speak of it */
-	uint64_t described_ns, orphans_ns;    /* service: since when; when to look for orphans */
+	uint32_t scopes[YG_POSTURE_SCOPES];   /* that every accepted token had; 0: none */
+	uint32_t last_token;		      /* that was counted */
+	uint16_t scoped;		      /* accepted tokens with a scope, one behind another */
+	bool scope_told;		      /* by the server itself, as it refused a token */
+	uint8_t customer_refused;	      /* FAPI: with the customer's address, in a row */
+	uint8_t customer_free;		      /* FAPI: accepted without it */
+	bool asks_certificates;	   /* service: clients prove themselves by mutual TLS alone */
+	uint32_t tokens;	   /* service: JWTs of one issuer, for one audience */
+	uint64_t issuer, audience; /* service: hashes of these */
+	uint64_t metadata;	   /* service: hash of the issuer it names; 0 unknown;
+					       * YG_ISSUER_SEVERAL */
+	bool described;		   /* service: an operation of a document was seen */
+	uint32_t exchanges;	   /* service: accepted, since documents speak of it */
+	uint64_t described_ns, orphans_ns; /* service: since when; when to look for orphans */
 };
 
 /* Fields of both heads that some check wants. Absent when not sent, or not looked for. */
@@ -68,7 +80,10 @@ struct yg_token_row {
 	bool decoded;		     /* it is a JWT, and read */
 	bool unsecured, weak, embedded, deterministic, has_jti;
 	bool accepted, revoked;
-	uint8_t verified; /* enum yg_verified */
+	uint8_t verified;		    /* enum yg_verified */
+	uint64_t issuer, audience;	    /* hashes; 0: it names none */
+	uint32_t scopes[YG_POSTURE_SCOPES]; /* of words; 0: none */
+	bool judged;			    /* its issuer was compared */
 	char jkt[48], x5t[48];
 };
 
@@ -81,17 +96,21 @@ struct yg_memo {
 };
 
 enum yg_memo_kind {
-	YG_MEMO_CODE, /* time of issue; text: client, challenge; flag: both are known */
+	YG_MEMO_CODE, /* time of issue; text: client, challenge, nonce; flag: they are known */
 	YG_MEMO_JTI,
 	YG_MEMO_PROOF,
-	YG_MEMO_REQUEST_URI,  /* text: client, challenge, state */
-	YG_MEMO_REQUEST_USED, /* a request_uri that was answered */
-	YG_MEMO_STATE,	      /* text: client, challenge */
-	YG_MEMO_VALUE,	      /* code_challenge, nonce */
-	YG_MEMO_CERTIFICATE,  /* text: the client */
-	YG_MEMO_PAYLOAD,      /* of a token; text: the signature */
-	YG_MEMO_ROTATION,     /* a client; uses: refresh tokens that were changed */
-	YG_MEMO_EDGE,	      /* a client and a server; uses: in clear; flag: behind a TLS edge */
+	YG_MEMO_REQUEST_URI,   /* text: client, challenge, nonce */
+	YG_MEMO_REQUEST_USED,  /* a request_uri that was answered */
+	YG_MEMO_STATE,	       /* text: client, challenge, nonce */
+	YG_MEMO_VALUE,	       /* code_challenge, nonce */
+	YG_MEMO_CERTIFICATE,   /* text: the client */
+	YG_MEMO_PAYLOAD,       /* of a token; text: the signature */
+	YG_MEMO_ROTATION,      /* a client; uses: refresh tokens that were changed */
+	YG_MEMO_REDIRECT,      /* a client; uses: different redirect URIs */
+	YG_MEMO_REDIRECT_URI,  /* a client with a redirect URI */
+	YG_MEMO_REDIRECT_BASE, /* the same without its query */
+	YG_MEMO_PROVEN,	       /* a service; uses: requests that showed a certificate */
+	YG_MEMO_EDGE,	       /* a client and a server; uses: in clear; flag: behind a TLS edge */
 };
 
 struct yg_fault; /* row of the table of findings */
@@ -166,6 +185,9 @@ struct yg_memo *yg_posture_memo(struct yg_look *look, enum yg_memo_kind kind, st
 				bool *ret_fresh);
 struct yg_memo *yg_posture_recall(struct yg_look *look, enum yg_memo_kind kind,
 				  struct yg_slice value); /* NULL: not known */
+
+/* Hashes of the words of a scope that give rights, the first ones; unused ones are 0. */
+void yg_posture_scopes(const struct yg_posture *posture, struct yg_slice scope, uint32_t *ret);
 
 /* The service by name, and the place of look->label within its service. Never NULL. */
 struct yg_place *yg_posture_service(struct yg_posture *posture, struct yg_slice service);

@@ -241,6 +241,9 @@ static void decode_token(struct yg_look *look, struct yg_slice token, struct yg_
 	row->has_jti = jose->jti.len > 0;
 	row->payload = yg_posture_hash(posture, jose->signed_);
 	row->signature = yg_posture_hash(posture, jose->signature);
+	row->issuer = jose->iss.len ? yg_posture_hash(posture, jose->iss) : 0;
+	row->audience = jose->aud.len ? yg_posture_hash(posture, jose->aud) : 0;
+	yg_posture_scopes(posture, jose->scope, row->scopes);
 	row->client = jose->client_id.ptr ? yg_posture_hash(posture, jose->client_id) : 0;
 	copy_text(jose->jkt, row->jkt, sizeof(row->jkt));
 	copy_text(jose->x5t, row->x5t, sizeof(row->x5t));

@@ -47,14 +47,14 @@ X(CACHEABLE, "cacheable-private-data", LOW, "API8:2023", "", 0, 5, false, "RFC 9
   "個人データがキャッシュ禁止の指定なしで返されています", \
   "プロキシやブラウザーにデータが残り、他人に表示されるおそれがあります", \
   "個人データを含む応答にはCache-Control: no-storeを付けてください") \
-X(CARD_EXPOSED, "card-number-exposed", HIGH, "API3:2023", "3.4.1", 0, 2, false, "PCI DSS 4.0 requirement 3.4.1", \
+X(CARD_EXPOSED, "card-number-exposed", HIGH, "API3:2023", "3.4.1", 0, 2, false, "PCI DSS 4.0.1 requirement 3.4.1", \
   "Answers carry whole card numbers", \
   "Every system and person that sees the answer falls under PCI DSS, and a leak is a leak of cards", \
   "Answer with the first six and the last four digits, or with a token for the card", \
   "応答にカード番号全桁が含まれています", \
   "応答を見るすべての人とシステムがPCI DSSの対象となり、漏えい時はカード情報漏えいとなります", \
   "先頭6桁と末尾4桁だけ、またはカードを表すトークンを返してください") \
-X(CARD_SECRET, "card-secret-exposed", CRITICAL, "API3:2023", "3.3.1", 0, 2, false, "PCI DSS 4.0 requirement 3.3.1", \
+X(CARD_SECRET, "card-secret-exposed", CRITICAL, "API3:2023", "3.3.1", 0, 2, false, "PCI DSS 4.0.1 requirement 3.3.1", \
   "Answers carry verification values, PINs or tracks of cards", \
   "Such data must not be kept after authorization; whoever has it can pay with the card", \
   "Delete it wherever it is stored, and leave it out of every answer", \
@@ -166,6 +166,13 @@ X(JWT_NOT_YET, "jwt-not-yet-valid-accepted", MEDIUM, "API2:2023", "6.2.4", 0, 2,
   "有効開始前のトークンが受理されています", \
   "サーバーがトークンの時刻を検証していません", \
   "nbfとiatを1分以内の許容誤差で検証してください") \
+X(JWT_ISSUER, "jwt-other-issuer", LOW, "API2:2023", "6.2.4", 0, 1, false, "RFC 7519 section 4.1; RFC 8725 sections 3.8, 3.9", \
+  "A token of another issuer, or for another audience, is accepted", \
+  "Tokens made for one service, or by a server nobody trusts, open this one", \
+  "Compare iss and aud of every token with the values that this service expects", \
+  "発行者または対象の異なるトークンが受理されています", \
+  "他サービス向けのトークンや信頼できないサーバーのトークンが通用します", \
+  "毎回issとaudを、このサービスが期待する値と照合してください") \
 X(JWT_SIGNATURE, "jwt-signature-ignored", CRITICAL, "API2:2023", "6.2.4", 0, 1, false, "RFC 7519 section 7.2; RFC 8725 section 3.3", \
   "A token is accepted although its signature is wrong", \
   "Anybody can write a token for any user", \
@@ -236,6 +243,13 @@ X(ORPHAN, "orphan-endpoint", INFO, "API9:2023", "6.3.2", 0, 1, true, "", \
   "OpenAPI定義書にある操作が使われていません", \
   "使われない操作は監視も更新もされないまま到達可能な状態で残ります", \
   "不要な操作をサービスと定義書の両方から廃止してください") \
+X(PASSWORD_CHANGE, "password-change-unconfirmed", MEDIUM, "API2:2023", "8.3.3", 0, 2, false, "PCI DSS 4.0.1 requirement 8.3.3", \
+  "A password is changed without the one before, or a second factor", \
+  "Whoever holds a session for a moment keeps the account for good", \
+  "Ask for the current password or a second factor before a new one is set", \
+  "現在のパスワードや二要素なしでパスワードが変更されています", \
+  "一時的にセッションを得た者がアカウントを完全に乗っ取れます", \
+  "変更前に現在のパスワードまたは二要素認証を求めてください") \
 X(PASSWORD_EXPOSED, "password-exposed", MEDIUM, "API3:2023", "8.3.2", 0, 2, false, "", \
   "Answers carry passwords", \
   "Whoever may read the object can become its owner", \
@@ -278,7 +292,7 @@ X(SECRET_EXPOSED, "secret-exposed", CRITICAL, "API3:2023", "8.6.2", 0, 1, false,
   "応答に他サービスの鍵または秘密鍵が含まれています", \
   "応答を読める者が鍵の所有サービスになりすませます", \
   "鍵を応答から除き、新しい鍵に交換してください。鍵の表示は発行時の一度だけにしてください") \
-X(SENSITIVE_CLEAR, "sensitive-data-cleartext", HIGH, "API8:2023", "4.2.1", 0, 2, false, "PCI DSS 4.0 requirement 4.2.1", \
+X(SENSITIVE_CLEAR, "sensitive-data-cleartext", HIGH, "API8:2023", "4.2.1", 0, 2, false, "PCI DSS 4.0.1 requirement 4.2.1", \
   "Sensitive data crosses the network in clear text", \
   "Whoever sees the traffic can read and change it", \
   "Serve this endpoint over TLS only", \
@@ -355,6 +369,13 @@ X(TLS_CIPHER, "tls-weak-cipher", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 
   "弱い暗号スイートが使われています", \
   "記録された通信が後から解読されるおそれがあります", \
   "TLS 1.3とし、TLS 1.2ではECDHEとAES-GCMまたはChaCha20だけを許可してください") \
+X(TLS_DH, "tls-weak-dh", MEDIUM, "API8:2023", "4.2.1", 0, 1, true, "RFC 9325 section 4.5; FAPI 1 Advanced 8.5-3", \
+  "Keys are agreed in a Diffie-Hellman group of less than 2048 bits", \
+  "Recorded traffic can be read by who breaks the group once", \
+  "Use ECDHE, or a group of 2048 bits or more", \
+  "2048ビット未満のDiffie-Hellman群で鍵が交換されています", \
+  "群が一度破られると、記録された通信が解読されます", \
+  "ECDHEまたは2048ビット以上の群を使ってください") \
 X(TOKEN_IN_URL, "token-in-url", HIGH, "API2:2023", "8.3.2", 0, 1, false, "RFC 6750 section 5.3; FAPI 1 Baseline 6.2.1; FAPI 2 5.3.4", \
   "A token is sent in the URL and accepted", \
   "The token lands in access logs, histories and Referer fields, where others can use it", \

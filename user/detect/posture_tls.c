@@ -3,8 +3,12 @@
  * API8 by handshakes: what the server chose, for the service that the client named.
  *
  * tls-old-version	an answer below TLS 1.2
- * tls-weak-cipher	NULL, export, RC4, DES, 3DES, MD5, anonymous, or a key exchange by RSA
+ * tls-weak-cipher	NULL, export, RC4, DES, 3DES, MD5, anonymous, a key exchange by RSA, or
+ *			compression
+ * tls-weak-dh	a Diffie-Hellman group below 2048 bits
  * fapi-tls-cipher	TLS 1.2 with other than (EC)DHE and AES-GCM
+ * fapi-certificate-not-requested	TLS 1.2 without a CertificateRequest where the metadata name
+ *			mutual TLS as the one way of clients to prove themselves
  * tls-weak-certificate	RSA below 2048 bits, EC below 224, signed with MD5 or SHA-1, out of date;
  *			self-signed, if the client is neither this host nor on a private network:
  *			there an issuer of one's own, or a pinned key, is the usual thing
@@ -15,6 +19,7 @@
 #include "detect/posture_inside.h"
 
 #define TLS_1_2	      0x0303
+#define DH_BITS_MIN   2048u
 #define NS_PER_SECOND 1000000000
 
 /* Forward secrecy with an AEAD: RFC 9325 section 4.2, and ChaCha20 and AES-CCM beside it. */
@@ -64,6 +69,17 @@ static const char *judge_certificate(const struct yg_handshake *handshake, int64
 		       : NULL;
 }
 
+/* What only versions before TLS 1.3 show: the group, and the request for a certificate. */
+static void check_group(struct yg_look *look, const struct yg_handshake *handshake)
+{
+	if (handshake->dh_bits)
+		yg_judge(look, YG_POSTURE_TLS_DH, handshake->dh_bits < DH_BITS_MIN,
+			 "The group has %u bits", handshake->dh_bits);
+	if (handshake->is_whole && !handshake->is_resumed && look->whole->asks_certificates)
+		yg_judge(look, YG_POSTURE_F_CERT_REQUEST, !handshake->asks_certificate,
+			 "A handshake of TLS 1.2 ended without a CertificateRequest");
+}
+
 void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake)
 {
 	char address[YG_ADDRESS_TEXT_CAP];
@@ -80,8 +96,12 @@ void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake 
 	yg_judge(&look, YG_POSTURE_TLS_VERSION, handshake->version < TLS_1_2,
 		 "The server chose TLS %s", yg_hello_version_name(handshake->version));
 	yg_judge(&look, YG_POSTURE_TLS_CIPHER,
-		 !is_strong(handshake->cipher) && !is_cbc_with_secrecy(handshake->cipher),
-		 "The server chose cipher suite 0x%04x", handshake->cipher);
+		 handshake->is_compressed ||
+			 (!is_strong(handshake->cipher) && !is_cbc_with_secrecy(handshake->cipher)),
+		 handshake->is_compressed ? "The server chose compression with cipher suite 0x%04x"
+					  : "The server chose cipher suite 0x%04x",
+		 handshake->cipher);
+	check_group(&look, handshake);
 	if (handshake->version == TLS_1_2)
 		yg_judge(&look, YG_POSTURE_F_TLS_CIPHER, !is_of_profile(handshake->cipher),
 			 "The server chose cipher suite 0x%04x with TLS 1.2", handshake->cipher);

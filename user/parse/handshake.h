@@ -28,7 +28,11 @@ struct yg_handshake {
 	bool is_resumed;	     /* up to TLS 1.2: without a certificate */
 	bool is_refused;	     /* by an alert; then version may be the one offered */
 	uint8_t alert;		     /* description of it, e.g. 40 handshake_failure */
+	bool is_compressed;	     /* TLS compression was chosen */
+	bool asks_certificate;	     /* of the client; seen up to TLS 1.2 */
+	bool is_whole;		     /* up to TLS 1.2: what was not said above was not sent */
 	uint16_t cipher;	     /* chosen, see yg_cipher_name(); 0: refused */
+	uint16_t dh_bits;	     /* of the group of a DHE suite up to TLS 1.2; 0: not seen */
 	struct yg_slice chosen_alpn; /* absent: none, or TLS 1.3, which encrypts it */
 	bool has_certificate;	     /* TLS 1.3 encrypts it */
 	struct yg_x509 certificate;  /* the server's own */

@@ -151,7 +151,11 @@ static void add_answer(const struct yg_flight *flight, struct yg_handshake *hand
 	handshake->is_resumed = hello.is_resumed;
 	handshake->is_refused = hello.is_refused;
 	handshake->alert = hello.alert;
+	handshake->is_compressed = hello.is_compressed;
+	handshake->asks_certificate = hello.asks_certificate;
+	handshake->is_whole = hello.is_whole;
 	handshake->cipher = hello.cipher;
+	handshake->dh_bits = hello.dh_bits;
 	handshake->chosen_alpn = hello.alpn;
 	if (hello.version)
 		handshake->version = hello.version;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parse/cipher.h"
+
 #define RECORD_HEADER  5u
 #define MESSAGE_HEADER 4u
 #define FLIGHT_FIRST   4096u /* bytes; fits most flights with one or two certificates */
@@ -18,6 +20,8 @@ enum record {
 enum message {
 	MESSAGE_SERVER_HELLO = 2,
 	MESSAGE_CERTIFICATE = 11,
+	MESSAGE_KEY_EXCHANGE = 12,
+	MESSAGE_CERTIFICATE_REQUEST = 13,
 	MESSAGE_DONE = 14,
 };
 
@@ -152,7 +156,7 @@ static bool read_hello(struct view body, struct yg_server_hello *ret)
 	(void)split(&body, 32);
 	(void)split(&body, get(&body, 1)); /* session */
 	hello.cipher = (uint16_t)get(&body, 2);
-	(void)get(&body, 1); /* compression */
+	hello.is_compressed = get(&body, 1) != 0;
 	if (body.bad)
 		return false;
 	extensions = split(&body, left(&body) ? get(&body, 2) : 0);
@@ -179,6 +183,26 @@ static bool read_certificate(struct view body, struct yg_server_hello *ret)
 	return true;
 }
 
+/* Of a ServerKeyExchange with a group of its own: the prime comes first. 0: of another kind. */
+static uint16_t read_group(struct view body, uint16_t cipher)
+{
+	const char *name = yg_cipher_name(cipher);
+	struct view prime;
+	uint32_t bits;
+
+	if (!name || (strncmp(name, "TLS_DHE_", 8) != 0 && strncmp(name, "TLS_DH_anon_", 12) != 0))
+		return 0;
+	prime = split(&body, get(&body, 2));
+	while (!prime.bad && left(&prime) && *prime.p == 0)
+		prime.p++;
+	if (prime.bad || !left(&prime) || left(&prime) > UINT16_MAX / 8)
+		return 0;
+	bits = (uint32_t)left(&prime) * 8;
+	for (uint8_t top = *prime.p; !(top & 0x80); top = (uint8_t)(top << 1))
+		bits--;
+	return (uint16_t)bits;
+}
+
 /* Walk over the messages held. DONE: nothing more is wanted. */
 static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello *ret)
 {
@@ -195,12 +219,16 @@ static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello
 			return YG_PARSE_BAD;
 		if (len > YG_FLIGHT_MAX)
 			return YG_PARSE_DONE;
-		if (type == MESSAGE_CERTIFICATE && read_certificate(body, ret))
-			return YG_PARSE_DONE;
+		if (type == MESSAGE_CERTIFICATE)
+			(void)read_certificate(body, ret);
 		if (body.bad)
 			return YG_PARSE_MORE;
 		if (type == MESSAGE_SERVER_HELLO && !read_hello(body, ret))
 			return YG_PARSE_BAD;
+		if (type == MESSAGE_KEY_EXCHANGE)
+			ret->dh_bits = read_group(body, ret->cipher);
+		ret->asks_certificate |= type == MESSAGE_CERTIFICATE_REQUEST;
+		ret->is_whole = type == MESSAGE_DONE;
 		if (ret->version >= TLS_1_3 || type == MESSAGE_DONE)
 			return YG_PARSE_DONE;
 	}

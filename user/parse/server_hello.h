@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a TLS server says in clear: version, cipher and ALPN it chose, and up to TLS 1.2 its
- * certificate.
+ * certificate, the size of its Diffie-Hellman group, and whether it asks for a certificate.
  *
  *	TLS 1.3		| ServerHello | ChangeCipherSpec | encrypted ...
- *	TLS 1.2		| ServerHello | Certificate | ... | ServerHelloDone |
+ *	TLS 1.2		| ServerHello | Certificate | ServerKeyExchange | CertificateRequest |
+ *			  ServerHelloDone |
  *	resumed		| ServerHello | ChangeCipherSpec | ...
  *	refused		| Alert |
  *
  * A flight takes the handshake messages out of their records until nothing more is wanted. Of the
  * certificates only the first is: the server's own.
  *
- * Source: RFC 8446 sections 4.1.3 and 4.2.1, RFC 5246 sections 7.4.1.3 and 7.4.2.
+ * Source: RFC 8446 sections 4.1.3 and 4.2.1, RFC 5246 sections 7.4.1.3 to 7.4.5.
  */
 #pragma once
 
@@ -34,6 +35,10 @@ struct yg_server_hello {
 	uint8_t alert;	  /* its description, e.g. 70 protocol_version */
 	struct yg_slice alpn; /* chosen protocol; absent: none, or TLS 1.3, which encrypts it */
 	struct yg_slice certificate; /* DER of the server's own; absent: TLS 1.3, cut, resumed */
+	uint16_t dh_bits;	     /* of the group of a DHE suite; 0: another suite, or cut */
+	bool is_compressed;	     /* TLS compression was chosen */
+	bool asks_certificate;	     /* of the client */
+	bool is_whole;		     /* up to TLS 1.2: up to ServerHelloDone */
 };
 
 /* Zero it to begin. */

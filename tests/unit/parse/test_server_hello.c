@@ -105,6 +105,43 @@ static void reads_what_the_server_chose(void **state)
 	}
 }
 
+static void reads_group_compression_and_wish_for_a_certificate(void **state)
+{
+	static const struct {
+		struct answer_spec spec;
+		uint16_t dh_bits;
+		bool is_compressed, asks, is_whole;
+	} rows[] = {
+		{ { .cipher = 0x009e, .dh_bits = 1024, .asks = 1, .done = 1 }, 1024, 0, 1, 1 },
+		{ { .cipher = 0x009e, .dh_bits = 2047, .done = 1 }, 2047, 0, 0, 1 },
+		{ { .cipher = 0xc02f, .dh_bits = 1024, .done = 1 }, 0, 0, 0, 1 },
+		{ { .cipher = 0x009e, .dh_bits = 3072, .compression = 1 }, 3072, 1, 0, 0 },
+		{ { .cipher = 0x009e, .asks = 1 }, 0, 0, 1, 0 },
+	};
+	static uint8_t bytes[ROOM];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 3; i++) {
+		struct answer_spec spec = rows[i / 3].spec;
+		struct yg_flight flight = { .len = 0 };
+		struct yg_server_hello got;
+		size_t len, step = i % 3 == 0 ? 1 : i % 3 == 1 ? 100 : ROOM;
+
+		spec.version = 0x0303;
+		spec.certificate_len = 700;
+		len = hello_answer(&spec, 500, bytes);
+		for (size_t at = 0; at < len; at += step)
+			(void)yg_flight_take(&flight, *state, bytes + at,
+					     len - at < step ? len - at : step);
+		yg_flight_read(&flight, &got);
+		assert_int_equal(got.dh_bits, rows[i / 3].dh_bits);
+		assert_int_equal(got.is_compressed, rows[i / 3].is_compressed);
+		assert_int_equal(got.asks_certificate, rows[i / 3].asks);
+		assert_int_equal(got.is_whole, rows[i / 3].is_whole);
+		assert_int_equal(got.certificate.len, 700);
+		yg_flight_drop(&flight, *state);
+	}
+}
+
 static void refuses_what_is_no_tls(void **state)
 {
 	static const char *const texts[] = {
@@ -157,6 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_what_the_server_chose, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads_group_compression_and_wish_for_a_certificate,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_is_no_tls, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_sure_of_what_a_prefix_tells, setup, teardown),
 		cmocka_unit_test_setup_teardown(does_without_memory, setup, teardown),
