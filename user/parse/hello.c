@@ -4,6 +4,8 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 
+#include "parse/tls_view.h"
+
 #define RECORD_HANDSHAKE 0x16
 #define RECORD_HEADER	 5u
 #define MESSAGE_HEADER	 4u
@@ -20,15 +22,9 @@ enum extension {
 	EXT_VERSIONS = 0x002b,
 };
 
-/* Bytes not read yet; bad sticks. */
-struct view {
-	const uint8_t *p, *end;
-	bool bad;
-};
-
 /* What JA4 is made of. */
 struct parts {
-	struct view ciphers, extensions, signatures, versions, alpn;
+	struct yg_tls_view ciphers, extensions, signatures, versions, alpn;
 	uint16_t legacy_version;
 	bool has_sni;
 	struct yg_slice sni;
@@ -70,22 +66,10 @@ void yg_hello_drop(struct yg_hello_gather *gather, struct yg_pool *pool)
 
 static bool reserve(struct yg_hello_gather *gather, struct yg_pool *pool, size_t len)
 {
-	size_t need = gather->len + len, cap;
-	uint8_t *bytes;
+	size_t need = gather->len + len;
 
-	if (need <= gather->cap)
-		return true;
-	if (need < GATHER_FIRST)
-		need = GATHER_FIRST;
-	bytes = yg_pool_take(pool, need, &cap);
-	if (!bytes)
-		return false;
-	if (gather->len)
-		memcpy(bytes, gather->bytes, gather->len);
-	yg_pool_give(pool, gather->bytes);
-	gather->bytes = bytes;
-	gather->cap = (uint32_t)cap;
-	return true;
+	return yg_tls_reserve(pool, &gather->bytes, &gather->cap, gather->len,
+			      need < GATHER_FIRST ? GATHER_FIRST : need);
 }
 
 /* Bytes of the whole message; 0 while its header is not there. */
@@ -152,42 +136,6 @@ enum yg_parse yg_hello_gather(struct yg_hello_gather *gather, struct yg_pool *po
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-static size_t left(const struct view *view)
-{
-	return (size_t)(view->end - view->p);
-}
-
-static uint32_t get(struct view *view, unsigned bytes)
-{
-	uint32_t value = 0;
-
-	if (left(view) < bytes) {
-		view->bad = true;
-		view->p = view->end;
-		return 0;
-	}
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | *view->p++;
-	return value;
-}
-
-/* The bytes behind a length of @bytes bytes. */
-static struct view get_view(struct view *view, unsigned bytes)
-{
-	uint32_t len = get(view, bytes);
-	struct view inner = { view->p, view->p, false };
-
-	if (len > left(view)) {
-		view->bad = inner.bad = true;
-		view->p = view->end;
-		return inner;
-	}
-	if (len > 0) /* an absent extension is a view of nothing: no arithmetic on its NULL */
-		view->p += len;
-	inner.end = view->p;
-	return inner;
-}
-
 /* RFC 8701: both bytes alike, 0x?a. */
 static bool is_grease(uint32_t id)
 {
@@ -195,22 +143,23 @@ static bool is_grease(uint32_t id)
 }
 
 /* The first name of type host_name. */
-static struct yg_slice host_name(struct view list)
+static struct yg_slice host_name(struct yg_tls_view list)
 {
-	struct view names = get_view(&list, 2);
+	struct yg_tls_view names = yg_tls_block(&list, 2);
 
-	while (left(&names)) {
-		uint32_t type = get(&names, 1);
-		struct view name = get_view(&names, 2);
+	while (yg_tls_left(&names)) {
+		uint32_t type = yg_tls_get(&names, 1);
+		struct yg_tls_view name = yg_tls_block(&names, 2);
 
-		if (type == 0 && !name.bad && left(&name) && left(&name) <= YG_HELLO_SNI_MAX)
-			return (struct yg_slice){ (const char *)name.p, left(&name) };
+		if (type == 0 && !name.bad && yg_tls_left(&name) &&
+		    yg_tls_left(&name) <= YG_HELLO_SNI_MAX)
+			return yg_tls_slice(&name);
 	}
 	return (struct yg_slice){ NULL, 0 };
 }
 
 /* An extension that cannot be read is as good as empty: it still counts. */
-static void read_extension(struct parts *parts, uint32_t id, struct view body)
+static void read_extension(struct parts *parts, uint32_t id, struct yg_tls_view body)
 {
 	switch (id) {
 	case EXT_SERVER_NAME:
@@ -218,13 +167,13 @@ static void read_extension(struct parts *parts, uint32_t id, struct view body)
 		parts->sni = host_name(body);
 		break;
 	case EXT_SIGNATURES:
-		parts->signatures = get_view(&body, 2);
+		parts->signatures = yg_tls_block(&body, 2);
 		break;
 	case EXT_ALPN:
-		parts->alpn = get_view(&body, 2);
+		parts->alpn = yg_tls_block(&body, 2);
 		break;
 	case EXT_VERSIONS:
-		parts->versions = get_view(&body, 1);
+		parts->versions = yg_tls_block(&body, 1);
 		break;
 	default:
 		break;
@@ -232,29 +181,29 @@ static void read_extension(struct parts *parts, uint32_t id, struct view body)
 }
 
 /* Return: false if a length leads out of what holds it. */
-static bool read_parts(struct view message, struct parts *ret)
+static bool read_parts(struct yg_tls_view message, struct parts *ret)
 {
-	struct view walk;
+	struct yg_tls_view walk;
 
-	(void)get(&message, 1);
-	walk = get_view(&message, 3);
+	(void)yg_tls_get(&message, 1);
+	walk = yg_tls_block(&message, 3);
 	message = walk;
-	ret->legacy_version = (uint16_t)get(&message, 2);
-	if (left(&message) < 32)
+	ret->legacy_version = (uint16_t)yg_tls_get(&message, 2);
+	if (yg_tls_left(&message) < 32)
 		return false;
 	message.p += 32;
-	(void)get_view(&message, 1); /* session */
-	ret->ciphers = get_view(&message, 2);
-	(void)get_view(&message, 1); /* compression methods */
+	(void)yg_tls_block(&message, 1); /* session */
+	ret->ciphers = yg_tls_block(&message, 2);
+	(void)yg_tls_block(&message, 1); /* compression methods */
 	if (message.bad)
 		return false;
-	if (left(&message) == 0)
+	if (yg_tls_left(&message) == 0)
 		return true; /* SSL 3.0 knew no extensions */
-	ret->extensions = get_view(&message, 2);
-	for (walk = ret->extensions; left(&walk);) {
-		uint32_t id = get(&walk, 2);
+	ret->extensions = yg_tls_block(&message, 2);
+	for (walk = ret->extensions; yg_tls_left(&walk);) {
+		uint32_t id = yg_tls_get(&walk, 2);
 
-		read_extension(ret, id, get_view(&walk, 2));
+		read_extension(ret, id, yg_tls_block(&walk, 2));
 	}
 	return !message.bad && !walk.bad;
 }
@@ -322,13 +271,13 @@ static char *put_hash(char *to, struct sha256_ctx *hash, bool is_empty)
 	return to;
 }
 
-static char *put_ciphers(char *to, struct view list, size_t *ret_count)
+static char *put_ciphers(char *to, struct yg_tls_view list, size_t *ret_count)
 {
 	struct ids ids = { .count = 0 };
 	struct sha256_ctx hash;
 
-	while (left(&list) >= 2)
-		put_id(&ids, get(&list, 2));
+	while (yg_tls_left(&list) >= 2)
+		put_id(&ids, yg_tls_get(&list, 2));
 	*ret_count = ids.count;
 	sort(&ids);
 	sha256_init(&hash);
@@ -338,15 +287,15 @@ static char *put_ciphers(char *to, struct view list, size_t *ret_count)
 
 static char *put_extensions(char *to, const struct parts *parts, size_t *ret_count)
 {
-	struct view list = parts->extensions, signatures = parts->signatures;
+	struct yg_tls_view list = parts->extensions, signatures = parts->signatures;
 	struct ids ids = { .count = 0 }, wanted = { .count = 0 };
 	struct sha256_ctx hash;
 
 	*ret_count = 0;
-	while (left(&list)) {
-		uint32_t id = get(&list, 2);
+	while (yg_tls_left(&list)) {
+		uint32_t id = yg_tls_get(&list, 2);
 
-		(void)get_view(&list, 2);
+		(void)yg_tls_block(&list, 2);
 		*ret_count += !is_grease(id);
 		if (id != EXT_SERVER_NAME && id != EXT_ALPN)
 			put_id(&ids, id);
@@ -354,8 +303,8 @@ static char *put_extensions(char *to, const struct parts *parts, size_t *ret_cou
 	sort(&ids);
 	sha256_init(&hash);
 	hash_list(&hash, &ids);
-	while (left(&signatures) >= 2)
-		put_id(&wanted, get(&signatures, 2));
+	while (yg_tls_left(&signatures) >= 2)
+		put_id(&wanted, yg_tls_get(&signatures, 2));
 	if (wanted.count)
 		sha256_update(&hash, 1, (const uint8_t *)"_");
 	hash_list(&hash, &wanted);
@@ -365,10 +314,10 @@ static char *put_extensions(char *to, const struct parts *parts, size_t *ret_cou
 /* Versions that are no GREASE, and the highest; without the extension what the old field says. */
 static void read_versions(const struct parts *parts, struct yg_hello *ret)
 {
-	struct view list = parts->versions;
+	struct yg_tls_view list = parts->versions;
 
-	while (left(&list) >= 2) {
-		uint16_t version = (uint16_t)get(&list, 2);
+	while (yg_tls_left(&list) >= 2) {
+		uint16_t version = (uint16_t)yg_tls_get(&list, 2);
 
 		if (is_grease(version))
 			continue;
@@ -409,12 +358,12 @@ static bool is_alphanumeric(uint8_t c)
 }
 
 /* First and last character of the first protocol; of its hex form if one cannot be printed. */
-static char *put_alpn(char *to, struct view list)
+static char *put_alpn(char *to, struct yg_tls_view list)
 {
-	struct view name = get_view(&list, 1);
+	struct yg_tls_view name = yg_tls_block(&list, 1);
 	uint8_t first = '0', last = '0';
 
-	if (left(&name)) {
+	if (yg_tls_left(&name)) {
 		first = name.p[0];
 		last = name.end[-1];
 	}
@@ -459,7 +408,7 @@ static void write_ja4(const struct parts *parts, uint16_t version, char *ret)
 
 enum yg_parse yg_hello_parse(const uint8_t *data, size_t len, struct yg_hello *ret)
 {
-	struct view message = { data, data + len, false };
+	struct yg_tls_view message = { data, data + len, false };
 	struct parts parts = { .has_sni = false };
 
 	if (len > YG_HELLO_MAX || len == 0 || data[0] != CLIENT_HELLO ||
@@ -467,25 +416,26 @@ enum yg_parse yg_hello_parse(const uint8_t *data, size_t len, struct yg_hello *r
 		return YG_PARSE_BAD;
 	*ret = (struct yg_hello){ .sni = parts.sni };
 	read_versions(&parts, ret);
-	if (left(&parts.alpn))
-		ret->alpn = (struct yg_slice){ (const char *)parts.alpn.p, left(&parts.alpn) };
+	if (yg_tls_left(&parts.alpn))
+		ret->alpn =
+			(struct yg_slice){ (const char *)parts.alpn.p, yg_tls_left(&parts.alpn) };
 	write_ja4(&parts, ret->version, ret->ja4);
 	return YG_PARSE_DONE;
 }
 
 struct yg_slice yg_hello_alpn_next(struct yg_slice *alpn)
 {
-	struct view list = { (const uint8_t *)alpn->ptr, (const uint8_t *)alpn->ptr, false };
-	struct view name;
+	struct yg_tls_view list = { (const uint8_t *)alpn->ptr, (const uint8_t *)alpn->ptr, false };
+	struct yg_tls_view name;
 
 	if (alpn->len == 0)
 		return (struct yg_slice){ NULL, 0 };
 	list.end += alpn->len;
-	name = get_view(&list, 1);
-	*alpn = (struct yg_slice){ (const char *)list.p, left(&list) };
-	if (name.bad || !left(&name))
+	name = yg_tls_block(&list, 1);
+	*alpn = yg_tls_slice(&list);
+	if (name.bad || !yg_tls_left(&name))
 		return (struct yg_slice){ NULL, 0 };
-	return (struct yg_slice){ (const char *)name.p, left(&name) };
+	return yg_tls_slice(&name);
 }
 
 const char *yg_hello_version_name(uint16_t version)

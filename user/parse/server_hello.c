@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parse/cipher.h"
+#include "parse/tls_view.h"
 
 #define RECORD_HEADER  5u
 #define MESSAGE_HEADER 4u
@@ -27,43 +28,6 @@ enum message {
 
 enum extension { EXT_ALPN = 0x0010, EXT_VERSIONS = 0x002b };
 
-/* Bytes not read yet; bad sticks. */
-struct view {
-	const uint8_t *p, *end;
-	bool bad;
-};
-
-static size_t left(const struct view *view)
-{
-	return (size_t)(view->end - view->p);
-}
-
-static uint32_t get(struct view *view, unsigned bytes)
-{
-	uint32_t value = 0;
-
-	if (left(view) < bytes) {
-		view->bad = true;
-		view->p = view->end;
-		return 0;
-	}
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | *view->p++;
-	return value;
-}
-
-/* The next @len bytes; all that is left, and bad, if there are fewer. */
-static struct view split(struct view *view, size_t len)
-{
-	struct view inner = { view->p, view->end, len > left(view) };
-
-	view->bad |= inner.bad;
-	if (!inner.bad)
-		inner.end = inner.p + len;
-	view->p = inner.end;
-	return inner;
-}
-
 /* --- records -------------------------------------------------------------------------------- */
 
 void yg_flight_drop(struct yg_flight *flight, struct yg_pool *pool)
@@ -74,20 +38,10 @@ void yg_flight_drop(struct yg_flight *flight, struct yg_pool *pool)
 
 static bool reserve(struct yg_flight *flight, struct yg_pool *pool, size_t len)
 {
-	size_t need = flight->len + len, cap;
-	uint8_t *bytes;
+	size_t need = flight->len + len;
 
-	if (need <= flight->cap)
-		return true;
-	bytes = yg_pool_take(pool, need < FLIGHT_FIRST ? FLIGHT_FIRST : need, &cap);
-	if (!bytes)
-		return false;
-	if (flight->len)
-		memcpy(bytes, flight->bytes, flight->len);
-	yg_pool_give(pool, flight->bytes);
-	flight->bytes = bytes;
-	flight->cap = (uint32_t)cap;
-	return true;
+	return yg_tls_reserve(pool, &flight->bytes, &flight->cap, flight->len,
+			      need < FLIGHT_FIRST ? FLIGHT_FIRST : need);
 }
 
 /* One byte of a record header. BAD: no record of TLS; DONE: one without a handshake. */
@@ -128,38 +82,38 @@ static enum yg_parse take_content(struct yg_flight *flight, struct yg_pool *pool
 
 /* --- messages ------------------------------------------------------------------------------- */
 
-static void read_extensions(struct view list, struct yg_server_hello *ret)
+static void read_extensions(struct yg_tls_view list, struct yg_server_hello *ret)
 {
-	while (left(&list)) {
-		uint32_t id = get(&list, 2);
-		struct view body = split(&list, get(&list, 2)), name;
+	while (yg_tls_left(&list)) {
+		uint32_t id = yg_tls_get(&list, 2);
+		struct yg_tls_view body = yg_tls_split(&list, yg_tls_get(&list, 2)), name;
 
 		if (body.bad)
 			return;
-		if (id == EXT_VERSIONS && left(&body) == 2) {
-			ret->version = (uint16_t)get(&body, 2);
+		if (id == EXT_VERSIONS && yg_tls_left(&body) == 2) {
+			ret->version = (uint16_t)yg_tls_get(&body, 2);
 		} else if (id == EXT_ALPN) {
-			(void)get(&body, 2);
-			name = split(&body, get(&body, 1));
-			if (!name.bad && left(&name))
-				ret->alpn = (struct yg_slice){ (const char *)name.p, left(&name) };
+			(void)yg_tls_get(&body, 2);
+			name = yg_tls_split(&body, yg_tls_get(&body, 1));
+			if (!name.bad && yg_tls_left(&name))
+				ret->alpn = yg_tls_slice(&name);
 		}
 	}
 }
 
 /* The body of a ServerHello; one of HelloRetryRequest chooses as well. */
-static bool read_hello(struct view body, struct yg_server_hello *ret)
+static bool read_hello(struct yg_tls_view body, struct yg_server_hello *ret)
 {
-	struct yg_server_hello hello = { .version = (uint16_t)get(&body, 2) };
-	struct view extensions;
+	struct yg_server_hello hello = { .version = (uint16_t)yg_tls_get(&body, 2) };
+	struct yg_tls_view extensions;
 
-	(void)split(&body, 32);
-	(void)split(&body, get(&body, 1)); /* session */
-	hello.cipher = (uint16_t)get(&body, 2);
-	hello.is_compressed = get(&body, 1) != 0;
+	(void)yg_tls_split(&body, 32);
+	(void)yg_tls_split(&body, yg_tls_get(&body, 1)); /* session */
+	hello.cipher = (uint16_t)yg_tls_get(&body, 2);
+	hello.is_compressed = yg_tls_get(&body, 1) != 0;
 	if (body.bad)
 		return false;
-	extensions = split(&body, left(&body) ? get(&body, 2) : 0);
+	extensions = yg_tls_split(&body, yg_tls_left(&body) ? yg_tls_get(&body, 2) : 0);
 	if (extensions.bad)
 		return false;
 	read_extensions(extensions, &hello);
@@ -168,36 +122,36 @@ static bool read_hello(struct view body, struct yg_server_hello *ret)
 }
 
 /* The first certificate of the list. False: it is not whole yet. */
-static bool read_certificate(struct view body, struct yg_server_hello *ret)
+static bool read_certificate(struct yg_tls_view body, struct yg_server_hello *ret)
 {
-	struct view first;
+	struct yg_tls_view first;
 
-	if (left(&body) < 6) /* lengths of the list and of the first */
+	if (yg_tls_left(&body) < 6) /* lengths of the list and of the first */
 		return false;
-	(void)get(&body, 3);
-	first = split(&body, get(&body, 3));
+	(void)yg_tls_get(&body, 3);
+	first = yg_tls_split(&body, yg_tls_get(&body, 3));
 	if (first.bad)
 		return false;
-	if (left(&first))
-		ret->certificate = (struct yg_slice){ (const char *)first.p, left(&first) };
+	if (yg_tls_left(&first))
+		ret->certificate = yg_tls_slice(&first);
 	return true;
 }
 
 /* Of a ServerKeyExchange with a group of its own: the prime comes first. 0: of another kind. */
-static uint16_t read_group(struct view body, uint16_t cipher)
+static uint16_t read_group(struct yg_tls_view body, uint16_t cipher)
 {
 	const char *name = yg_cipher_name(cipher);
-	struct view prime;
+	struct yg_tls_view prime;
 	uint32_t bits;
 
 	if (!name || (strncmp(name, "TLS_DHE_", 8) != 0 && strncmp(name, "TLS_DH_anon_", 12) != 0))
 		return 0;
-	prime = split(&body, get(&body, 2));
-	while (!prime.bad && left(&prime) && *prime.p == 0)
+	prime = yg_tls_split(&body, yg_tls_get(&body, 2));
+	while (!prime.bad && yg_tls_left(&prime) && *prime.p == 0)
 		prime.p++;
-	if (prime.bad || !left(&prime) || left(&prime) > UINT16_MAX / 8)
+	if (prime.bad || !yg_tls_left(&prime) || yg_tls_left(&prime) > UINT16_MAX / 8)
 		return 0;
-	bits = (uint32_t)left(&prime) * 8;
+	bits = (uint32_t)yg_tls_left(&prime) * 8;
 	for (uint8_t top = *prime.p; !(top & 0x80); top = (uint8_t)(top << 1))
 		bits--;
 	return (uint16_t)bits;
@@ -206,14 +160,14 @@ static uint16_t read_group(struct view body, uint16_t cipher)
 /* Walk over the messages held. DONE: nothing more is wanted. */
 static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello *ret)
 {
-	struct view all = { flight->bytes, flight->bytes, false };
+	struct yg_tls_view all = { flight->bytes, flight->bytes, false };
 
 	*ret = (struct yg_server_hello){ .version = 0 };
 	if (flight->len)
 		all.end += flight->len;
-	while (left(&all) >= MESSAGE_HEADER) {
-		uint32_t type = get(&all, 1), len = get(&all, 3);
-		struct view body = split(&all, len);
+	while (yg_tls_left(&all) >= MESSAGE_HEADER) {
+		uint32_t type = yg_tls_get(&all, 1), len = yg_tls_get(&all, 3);
+		struct yg_tls_view body = yg_tls_split(&all, len);
 
 		if (!ret->version && type != MESSAGE_SERVER_HELLO)
 			return YG_PARSE_BAD;
