@@ -230,6 +230,7 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	*budget_of(ssl, t) = t->budget;
 	count_tls_by(c, TLS_request, t->cut.request_count);
 	t->out.starts = t->cut.request_count;
+	t->out.outline = 0;
 	t->out.turns = t->budget.h2_kind == H2_JOINED;
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
@@ -243,6 +244,19 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	if (emitted == EMITTED && ssl->bind == YG_BIND_UNKNOWN)
 		count_tls(c, TLS_unbound);
 	return row_of_emitted(emitted);
+}
+
+/* yg_outline_user() - set the outline of the request that the chunk of the call @id starts with. */
+__noinline int yg_outline_user(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+
+	if (!t)
+		return 0;
+	from.at = t->buffer;
+	t->out.outline = outline_read(&from, BYTES_USER, t->out.payload_len);
+	return 0;
 }
 
 /* Budget, then ring, for a call that moved out.payload_len > 0 bytes. @id: see call_find(). */
@@ -269,6 +283,9 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 		(void)yg_ws_open_tls(id);
 	t->out.starts = message == MESSAGE_REQUEST;
 	t->out.turns = 0;
+	t->out.outline = 0;
+	if (message == MESSAGE_REQUEST && knobs->sampled && yg_config.fresh)
+		(void)yg_outline_user(id);
 	if (t->out.data_len == 0)
 		return TLS_skip_budget;
 	if (tls_prepare(ssl, &t->out, id))

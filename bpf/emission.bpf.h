@@ -38,6 +38,7 @@ struct yg_emission {
 	struct yg_flow_key key;
 	__u64 offset;
 	__u64 object;
+	__u64 outline; /* of the request that starts, see outline.bpf.h; 0: none */
 	__u32 tgid;
 	__u32 generation;
 	__u32 payload_len;

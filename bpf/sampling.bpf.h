@@ -9,6 +9,7 @@
  *	hash(client, client_epoch) < clients ........... chosen, as all flows of the client (CLIENT)
  *	hash(5-tuple, flow_epoch) < sampled ............ chosen (FLOW)
  *	else ........................................... not
+ *	of the two last: a request hardly seen before .. chosen to the end of its answer (ALWAYS)
  *
  * Given which clients are seen whole, each other flow is in with probability `sampled`, so that
  * weights of 1 for the former and 1/sampled for the latter make every sum unbiased; and distinct
@@ -24,7 +25,7 @@
 
 #include <bpf/bpf_endian.h>
 
-#include "ring.bpf.h"
+#include "outline.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -122,6 +123,12 @@ static __always_inline bool is_young(const struct yg_tally *tally)
 	return seen < yg_config.young;
 }
 
+/* A round that no control is in: the decision ends with the next request. */
+static __always_inline __u32 round_passing(__u32 round)
+{
+	return (round ^ 0x80000000u) | 1;
+}
+
 /* The decision itself. @hash: of the flow, or of the TLS object while it has no addresses. */
 static __always_inline void choice_make(struct yg_choice *choice, const struct yg_control *knobs,
 					const struct yg_emission *e, __u64 hash, bool young)
@@ -136,7 +143,8 @@ static __always_inline void choice_make(struct yg_choice *choice, const struct y
 		if (why != YG_ALWAYS_SUSPECT)
 			why |= always_why(e->key.daddr, now_ns);
 	}
-	choice->round = knobs->round;
+	/* Not a whole connection, which may last, for a service that is young for a moment. */
+	choice->round = young ? round_passing(knobs->round) : knobs->round;
 	choice->clients = knobs->clients;
 	choice->sampled = knobs->sampled;
 	choice->known = is_known;
@@ -150,6 +158,23 @@ static __always_inline void choice_make(struct yg_choice *choice, const struct y
 		choice->why = YG_CHOSEN_FLOW;
 	else
 		choice->why = YG_CHOSEN_NOT;
+}
+
+/*
+ * A request of a kind that is new is in for certain, so it says so, in a flow that was drawn, too.
+ * Clients that are seen whole stay what they are: callers are counted among them.
+ */
+static __always_inline void choice_refine(struct yg_choice *choice, const struct yg_emission *e)
+{
+	__u64 service = (__u64)e->key.ifindex << 32 | e->key.dport;
+
+	if (!e->starts || !e->outline ||
+	    (choice->why != YG_CHOSEN_NOT && choice->why != YG_CHOSEN_FLOW))
+		return;
+	if (!is_fresh(e->outline + mix64(service)))
+		return;
+	choice->why = YG_CHOSEN_ALWAYS;
+	choice->round = round_passing(choice->round);
 }
 
 /* May a decision that stands, if any, go on to stand? */
@@ -211,9 +236,11 @@ static __always_inline bool sampling_wire(const struct yg_control *knobs, struct
 		return sampling_choose_all(e);
 	if (!known || !choice_stands(known, knobs, e)) {
 		choice_make(&fresh, knobs, e, hash, is_young(tally));
+		choice_refine(&fresh, e);
 		(void)bpf_map_update_elem(&yg_flows, &hash, &fresh, BPF_ANY); /* LRU: evicts */
 		chosen = choice_apply(&fresh, e);
 	} else {
+		choice_refine(known, e);
 		chosen = choice_apply(known, e);
 	}
 	tally_add(tally, e, chosen);
@@ -240,6 +267,7 @@ static __always_inline bool sampling_tls(const struct yg_control *knobs, struct 
 		return sampling_choose_all(e);
 	if (!choice_stands(choice, knobs, e))
 		choice_make(choice, knobs, e, hash, is_young(tally));
+	choice_refine(choice, e);
 	chosen = choice_apply(choice, e);
 	tally_add(tally, e, chosen);
 	return chosen;

@@ -167,6 +167,7 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 		return SAMPLE_skip_empty;
 	f->out.data_len = 0;
 	f->out.starts = 0;
+	f->out.outline = 0;
 	f->out.turns = 0;
 	return wire_emit(f, from, kind);
 }
@@ -322,6 +323,7 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
 	f->out.starts = f->cut.request_count;
+	f->out.outline = 0;
 	f->out.turns = f->budget.h2_kind == H2_JOINED;
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
 		return SAMPLE_skip_budget;
@@ -345,6 +347,42 @@ __noinline int yg_sample_h2_skb(struct __sk_buff *skb)
 __noinline int yg_sample_h2_xdp(struct xdp_md *ctx)
 {
 	return wire_sample_h2(ctx, BYTES_XDP);
+}
+
+static __always_inline void wire_outline(void *ctx, enum bytes_from kind)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return;
+	from = payload_of(f, ctx);
+	f->out.outline = outline_read(&from, kind, f->packet.len);
+}
+
+/* yg_outline_skb() - set the outline of the request that the frame at work starts with. */
+__noinline int yg_outline_skb(struct __sk_buff *skb)
+{
+	wire_outline(skb, BYTES_SKB);
+	return 0;
+}
+
+/* The same for XDP. */
+__noinline int yg_outline_xdp(struct xdp_md *ctx)
+{
+	wire_outline(ctx, BYTES_XDP);
+	return 0;
+}
+
+/* What a message that starts says of itself, and is sampled by. */
+static __always_inline void wire_start(struct yg_frame *f, const struct yg_control *knobs,
+				       enum message message, void *ctx, enum bytes_from kind)
+{
+	f->out.starts = message == MESSAGE_REQUEST;
+	f->out.turns = 0;
+	f->out.outline = 0;
+	if (message == MESSAGE_REQUEST && knobs->sampled && yg_config.fresh)
+		(void)(kind == BYTES_SKB ? yg_outline_skb(ctx) : yg_outline_xdp(ctx));
 }
 
 /* The state of the direction of @f; zeroes if it is new. Return: what is kept of it, or NULL. */
@@ -389,8 +427,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 					 : yg_sample_h2_xdp(from->ctx);
 	message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
 	wire_keep(f, known);
-	f->out.starts = message == MESSAGE_REQUEST;
-	f->out.turns = 0;
+	wire_start(f, knobs, message, from->ctx, kind);
 	if (!f->budget.is_http && !f->budget.is_tentative) {
 		prelude_admit(c, p, &f->head, from, kind, &f->out.data_len);
 		if (!f->out.data_len)

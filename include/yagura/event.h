@@ -40,7 +40,7 @@ enum yg_chosen {
 	YG_CHOSEN_NOT,	   /* never in a record */
 	YG_CHOSEN_CLIENT,  /* all flows of this client are, until the next epoch */
 	YG_CHOSEN_FLOW,	   /* this flow was drawn */
-	YG_CHOSEN_ALWAYS,  /* a suspect, or a service hardly seen yet */
+	YG_CHOSEN_ALWAYS,  /* a suspect, or what was hardly seen yet */
 	YG_CHOSEN_MAX
 };
 

@@ -17,8 +17,8 @@
  * yg_always	hash		struct yg_addr6		yg_always	enforcer
  * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
  * Tables private to the programs (yg_streams, yg_flows, yg_preludes, yg_packets, yg_threads,
- * yg_ssls) are declared beside them. yg_threads is shared by tls and sock, yg_streams by sample
- * and guard: one map each.
+ * yg_ssls, yg_outlines) are declared beside them. yg_threads is shared by tls and sock, yg_streams
+ * by sample and guard: one map each.
  *
  * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
  */

@@ -91,6 +91,8 @@ static void turn_everything_on(struct bpf_object *o)
 		memcpy(&config, initial, sizeof(config));
 		config.scope = YG_SCOPE_NETNS | YG_SCOPE_CGROUP | YG_SCOPE_COMM;
 		config.xdp_sample = 1;
+		config.young = 1;
+		config.fresh = 1;
 		assert_int_equal(bpf_map__set_initial_value(map, &config, sizeof(config)), 0);
 	}
 }

@@ -28,7 +28,8 @@
 #define FLOWS_MAX 24u
 #define SHARE	  (1u << 29)
 #define START_NS  (600000ull * YG_CELL_SPAN_NS)
-#define REQUEST	  "GET /v1/users/42 HTTP/1.1\r\nHost: a\r\n\r\n"
+#define KINDS	  32 /* of requests; the first FRESH of each are sampled in any case */
+#define FRESH	  8
 
 enum number { REQUESTS, BYTES, CALLERS, ERRORS, P50, P99, NUMBERS };
 
@@ -132,6 +133,7 @@ static int set_up(void **state)
 	bench = (struct bench){ .skel = sample_bpf__open() };
 	assert_non_null(bench.skel);
 	bench.skel->rodata->yg_config.hash_seed = 0xe57;
+	bench.skel->rodata->yg_config.fresh = FRESH;
 	assert_int_equal(sample_bpf__load(bench.skel), 0);
 	rig_init(&bench.rig, bench.skel->obj, RING_LEN);
 	rig_reset(&bench.rig);
@@ -150,6 +152,16 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* What is new is not held back: here, time runs faster than requests. */
+static void let_in(struct bench *b)
+{
+	static const uint64_t none[YG_CPUS_MAX][2];
+	uint32_t zero = 0;
+
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->skel->maps.yg_fresh), &zero, none, BPF_ANY), 0);
+}
+
 static void turn(struct bench *b, uint32_t epoch)
 {
 	const struct yg_control knobs = { .heartbeat_ns = rig_now_ns(),
@@ -160,17 +172,26 @@ static void turn(struct bench *b, uint32_t epoch)
 					  .flow_epoch = epoch,
 					  .round = epoch };
 	uint32_t zero = 0;
+	uint64_t key;
 
+	while (bpf_map_get_next_key(bpf_map__fd(b->skel->maps.yg_outlines), NULL, &key) == 0)
+		(void)bpf_map_delete_elem(bpf_map__fd(b->skel->maps.yg_outlines), &key);
 	assert_int_equal(bpf_map_update_elem(b->rig.control_fd, &zero, &knobs, BPF_ANY), 0);
 }
 
-/* The record of a flow's first request, NULL if the kernel did not choose it. */
-static const struct yg_segment *ask(struct bench *b, uint32_t client, uint32_t flow)
+/* The record of a request, NULL if the kernel did not choose it. */
+static const struct yg_segment *ask(struct bench *b, uint32_t client, uint32_t flow,
+				    uint32_t request)
 {
-	struct packet_spec spec = { .payload = REQUEST, .sport = (uint16_t)(20000 + flow) };
+	uint32_t kind = (uint32_t)(draw(client, flow, request, 6) % KINDS);
+	struct packet_spec spec = { .sport = (uint16_t)(20000 + flow) };
 	uint8_t frame[PACKET_CAP];
-	char src[32];
+	char src[32], text[64];
 	size_t len;
+
+	(void)snprintf(text, sizeof(text), "GET /%c%c/%u HTTP/1.1\r\nHost: a\r\n\r\n",
+		       'a' + kind % 8, 'a' + kind / 8, 1000 + client);
+	spec.payload = text;
 
 	(void)snprintf(src, sizeof(src), "10.9.%u.%u", client >> 8, client & 255);
 	spec.src = src;
@@ -194,12 +215,14 @@ static void observe(struct bench *b, uint32_t epoch, struct yg_cell *ret)
 	profile = (struct yg_profile){ 0 };
 	turn(b, epoch);
 	for (uint32_t c = 0; c < CLIENTS; c++) {
+		let_in(b);
 		for (uint32_t f = 0; f < flows_of(c); f++) {
-			const struct yg_segment *seg = ask(b, c, f);
-
-			for (uint32_t i = 0; seg && i < requests_of(c, f); i++) {
+			for (uint32_t i = 0; i < requests_of(c, f); i++) {
+				const struct yg_segment *seg = ask(b, c, f, i);
 				struct yg_sample sample = sample_of(c, f, i);
 
+				if (!seg)
+					continue;
 				sample.weight = yg_weight_from_share(seg->sampled);
 				sample.ordinal = i + 1;
 				sample.clients = seg->clients;

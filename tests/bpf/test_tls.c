@@ -468,6 +468,12 @@ static void flows_not_chosen_are_counted(void **state)
 
 	rig_reset(&b->rig);
 	rig_control(&b->rig, 0, 10 * SECOND_NS, 0, 1); /* one of 2^32 */
+	do_read(ssl, REQUEST); /* the first of its kind is chosen, whatever the flow is */
+	assert_int_equal(rig_read(&b->rig), 1);
+	assert_int_equal(b->rig.records[0].chosen, YG_CHOSEN_ALWAYS);
+	assert_int_equal(b->rig.records[0].sampled, 0);
+	rig_reset(&b->rig);
+	rig_control(&b->rig, 0, 10 * SECOND_NS, 0, 1);
 	do_read(ssl, REQUEST);
 	check_no_record(b, ROW(skip_sampled));
 	assert_int_equal(rig_counters(&b->rig).tls.skip_request, 1);

@@ -144,6 +144,7 @@ static void load(struct bench *b)
 	assert_non_null(b->sock);
 	b->tls->rodata->yg_config.scope = YG_SCOPE_COMM;
 	b->tls->rodata->yg_config.body_budget = BUDGET;
+	b->tls->rodata->yg_config.fresh = 1;
 	b->sock->rodata->yg_config.scope = YG_SCOPE_COMM;
 	assert_int_equal(tls_bpf__load(b->tls), 0);
 	assert_int_equal(

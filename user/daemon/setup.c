@@ -131,7 +131,8 @@ static int load(struct yg_warden *warden)
 			    .scope = yg_scope_bits(warden->scope),
 			    .xdp_sample = options->capture == YG_CAPTURE_XDP,
 			    .xdp_drop = yg_warden_may_drop(warden),
-			    .young = YG_TALLY_YOUNG },
+			    .young = YG_TALLY_YOUNG,
+			    .fresh = YG_OUTLINE_FRESH },
 		.ring_bytes = (uint32_t)options->ring_size,
 		.note = note,
 	};
