@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/header.h"
 
+#include <string.h>
+
 #include "core/macros.h"
 
 /* Letters of the table. */
@@ -50,6 +52,55 @@ enum yg_header_id yg_header_id_from_name(struct yg_slice name)
 		if (text[0] == first && text[name.len - 1] == last &&
 		    yg_slice_equal_nocase(name, rows[id].name))
 			return (enum yg_header_id)id;
+	}
+	return YG_HEADER_OTHER;
+}
+
+/* First and last bytes, in any case alike: enough to tell the rows apart. @name: not empty. */
+static uint32_t slot_of(struct yg_slice name)
+{
+	uint64_t first, last;
+	uint32_t low, high;
+
+	if (name.len >= 8) {
+		memcpy(&first, name.ptr, 8);
+		memcpy(&last, name.ptr + name.len - 8, 8);
+	} else if (name.len >= 4) {
+		memcpy(&low, name.ptr, 4);
+		memcpy(&high, name.ptr + name.len - 4, 4);
+		first = low;
+		last = high;
+	} else {
+		first = (uint8_t)name.ptr[0] | (uint32_t)(uint8_t)name.ptr[name.len / 2] << 8;
+		last = (uint8_t)name.ptr[name.len - 1];
+	}
+	first |= 0x2020202020202020u;
+	last |= 0x2020202020202020u;
+	first ^= last << 29 | last >> 35;
+	return (uint32_t)((first + name.len) * 0x9e3779b97f4a7c15u >> 55) % YG_HEADER_SLOTS;
+}
+
+void yg_header_index_init(struct yg_header_index *index)
+{
+	*index = (struct yg_header_index){ { YG_HEADER_UNREAD } };
+	for (uint32_t id = YG_HEADER_OTHER + 1; id < YG_HEADER_MAX; id++) {
+		uint32_t slot = slot_of(rows[id].name);
+
+		while (index->slots[slot])
+			slot = (slot + 1) % YG_HEADER_SLOTS;
+		index->slots[slot] = (uint8_t)id;
+	}
+}
+
+enum yg_header_id yg_header_index_find(const struct yg_header_index *index, struct yg_slice name)
+{
+	uint32_t slot;
+
+	if (name.len == 0)
+		return YG_HEADER_OTHER;
+	for (slot = slot_of(name); index->slots[slot]; slot = (slot + 1) % YG_HEADER_SLOTS) {
+		if (yg_slice_equal_nocase(name, rows[index->slots[slot]].name))
+			return (enum yg_header_id)index->slots[slot];
 	}
 	return YG_HEADER_OTHER;
 }

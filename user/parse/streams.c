@@ -182,6 +182,7 @@ int yg_streams_new(const struct yg_streams_options *options, yg_exchange_fn fn, 
 		return -ENOMEM;
 	streams->fn = fn;
 	streams->ctx = ctx;
+	yg_header_index_init(&streams->pairer.header_index);
 	streams->pairer.fn = on_exchange;
 	streams->pairer.ctx = streams;
 	streams->websocket_fn = options->on_websocket;
