@@ -15,13 +15,15 @@
 
 #define YG_FLOW_RECENT 256u /* flows of the last segments: 2 KB stay in the cache; power of two */
 
-/* The same flow; keys have no padding. */
+/* The same flow. Each part is read as it was written: a wider load waits for the stores. */
 static inline bool yg_flow_id_equal(const struct yg_flow_id *a, const struct yg_flow_id *b)
 {
-	uint64_t x[sizeof(*a) / 8], y[sizeof(*a) / 8], differs = 0;
+	uint64_t x[4], y[4], differs;
 
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
+	memcpy(x, a->addr, sizeof(x));
+	memcpy(y, b->addr, sizeof(y));
+	differs = (uint64_t)(a->port[0] ^ b->port[0]) | (uint64_t)(a->port[1] ^ b->port[1]) |
+		  (a->tgid ^ b->tgid);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(x); i++)
 		differs |= x[i] ^ y[i];
 	return differs == 0;
@@ -30,20 +32,17 @@ static inline bool yg_flow_id_equal(const struct yg_flow_id *a, const struct yg_
 /* Row of the recent flows. Without a key: who collides on purpose only gets the table's hash. */
 static inline uint32_t yg_flow_id_row(const struct yg_flow_id *id)
 {
-	uint32_t ports, object;
+	uint64_t object;
 
-	memcpy(&ports, id->port, sizeof(ports));
 	memcpy(&object, id->addr[0], sizeof(object));
-	return (uint32_t)(yg_hash_mix(ports ^ ((uint64_t)object << 32)) % YG_FLOW_RECENT);
+	object = (object << 32) ^ id->port[0] ^ ((uint32_t)id->port[1] << 16);
+	return (uint32_t)(yg_hash_mix(object) % YG_FLOW_RECENT);
 }
 
-/* The source is the higher of both ends, bytes compared as numbers of the wire. */
-static inline bool yg_flow_key_is_higher(const struct yg_flow_key *key)
+/* Is the source the higher of both ends, bytes compared as numbers of the wire? */
+static inline bool yg_flow_key_is_higher(const struct yg_flow_key *key, const uint64_t from[2],
+					 const uint64_t to[2])
 {
-	uint64_t from[2], to[2];
-
-	memcpy(from, key->saddr, sizeof(from));
-	memcpy(to, key->daddr, sizeof(to));
 	if (from[0] != to[0])
 		return be64toh(from[0]) > be64toh(to[0]);
 	if (from[1] != to[1])
@@ -51,13 +50,32 @@ static inline bool yg_flow_key_is_higher(const struct yg_flow_key *key)
 	return ntohs(key->sport) > ntohs(key->dport);
 }
 
+/* The lower end first. Without a branch: which end a segment comes from cannot be guessed. */
+static inline unsigned yg_flow_id_from_wire(const struct yg_flow_key *key, struct yg_flow_id *ret)
+{
+	uint64_t from[2], to[2], turned;
+	bool high;
+
+	memcpy(from, key->saddr, sizeof(from));
+	memcpy(to, key->daddr, sizeof(to));
+	high = yg_flow_key_is_higher(key, from, to);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(from); i++) {
+		turned = (from[i] ^ to[i]) & -(uint64_t)high;
+		from[i] ^= turned;
+		to[i] ^= turned;
+	}
+	memcpy(ret->addr[0], from, sizeof(from));
+	memcpy(ret->addr[1], to, sizeof(to));
+	ret->port[0] = high ? key->dport : key->sport;
+	ret->port[1] = high ? key->sport : key->dport;
+	ret->tgid = 0;
+	return high;
+}
+
 /* Return: the direction of the segment, see stream/flow.h. */
 static inline unsigned yg_flow_id_from_segment(const struct yg_segment *meta, bool tls,
 					       struct yg_flow_id *ret)
 {
-	const struct yg_flow_key *key = &meta->key;
-	unsigned low;
-
 	if (tls) {
 		*ret = (struct yg_flow_id){ .tgid = meta->tgid };
 		memcpy(ret->addr[0], &meta->object, sizeof(meta->object));
@@ -65,11 +83,5 @@ static inline unsigned yg_flow_id_from_segment(const struct yg_segment *meta, bo
 		ret->addr[1][0] = 1; /* never equal to a key of the wire: tgid 0 is the kernel */
 		return meta->source == YG_SOURCE_TLS_WRITE;
 	}
-	low = yg_flow_key_is_higher(key);
-	memcpy(ret->addr[low], key->saddr, sizeof(key->saddr));
-	memcpy(ret->addr[!low], key->daddr, sizeof(key->daddr));
-	ret->port[low] = key->sport;
-	ret->port[!low] = key->dport;
-	ret->tgid = 0;
-	return low;
+	return yg_flow_id_from_wire(&meta->key, ret);
 }
