@@ -424,13 +424,14 @@ static void take_path(struct look *look, struct yg_slice path)
 	}
 }
 
-/* Is this exchange of the endpoint one to learn from? By count alone. */
-static bool is_sampled(const struct fields *fields)
+/* One exchange of the endpoint in so many is one to learn from. By count alone. */
+static uint32_t share_of(const struct fields *fields)
 {
 	uint32_t count = fields->exchanges;
 
-	return count < LEARN_FIRST || count < fields->full ||
-	       count % (count < LEARN_SOME ? LEARN_EACH : LEARN_RARE) == 0;
+	if (count < LEARN_FIRST || count < fields->full)
+		return 1;
+	return count < LEARN_SOME ? LEARN_EACH : LEARN_RARE;
 }
 
 static void take_side(struct look *look, const struct yg_data_scene *scene, enum yg_side side)
@@ -458,12 +459,15 @@ static bool is_accepted(const struct yg_exchange *exchange)
 static bool begin_look(struct look *look, const struct yg_data_scene *scene)
 {
 	struct fields *fields;
+	uint32_t share;
 
 	/* What belongs nowhere, or was refused, teaches nothing: it is read for who asks. */
 	if (scene->endpoint < 0 || !is_accepted(scene->exchange))
 		return scene->asked;
 	fields = &look->data->endpoints[scene->endpoint];
-	if (is_sampled(fields)) {
+	share = share_of(fields);
+	look->seen->weight = scene->asked ? 1 : share;
+	if (fields->exchanges % share == 0) {
 		look->fields = fields;
 		fields->stale = true;
 	} else {
@@ -482,6 +486,7 @@ void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
 
 	ret->count = 0;
 	ret->value_count = 0;
+	ret->weight = 1;
 	data->exchanges++;
 	ret->looked = begin_look(&look, scene);
 	if (!ret->looked) {
@@ -563,6 +568,16 @@ void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
 const char *yg_data_class_name(const struct yg_data *data, uint32_t class_)
 {
 	return yg_data_engine_name(data->engine, class_);
+}
+
+uint32_t yg_data_class_named(const struct yg_data *data, struct yg_slice name)
+{
+	uint32_t class_ = 0, count = yg_data_engine_classes(data->engine);
+
+	while (class_ < count &&
+	       !yg_slice_equal(yg_slice_from_str(yg_data_class_name(data, class_)), name))
+		class_++;
+	return class_ < count ? class_ : YG_DATA_ALL_MAX;
 }
 
 void yg_data_counters(const struct yg_data *data,

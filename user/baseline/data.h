@@ -86,7 +86,8 @@ struct yg_data_value {
 
 struct yg_data_seen {
 	uint32_t count;
-	bool looked; /* false: it was passed over */
+	uint32_t weight; /* exchanges that it stands for, itself and those passed over */
+	bool looked;	 /* false: it was passed over */
 	struct yg_data_item items[YG_DATA_ITEMS_MAX];
 	uint32_t value_count;
 	struct yg_data_value values[YG_DATA_VALUES_MAX]; /* more are left out: fewer are counted */
@@ -159,6 +160,9 @@ const char *yg_data_place_name(uint8_t in);
 
 /* Name of a class, built-in or the operator's. */
 const char *yg_data_class_name(const struct yg_data *data, uint32_t class_);
+
+/* The reverse: YG_DATA_ALL_MAX if there is none of this name. */
+uint32_t yg_data_class_named(const struct yg_data *data, struct yg_slice name);
 
 /* "data.fields", "data.fields_evicted", ... in order. */
 void yg_data_counters(const struct yg_data *data,

@@ -59,6 +59,7 @@ void yg_data_engine_free(struct yg_data_engine **engine); /* accepts NULL inside
 
 /* Name of a class, built-in or the operator's. */
 const char *yg_data_engine_name(const struct yg_data_engine *engine, uint32_t class_);
+uint32_t yg_data_engine_classes(const struct yg_data_engine *engine); /* how many there are */
 enum yg_data_mask yg_data_engine_mask(const struct yg_data_engine *engine, uint32_t class_);
 
 /* A value and what it looks like. */

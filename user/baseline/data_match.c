@@ -290,6 +290,11 @@ const char *yg_data_engine_name(const struct yg_data_engine *engine, uint32_t cl
 	return engine->user[class_ - YG_DATA_CLASS_MAX].name;
 }
 
+uint32_t yg_data_engine_classes(const struct yg_data_engine *engine)
+{
+	return YG_DATA_CLASS_MAX + engine->user_count;
+}
+
 enum yg_data_mask yg_data_engine_mask(const struct yg_data_engine *engine, uint32_t class_)
 {
 	(void)engine;

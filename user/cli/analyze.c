@@ -467,6 +467,14 @@ static void print_relation(void *ctx, const struct yg_relation *relation)
 	flush_line(run);
 }
 
+static void print_take(void *ctx, const struct yg_take *take)
+{
+	struct run *run = ctx;
+
+	yg_lines_take(run->json, take, yg_pipeline_knowledge(run->pipeline));
+	flush_line(run);
+}
+
 static void print_party(void *ctx, const struct yg_party *party)
 {
 	struct run *run = ctx;
@@ -533,6 +541,7 @@ static enum yg_exit print_all(struct run *run)
 		print_services(run);
 		yg_knowledge_relations(knowledge, print_relation, run);
 		yg_knowledge_parties(knowledge, print_party, run);
+		yg_knowledge_takes(knowledge, print_take, run);
 	}
 	if (yg_cli_value(run->args, "openapi") &&
 	    yg_document_compare(run->args, &source, yg_specs_at(run->specs, 0), run->json,

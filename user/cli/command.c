@@ -61,8 +61,11 @@ static const struct yg_command commands[] = {
 	},
 	{
 		.name = "callers",
-		.synopsis = "[--busiest]",
+		.synopsis = "[--busiest | --by-records]",
 		.summary = "List who called, by credential or address",
+		.text = "RECORDS is how many different sensitive values of each class the caller was "
+			"given on the last day that it was given any, at least: steady traffic is read "
+			"by sample. --json has the days, the services and the day before.",
 		.options = yg_callers_options,
 		.json = true,
 		.daemon = true,

@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "detect/party.h"
 #include "detect/posture.h"
+#include "detect/take.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
 #include "endpoint/talk.h"
@@ -70,6 +71,8 @@ static const struct limit limits[] = {
 	  "least used go" },
 	{ "analyzer", "third parties", YG_PARTIES_MAX, sizeof(struct yg_party) + 32,
 	  "least used go" },
+	{ "analyzer", "records of callers", YG_TAKES_MAX, sizeof(struct yg_take) + 32,
+	  "least recent go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },
 	{ "desk", "state to restore", 1, YG_INTAKE_BACK_BYTES, "it learns anew" },
 	{ "desk", "page caches", 2, YG_DB_CACHE_KIB * 1024ull, "read again" },
@@ -80,6 +83,7 @@ static const struct limit limits[] = {
 	{ "disk", "findings", YG_STORE_FINDINGS_MAX, 2048, "the oldest go" },
 	{ "disk", "fields of sensitive data", YG_STORE_DATA_MAX, 256,
 	  "those unseen for longest go" },
+	{ "disk", "records of callers", YG_STORE_TAKES_MAX, 256, "those unseen for longest go" },
 	{ "disk", "third parties", YG_STORE_PARTIES_MAX, 512, "those unseen for longest go" },
 	{ "disk", "samples of a day", YG_STORE_SAMPLES_MAX, 160, "lost_sample counts" },
 };

@@ -45,6 +45,11 @@ void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websock
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 		       const struct yg_data *data, const struct yg_schema *schema,
 		       const struct yg_assessment *assessment, const struct yg_talk *talk);
+/* Sensitive records that a caller was given on one day. */
+struct yg_take;
+void yg_lines_take(struct yg_json *json, const struct yg_take *take,
+		   struct yg_knowledge *knowledge);
+
 /* A third party, with the endpoints that are asked of it and what is sent there. */
 void yg_lines_party(struct yg_json *json, const struct yg_party *party,
 		    struct yg_knowledge *knowledge);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The line of a third party: what the feed says of it, and what the inventory knows of its host. */
+/* Where data goes: the lines of third parties and of callers. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/lines.h"
+#include "detect/take.h"
 #include "store/feed_from.h"
 
 struct view {
@@ -71,5 +72,17 @@ void yg_lines_party(struct yg_json *json, const struct yg_party *party,
 			yg_json_str(json, yg_data_class_name(view.data, i));
 	}
 	yg_json_close_array(json);
+	yg_json_close_object(json);
+}
+
+void yg_lines_take(struct yg_json *json, const struct yg_take *take, struct yg_knowledge *knowledge)
+{
+	struct yg_feed_message message;
+
+	yg_feed_from_take(take, yg_data_class_name(yg_knowledge_data(knowledge), take->class_),
+			  &message);
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "type", "take");
+	yg_feed_write_fields(json, &message);
 	yg_json_close_object(json);
 }

@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "core/log.h"
+#include "detect/take.h"
 #include "store/feed_from.h"
 
 #define ASSESS_NS     (5ull * 1000000000) /* labels and risk are made anew */
@@ -72,6 +73,19 @@ static void put_party(void *ctx, const struct yg_party *party)
 	yg_feed_out_put(tell->out, &message);
 }
 
+static void put_take(void *ctx, const struct yg_take *take)
+{
+	struct yg_tell *tell = ctx;
+	struct yg_feed_message message;
+
+	if (!yg_told_is_news(&tell->callers, yg_take_id(take), take->given))
+		return;
+	yg_feed_from_take(take,
+			  yg_data_class_name(yg_knowledge_data(tell->knowledge), take->class_),
+			  &message);
+	yg_feed_out_put(tell->out, &message);
+}
+
 static void put_talk(void *ctx, const struct yg_talk *talk)
 {
 	struct yg_tell *tell = ctx;
@@ -127,6 +141,7 @@ void yg_tell_callers(struct yg_tell *tell)
 {
 	yg_told_lost(&tell->callers, tell->out->stats.lost, YG_TOLD_SLOTS / 16);
 	yg_knowledge_parties(tell->knowledge, put_party, tell);
+	yg_knowledge_takes(tell->knowledge, put_take, tell);
 	if (yg_knowledge_callers(tell->knowledge, put_caller, tell) < 0)
 		yg_log(YG_LOG_WARNING, "callers: not told: Out of memory");
 }

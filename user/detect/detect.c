@@ -75,6 +75,15 @@ static uint64_t hash_topic(const struct yg_scene *scene, const struct yg_sightin
 	return yg_hash(&public_key, &topic, sizeof(topic));
 }
 
+struct yg_takes *yg_detectors_takes(const struct yg_detectors *detectors)
+{
+	for (size_t i = 0; i < DETECTORS; i++) {
+		if (detectors_all[i] == &yg_detect_harvest)
+			return detectors->states[i];
+	}
+	return NULL;
+}
+
 static void copy_text(char *ret, size_t cap, const char *text, size_t len)
 {
 	len = len < cap ? len : cap - 1;

@@ -48,5 +48,9 @@ struct yg_finding *yg_detectors_at(const struct yg_detectors *detectors, uint32_
 void yg_detectors_counters(const struct yg_detectors *detectors,
 			   void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx);
 
+/* What callers were given of sensitive records; see detect/take.h. Never NULL. */
+struct yg_takes;
+struct yg_takes *yg_detectors_takes(const struct yg_detectors *detectors);
+
 /* Every rule: of attacks, of posture, of FAPI; each in order of id. */
 const struct yg_rule *const *yg_rules(uint32_t *ret_count);

@@ -2,26 +2,26 @@
 /*
  * API6: a caller takes far more sensitive records than others of its kind.
  *
- * Counted are distinct values of one class that a caller was given within a day, by keyed hash and
- * in a sketch: asking for one's own record a thousand times is one. Steady traffic is looked at by
- * sample, so that a count says "at least"; the same sample is taken of everybody. What is far more
+ * Counted are distinct values of one class that a caller was given within a day (take.h). Steady
+ * traffic is looked at by sample, and the same sample is taken of everybody. What is far more
  * is learned: of the callers of the same service that were given the class today or the day they
  * were there before, nine in ten must have had less than an eighth. A caller that took as much on
  * its day before is a job that does so every day.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "core/hll.h"
 #include "detect/detector.h"
+#include "detect/take.h"
 
-#define ROWS_MAX    4096u /* of caller, class and service; about 600 bytes each */
-#define DAY_NS	    (86400ull * 1000000000)
 #define FLOOR	    200u /* distinct values of names, addresses, mail ... */
 #define FLOOR_GRAVE 50u	 /* cards, accounts, identity numbers, secrets */
 #define PEERS_MIN   5u	 /* callers without which nothing is usual */
 #define PEERS_RATIO 8u
 #define PEERS_ABOVE 10u /* at most one in so many may have more than an eighth */
 #define USUAL_RATIO 2u	/* of its own day before */
+#define WATCH_RATIO 8u	/* at so much of the floor nothing more is passed over */
 
 const struct yg_rule yg_rule_harvest = {
 	.id = "data-harvest",
@@ -39,24 +39,38 @@ const struct yg_rule yg_rule_harvest = {
 		"この利用者の権限を見直し、1日あたりの件数を制限し、乗っ取りなら認証情報を失効させてください",
 };
 
-struct row {
-	uint64_t day;
-	uint64_t service; /* hash */
-	uint64_t first_ns;
-	uint32_t count;	  /* of the day: yg_hll_count(&values) */
-	uint32_t before;  /* of the last day that it was there */
-	uint32_t checked; /* count when peers were looked at last */
-	uint8_t class_;
-	struct yg_hll values;
-};
-
 static int open_state(const struct yg_detect_options *options, void **ret)
 {
-	static const struct yg_memory_shape shapes[YG_DETECTOR_TABLES] = {
-		{ ROWS_MAX, sizeof(struct row) },
-	};
+	struct yg_takes *takes = calloc(1, sizeof(*takes));
+	int r;
 
-	return yg_memory_open(options, shapes, ret);
+	(void)options;
+	if (!takes)
+		return -ENOMEM;
+	r = yg_takes_open(takes);
+	if (r < 0)
+		free(takes);
+	else
+		*ret = takes;
+	return r;
+}
+
+static void close_state(void **state)
+{
+	struct yg_takes *takes = *state;
+
+	if (!takes)
+		return;
+	yg_takes_close(takes);
+	free(takes);
+	*state = NULL;
+}
+
+static uint64_t count_evicted(const void *state)
+{
+	const struct yg_takes *takes = state;
+
+	return yg_lru_evicted(takes->rows);
 }
 
 /* Classes of which each value stands for somebody; amounts, places and hosts do not. */
@@ -97,88 +111,85 @@ struct peers {
 	uint32_t most;
 };
 
-static struct peers look_at_peers(const struct yg_lru *rows, const struct row *row)
+static struct peers look_at_peers(const struct yg_takes *takes, const struct yg_take *take)
 {
 	struct peers peers = { 0 };
 
-	for (uint32_t i = yg_lru_first(rows); i; i = yg_lru_next(rows, i)) {
-		const struct row *peer = yg_lru_at(rows, i);
+	for (uint32_t i = yg_takes_first(takes); i; i = yg_takes_next(takes, i)) {
+		const struct yg_take *peer = yg_takes_at(takes, i);
 		uint32_t had = peer->count > peer->before ? peer->count : peer->before;
 
-		if (peer == row || peer->service != row->service || peer->class_ != row->class_)
+		if (peer == take || peer->service_hash != take->service_hash ||
+		    peer->class_ != take->class_)
 			continue;
 		peers.count++;
-		peers.above += had * PEERS_RATIO > row->count;
+		peers.above += had * PEERS_RATIO > take->count;
 		peers.most = had > peers.most ? had : peers.most;
 	}
 	return peers;
 }
 
-static void report(const struct yg_scene *scene, const struct row *row, const struct peers *peers,
-		   yg_sighting_fn fn, void *ctx)
+static void report(const struct yg_scene *scene, const struct yg_take *take,
+		   const struct peers *peers, yg_sighting_fn fn, void *ctx)
 {
-	const char *name = yg_data_class_name(scene->fields, row->class_);
+	const char *name = yg_data_class_name(scene->fields, take->class_);
 	struct yg_sighting sighting = {
 		.rule = &yg_rule_harvest,
 		.severity = yg_rule_harvest.severity,
-		.subject = yg_hash_mix(scene->caller->hash + row->class_),
+		.subject = yg_hash_mix(scene->caller->hash + take->class_),
 		.whole_service = true,
-		.first_ns = row->first_ns,
+		.first_ns = take->first_ns,
 	};
 
 	(void)snprintf(sighting.cause, sizeof(sighting.cause),
 		       "%u different values of %s within a day; of %u other callers, %u had more "
 		       "than an eighth of that",
-		       row->count, name, peers->count, peers->above);
+		       take->count, name, peers->count, peers->above);
 	yg_sighting_text(&sighting, "class", yg_slice_from_str(name));
-	yg_sighting_number(&sighting, "distinct_values", row->count);
-	yg_sighting_number(&sighting, "day_before", row->before);
+	yg_sighting_number(&sighting, "distinct_values", take->count);
+	yg_sighting_number(&sighting, "day_before", take->before);
 	yg_sighting_number(&sighting, "peers", peers->count);
 	yg_sighting_number(&sighting, "most_of_a_peer", peers->most);
 	fn(ctx, scene, &sighting);
 }
 
-static struct row *find_row(struct yg_lru *rows, const struct yg_scene *scene, uint32_t class_)
-{
-	static const struct yg_hash_key public_key = { 0x68617276657374, 0x2026 };
-	uint64_t service = yg_hash(&public_key, scene->service.ptr, scene->service.len);
-	uint64_t day = scene->time_ns / DAY_NS;
-	bool fresh;
-	struct row *row = yg_lru_get(
-		rows, yg_hash_mix(scene->caller->hash ^ yg_hash_mix(service + class_)) | 1, &fresh);
-
-	if (!fresh && row->day == day)
-		return row;
-	*row = (struct row){
-		.day = day,
-		.service = service,
-		.first_ns = scene->time_ns,
-		.before = fresh ? 0 : row->count,
-		.class_ = (uint8_t)class_,
-	};
-	return row;
-}
-
-static void judge(const struct yg_lru *rows, const struct yg_scene *scene, struct row *row,
+static void judge(struct yg_takes *takes, const struct yg_scene *scene, struct yg_take *take,
 		  yg_sighting_fn fn, void *ctx)
 {
 	struct peers peers;
 
-	row->count = (uint32_t)yg_hll_count(&row->values);
-	if (row->count < floor_of(row->class_) || row->count < row->checked + row->checked / 8 ||
-	    row->count < row->before * USUAL_RATIO)
+	take->count = (uint32_t)yg_hll_count(&take->values);
+	if (take->count >= floor_of(take->class_) / WATCH_RATIO)
+		yg_takes_watch(takes, take);
+	if (take->count < floor_of(take->class_) ||
+	    take->count < take->checked + take->checked / 8 ||
+	    take->count < take->before * USUAL_RATIO)
 		return;
-	row->checked = row->count;
-	peers = look_at_peers(rows, row);
+	take->checked = take->count;
+	peers = look_at_peers(takes, take);
 	if (peers.count >= PEERS_MIN && peers.above * PEERS_ABOVE <= peers.count)
-		report(scene, row, &peers, fn, ctx);
+		report(scene, take, &peers, fn, ctx);
+}
+
+static struct yg_take *find_take(struct yg_takes *takes, const struct yg_scene *scene,
+				 uint32_t class_)
+{
+	const struct yg_take_key key = {
+		.caller = { scene->caller->text, scene->caller->text_len },
+		.caller_hash = scene->caller->hash,
+		.service = scene->service,
+		.class_ = class_,
+		.time_ns = scene->time_ns,
+	};
+
+	return yg_takes_get(takes, &key);
 }
 
 static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn, void *ctx)
 {
 	const struct yg_data_seen *seen = scene->data;
-	struct yg_memory *memory = state;
-	struct row *row = NULL;
+	struct yg_takes *takes = state;
+	struct yg_take *take = NULL;
 	bool grown = false;
 
 	if (!seen || !seen->looked || !scene->caller->hash || scene->exchange->outbound ||
@@ -188,22 +199,23 @@ static void observe(void *state, const struct yg_scene *scene, yg_sighting_fn fn
 	for (uint32_t i = 0; i < seen->value_count; i++) {
 		if (!is_record(seen->values[i].class_))
 			continue;
-		if (!row || row->class_ != seen->values[i].class_) {
-			if (row && grown)
-				judge(memory->tables[0], scene, row, fn, ctx);
-			row = find_row(memory->tables[0], scene, seen->values[i].class_);
+		if (!take || take->class_ != seen->values[i].class_) {
+			if (take && grown)
+				judge(takes, scene, take, fn, ctx);
+			take = find_take(takes, scene, seen->values[i].class_);
 			grown = false;
 		}
-		grown |= yg_hll_add(&row->values, seen->values[i].hash);
+		take->given += seen->weight;
+		grown |= yg_hll_add(&take->values, seen->values[i].hash);
 	}
-	if (row && grown)
-		judge(memory->tables[0], scene, row, fn, ctx);
+	if (take && grown)
+		judge(takes, scene, take, fn, ctx);
 }
 
 const struct yg_detector yg_detect_harvest = {
 	.name = "harvest",
 	.open = open_state,
-	.close = yg_memory_close,
+	.close = close_state,
 	.observe = observe,
-	.evicted = yg_memory_evicted,
+	.evicted = count_evicted,
 };

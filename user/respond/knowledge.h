@@ -232,6 +232,11 @@ void yg_knowledge_relation_news(struct yg_knowledge *knowledge, uint32_t max, yg
 				void *ctx);
 void yg_knowledge_relations_told(struct yg_knowledge *knowledge); /* the last news arrived */
 
+/* What callers were given of sensitive records, today or on the last day they were there. */
+struct yg_take;
+typedef void (*yg_take_fn)(void *ctx, const struct yg_take *take);
+void yg_knowledge_takes(const struct yg_knowledge *knowledge, yg_take_fn fn, void *ctx);
+
 /* Third parties that this host asks, the last one first. */
 void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx);
 
@@ -283,6 +288,7 @@ enum yg_blob {
 	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
 	YG_BLOB_TRAIT,	     /* how one endpoint is used */
 	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
+	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
 	YG_BLOB_MAX
 };
 

@@ -2,7 +2,39 @@
 /* Sensitive data: between the exchanges and baseline/data.h. */
 #include <errno.h>
 
+#include "detect/take.h"
 #include "respond/knowledge_inside.h"
+
+void yg_knowledge_takes(const struct yg_knowledge *knowledge, yg_take_fn fn, void *ctx)
+{
+	const struct yg_takes *takes = yg_detectors_takes(knowledge->detectors);
+
+	for (uint32_t i = yg_takes_first(takes); i; i = yg_takes_next(takes, i))
+		fn(ctx, yg_takes_at(takes, i));
+}
+
+void yg_knowledge_save_takes(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			     void *ctx, uint8_t *buffer)
+{
+	const struct yg_takes *takes = yg_detectors_takes(knowledge->detectors);
+
+	for (uint32_t i = yg_takes_first(takes); i; i = yg_takes_next(takes, i)) {
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+		struct yg_take *take = yg_takes_at(takes, i);
+
+		if (changed_only && !take->dirty)
+			continue;
+		yg_take_pack(take, knowledge->data, &writer);
+		take->dirty = false;
+		/* Its place in the table: another row that takes it takes the blob's, too. */
+		fn(ctx, YG_BLOB_TAKE, i, buffer, writer.len);
+	}
+}
+
+int yg_knowledge_load_take(struct yg_knowledge *knowledge, struct yg_reader *reader)
+{
+	return yg_takes_unpack(yg_detectors_takes(knowledge->detectors), knowledge->data, reader);
+}
 
 const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge)
 {
@@ -25,7 +57,9 @@ void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange 
 		.path = ret->path,
 		.endpoint = endpoint ? (int64_t)endpoint->index : -1,
 		.time_ns = time_ns,
-		.asked = knowledge->data_each,
+		.asked = knowledge->data_each ||
+			 yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
+					     knowledge->caller.hash, time_ns),
 	};
 
 	yg_data_observe(knowledge->data, &scene, &knowledge->seen);

@@ -50,7 +50,8 @@ static struct yg_slice text_argument(const struct yg_http_request *request, cons
 /* NULL: by name. Return: 0; -EINVAL. */
 static int read_order(const char *text, enum yg_store_order *ret)
 {
-	static const char *const names[YG_STORE_ORDER_MAX] = { "name", "requests", "risk", "last" };
+	static const char *const names[YG_STORE_ORDER_MAX] = { "name", "requests", "risk", "last",
+							       "records" };
 
 	*ret = YG_STORE_BY_NAME;
 	if (!text)

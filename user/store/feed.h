@@ -299,6 +299,19 @@
 	X(uint, server_largest, 0, "bytes of the largest message")                 \
 	X(text, server_sample, 160, "a first text, masked")
 
+/* Sensitive records that a caller was given on one day; replaces what was stored. */
+#define YG_FEED_TAKE(X)                                                     \
+	X(id, id, 0, "hash of caller, service, class and day")              \
+	X(text, caller, 64, "as in the table of callers")                   \
+	X(text, service, 255, "authority")                                  \
+	X(text, class, 40, "email, pan ...")                                \
+	X(time, day, 0, "its beginning, UTC")                               \
+	X(uint, distinct, 0, "different values, at least")                  \
+	X(uint, records, 0, "values, estimated")                            \
+	X(uint, before, 0, "different values of the last day it was there") \
+	X(time, first_seen, 0, "first value of the day")                    \
+	X(time, last_seen, 0, "last value of the day")
+
 /* Desk to analyzer: all that was stored has been given back. */
 #define YG_FEED_RESTORED(X) X(uint, messages, 0, "messages of the restore before this one")
 
@@ -324,7 +337,8 @@
 	X(18, link, YG_FEED_LINK)            \
 	X(19, data, YG_FEED_DATA)            \
 	X(20, party, YG_FEED_PARTY)          \
-	X(21, talk, YG_FEED_TALK)
+	X(21, talk, YG_FEED_TALK)            \
+	X(22, take, YG_FEED_TAKE)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -349,6 +363,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_DATA,
 	YG_FEED_KIND_PARTY,
 	YG_FEED_KIND_TALK,
+	YG_FEED_KIND_TAKE,
 	YG_FEED_KIND_MAX
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "baseline/estimate.h"
+#include "detect/take.h"
 #include "parse/hello.h"
 #include "priv/request.h"
 
@@ -325,5 +326,22 @@ void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret)
 		.server_bytes = server->said.bytes,
 		.server_largest = server->largest,
 		.server_sample = yg_slice_from_str(server->sample),
+	};
+}
+
+void yg_feed_from_take(const struct yg_take *take, const char *class_, struct yg_feed_message *ret)
+{
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_TAKE };
+	ret->take = (struct yg_feed_take){
+		.id = yg_take_id(take),
+		.caller = yg_slice_from_str(take->caller),
+		.service = yg_slice_from_str(take->service),
+		.class = yg_slice_from_str(class_),
+		.day = take->day * YG_TAKE_DAY_NS,
+		.distinct = take->count,
+		.records = take->given,
+		.before = take->before,
+		.first_seen = take->first_ns,
+		.last_seen = take->last_ns,
 	};
 }

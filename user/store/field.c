@@ -30,6 +30,7 @@
 #define DATA(type, name, max, help)	  FIELD(type, name, data.name, max)
 #define PARTY(type, name, max, help)	  FIELD(type, name, party.name, max)
 #define TALK(type, name, max, help)	  FIELD(type, name, talk.name, max)
+#define TAKE(type, name, max, help)	  FIELD(type, name, take.name, max)
 #define RESTORED(type, name, max, help)	  FIELD(type, name, restored.name, max)
 
 static const struct yg_field hello_fields[] = { YG_FEED_HELLO(HELLO) };
@@ -52,6 +53,7 @@ static const struct yg_field link_fields[] = { YG_FEED_LINK(LINK) };
 static const struct yg_field data_fields[] = { YG_FEED_DATA(DATA) };
 static const struct yg_field party_fields[] = { YG_FEED_PARTY(PARTY) };
 static const struct yg_field talk_fields[] = { YG_FEED_TALK(TALK) };
+static const struct yg_field take_fields[] = { YG_FEED_TAKE(TAKE) };
 static const struct yg_field restored_fields[] = { YG_FEED_RESTORED(RESTORED) };
 
 #define SCHEMA(number, name, table) \

@@ -60,7 +60,10 @@ static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filte
 {
 	yg_db_bind_text(rows, 1, filter->contains);
 	yg_db_bind_uint(rows, 2, filter->since_ns);
-	yg_db_bind_uint(rows, 3, filter->by_requests);
+	yg_db_bind_uint(rows, 3,
+			filter->by_requests		       ? 1
+			: filter->order == YG_STORE_BY_RECORDS ? 2
+							       : 0);
 	yg_db_bind_uint(rows, 4, limit_of(filter));
 	yg_db_bind_uint(rows, 5, filter->offset);
 }
@@ -167,7 +170,7 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", lists[list].type);
 	yg_row_write(json, row, 0, schema);
-	if (list == YG_STORE_ENDPOINTS) {
+	if (list == YG_STORE_ENDPOINTS || list == YG_STORE_CALLERS) {
 		yg_json_key(json, "data");
 		yg_json_raw(json, yg_db_column(row, extra));
 		if (yg_db_column(row, extra + 1).len) {

@@ -102,6 +102,12 @@ static const char *const main_migrations[] = {
 	"server_control INTEGER NOT NULL, server_bytes INTEGER NOT NULL,"
 	"server_largest INTEGER NOT NULL, server_sample TEXT NOT NULL);"
 	"CREATE INDEX talks_seen ON talks(last_seen);",
+	"CREATE TABLE takes(id INTEGER PRIMARY KEY, caller TEXT NOT NULL, service TEXT NOT NULL,"
+	"class TEXT NOT NULL, day INTEGER NOT NULL, \"distinct\" INTEGER NOT NULL,"
+	"records INTEGER NOT NULL, before INTEGER NOT NULL, first_seen INTEGER NOT NULL,"
+	"last_seen INTEGER NOT NULL);"
+	"CREATE INDEX takes_caller ON takes(caller, day);"
+	"CREATE INDEX takes_seen ON takes(last_seen);",
 };
 
 static const char *const day_migrations[] = {
@@ -143,6 +149,15 @@ static const char *const day_migrations[] = {
 	" \"distinct\", 'sample', sample)) FROM (SELECT * FROM data_fields"                  \
 	" WHERE endpoint=endpoints.id ORDER BY instr('confirmed likely possible',"           \
 	" confidence), class, field, id)) AS data"
+
+/* What a caller was given on the last day that it was given anything; the most first. */
+#define LAST_DAY_OF_CALLER "(SELECT max(day) FROM takes WHERE takes.caller=callers.caller)"
+#define TAKEN_BY_CALLER                                                                       \
+	"(SELECT json_group_array(json_object('class', class, 'service', service, 'day',"     \
+	" date(day/1000000000, 'unixepoch'), 'distinct', \"distinct\", 'records', records,"   \
+	" 'before', before)) FROM (SELECT * FROM takes WHERE takes.caller=callers.caller AND" \
+	" day=" LAST_DAY_OF_CALLER                                                            \
+	" ORDER BY \"distinct\" DESC, class, service LIMIT 20)) AS data"
 
 /* Relations with the rows of both ends, by service, kind, time and text. */
 #define RELATION_ENDS                                                                         \
@@ -212,9 +227,12 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" count(*) FROM (SELECT service, risk, row_number() OVER (PARTITION BY service"
 		" ORDER BY risk DESC) AS place FROM endpoints) WHERE place<=10 GROUP BY service"
 		" ORDER BY score DESC, service LIMIT ?1",
-	[YG_SQL_CALLER_LIST] = " FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1)"
-			       " AND last_seen>=?2 ORDER BY CASE WHEN ?3 THEN -requests END,"
-			       " last_seen DESC, caller LIMIT ?4 OFFSET ?5",
+	[YG_SQL_CALLER_LIST] =
+		", " TAKEN_BY_CALLER
+		" FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1) AND last_seen>=?2"
+		" ORDER BY CASE ?3 WHEN 1 THEN -requests WHEN 2 THEN (SELECT -max(\"distinct\")"
+		" FROM takes WHERE takes.caller=callers.caller AND day=" LAST_DAY_OF_CALLER
+		") END NULLS LAST, last_seen DESC, caller LIMIT ?4 OFFSET ?5",
 	[YG_SQL_FINDING_LIST] =
 		", status, decided_by, decided FROM findings WHERE (?1=0 OR id=?2)"
 		" AND (?3='' OR service=?3) AND (?4='' OR rule=?4) AND (?5='' OR status=?5)"

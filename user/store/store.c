@@ -182,6 +182,9 @@ static int put(struct yg_store *store, const struct yg_feed_message *message, ui
 	case YG_FEED_KIND_TALK:
 		return yg_store_put_row(store, store->main, YG_SQL_TALK_PUT, "talks", "id",
 					message);
+	case YG_FEED_KIND_TAKE:
+		return yg_store_put_row(store, store->main, YG_SQL_TAKE_PUT, "takes", "id",
+					message);
 	case YG_FEED_KIND_CELL:
 		return yg_store_put_cell(store, &message->cell);
 	case YG_FEED_KIND_SAMPLE:
@@ -247,6 +250,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ TRIM_OVER("third_parties", "host", "last_seen"), YG_STORE_PARTIES_MAX },
 		{ TRIM_OVER("data_fields", "id", "last_seen"), YG_STORE_DATA_MAX },
 		{ TRIM_OVER("talks", "id", "last_seen"), YG_STORE_ENDPOINTS_MAX },
+		{ TRIM_OVER("takes", "id", "last_seen"), YG_STORE_TAKES_MAX },
 	};
 	static const struct {
 		const char *format;
@@ -260,6 +264,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ "DELETE FROM relations WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM data_fields WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM talks WHERE last_seen<%llu", 1 },
+		{ "DELETE FROM takes WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM blocks WHERE expires<%llu", 1 },
 		{ "DELETE FROM hours WHERE hour<%llu", YG_NS_PER_HOUR },
 		{ "DELETE FROM risks WHERE hour<%llu", YG_NS_PER_HOUR },

@@ -27,6 +27,7 @@
 #define YG_STORE_FINDINGS_MAX	 100000u
 #define YG_STORE_DATA_MAX	 200000u
 #define YG_STORE_PARTIES_MAX	 20000u
+#define YG_STORE_TAKES_MAX	 200000u
 #define YG_STORE_LIST_MAX	 1000u /* rows of one list; more are asked for by offset */
 
 /* Each row: what it counts. Totals since yg_store_new(). */
@@ -125,7 +126,8 @@ enum yg_store_order {
 	YG_STORE_BY_NAME,
 	YG_STORE_BY_REQUESTS,
 	YG_STORE_BY_RISK,
-	YG_STORE_BY_TIME, /* the last used first */
+	YG_STORE_BY_TIME,    /* the last used first */
+	YG_STORE_BY_RECORDS, /* CALLERS: most sensitive records first */
 	YG_STORE_ORDER_MAX
 };
 
@@ -145,7 +147,7 @@ struct yg_store_filter {
 	struct yg_slice label;	  /* ENDPOINTS: has this label */
 	uint32_t risk;		  /* ENDPOINTS: at least */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
-	enum yg_store_order order; /* ENDPOINTS, without by_requests */
+	enum yg_store_order order; /* ENDPOINTS, without by_requests; CALLERS: BY_RECORDS */
 	uint32_t limit;		   /* 1..YG_STORE_LIST_MAX; 0: 100 */
 	uint32_t offset;
 };

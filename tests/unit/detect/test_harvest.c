@@ -81,10 +81,55 @@ static void a_job_that_takes_as_much_each_day_is_usual(void **state)
 	assert_int_equal(scene.found, 0);
 }
 
+static void of_who_takes_much_nothing_is_passed_over(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	/* The endpoint is well known by then: one answer in 64 is read. */
+	for (uint32_t k = 0; k < 1200; k++)
+		take_page(&scene, 1 + k % 8, k % 8, 1);
+	assert_int_equal(scene.found, 0);
+	for (uint32_t k = 0; k < 200; k++)
+		take_page(&scene, 99, 1000 + k * PAGE, PAGE);
+	/* Four answers by sample are eighty records; it was found for more than two hundred. */
+	assert_true(scene.found > 0);
+	assert_string_equal(scene.last.rule->id, "data-harvest");
+}
+
+static void move_blob(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
+{
+	struct scene *into = ctx;
+
+	(void)id;
+	assert_int_equal(yg_knowledge_load(into->knowledge, kind, data, len), 0);
+}
+
+static void a_restart_forgets_nothing_of_the_day(void **state)
+{
+	SCENE_CLEANUP struct scene before, after;
+
+	(void)state;
+	scene_open(&before, (struct yg_knowledge_options){ 0 });
+	scene_open(&after, (struct yg_knowledge_options){ 0 });
+	for (uint32_t peer = 0; peer < 8; peer++)
+		take_page(&before, 1 + peer, peer * PAGE, 2);
+	for (uint32_t k = 0; k < 8; k++)
+		take_page(&before, 99, k * PAGE, PAGE);
+	assert_int_equal(before.found, 0);
+	assert_int_equal(yg_knowledge_save(before.knowledge, false, move_blob, &after), 0);
+	for (uint32_t k = 8; k < 15; k++)
+		take_page(&after, 99, k * PAGE, PAGE);
+	assert_int_equal(after.found, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_takes_far_more_is_found),
+		cmocka_unit_test(a_restart_forgets_nothing_of_the_day),
+		cmocka_unit_test(of_who_takes_much_nothing_is_passed_over),
 		cmocka_unit_test(a_job_that_takes_as_much_each_day_is_usual),
 	};
 

@@ -146,6 +146,66 @@ static void counts_endpoints_and_values_of_a_class(void **state)
 	yg_store_free(&store);
 }
 
+static void put_take(struct yg_store *store, uint64_t id, const char *caller, const char *class_,
+		     uint64_t day, uint64_t distinct)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_TAKE };
+
+	message.take = (struct yg_feed_take){
+		.id = id,
+		.caller = yg_slice_from_str(caller),
+		.service = YG_SLICE("api.example"),
+		.class = yg_slice_from_str(class_),
+		.day = day * 86400 * 1000000000ull,
+		.distinct = distinct,
+		.records = 2 * distinct,
+		.last_seen = NOW,
+	};
+	put(store, &message, NOW);
+}
+
+static int note_object(void *ctx, struct yg_slice object)
+{
+	char *text = ctx;
+	size_t used = strlen(text);
+
+	(void)snprintf(text + used, 4096 - used, "%.*s\n", (int)object.len, object.ptr);
+	return 0;
+}
+
+static void a_caller_shows_what_it_was_given_on_its_last_day(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_store_filter filter = { .limit = 10, .order = YG_STORE_BY_RECORDS };
+	static const char *const callers[] = { "address:1", "bearer:2", "bearer:3" };
+	char text[4096] = "";
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(callers); i++) {
+		struct yg_feed_message message = { .kind = YG_FEED_KIND_CALLER };
+
+		message.caller.caller = yg_slice_from_str(callers[i]);
+		message.caller.last_seen = NOW;
+		put(store, &message, NOW);
+	}
+	put_take(store, 1, "bearer:2", "email", 19000, 900);
+	put_take(store, 2, "bearer:2", "email", 19001, 5);
+	put_take(store, 3, "bearer:2", "pan", 19001, 6);
+	put_take(store, 4, "bearer:3", "email", 19000, 40);
+	put_take(store, 4, "bearer:3", "email", 19000, 50); /* the same row, grown */
+	assert_int_equal(yg_store_each(store, YG_STORE_CALLERS, &filter, note_object, text), 3);
+	/* The last day counts, and who was given nothing comes last. */
+	assert_true(strstr(text, "bearer:3") < strstr(text, "bearer:2"));
+	assert_true(strstr(text, "bearer:2") < strstr(text, "address:1"));
+	assert_non_null(strstr(text, "\"data\":[{\"class\":\"pan\",\"service\":\"api.example\","
+				     "\"day\":\"2022-01-09\",\"distinct\":6,\"records\":12,"
+				     "\"before\":0},{\"class\":\"email\""));
+	assert_non_null(strstr(text, "\"distinct\":50"));
+	assert_null(strstr(text, "\"distinct\":900"));
+	assert_non_null(strstr(text, "\"data\":[]"));
+	yg_store_free(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +213,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(filters_by_class_and_by_kind_of_class, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_caller_shows_what_it_was_given_on_its_last_day,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counts_endpoints_and_values_of_a_class, set_up,
 						tear_down),
 	};
