@@ -42,6 +42,22 @@ static size_t read_path(const struct yg_trie *trie, const struct yg_path *path, 
 	return n < 0 ? 0 : (size_t)n;
 }
 
+/* The kind of its values, and the words that they are, from the line as well. */
+static void add_template(struct yg_templates *templates, struct yg_slice text, uint8_t first)
+{
+	struct yg_fit fit = { 0 };
+	struct yg_template template_ = {
+		.text = text,
+		.rank = (enum yg_template_rank)(first & 1),
+		.fits = &fit,
+		.fit_count = 1,
+	};
+
+	if (yg_fit_init(&fit, (enum yg_fit_kind)(first % YG_FIT_MAX), text) == 0)
+		(void)yg_templates_add(templates, &template_);
+	yg_fit_clean(&fit);
+}
+
 static void take_line(struct yg_trie *trie, struct yg_templates *templates,
 		      struct yg_catchall *catchall, struct yg_slice line)
 {
@@ -55,8 +71,7 @@ static void take_line(struct yg_trie *trie, struct yg_templates *templates,
 	ssize_t n;
 
 	if (line.ptr[0] & 0x40) {
-		(void)yg_templates_add(templates, (struct yg_slice){ 0 }, target,
-				       (enum yg_template_rank)(line.ptr[0] & 1));
+		add_template(templates, target, (uint8_t)line.ptr[0]);
 		return;
 	}
 	if (!yg_path_from_target(target, &path))
@@ -72,7 +87,7 @@ static void take_line(struct yg_trie *trie, struct yg_templates *templates,
 		assert(n < 0 ? len == 0 : (size_t)n == len && memcmp(text, other, len) == 0);
 	}
 	(void)yg_catchall_weigh(catchall, &mark, &path);
-	(void)yg_templates_match(templates, (struct yg_slice){ 0 }, &path, &route);
+	(void)yg_templates_match(templates, (struct yg_slice){ 0 }, &path, line.ptr[0] & 1, &route);
 }
 
 static void check_restart(const struct yg_trie *trie, const uint8_t *data, size_t len)

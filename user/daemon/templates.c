@@ -7,13 +7,14 @@
 static int add(struct yg_templates *templates, const char *item)
 {
 	size_t len = strcspn(item, " /");
-	struct yg_slice service = { 0 };
+	struct yg_template template_ = { .rank = YG_TEMPLATE_USER };
 
 	if (item[len] == ' ') {
-		service = (struct yg_slice){ item, len };
+		template_.service = (struct yg_slice){ item, len };
 		item += len + strspn(item + len, " ");
 	}
-	return yg_templates_add(templates, service, yg_slice_from_str(item), YG_TEMPLATE_USER);
+	template_.text = yg_slice_from_str(item);
+	return yg_templates_add(templates, &template_);
 }
 
 static const char *reason_of(int r)

@@ -15,6 +15,11 @@ void yg_spec_free(struct yg_spec **spec)
 	if (!*spec)
 		return;
 	yg_spec_tree_free(&(*spec)->tree);
+	for (uint32_t i = 0; i < (*spec)->count; i++) {
+		for (uint32_t k = 0; k < (*spec)->operations[i].fit_count; k++)
+			yg_fit_clean(&(*spec)->operations[i].fits[k]);
+		free((*spec)->operations[i].fits);
+	}
 	free((*spec)->operations);
 	yg_freep(spec);
 }
@@ -91,7 +96,7 @@ static int add_operation(struct yg_spec *spec, struct yg_slice path, uint32_t it
 		yg_spec_is_text(spec, yg_spec_tree_find(spec->tree, node, "deprecated"), "true");
 	operation.secured = is_secured(spec, node);
 	spec->operations[spec->count++] = operation;
-	return 0;
+	return yg_spec_read_fits(spec, spec->count - 1);
 }
 
 static int read_paths(struct yg_spec *spec)
@@ -257,12 +262,10 @@ void yg_spec_each_template(const struct yg_spec *spec, yg_spec_template_fn fn, v
 
 			if (len >= sizeof(text) || path.len == 0)
 				continue;
-			if (i > 0 && spec->operations[i - 1].path.ptr == path.ptr)
-				continue; /* of another method */
 			if (server->path.len)
 				memcpy(text, server->path.ptr, server->path.len);
 			memcpy(text + server->path.len, path.ptr, path.len);
-			fn(ctx, name, (struct yg_slice){ text, len });
+			fn(ctx, name, (struct yg_slice){ text, len }, &spec->operations[i]);
 		}
 	}
 }
@@ -283,27 +286,35 @@ static struct yg_slice take_segment(struct yg_slice *path)
 	return segment;
 }
 
-static bool has_brace(struct yg_slice segment)
+static uint32_t count_braces(struct yg_slice segment)
 {
-	return segment.len > 0 && memchr(segment.ptr, '{', segment.len) != NULL;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < segment.len; i++)
+		count += segment.ptr[i] == '{';
+	return count;
 }
 
 /* Literals that both have, plus one; 0: the paths differ. */
-static uint32_t score(struct yg_slice want, struct yg_slice learned)
+static uint32_t score(const struct yg_spec_operation *operation, struct yg_slice learned)
 {
-	uint32_t points = 1;
+	struct yg_slice want = operation->path;
+	uint32_t points = 1, at = 0;
 
 	for (uint32_t i = 0; i < SEGMENTS_MAX; i++) {
 		struct yg_slice a = take_segment(&want), b = take_segment(&learned);
+		uint32_t left = at < operation->fit_count ? operation->fit_count - at : 0;
 
 		if (a.len == 0 || b.len == 0)
 			return a.len == b.len ? points : 0;
 		if (yg_slice_equal(a, b))
 			points += 2;
-		else if (!has_brace(a))
+		else if (count_braces(a) == 0 ||
+			 !yg_fit_takes_segment(a, left ? operation->fits + at : NULL, left, b))
 			return 0;
 		else
-			points += has_brace(b);
+			points += count_braces(b) > 0;
+		at += count_braces(a);
 	}
 	return 0;
 }
@@ -330,7 +341,7 @@ static void weigh(const struct yg_spec *spec, uint32_t index, struct yg_slice me
 		  struct yg_slice path, struct best *best)
 {
 	const struct yg_spec_operation *at = &spec->operations[index];
-	uint32_t points = score(at->path, path);
+	uint32_t points = score(at, path);
 
 	best->path |= points > 0;
 	if (points > best->points && yg_slice_equal(method, yg_slice_from_str(at->method))) {

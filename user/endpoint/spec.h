@@ -13,6 +13,7 @@
 
 #include "core/macros.h"
 #include "core/slice.h"
+#include "endpoint/fit.h"
 
 #define YG_SPEC_OPERATIONS_MAX 65536u
 #define YG_SPEC_SERVERS_MAX    32u
@@ -26,7 +27,9 @@ struct yg_spec_operation {
 	struct yg_slice path; /* template, without the server's path */
 	uint32_t item, node;  /* inside */
 	bool deprecated;
-	bool secured; /* at least one scheme, and none of the alternatives is empty */
+	bool secured;	     /* at least one scheme, and none of the alternatives is empty */
+	struct yg_fit *fits; /* [fit_count] of the placeholders of path, in order */
+	uint32_t fit_count;
 };
 
 /**
@@ -48,10 +51,11 @@ bool yg_spec_serves(const struct yg_spec *spec, struct yg_slice service);
 /* Does it name a host at all? */
 bool yg_spec_names_host(const struct yg_spec *spec);
 
-/* @host: lower case, without the port that is usual; absent: any. */
-typedef void (*yg_spec_template_fn)(void *ctx, struct yg_slice host, struct yg_slice template_);
+/* @host: lower case, without the port that is usual; absent: any. @operation: one of its path. */
+typedef void (*yg_spec_template_fn)(void *ctx, struct yg_slice host, struct yg_slice template_,
+				    const struct yg_spec_operation *operation);
 
-/* Every path below every server, those that do not fit YG_SPEC_TEMPLATE_CAP left out. */
+/* Every operation below every server, those that do not fit YG_SPEC_TEMPLATE_CAP left out. */
 #define YG_SPEC_TEMPLATE_CAP 512u
 void yg_spec_each_template(const struct yg_spec *spec, yg_spec_template_fn fn, void *ctx);
 

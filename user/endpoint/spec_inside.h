@@ -22,6 +22,17 @@ struct yg_spec {
 /* Behind its references. @ret_outside: it is in another file, or nowhere. */
 uint32_t yg_spec_resolve(const struct yg_spec_tree *tree, uint32_t node, bool *ret_outside);
 
+/* spec_schema.c: a parameter of the operation, or of its path; 0: there is none. */
+uint32_t yg_spec_find_parameter(const struct yg_spec *spec, uint32_t operation, const char *in,
+				struct yg_slice name);
+
+/**
+ * yg_spec_read_fits() - what each placeholder of the operation's path must look like.
+ *
+ * Bounded: conditions that are not understood take any value. Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_spec_read_fits(struct yg_spec *spec, uint32_t operation);
+
 /* Is it a scalar of this text? @node: 0: no. */
 static inline bool yg_spec_is_text(const struct yg_spec *spec, uint32_t node, const char *text)
 {

@@ -278,8 +278,8 @@ static bool is_called(struct yg_slice called, struct yg_slice name)
 }
 
 /* A parameter of the operation, or of its path. */
-static uint32_t find_parameter(const struct yg_spec *spec, uint32_t operation, const char *in,
-			       struct yg_slice name)
+uint32_t yg_spec_find_parameter(const struct yg_spec *spec, uint32_t operation, const char *in,
+				struct yg_slice name)
 {
 	const struct yg_spec_operation *at = &spec->operations[operation];
 	const struct yg_spec_tree *tree = spec->tree;
@@ -335,7 +335,7 @@ uint32_t yg_spec_parameter(const struct yg_spec *spec, uint32_t operation, const
 			   struct yg_slice name)
 {
 	const struct yg_spec_operation *at = &spec->operations[operation];
-	uint32_t node = find_parameter(spec, operation, in, name), types;
+	uint32_t node = yg_spec_find_parameter(spec, operation, in, name), types;
 	struct set set = { 0 };
 
 	if (node)
@@ -359,7 +359,8 @@ uint32_t yg_spec_field(const struct yg_spec *spec, uint32_t operation, uint16_t 
 		holder =
 			yg_spec_resolve(spec->tree, response_of(spec, operation, status), &outside);
 	else if (spec->old)
-		holder = find_parameter(spec, operation, "body", (struct yg_slice){ NULL, 0 });
+		holder = yg_spec_find_parameter(spec, operation, "body",
+						(struct yg_slice){ NULL, 0 });
 	else
 		holder = find_resolved(spec, spec->operations[operation].node, "requestBody");
 	each = holder && content_schemas(spec, holder, &set);

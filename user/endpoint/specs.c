@@ -83,17 +83,23 @@ struct adding {
 	int r;
 };
 
-static void add_template(void *ctx, struct yg_slice host, struct yg_slice template_)
+static void add_template(void *ctx, struct yg_slice host, struct yg_slice template_,
+			 const struct yg_spec_operation *operation)
 {
 	struct adding *adding = ctx;
 	const char *service = adding->document->service;
+	struct yg_template added = { .service = host,
+				     .text = template_,
+				     .rank = YG_TEMPLATE_SPEC,
+				     .fits = operation->fits,
+				     .fit_count = operation->fit_count };
 	int r;
 
 	if (adding->r)
 		return;
 	if (service)
-		host = yg_slice_from_str(service);
-	r = yg_templates_add(adding->templates, host, template_, YG_TEMPLATE_SPEC);
+		added.service = yg_slice_from_str(service);
+	r = yg_templates_add(adding->templates, &added);
 	if (r == -ENOMEM)
 		adding->r = r;
 	else if (r)

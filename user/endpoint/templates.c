@@ -9,6 +9,8 @@ struct rule {
 	struct rule *next;	 /* of as many segments; in the order of yields() */
 	struct yg_slice literal; /* its last segment without braces: most paths fail on it */
 	uint32_t literal_at;	 /* which one that is */
+	struct yg_fit *fits;	 /* [fit_count] of its placeholders; NULL: any values */
+	size_t fit_count;
 	enum yg_template_rank rank;
 };
 
@@ -29,6 +31,9 @@ int yg_templates_new(struct yg_templates **ret)
 
 static void free_rule(struct rule *rule)
 {
+	for (size_t i = 0; i < rule->fit_count; i++)
+		yg_fit_clean(&rule->fits[i]);
+	free(rule->fits);
 	free(rule->service);
 	free(rule->text);
 	free(rule);
@@ -193,76 +198,113 @@ static int make_rule(struct yg_slice service, struct yg_slice text, struct rule 
 	return 0;
 }
 
-int yg_templates_add(struct yg_templates *templates, struct yg_slice service,
-		     struct yg_slice template_, enum yg_template_rank rank)
+/* Copies of the conditions that say anything. */
+static int copy_fits(struct rule *rule, const struct yg_fit *fits, size_t count)
 {
+	while (count > 0 && fits[count - 1].kind == YG_FIT_ANY)
+		count--;
+	if (count == 0)
+		return 0;
+	rule->fits = calloc(count, sizeof(*rule->fits));
+	if (!rule->fits)
+		return -ENOMEM;
+	for (; rule->fit_count < count; rule->fit_count++) {
+		int r = yg_fit_copy(&rule->fits[rule->fit_count], &fits[rule->fit_count]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Two documents say of one path what its values are: only where they agree it holds. */
+static void loosen(struct rule *rule, const struct rule *twin)
+{
+	for (size_t i = 0; i < rule->fit_count; i++) {
+		if (i >= twin->fit_count || !yg_fit_equal(&rule->fits[i], &twin->fits[i]))
+			yg_fit_clean(&rule->fits[i]);
+	}
+}
+
+static int make_rule_typed(const struct yg_template *template_, struct rule **ret)
+{
+	struct rule *rule = NULL;
+	int r = make_rule(template_->service, template_->text, &rule);
+
+	if (r < 0)
+		return r;
+	r = copy_fits(rule, template_->fits, template_->fit_count);
+	if (r < 0) {
+		free_rule(rule);
+		return r;
+	}
+	rule->rank = template_->rank;
+	*ret = rule;
+	return 0;
+}
+
+int yg_templates_add(struct yg_templates *templates, const struct yg_template *added)
+{
+	struct yg_template template_ = *added;
 	struct rule *rule = NULL, *twin;
 	int count, r;
 
-	if (template_.len == 0 || memchr(template_.ptr, '\0', template_.len))
+	if (template_.text.len == 0 || memchr(template_.text.ptr, '\0', template_.text.len))
 		return -EINVAL;
 	/* "/users/" is "/users": a final slash is a flag of the path, not a segment. */
-	if (template_.len > 2 && template_.ptr[template_.len - 1] == '/')
-		template_.len--;
-	r = make_rule(service, template_, &rule);
+	if (template_.text.len > 2 && template_.text.ptr[template_.text.len - 1] == '/')
+		template_.text.len--;
+	r = make_rule_typed(&template_, &rule);
 	if (r < 0)
 		return r;
 	count = count_segments(rule->text);
-	if (count < 0 || templates->count >= YG_TEMPLATES_MAX) {
+	if (count < 0) {
 		free_rule(rule);
-		return count < 0 ? count : -ENOSPC;
+		return count;
 	}
-	rule->rank = rank;
+	twin = take_rule(&templates->rules[count], template_.service, template_.text);
+	templates->count -= twin != NULL;
+	if (templates->count >= YG_TEMPLATES_MAX) {
+		free_rule(rule);
+		return -ENOSPC;
+	}
 	find_literal(rule);
-	twin = take_rule(&templates->rules[count], service, template_);
 	if (twin) {
-		rule->rank = twin->rank > rank ? twin->rank : rank;
+		loosen(rule, twin);
+		rule->rank = twin->rank > rule->rank ? twin->rank : rule->rank;
 		free_rule(twin);
-		templates->count--;
 	}
 	put_rule(&templates->rules[count], rule);
 	templates->count++;
 	return 0;
 }
 
-/*
- * Placeholders stand for one byte or more. The usual matching of a pattern with stars: on a
- * mismatch, the last placeholder takes one byte more. O(pattern x text), no recursion.
- */
-static bool fits(struct yg_slice pattern, struct yg_slice text)
+static size_t count_placeholders(struct yg_slice segment)
 {
-	size_t p = 0, t = 0;
-	size_t after = 0, taken = 0; /* the last placeholder: where it ends, what it took up to */
+	size_t count = 0;
 
-	while (t < text.len) {
-		if (p < pattern.len && pattern.ptr[p] == '{') {
-			while (pattern.ptr[p] != '}')
-				p++;
-			after = ++p;
-			taken = ++t;
-		} else if (p < pattern.len && pattern.ptr[p] == text.ptr[t]) {
-			p++;
-			t++;
-		} else if (after > 0) {
-			p = after;
-			t = ++taken;
-		} else {
-			return false;
-		}
-	}
-	return p == pattern.len;
+	for (size_t i = 0; i < segment.len; i++)
+		count += segment.ptr[i] == '{';
+	return count;
 }
 
-static bool fits_path(const struct rule *rule, const struct yg_path *path)
+/* With @strict, values have to be what the document says of them. */
+static bool fits_path(const struct rule *rule, const struct yg_path *path, bool strict)
 {
 	const char *p = rule->text;
+	size_t at = 0;
 
 	if (rule->literal.len > 0 &&
 	    !yg_slice_equal(rule->literal, path->segments[rule->literal_at]))
 		return false;
 	for (uint32_t i = 0; i < path->segment_count; i++) {
-		if (!fits(next_segment(&p), path->segments[i]))
+		struct yg_slice segment = next_segment(&p);
+		size_t left = strict && at < rule->fit_count ? rule->fit_count - at : 0;
+
+		if (!yg_fit_takes_segment(segment, left ? rule->fits + at : NULL, left,
+					  path->segments[i]))
 			return false;
+		at += count_placeholders(segment);
 	}
 	return true;
 }
@@ -285,13 +327,13 @@ static void read_path(const struct rule *rule, const struct yg_path *path, struc
 }
 
 struct yg_slice yg_templates_match(const struct yg_templates *templates, struct yg_slice service,
-				   const struct yg_path *path, struct yg_route *ret)
+				   const struct yg_path *path, bool strict, struct yg_route *ret)
 {
 	const struct rule *rule = templates->rules[path->segment_count];
 
 	if (path->flags & YG_PATH_CUT)
 		return (struct yg_slice){ 0 };
-	while (rule && (!is_of(rule, service) || !fits_path(rule, path)))
+	while (rule && (!is_of(rule, service) || !fits_path(rule, path, strict)))
 		rule = rule->next;
 	if (!rule)
 		return (struct yg_slice){ 0 };

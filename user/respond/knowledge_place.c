@@ -219,7 +219,7 @@ static bool rewrite(struct yg_knowledge *knowledge, const struct yg_endpoint *en
 		p += len + 1;
 	}
 	text = yg_templates_match(knowledge->templates, yg_slice_from_str(endpoint->service), &path,
-				  &route);
+				  true, &route);
 	if (!text.ptr || text.len + strlen(rest) >= YG_TEMPLATE_CAP)
 		return false;
 	memcpy(ret, text.ptr, text.len);
@@ -288,14 +288,14 @@ static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie 
 }
 
 /* Somebody wrote the template of the path in hand: it needs no evidence. */
-static bool is_written(struct yg_knowledge *knowledge, struct yg_observation *ret)
+static bool is_written(struct yg_knowledge *knowledge, bool strict, struct yg_observation *ret)
 {
 	struct yg_slice text = { 0 };
 	size_t cap = sizeof(knowledge->template_);
 
 	if (knowledge->templates)
 		text = yg_templates_match(knowledge->templates, ret->service, &knowledge->path,
-					  &knowledge->route);
+					  strict, &knowledge->route);
 	if (!text.ptr || text.len >= cap)
 		return false;
 	memcpy(knowledge->template_, text.ptr, text.len);
@@ -312,12 +312,14 @@ struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, stru
 {
 	struct service *service = yg_knowledge_service(knowledge, ret->service, false);
 	const struct yg_trie *trie = service ? service->trie : knowledge->blank;
+	bool written = is_written(knowledge, true, ret);
 
-	if (is_written(knowledge, ret))
-		return yg_inventory_find(knowledge->inventory, ret->service, method,
-					 ret->template_);
-	yg_trie_route(trie, &knowledge->path, &knowledge->route);
-	if (!write_template(knowledge, trie, ret) || !knowledge->route.known)
+	if (!written) {
+		yg_trie_route(trie, &knowledge->path, &knowledge->route);
+		/* A value of the wrong type that is refused was meant for what is written. */
+		written = !knowledge->route.known && is_written(knowledge, false, ret);
+	}
+	if (!written && (!write_template(knowledge, trie, ret) || !knowledge->route.known))
 		return NULL;
 	return yg_inventory_find(knowledge->inventory, ret->service, method, ret->template_);
 }
@@ -420,7 +422,7 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 
 	if (!service)
 		return yg_knowledge_find_place(knowledge, name, ret);
-	if (!is_written(knowledge, ret)) {
+	if (!is_written(knowledge, true, ret)) {
 		if (!yg_trie_know(service->trie, &knowledge->path, method, &knowledge->route)) {
 			if (is_noise(knowledge, service, exchange))
 				return yg_knowledge_find_place(knowledge, name, ret);

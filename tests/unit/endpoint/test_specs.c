@@ -72,6 +72,86 @@ static void says_what_an_endpoint_is_to_the_documents(void **state)
 	}
 }
 
+#define TYPED                                                                                   \
+	"openapi: 3.1.0\npaths:\n"                                                              \
+	"  /users/{id}: {parameters: [{in: path, name: id, schema: {$ref: '#/a'}}], get: {}}\n" \
+	"  /jobs/{state}/list:\n    get:\n      parameters:\n"                                  \
+	"      - {in: path, name: state, schema: {enum: [open, shut]}}\n"                       \
+	"  /rates/{code}: {get: {parameters: [{in: path, name: code,\n"                         \
+	"    schema: {type: string, pattern: '^[A-Z]{3}$'}}]}}\n"                               \
+	"  /keys/{key}: {get: {parameters: [{in: path, name: key,\n"                            \
+	"    schema: {allOf: [{description: x}, {type: [string, 'null'], format: uuid}]}}]}}\n" \
+	"  /days/{day}: {get: {parameters: [{in: path, name: day,\n"                            \
+	"    schema: {type: string, format: date}}]}}\n"                                        \
+	"  /any/{x}: {get: {parameters: [{in: path, name: x,\n"                                 \
+	"    schema: {oneOf: [{type: integer}, {type: string}]}}]}}\n"                          \
+	"  /odd/{x}: {get: {parameters: [{in: path, name: x,\n"                                 \
+	"    schema: {type: string, pattern: '^(?!a)b'}}]}}\n"                                  \
+	"  /two/{x}: {get: {parameters: [{in: path, name: x, schema: {type: integer}}]},\n"     \
+	"    put: {parameters: [{in: path, name: x, schema: {type: string}}]}}\n"               \
+	"a: {type: integer}\n"
+#define TYPED_OLD                                                                        \
+	"swagger: '2.0'\npaths: {'/olds/{id}': {get: {parameters: [{in: path, name: id," \
+	" type: integer, required: true}]}}}\n"
+
+/* A word is no number, and so on: it is another endpoint, which no document has. */
+static void values_are_of_the_type_that_a_document_says(void **state)
+{
+	static const struct {
+		const char *path;
+		bool documented;
+	} cases[] = {
+		{ "/users/42", true },
+		{ "/users/me", false },
+		{ "/users/{id}", true },
+		{ "/users/{name}", false },
+		{ "/jobs/open/list", true },
+		{ "/jobs/x/list", false },
+		{ "/jobs/{id}/list", true },
+		{ "/rates/JPY", true },
+		{ "/rates/latest", false },
+		{ "/keys/me", false },
+		{ "/days/2026-11-21", true },
+		{ "/days/today", false },
+		{ "/any/me", true },
+		{ "/odd/me", true },
+		{ "/two/7", true },
+		{ "/olds/7", true },
+		{ "/olds/me", false },
+		{ "/keys/6d7e93d6-9aac-4cf3-bfa8-934d316e5bc7", true },
+	};
+	SPECS_CLEANUP struct yg_specs *specs = NULL;
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	struct yg_route route;
+	struct yg_path path;
+	uint32_t left;
+
+	(void)state;
+	assert_int_equal(yg_specs_new(&specs), 0);
+	add(specs, NULL, TYPED);
+	add(specs, NULL, TYPED_OLD);
+	assert_int_equal(yg_templates_new(&templates), 0);
+	assert_int_equal(yg_specs_templates(specs, templates, &left), 0);
+	assert_int_equal(left, 0);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_slice text = yg_slice_from_str(cases[i].path);
+		enum yg_specs_place place = find(specs, "a", "GET", cases[i].path).place;
+
+		print_message("%s\n", cases[i].path);
+		assert_int_equal(place == YG_SPECS_FOUND, cases[i].documented);
+		if (memchr(text.ptr, '{', text.len))
+			continue;
+		assert_true(yg_path_from_target(text, &path));
+		assert_int_equal(
+			yg_templates_match(templates, YG_SLICE("a"), &path, true, &route).ptr !=
+				NULL,
+			cases[i].documented);
+	}
+	/* Two methods of one path that say otherwise: the path is of both. */
+	assert_true(yg_path_from_target(YG_SLICE("/two/me"), &path));
+	assert_non_null(yg_templates_match(templates, YG_SLICE("a"), &path, true, &route).ptr);
+}
+
 static void tells_what_was_not_used(void **state)
 {
 	SPECS_CLEANUP struct yg_specs *specs = NULL;
@@ -137,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_an_endpoint_is_to_the_documents),
+		cmocka_unit_test(values_are_of_the_type_that_a_document_says),
 		cmocka_unit_test(tells_what_was_not_used),
 		cmocka_unit_test(its_paths_become_templates),
 		cmocka_unit_test(refuses_what_is_none_and_too_many),

@@ -6,8 +6,6 @@
 
 #include "test.h"
 
-static const struct yg_slice any = { 0 };
-
 static struct yg_templates *make_templates(void)
 {
 	struct yg_templates *templates = NULL;
@@ -16,12 +14,20 @@ static struct yg_templates *make_templates(void)
 	return templates;
 }
 
+static int try_add(struct yg_templates *templates, const char *service, const char *text,
+		   enum yg_template_rank rank)
+{
+	struct yg_template template_ = { .text = yg_slice_from_str(text), .rank = rank };
+
+	if (service)
+		template_.service = yg_slice_from_str(service);
+	return yg_templates_add(templates, &template_);
+}
+
 static void add(struct yg_templates *templates, const char *service, const char *text,
 		enum yg_template_rank rank)
 {
-	assert_int_equal(yg_templates_add(templates, service ? yg_slice_from_str(service) : any,
-					  yg_slice_from_str(text), rank),
-			 0);
+	assert_int_equal(try_add(templates, service, text, rank), 0);
 }
 
 /* @want: NULL for no match. */
@@ -32,7 +38,7 @@ static void expect(const struct yg_templates *templates, const char *target, con
 	struct yg_slice text;
 
 	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
-	text = yg_templates_match(templates, YG_SLICE("api.example"), &path, &route);
+	text = yg_templates_match(templates, YG_SLICE("api.example"), &path, true, &route);
 	if (!want) {
 		assert_null(text.ptr);
 		return;
@@ -98,9 +104,7 @@ static void what_is_no_template_is_refused(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(texts); i++)
-		assert_int_equal(yg_templates_add(templates, any, yg_slice_from_str(texts[i]),
-						  YG_TEMPLATE_USER),
-				 -EINVAL);
+		assert_int_equal(try_add(templates, NULL, texts[i], YG_TEMPLATE_USER), -EINVAL);
 	assert_int_equal(yg_templates_count(templates), 0);
 }
 
@@ -120,8 +124,60 @@ static void honours_its_cap(void **state)
 		(void)snprintf(text + len, sizeof(text) - len, "/%05u", YG_TEMPLATES_MAX - i);
 		add(templates, NULL, text, YG_TEMPLATE_SPEC);
 	}
-	assert_int_equal(yg_templates_add(templates, any, YG_SLICE("/more"), YG_TEMPLATE_USER),
-			 -ENOSPC);
+	assert_int_equal(try_add(templates, NULL, "/more", YG_TEMPLATE_USER), -ENOSPC);
+	/* One that is there needs no room. */
+	assert_int_equal(try_add(templates, NULL, text, YG_TEMPLATE_USER), 0);
+}
+
+static void add_typed(struct yg_templates *templates, const char *text, enum yg_fit_kind kind,
+		      struct yg_slice words)
+{
+	struct yg_fit fit = { 0 };
+	struct yg_template template_ = { .text = yg_slice_from_str(text),
+					 .rank = YG_TEMPLATE_SPEC,
+					 .fits = &fit,
+					 .fit_count = 1 };
+
+	assert_int_equal(yg_fit_init(&fit, kind, words), 0);
+	assert_int_equal(yg_templates_add(templates, &template_), 0);
+	yg_fit_clean(&fit);
+}
+
+static void a_value_of_another_type_falls_under_no_template(void **state)
+{
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = make_templates();
+	struct yg_route route;
+	struct yg_path path;
+
+	(void)state;
+	add_typed(templates, "/users/{id}", YG_FIT_INTEGER, (struct yg_slice){ 0 });
+	add_typed(templates, "/orders/{state}/list", YG_FIT_WORDS,
+		  (struct yg_slice)YG_SLICE("open"));
+	add_typed(templates, "/files/{id}.json", YG_FIT_INTEGER, (struct yg_slice){ 0 });
+	expect(templates, "/users/42", "/users/{id}");
+	expect(templates, "/users/me", NULL);
+	expect(templates, "/orders/open/list", "/orders/{state}/list");
+	expect(templates, "/orders/closed/list", NULL);
+	expect(templates, "/files/42.json", "/files/{id}.json");
+	expect(templates, "/files/index.json", NULL);
+	/* What is refused because of its value was meant for it all the same. */
+	assert_true(yg_path_from_target(YG_SLICE("/users/me"), &path));
+	assert_string_equal(
+		yg_templates_match(templates, YG_SLICE("api.example"), &path, false, &route).ptr,
+		"/users/{id}");
+}
+
+static void what_two_say_otherwise_holds_for_none(void **state)
+{
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = make_templates();
+
+	(void)state;
+	add_typed(templates, "/users/{id}", YG_FIT_INTEGER, (struct yg_slice){ 0 });
+	add_typed(templates, "/users/{id}", YG_FIT_ANY, (struct yg_slice){ 0 });
+	add_typed(templates, "/shops/{id}", YG_FIT_INTEGER, (struct yg_slice){ 0 });
+	add_typed(templates, "/shops/{id}", YG_FIT_INTEGER, (struct yg_slice){ 0 });
+	expect(templates, "/users/me", "/users/{id}");
+	expect(templates, "/shops/me", NULL);
 }
 
 int main(void)
@@ -131,6 +187,8 @@ int main(void)
 		cmocka_unit_test(literals_win_and_users_win_over_all),
 		cmocka_unit_test(what_is_no_template_is_refused),
 		cmocka_unit_test(honours_its_cap),
+		cmocka_unit_test(a_value_of_another_type_falls_under_no_template),
+		cmocka_unit_test(what_two_say_otherwise_holds_for_none),
 	};
 
 	return cmocka_run_group_tests_name("endpoint/templates", tests, NULL, NULL);

@@ -175,6 +175,8 @@ static void a_restart_changes_no_row(void **state)
 /* A rule that is written after its paths were learned takes their rows in. */
 static void what_was_learned_before_a_rule_falls_under_it(void **state)
 {
+	const struct yg_template rule = { .text = YG_SLICE("/t/{tenant}/users/{userId}"),
+					  .rank = YG_TEMPLATE_USER };
 	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
 	SCENE_CLEANUP struct scene before;
 	SCENE_CLEANUP struct scene after;
@@ -182,9 +184,7 @@ static void what_was_learned_before_a_rule_falls_under_it(void **state)
 
 	(void)state;
 	assert_int_equal(yg_templates_new(&templates), 0);
-	assert_int_equal(yg_templates_add(templates, (struct yg_slice){ 0 },
-					  YG_SLICE("/t/{tenant}/users/{userId}"), YG_TEMPLATE_USER),
-			 0);
+	assert_int_equal(yg_templates_add(templates, &rule), 0);
 	scene_open(&before, (struct yg_knowledge_options){ 0 });
 	scene_open(&after, (struct yg_knowledge_options){ .templates = templates });
 
