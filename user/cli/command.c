@@ -102,7 +102,8 @@ static const struct yg_command commands[] = {
 		.summary = "Write checks to replay, for what listening cannot prove",
 		.text = "For each endpoint: another user's object, no credential, a missing role, another "
 			"method, fields that nobody may set, many requests; each with the answer that "
-			"would prove a fault. Credentials and values are placeholders in capital letters. "
+			"would prove a fault. --format curl is a script: credentials and ids are variables of its "
+			"environment, and it prints a verdict for each check. "
 			"Run them against a test system: some of them change what they touch.",
 		.options = yg_testcases_options,
 		.daemon = true,

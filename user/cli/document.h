@@ -50,6 +50,12 @@ struct yg_document_known {
 };
 enum yg_exit yg_document_each_known(void *ctx, yg_document_fn fn, void *fn_ctx);
 
+/*
+ * A source: what the daemon has learned, of the service of --service. @ctx: struct yg_cli_args.
+ * New endpoints are there within seconds, changes within a minute. Says on stderr what failed.
+ */
+enum yg_exit yg_document_each_stored(void *ctx, yg_document_fn fn, void *fn_ctx);
+
 /**
  * yg_document_compare() - print what traffic and the document @spec say differently.
  * @json: JSON lines are built in; used with --json.

@@ -94,8 +94,7 @@ static int take_schema(void *ctx, const char *line, yajl_val value)
 	return r;
 }
 
-/* A source: what the daemon has learned. */
-static enum yg_exit each_stored(void *ctx, yg_document_fn fn, void *fn_ctx)
+enum yg_exit yg_document_each_stored(void *ctx, yg_document_fn fn, void *fn_ctx)
 {
 	const struct yg_cli_args *args = ctx;
 	struct asking asking = { args, fn, fn_ctx, 0 };
@@ -115,7 +114,7 @@ static enum yg_exit diff(const struct yg_cli_args *args)
 {
 	YG_CLEANUP(yg_specs_free) struct yg_specs *specs = NULL;
 	YG_CLEANUP(yg_json_free) struct yg_json *json = NULL;
-	const struct yg_document_source source = { each_stored, (void *)args };
+	const struct yg_document_source source = { yg_document_each_stored, (void *)args };
 	const char *fail_on = yg_cli_value(args, "fail-on");
 	enum yg_severity limit = YG_SEVERITY_MAX, worst = YG_SEVERITY_MAX;
 	enum yg_exit code;

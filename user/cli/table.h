@@ -53,7 +53,7 @@ void yg_text_print(FILE *out, const char *text, int width, enum yg_align align);
 /* Print @text on lines of at most @width columns, each behind @indent blanks. */
 void yg_text_wrap(FILE *out, const char *text, int indent, int width);
 
-/* The same behind @label, which stands @indent blanks from the left; further lines hang below it. */
+/* The same behind @label, which stands @indent blanks from the left; further lines hang. */
 void yg_text_hang(FILE *out, const char *label, const char *text, int indent, int width);
 
 /* Print as it is, made safe. */

@@ -3,33 +3,61 @@
 
 #include <string.h>
 
+#include "cli/testcase_body.h"
+
 #define RATE_REQUESTS 100u
-#define FIELDS_MAX    16u /* of a body; further ones are left out */
-#define BODY_CAP      2048u
-#define URL_CAP	      (YG_SERVICE_CAP + 2 * YG_TEMPLATE_CAP)
+#define URL_CAP	      (YG_SERVICE_CAP + 2 * YG_TEMPLATE_CAP + YG_EXAMPLE_CAP)
+#define VARIABLE_CAP  64u
+
+/* A variable inside a text: between these two bytes, which nothing of the traffic holds. */
+#define VARIABLE      "\x01"
+#define VARIABLE_END  "\x02"
+#define VARIABLE_CHAR '\x01'
+
+/* A function of the script around a variable. */
+#define UNSIGNED_OF "u:"
+#define TAMPERED_OF "t:"
+
+#define CALLBACK "https%3A%2F%2Fattacker.example%2Fcallback"
 
 static const struct {
 	const char *name, *title, *owasp, *proves, *clears;
-	const char *token; /* whose credential; NULL none */
+	const char *token; /* whose credential, a variable; NULL none */
+	const char *fault; /* statuses of a fault, a pattern of the shell; NULL: any but 429 */
+	bool certain;	   /* such a status is a fault; false: a person has to look */
 } kinds[YG_TESTCASE_MAX] = {
 	[YG_TESTCASE_OBJECT] = { "another-users-object", "Object of user A, credential of user B",
 				 "API1:2023", "2xx with the object of user A", "401, 403 or 404",
-				 "TOKEN_OF_USER_B" },
+				 "TOKEN_OF_USER_B", "2*", true },
 	[YG_TESTCASE_ANONYMOUS] = { "without-credential", "The same request without a credential",
-				    "API2:2023", "2xx", "401 or 403", NULL },
+				    "API2:2023", "2xx", "401 or 403", NULL, "2*", true },
+	[YG_TESTCASE_UNSIGNED] = { "unsigned-token", "The token with alg none and no signature",
+				   "API2:2023", "2xx", "401", UNSIGNED_OF "TOKEN_OF_USER_A", "2*",
+				   true },
+	[YG_TESTCASE_TAMPERED] = { "tampered-token", "The token with another signature",
+				   "API2:2023", "2xx", "401", TAMPERED_OF "TOKEN_OF_USER_A", "2*",
+				   true },
 	[YG_TESTCASE_FUNCTION] = { "without-role", "Credential of a user without the role",
-				   "API5:2023", "2xx", "401 or 403", "TOKEN_WITHOUT_THE_ROLE" },
+				   "API5:2023", "2xx", "401 or 403", "TOKEN_WITHOUT_THE_ROLE", "2*",
+				   false },
 	[YG_TESTCASE_METHOD] = { "another-method", "DELETE on a path that was never asked so",
 				 "API5:2023", "2xx, and the object is gone", "401, 403, 404 or 405",
-				 "TOKEN_OF_USER_A" },
+				 "TOKEN_OF_USER_A", "2*", true },
 	[YG_TESTCASE_ASSIGNMENT] = { "privileged-fields", "Fields in the body that no user may set",
 				     "API3:2023",
 				     "2xx, and a later read shows the fields as they were sent",
-				     "400 or 422, or 2xx and they are unchanged",
-				     "TOKEN_OF_USER_A" },
+				     "400 or 422, or 2xx and they are unchanged", "TOKEN_OF_USER_A",
+				     "2*", false },
 	[YG_TESTCASE_RATE] = { "many-requests", "100 requests, one behind the other", "API4:2023",
 			       "no answer is 429 and none is slower", "429 before the last one",
-			       "TOKEN_OF_USER_A" },
+			       "TOKEN_OF_USER_A", NULL, true },
+	[YG_TESTCASE_REDIRECT] = { "another-redirect-uri",
+				   "An authorization response to an address of somebody else",
+				   "API2:2023",
+				   "a redirect to attacker.example, now or after login",
+				   "an error page, and no redirect", NULL, "30[1237]", false },
+	[YG_TESTCASE_CODE] = { "code-again", "A code that was exchanged before", "API2:2023", "2xx",
+			       "400 invalid_grant", NULL, "2*", true },
 };
 
 const char *yg_testcase_name(enum yg_testcase kind)
@@ -41,6 +69,13 @@ static bool is_writing(const struct yg_endpoint *endpoint)
 {
 	return strcmp(endpoint->method, "POST") == 0 || strcmp(endpoint->method, "PUT") == 0 ||
 	       strcmp(endpoint->method, "PATCH") == 0;
+}
+
+static bool path_ends(const struct yg_endpoint *endpoint, const char *end)
+{
+	size_t len = strlen(endpoint->template_), tail = strlen(end);
+
+	return len >= tail && strcmp(endpoint->template_ + len - tail, end) == 0;
 }
 
 bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint)
@@ -57,23 +92,37 @@ bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint)
 	case YG_TESTCASE_ANONYMOUS:
 	case YG_TESTCASE_FUNCTION:
 		return known;
+	case YG_TESTCASE_UNSIGNED:
+	case YG_TESTCASE_TAMPERED:
+		return endpoint->auth & YG_AUTH_JWT;
 	case YG_TESTCASE_METHOD:
 		return has_object && strcmp(endpoint->method, "DELETE") != 0;
 	case YG_TESTCASE_ASSIGNMENT:
 		return is_writing(endpoint);
 	case YG_TESTCASE_RATE:
 		return true;
+	case YG_TESTCASE_REDIRECT:
+		return strcmp(endpoint->method, "GET") == 0 && path_ends(endpoint, "/authorize");
+	case YG_TESTCASE_CODE:
+		return strcmp(endpoint->method, "POST") == 0 && path_ends(endpoint, "/token");
 	case YG_TESTCASE_MAX:
 	default:
 		return false;
 	}
 }
 
-/* --- the request */
+/* --- the request ---------------------------------------------------------------------------- */
 
 struct text {
-	char bytes[BODY_CAP];
+	char bytes[URL_CAP];
 	size_t used;
+};
+
+struct request {
+	const char *method;
+	const char *kind; /* of the body: a Content-Type */
+	struct text credential, url;
+	char body[YG_EXAMPLE_CAP];
 };
 
 /* What does not fit is left out. */
@@ -91,18 +140,36 @@ static void add_str(struct text *text, const char *str)
 	add(text, str, strlen(str));
 }
 
-static void add_upper(struct text *text, const char *bytes, size_t len)
+/* Of the traffic: what could be taken for one of our own marks is not in it. */
+static void add_safe(struct text *text, char c)
+{
+	if ((unsigned char)c < 0x20 || c == 0x7f)
+		c = '?';
+	add(text, &c, 1);
+}
+
+/* A name of the traffic as one of a variable: "user-id" is USER_ID. */
+static void add_variable(struct text *text, const char *name, size_t len, const char *end)
 {
 	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-	for (size_t i = 0; i < len; i++) {
-		bool lower = bytes[i] >= 'a' && bytes[i] <= 'z';
+	add_str(text, VARIABLE);
+	if (len && name[0] >= '0' && name[0] <= '9')
+		add_str(text, "P_"); /* no variable begins with a digit */
+	for (size_t i = 0; i < len && i < VARIABLE_CAP / 2; i++) {
+		char c = name[i];
 
-		add(text, lower ? &upper[bytes[i] - 'a'] : &bytes[i], 1);
+		if (c >= 'a' && c <= 'z')
+			c = upper[c - 'a'];
+		else if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+			c = '_';
+		add(text, &c, 1);
 	}
+	add_str(text, end);
+	add_str(text, VARIABLE_END);
 }
 
-/* "{id}" becomes "ID_OF_USER_A", and other parameters their names in capitals. */
+/* "{id}" becomes $ID_OF_USER_A. */
 static void add_path(struct text *url, const char *template_)
 {
 	size_t left = strcspn(template_, " ");
@@ -111,83 +178,168 @@ static void add_path(struct text *url, const char *template_)
 		const char *close = template_[0] == '{' ? memchr(template_, '}', left) : NULL;
 
 		if (close) {
-			add_upper(url, template_ + 1, (size_t)(close - template_) - 1);
-			add_str(url, "_OF_USER_A");
+			add_variable(url, template_ + 1, (size_t)(close - template_) - 1,
+				     "_OF_USER_A");
 			left -= (size_t)(close - template_) + 1;
 			template_ = close + 1;
 			continue;
 		}
-		add(url, template_++, 1);
+		add_safe(url, *template_++);
 		left--;
 	}
 }
 
-static const char *placeholder(const struct yg_schema_field *field)
+static void add_service(struct text *url, const struct yg_endpoint *endpoint)
 {
-	if (field->types & YG_TYPE_INTEGER || field->types & YG_TYPE_NUMBER)
-		return "1";
-	if (field->types & YG_TYPE_BOOLEAN)
-		return "true";
-	if (field->types & YG_TYPE_ARRAY)
-		return "[]";
-	return field->types & YG_TYPE_OBJECT ? "{}" : "\"TEXT\"";
+	add_str(url, endpoint->tls_requests || !endpoint->requests ? "https://" : "http://");
+	for (const char *p = endpoint->service; *p; p++)
+		add_safe(url, *p);
 }
 
-static bool is_plain_name(struct yg_slice name)
+/* The field that carries a credential here. */
+static void add_credential(struct text *field, uint32_t auth, const char *token)
 {
-	for (size_t i = 0; i < name.len; i++) {
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.",
-			    name.ptr[i]))
-			return false;
-	}
-	return name.len > 0;
+	if (!(auth & ~(uint32_t)YG_AUTH_NONE))
+		return;
+	if (auth & (YG_AUTH_BEARER | YG_AUTH_JWT))
+		add_str(field, "Authorization: Bearer ");
+	else if (auth & YG_AUTH_BASIC)
+		add_str(field, "Authorization: Basic ");
+	else if (auth & YG_AUTH_API_KEY)
+		add_str(field, "X-API-Key: ");
+	else if (auth & YG_AUTH_COOKIE)
+		add_str(field, "Cookie: ");
+	else
+		add_str(field, "Authorization: ");
+	add_str(field, VARIABLE);
+	add_str(field, token);
+	add_str(field, VARIABLE_END);
 }
 
-/* The fields of the first level, then those that nobody may set. */
-static void add_body(struct text *body, enum yg_testcase kind, const struct yg_schema *schema)
+static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoint,
+			 const struct yg_schema *schema, struct request *ret)
 {
-	static const char extra[] = "\"role\":\"admin\",\"is_admin\":true,\"verified\":true";
-	uint32_t root = schema ? yg_schema_root(schema, YG_SCHEMA_REQUEST) : 0, count = 0;
-	struct yg_schema_field field;
+	static const char privileged[] = "\"role\":\"admin\",\"is_admin\":true,\"verified\":true";
+	char query[YG_EXAMPLE_CAP];
+	bool form;
 
-	add_str(body, "{");
-	for (uint32_t at = root ? yg_schema_first(schema, root) : 0; at && count < FIELDS_MAX;
-	     at = yg_schema_next(schema, at)) {
-		yg_schema_field(schema, at, &field);
-		if (!is_plain_name(field.name))
-			continue;
-		add_str(body, count++ ? ",\"" : "\"");
-		add(body, field.name.ptr, field.name.len);
-		add_str(body, "\":");
-		add_str(body, placeholder(&field));
+	ret->method = kind == YG_TESTCASE_METHOD ? "DELETE" : endpoint->method;
+	ret->kind = "application/json";
+	add_service(&ret->url, endpoint);
+	add_path(&ret->url, endpoint->template_);
+	if (kinds[kind].token)
+		add_credential(&ret->credential, endpoint->auth, kinds[kind].token);
+	if (kind == YG_TESTCASE_REDIRECT) {
+		add_str(&ret->url, "?response_type=code&scope=openid&state=1&client_id=" VARIABLE
+				   "CLIENT_ID" VARIABLE_END "&redirect_uri=" CALLBACK);
+		return;
 	}
-	if (!schema)
-		add_str(body, "\"FIELD\":\"VALUE\"");
-	if (kind == YG_TESTCASE_ASSIGNMENT) {
-		add_str(body, count || !schema ? "," : "");
-		add_str(body, extra);
+	if (kind == YG_TESTCASE_CODE) {
+		ret->kind = "application/x-www-form-urlencoded";
+		(void)snprintf(ret->body, sizeof(ret->body), "%s",
+			       "grant_type=authorization_code&code=" VARIABLE
+			       "USED_CODE" VARIABLE_END "&" VARIABLE
+			       "CLIENT_AUTHENTICATION" VARIABLE_END);
+		return;
 	}
-	add_str(body, "}");
+	yg_example_query(schema, query);
+	add_str(&ret->url, query);
+	if (!is_writing(endpoint) || kind == YG_TESTCASE_METHOD)
+		return;
+	yg_example_body(schema, kind == YG_TESTCASE_ASSIGNMENT ? privileged : "", ret->body, &form);
+	if (form)
+		ret->kind = "application/x-www-form-urlencoded";
 }
 
-/* In single quotes of a shell: what comes from traffic can end neither the text nor the line. */
-static void quote(FILE *out, const char *text)
-{
-	(void)fputc('\'', out);
-	for (; *text; text++) {
-		if (*text == '\'')
-			(void)fputs("'\\''", out);
-		else
-			(void)fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text,
-				    out);
-	}
-	(void)fputc('\'', out);
-}
+/* --- as text -------------------------------------------------------------------------------- */
 
 static void put_safe(FILE *out, const char *text)
 {
 	for (; *text; text++)
 		(void)fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
+}
+
+/* From behind VARIABLE up to its end. Return: where that is. */
+static const char *take_variable(const char *text, char *ret)
+{
+	size_t len = strcspn(text, VARIABLE_END);
+
+	(void)snprintf(ret, VARIABLE_CAP, "%.*s", (int)len, text);
+	return text + len;
+}
+
+static const char *bare_name(const char *variable)
+{
+	return variable[1] == ':' ? variable + 2 : variable;
+}
+
+static void put_variable(FILE *out, const char *name)
+{
+	if (name[1] != ':')
+		(void)fprintf(out, "\"$%s\"", name);
+	else
+		(void)fprintf(out, "\"$(%s \"$%s\")\"", name[0] == 'u' ? "unsigned" : "tampered",
+			      name + 2);
+}
+
+/* In single quotes of a shell, variables outside of them in double ones. */
+static void quote(FILE *out, const char *text)
+{
+	char name[VARIABLE_CAP];
+	bool open = false;
+
+	if (!*text)
+		(void)fputs("''", out);
+	for (; *text; text++) {
+		if (open != (*text != VARIABLE_CHAR)) {
+			(void)fputc('\'', out);
+			open = !open;
+		}
+		if (*text == VARIABLE_CHAR) {
+			text = take_variable(text + 1, name);
+			put_variable(out, name);
+			if (!*text)
+				break;
+		} else if (*text == '\'') {
+			(void)fputs("'\\''", out);
+		} else {
+			(void)fputc(*text, out);
+		}
+	}
+	if (open)
+		(void)fputc('\'', out);
+}
+
+/* "{{NAME}}": a variable of the editor. */
+static void put_http(FILE *out, const char *text)
+{
+	char name[VARIABLE_CAP];
+
+	for (; *text; text++) {
+		if (*text != VARIABLE_CHAR) {
+			(void)fputc(*text, out);
+			continue;
+		}
+		text = take_variable(text + 1, name);
+		(void)fprintf(out, "{{%s%s}}",
+			      name[1] != ':'   ? ""
+			      : name[0] == 'u' ? "UNSIGNED_"
+					       : "TAMPERED_",
+			      bare_name(name));
+		if (!*text)
+			return;
+	}
+}
+
+/* Names of the variables of a text, each behind @before and followed by @after. */
+static void put_variables(FILE *out, const char *text, const char *before, const char *after)
+{
+	char name[VARIABLE_CAP];
+
+	while ((text = strchr(text, VARIABLE_CHAR)) != NULL) {
+		text = take_variable(text + 1, name);
+		(void)fprintf(out, "%s%s%s", before, bare_name(name), after);
+	}
 }
 
 static void write_words(FILE *out, enum yg_testcase kind, const struct yg_endpoint *endpoint)
@@ -201,90 +353,140 @@ static void write_words(FILE *out, enum yg_testcase kind, const struct yg_endpoi
 		      kinds[kind].owasp, kinds[kind].proves, kinds[kind].clears);
 }
 
-/* The field that carries a credential here; the value is a placeholder. */
-static void credential_of(const struct yg_endpoint *endpoint, const char *token, char *ret,
-			  size_t cap)
+static void write_name(FILE *out, enum yg_testcase kind, const struct yg_endpoint *endpoint)
 {
-	if (endpoint->auth & (YG_AUTH_BEARER | YG_AUTH_JWT))
-		(void)snprintf(ret, cap, "Authorization: Bearer %s", token);
-	else if (endpoint->auth & YG_AUTH_BASIC)
-		(void)snprintf(ret, cap, "Authorization: Basic %s", token);
-	else if (endpoint->auth & YG_AUTH_API_KEY)
-		(void)snprintf(ret, cap, "X-API-Key: %s", token);
-	else if (endpoint->auth & YG_AUTH_COOKIE)
-		(void)snprintf(ret, cap, "Cookie: SESSION=%s", token);
-	else if (endpoint->auth & ~(uint32_t)YG_AUTH_NONE)
-		(void)snprintf(ret, cap, "Authorization: %s", token);
-	else
-		ret[0] = '\0';
+	char name[YG_METHOD_CAP + YG_SERVICE_CAP + YG_TEMPLATE_CAP + 64];
+
+	(void)snprintf(name, sizeof(name), "%s %s %s%s", kinds[kind].name, endpoint->method,
+		       endpoint->service, endpoint->template_);
+	for (char *p = name; *p; p++)
+		*p = (char)((unsigned char)*p < 0x20 || *p == 0x7f ? '?' : *p);
+	(void)fputs("name=", out);
+	quote(out, name);
+	(void)fputc('\n', out);
 }
 
-struct request {
-	const char *method;
-	char credential[128];  /* a header field; "" none */
-	struct text url, body; /* body: empty: none */
-};
-
-static void write_curl(FILE *out, enum yg_testcase kind, const struct request *request)
+static void write_curl(FILE *out, enum yg_testcase kind, const struct yg_endpoint *endpoint,
+		       const struct request *request)
 {
-	if (kind == YG_TESTCASE_RATE)
-		(void)fprintf(out, "for i in $(seq %u); do ", RATE_REQUESTS);
-	(void)fputs("curl -sS -o /dev/null -w '%{http_code} %{time_total}\\n' -X ", out);
+	write_name(out, kind, endpoint);
+	(void)fputs("need", out);
+	put_variables(out, request->url.bytes, " ", "");
+	put_variables(out, request->credential.bytes, " ", "");
+	put_variables(out, request->body, " ", "");
+	if (kinds[kind].fault)
+		(void)fprintf(out, " && check %s '%s' -X ", kinds[kind].certain ? "FAULT" : "LOOK",
+			      kinds[kind].fault);
+	else
+		(void)fprintf(out, " && check_rate %u -X ", RATE_REQUESTS);
 	quote(out, request->method);
-	if (request->credential[0]) {
+	if (request->credential.used) {
 		(void)fputs(" -H ", out);
-		quote(out, request->credential);
+		quote(out, request->credential.bytes);
 	}
-	if (request->body.used) {
-		(void)fputs(" -H 'Content-Type: application/json' --data ", out);
-		quote(out, request->body.bytes);
+	if (request->body[0]) {
+		(void)fprintf(out, " -H 'Content-Type: %s' --data ", request->kind);
+		quote(out, request->body);
 	}
 	(void)fputc(' ', out);
 	quote(out, request->url.bytes);
-	(void)fputs(kind == YG_TESTCASE_RATE ? "; done\n\n" : "\n\n", out);
+	(void)fputs("\n\n", out);
 }
 
 static void write_http(FILE *out, const struct request *request)
 {
+	put_variables(out, request->url.bytes, "@", " =\n");
 	put_safe(out, request->method);
 	(void)fputc(' ', out);
-	put_safe(out, request->url.bytes);
+	put_http(out, request->url.bytes);
 	(void)fputc('\n', out);
-	if (request->credential[0])
-		(void)fprintf(out, "%s\n", request->credential);
-	if (request->body.used) {
-		(void)fputs("Content-Type: application/json\n\n", out);
-		put_safe(out, request->body.bytes);
+	if (request->credential.used) {
+		put_http(out, request->credential.bytes);
+		(void)fputc('\n', out);
+	}
+	if (request->body[0]) {
+		(void)fprintf(out, "Content-Type: %s\n\n", request->kind);
+		put_http(out, request->body);
 		(void)fputc('\n', out);
 	}
 	(void)fputs("\n", out);
 }
 
+void yg_testcases_begin(FILE *out, enum yg_testcase_format format)
+{
+	static const char script[] =
+		"#!/bin/sh\n"
+		"# Checks to replay, on a test system: some of them change what they touch.\n"
+		"# Give them what they need, and run them:\n"
+		"#	TOKEN_OF_USER_A=... TOKEN_OF_USER_B=... ID_OF_USER_A=... sh FILE\n"
+		"# A check that lacks a variable is skipped. LOOK: a person has to look. The exit\n"
+		"# status is 1 if there is a fault. CURL_OPTIONS: more options of curl, such as -k\n"
+		"# or '--connect-to ::127.0.0.1:8443', which asks another host for the same names.\n"
+		"faults=0\n"
+		"need() {\n"
+		"	for variable; do\n"
+		"		eval \"value=\\${$variable-}\"\n"
+		"		[ -n \"$value\" ] || { echo \"skipped   $name: no $variable\"; return 1; }\n"
+		"	done\n"
+		"}\n"
+		"ask() { curl -sS -o /dev/null -w '%{http_code}' $CURL_OPTIONS \"$@\" || :; }\n"
+		"say() { printf '%-9s %s: %s\\n' \"$1\" \"$name\" \"$2\"; [ \"$1\" != FAULT ] || faults=1; }\n"
+		"check() {\n"
+		"	verdict=$1 pattern=$2\n"
+		"	shift 2\n"
+		"	status=$(ask \"$@\")\n"
+		"	case $status in\n"
+		"	000) say 'no answer' \"$status\" ;;\n"
+		"	429) say limited \"$status\" ;;\n"
+		"	$pattern) say \"$verdict\" \"$status\" ;;\n"
+		"	*) say 'no fault' \"$status\" ;;\n"
+		"	esac\n"
+		"}\n"
+		"check_rate() {\n"
+		"	left=$1\n"
+		"	shift\n"
+		"	while [ \"$left\" -gt 0 ]; do\n"
+		"		status=$(ask \"$@\")\n"
+		"		case $status in\n"
+		"		000) say 'no answer' \"$status\"; return ;;\n"
+		"		429) say 'no fault' \"$status\"; return ;;\n"
+		"		esac\n"
+		"		left=$((left - 1))\n"
+		"	done\n"
+		"	say FAULT \"$status\"\n"
+		"}\n"
+		"part() { printf %s \"$1\" | cut -d. -f\"$2\"; }\n"
+		"unsigned() { printf %s. \"eyJhbGciOiJub25lIn0.$(part \"$1\" 2)\"; }\n"
+		"tampered() { printf %s \"$(part \"$1\" 1).$(part \"$1\" 2).\"; part \"$1\" 3 | tr A-Za-z "
+		"B-ZAb-za; }\n"
+		"trap 'exit $faults' EXIT\n\n";
+
+	if (format == YG_TESTCASE_CURL)
+		(void)fputs(script, out);
+	else
+		(void)fputs("# Checks to replay, on a test system: some of them change what they "
+			    "touch.\n# Give the variables values first.\n"
+			    "@TOKEN_OF_USER_A =\n@TOKEN_OF_USER_B =\n@TOKEN_WITHOUT_THE_ROLE =\n"
+			    "@UNSIGNED_TOKEN_OF_USER_A =\n@TAMPERED_TOKEN_OF_USER_A =\n\n",
+			    out);
+}
+
 void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format format,
 		       const struct yg_endpoint *endpoint, const struct yg_schema *schema)
 {
-	struct request request = { .method = kind == YG_TESTCASE_METHOD ? "DELETE"
-									: endpoint->method };
+	struct request request = { .method = NULL };
 
-	add_str(&request.url,
-		endpoint->tls_requests || !endpoint->requests ? "https://" : "http://");
-	add_str(&request.url, endpoint->service);
-	add_path(&request.url, endpoint->template_);
-	if (kinds[kind].token)
-		credential_of(endpoint, kinds[kind].token, request.credential,
-			      sizeof(request.credential));
-	if (is_writing(endpoint) && kind != YG_TESTCASE_METHOD)
-		add_body(&request.body, kind, schema);
+	make_request(kind, endpoint, schema, &request);
 	if (format == YG_TESTCASE_HTTP)
 		(void)fprintf(out, "### %s\n", kinds[kind].title);
 	write_words(out, kind, endpoint);
 	if (format == YG_TESTCASE_HTTP)
 		write_http(out, &request);
 	else
-		write_curl(out, kind, &request);
+		write_curl(out, kind, endpoint, &request);
 }
 
-uint32_t yg_testcases_write(FILE *out, enum yg_testcase_format format,
+uint32_t yg_testcases_write(FILE *out, FILE *late, enum yg_testcase_format format,
 			    const struct yg_endpoint *endpoint, const struct yg_schema *schema)
 {
 	uint32_t count = 0;
@@ -292,7 +494,8 @@ uint32_t yg_testcases_write(FILE *out, enum yg_testcase_format format,
 	for (int kind = 0; kind < YG_TESTCASE_MAX; kind++) {
 		if (!yg_testcase_fits((enum yg_testcase)kind, endpoint))
 			continue;
-		yg_testcase_write(out, (enum yg_testcase)kind, format, endpoint, schema);
+		yg_testcase_write(kind == YG_TESTCASE_RATE ? late : out, (enum yg_testcase)kind,
+				  format, endpoint, schema);
 		count++;
 	}
 	return count;

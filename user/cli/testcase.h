@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Checks that somebody can replay, for what listening alone cannot prove: each a request made from
- * the template and the schema of an endpoint, with the answer that would prove a fault. Values are
- * placeholders in capital letters; nothing of the traffic is in them.
+ * the template and the schema of an endpoint, with the answer that would prove a fault.
+ *
+ * CURL is a whole script: `sh FILE` asks each and prints a verdict. Who asks, and for what, is in
+ * variables of the environment (TOKEN_OF_USER_A, ID_OF_USER_A ...); a check whose variables are not
+ * set is skipped. HTTP is a file for an editor, with variables of its own. Values of fields are
+ * examples of their type and format; nothing of the traffic but names is in them.
  */
 #pragma once
 
@@ -16,10 +20,14 @@
 enum yg_testcase {
 	YG_TESTCASE_OBJECT,	/* another user's object: BOLA, API1 */
 	YG_TESTCASE_ANONYMOUS,	/* without a credential: API2 */
+	YG_TESTCASE_UNSIGNED,	/* a JWT whose signature was taken away: API2 */
+	YG_TESTCASE_TAMPERED,	/* a JWT with another signature: API2 */
 	YG_TESTCASE_FUNCTION,	/* with the credential of somebody without the role: API5 */
 	YG_TESTCASE_METHOD,	/* another method on the same path: API5 */
 	YG_TESTCASE_ASSIGNMENT, /* fields that nobody may set: API3 */
 	YG_TESTCASE_RATE,	/* many requests at once: API4 */
+	YG_TESTCASE_REDIRECT,	/* authorization endpoint: an address of somebody else: API2 */
+	YG_TESTCASE_CODE,	/* token endpoint: a code for the second time: API2 */
 	YG_TESTCASE_MAX
 };
 
@@ -30,11 +38,14 @@ const char *yg_testcase_name(enum yg_testcase kind); /* "another-users-object"; 
 /* Does the check make sense for this endpoint? */
 bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint);
 
+/* What stands above all checks: how to run them, and for CURL the functions they call. */
+void yg_testcases_begin(FILE *out, enum yg_testcase_format format);
+
 /**
  * yg_testcase_write() - one check as text: what it asks, the request, what each answer proves.
  * @schema: NULL: bodies are a placeholder.
  *
- * CURL: a line for a shell, every text from traffic quoted. HTTP: a block of an .http file.
+ * Every text from traffic is quoted, for the shell or for the file.
  */
 void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format format,
 		       const struct yg_endpoint *endpoint, const struct yg_schema *schema);
@@ -43,6 +54,9 @@ void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format
 struct yg_knowledge;
 enum yg_exit yg_testcases_known(const struct yg_cli_args *args, struct yg_knowledge *knowledge);
 
-/* Every check that fits. Return: how many. */
-uint32_t yg_testcases_write(FILE *out, enum yg_testcase_format format,
+/*
+ * Every check that fits. @late: those that bring the server to refuse what comes after them, to
+ * stand at the end of the file. Return: how many.
+ */
+uint32_t yg_testcases_write(FILE *out, FILE *late, enum yg_testcase_format format,
 			    const struct yg_endpoint *endpoint, const struct yg_schema *schema);

@@ -19,7 +19,7 @@ static uint32_t write_all(enum yg_testcase_format format, const struct yg_endpoi
 	text = NULL;
 	out = open_memstream(&text, &text_len);
 	assert_non_null(out);
-	count = yg_testcases_write(out, format, endpoint, NULL);
+	count = yg_testcases_write(out, out, format, endpoint, NULL);
 	assert_int_equal(fclose(out), 0);
 	return count;
 }
@@ -48,6 +48,14 @@ static void checks_fit_the_endpoint(void **state)
 		  1u << YG_TESTCASE_RATE },
 		{ { .method = "POST", .template_ = "/graphql query A", .auth = YG_AUTH_JWT },
 		  1u << YG_TESTCASE_RATE },
+		{ { .method = "GET", .template_ = "/me", .auth = YG_AUTH_JWT },
+		  1u << YG_TESTCASE_ANONYMOUS | 1u << YG_TESTCASE_UNSIGNED |
+			  1u << YG_TESTCASE_TAMPERED | 1u << YG_TESTCASE_FUNCTION |
+			  1u << YG_TESTCASE_RATE },
+		{ { .method = "GET", .template_ = "/oauth/authorize", .auth = YG_AUTH_NONE },
+		  1u << YG_TESTCASE_RATE | 1u << YG_TESTCASE_REDIRECT },
+		{ { .method = "POST", .template_ = "/token", .auth = YG_AUTH_NONE },
+		  1u << YG_TESTCASE_ASSIGNMENT | 1u << YG_TESTCASE_RATE | 1u << YG_TESTCASE_CODE },
 	};
 
 	(void)state;
@@ -72,15 +80,19 @@ static void a_request_has_placeholders_alone(void **state)
 	(void)state;
 
 	assert_int_equal(write_all(YG_TESTCASE_CURL, &endpoint), 6);
-	assert_non_null(strstr(text,
-			       "-X 'PUT' -H 'X-API-Key: TOKEN_OF_USER_B' -H 'Content-Type: "
-			       "application/json' --data '{\"FIELD\":\"VALUE\"}' 'https://"
-			       "api.example.com/v1/users/ID_OF_USER_A/cards/CARD_OF_USER_A'\n"));
+	assert_non_null(
+		strstr(text, "need ID_OF_USER_A CARD_OF_USER_A TOKEN_OF_USER_B && check FAULT '2*'"
+			     " -X 'PUT' -H 'X-API-Key: '\"$TOKEN_OF_USER_B\" -H 'Content-Type: "
+			     "application/json' --data '{\"FIELD\":\"VALUE\"}' 'https://"
+			     "api.example.com/v1/users/'\"$ID_OF_USER_A\"'/cards/'"
+			     "\"$CARD_OF_USER_A\"\n"));
 	assert_non_null(strstr(text, "# Fault: 2xx with the object of user A\n"));
 	assert_non_null(strstr(text, "\"FIELD\":\"VALUE\",\"role\":\"admin\""));
 	assert_int_equal(write_all(YG_TESTCASE_HTTP, &endpoint), 6);
-	assert_non_null(strstr(text, "DELETE https://api.example.com/v1/users/ID_OF_USER_A/cards/"
-				     "CARD_OF_USER_A\nX-API-Key: TOKEN_OF_USER_A\n\n"));
+	assert_non_null(strstr(text,
+			       "@ID_OF_USER_A =\n@CARD_OF_USER_A =\n"
+			       "DELETE https://api.example.com/v1/users/{{ID_OF_USER_A}}/cards/"
+			       "{{CARD_OF_USER_A}}\nX-API-Key: {{TOKEN_OF_USER_A}}\n\n"));
 }
 
 static void a_path_cannot_leave_its_quotes(void **state)
@@ -92,7 +104,7 @@ static void a_path_cannot_leave_its_quotes(void **state)
 	(void)state;
 
 	assert_int_equal(write_all(YG_TESTCASE_CURL, &endpoint), 1);
-	assert_non_null(strstr(text, "'https://a/'\\'';reboot;'\\''?/$(x)'; done"));
+	assert_non_null(strstr(text, "'https://a/'\\'';reboot;'\\''?/$(x)'\n"));
 	assert_null(strstr(text, "\n/$(x)"));
 }
 

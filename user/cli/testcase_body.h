@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Example values for the parameters and bodies of requests, made from what was learned. */
+#pragma once
+
+#include "baseline/schema.h"
+
+#define YG_EXAMPLE_CAP 4096u /* bytes with the NUL; what does not fit is left out */
+
+/*
+ * "{"name":"TEXT","count":1}", or "name=TEXT&count=1" of a form, with the fields of the schema.
+ * @extra: further members as JSON, "" none. @schema: NULL: a placeholder.
+ * @ret: [YG_EXAMPLE_CAP]. @ret_form: is it a form?
+ */
+void yg_example_body(const struct yg_schema *schema, const char *extra, char *ret, bool *ret_form);
+
+/* "?page=1&sort=TEXT" of the parameters that are always sent; "" none. @ret: [YG_EXAMPLE_CAP]. */
+void yg_example_query(const struct yg_schema *schema, char *ret);
