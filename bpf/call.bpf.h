@@ -310,6 +310,22 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
 	*offset += t->out.payload_len;
 }
 
+/* Plaintext of this connection was seen. Once for an object, mostly. */
+static __always_inline void cover_read(struct yg_ssl *ssl)
+{
+	const struct yg_socket *s = &ssl->socket;
+	struct yg_tls_conn *conn;
+	struct yg_tls_ends ends;
+
+	ssl->covered++;
+	(void)ends_make(&ends, s->local, s->local_port, s->remote, s->remote_port);
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (!conn)
+		return;
+	conn->read = 1;
+	ssl->covered = COVER_TRIES;
+}
+
 /* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
 static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t,
 						__u64 id)
@@ -329,6 +345,8 @@ static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg
 	ssl_bind(ssl, t);
 	if (t->out.payload_len == 0)
 		return TLS_skip_empty;
+	if (ssl->bind != YG_BIND_UNKNOWN && ssl->covered < COVER_TRIES)
+		cover_read(ssl);
 	t->out.object = key.object;
 	t->out.tgid = key.tgid;
 	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;

@@ -18,9 +18,10 @@
 #include "packet.bpf.h"
 #include "ring.bpf.h"
 
-#define RECORD_HEADER 5u /* bytes */
-#define HELLO_HEADERS 9u /* bytes: of the record, of the message */
-#define ALERT_BYTES   7u /* of a record that holds an alert in clear */
+#define RECORD_HEADER  5u	       /* bytes */
+#define HELLO_HEADERS  9u	       /* bytes: of the record, of the message */
+#define RECORD_LEN_MAX (16384u + 256u) /* bytes, RFC 8446 section 5.2 */
+#define ALERT_BYTES    7u	       /* of a record that holds an alert in clear */
 
 enum tls_record { RECORD_CIPHERS = 0x14, RECORD_ALERT, RECORD_HANDSHAKE, RECORD_DATA };
 enum tls_hello { HELLO_CLIENT = 1, HELLO_SERVER = 2 };
@@ -59,6 +60,15 @@ static __always_inline bool begins_secret(const struct yg_head *head)
 	const __u8 *b = head->bytes;
 
 	return is_secret(b[0]) && b[1] == 3 && b[2] <= 4;
+}
+
+/* RFC 8446 section 5.2: a record of data, not longer than they get. */
+static __always_inline bool is_record(const struct yg_head *head)
+{
+	const __u8 *b = head->bytes;
+	__u32 len = (__u32)b[3] << 8 | b[4];
+
+	return b[0] == RECORD_DATA && b[1] == 3 && b[2] == 3 && len && len <= RECORD_LEN_MAX;
 }
 
 /* The signature of version 2 begins with empty lines, which head_read() has passed over. */

@@ -7,7 +7,10 @@
  *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes
  *	yg_sk_recv	sock_recv_length	6.3 and later	the same (without the former)
  *	yg_sk_send	sock_send_length	6.3 and later	a send
+ *	yg_sk_state	inet_sock_set_state	5.10 and later	close(2): whose connection it was
  */
+#include "coverage.bpf.h"
+#include "pid.bpf.h"
 #include "socket.bpf.h"
 #include "ssl.bpf.h"
 
@@ -64,6 +67,32 @@ int yg_sk_send(__u64 *ctx)
 	struct sock *sk = socket_moved(ctx);
 
 	return sk ? note_send(sk) : 0;
+}
+
+/*
+ * inet_sock_set_state(sk, old, new). While a process holds the lock of a socket, only what that
+ * process does changes it: its own close, or a packet that had to wait for it. A change without the
+ * lock is made by whoever the packet interrupted.
+ */
+SEC("?tp_btf/inet_sock_set_state")
+int yg_sk_state(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct yg_tls_conn *conn;
+	struct yg_socket socket;
+	struct yg_tls_ends ends;
+
+	if (!BPF_CORE_READ(sk, sk_lock.owned) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP ||
+	    !is_task_in_scope() || socket_read(&sk->__sk_common, &socket))
+		return 0;
+	socket.local_port = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
+	(void)ends_make(&ends, socket.local, socket.local_port, socket.remote, socket.remote_port);
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (!conn || conn->pid)
+		return 0;
+	bpf_get_current_comm(conn->comm, sizeof(conn->comm));
+	conn->pid = pid_shown();
+	return 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -24,9 +24,18 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct socket_lock {
+	int owned;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket_lock sk_lock;
 	__u16 sk_protocol;
+};
+
+struct inet_sock {
+	__be16 inet_sport; /* stays when skc_num is given back */
 };
 
 #pragma clang attribute pop

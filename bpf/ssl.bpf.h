@@ -10,10 +10,12 @@
 #pragma once
 
 #include "budget.bpf.h"
+#include "coverage.bpf.h"
 #include "sampling.bpf.h"
 #include "thread.bpf.h"
 
-#define AGREE_MIN 3 /* times each way before an object of memory BIOs is tied to its socket */
+#define COVER_TRIES 4 /* looks for the connection of an object: its interface may not be ours */
+#define AGREE_MIN   3 /* times each way before an object of memory BIOs is tied to its socket */
 
 struct yg_ssl_key {
 	__u64 object; /* address of the SSL object */
@@ -39,7 +41,8 @@ struct yg_ssl {
 	__u8 is_disputed;  /* evidence contradicted itself: never more than a guess */
 	__u8 agreed_reads; /* in a row, up to AGREE_MIN */
 	__u8 agreed_writes;
-	__u8 pad[5];
+	__u8 covered; /* times its connection was looked for, to mark it as read */
+	__u8 pad[4];
 };
 
 struct {

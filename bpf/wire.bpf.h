@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "coverage.bpf.h"
 #include "h2.bpf.h"
 #include "packet.bpf.h"
 #include "prelude.bpf.h"
@@ -154,6 +155,54 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 	return row_of_emitted((kind == BYTES_SKB ? put_skb : put_xdp)(from->ctx, 0, from->at));
 }
 
+/* A row for the connection of the frame at work, if it begins like TLS. */
+static __always_inline void coverage_begin(const struct yg_frame *f, const struct yg_tls_ends *ends,
+					   __u32 sender)
+{
+	bool is_client = is_hello(&f->head, HELLO_CLIENT);
+	struct yg_tls_conn fresh = {};
+
+	if (!is_client && !is_hello(&f->head, HELLO_SERVER) && !is_record(&f->head))
+		return;
+	fresh.first_ns = bpf_ktime_get_ns();
+	fresh.last_ns = fresh.first_ns;
+	fresh.bytes = f->packet.len;
+	fresh.ifindex = f->packet.key.ifindex;
+	if (is_client)
+		fresh.begun = sender ? YG_TLS_HELLO : YG_TLS_HELLO | YG_TLS_SERVER_1;
+	(void)bpf_map_update_elem(&yg_tls_conns, ends, &fresh, BPF_ANY);
+}
+
+/*
+ * yg_cover_wire() - count the frame at work if it is of a TLS connection. A connection that begins
+ * anew between the same ends is another one.
+ */
+__noinline int yg_cover_wire(void)
+{
+	struct yg_frame *f = frame_scratch();
+	struct yg_tls_conn *conn;
+	struct yg_tls_ends ends;
+	__u32 sender;
+
+	if (!f)
+		return 0;
+	sender = ends_make(&ends, f->packet.key.saddr, f->packet.key.sport, f->packet.key.daddr,
+			   f->packet.key.dport);
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (!conn || (conn->ended && f->packet.len && is_hello(&f->head, HELLO_CLIENT))) {
+		if (f->packet.len)
+			coverage_begin(f, &ends, sender);
+		return 0;
+	}
+	if (conn->ifindex != f->packet.key.ifindex)
+		return 0;
+	__sync_fetch_and_add(&conn->bytes, f->packet.len);
+	conn->last_ns = coarse_ns();
+	if (is_end(&f->packet))
+		conn->ended = 1;
+	return 0;
+}
+
 /* A segment without payload. */
 static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct bytes *from,
 						enum bytes_from kind)
@@ -163,8 +212,10 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 	if (!is_end(&f->packet))
 		return SAMPLE_skip_empty;
 	known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
-	if (!known || !known->is_http)
+	if (!known || !known->is_http) {
+		(void)yg_cover_wire();
 		return SAMPLE_skip_empty;
+	}
 	f->out.data_len = 0;
 	f->out.starts = 0;
 	f->out.outline = 0;
@@ -429,6 +480,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	wire_keep(f, known);
 	wire_start(f, knobs, message, from->ctx, kind);
 	if (!f->budget.is_http && !f->budget.is_tentative) {
+		(void)yg_cover_wire();
 		prelude_admit(c, p, &f->head, from, kind, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;

@@ -33,8 +33,8 @@ struct yg_config {
 	__u32 cpu_max;	   /* rows of yg_counters in use */
 	__u32 young;	   /* requests of a service that are sampled in any case */
 	__u32 fresh;	   /* requests of an outline that are sampled in any case */
-	__u32 pad;
-	__u64 hash_seed; /* ring choice and sampling; random per boot, kept over restarts */
+	__u32 pid_ns;	   /* inode of the warden's PID namespace; 0: the initial one */
+	__u64 hash_seed;   /* ring choice and sampling; random per boot, kept over restarts */
 };
 
 _Static_assert(sizeof(struct yg_config) == 48, "config layout is ABI");

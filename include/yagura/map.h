@@ -16,6 +16,7 @@
  * yg_scope_comms	hash		struct yg_comm		u32 1		warden
  * yg_always	hash		struct yg_addr6		yg_always	enforcer
  * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
+ * yg_tls_conns	LRU hash	struct yg_tls_ends	yg_tls_conn	the programs; warden deletes
  * Tables private to the programs (yg_streams, yg_flows, yg_preludes, yg_packets, yg_threads,
  * yg_ssls, yg_outlines) are declared beside them. yg_threads is shared by tls and sock, yg_streams
  * by sample and guard: one map each.
@@ -137,3 +138,31 @@ struct yg_choice {
 };
 
 _Static_assert(sizeof(struct yg_choice) == 16, "choice layout is ABI");
+
+/* Both ends of a connection, in an order that both directions agree on. */
+struct yg_tls_ends {
+	__u8 addr[2][16]; /* IPv4 as v4-mapped */
+	__be16 port[2];
+};
+
+_Static_assert(sizeof(struct yg_tls_ends) == 36, "key of yg_tls_conns is ABI");
+
+/* Bits of yg_tls_conn.begun. */
+#define YG_TLS_HELLO	1u /* its ClientHello was seen; else it was joined later */
+#define YG_TLS_SERVER_1 2u /* its server is the second end; without HELLO nobody knows */
+
+/* One TLS connection of the wire. Bytes of one flag each: several programs write. */
+struct yg_tls_conn {
+	__u64 first_ns; /* CLOCK_MONOTONIC; with the ends it names the connection */
+	__u64 last_ns;
+	__u64 bytes;   /* TCP payload of both directions, on ifindex */
+	__u32 ifindex; /* where it was seen first; on others it is not counted again */
+	__u32 pid;     /* who used it last, as the warden numbers processes; 0: not known */
+	__u8 comm[YG_COMM_LEN];
+	__u8 begun; /* YG_TLS_HELLO ... */
+	__u8 read;  /* plaintext was seen */
+	__u8 ended; /* FIN or RST */
+	__u8 pad[5];
+};
+
+_Static_assert(sizeof(struct yg_tls_conn) == 56, "row of yg_tls_conns is ABI");

@@ -101,7 +101,7 @@ void yg_attach_set_drop(struct yg_attach *attach, bool may_drop);
 
 /* Tracepoints by who needs them. Those of sockets cost each receive and send of the host. */
 enum yg_tracing {
-	YG_TRACING_PROCESSES, /* exec, exit */
+	YG_TRACING_PROCESSES, /* exec, exit, close of a connection */
 	YG_TRACING_SOCKETS,   /* of threads inside a call of a C library */
 	YG_TRACING_GO,	      /* of goroutines */
 	YG_TRACING_MAX

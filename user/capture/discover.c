@@ -22,11 +22,10 @@
 #define MS_NS	       1000000ull
 #define S_NS	       1000000000ull
 #define DELAYS	       3u
-#define EXPIRE_SWEEPS  2u	   /* whole sweeps without a mapping before probes are taken off */
-#define RETRY_SWEEPS   4u	   /* before a refused file is tried again */
-#define INIT_PIDNS_INO 0xeffffffcu /* PROC_PID_INIT_INO of the kernel, for ever */
-#define SWEEP_SOON_MS  50u	   /* after an exec that cannot be found by its PID ... */
-#define SWEEP_PAUSE_MS 1000u	   /* ... but not more often than this */
+#define EXPIRE_SWEEPS  2u    /* whole sweeps without a mapping before probes are taken off */
+#define RETRY_SWEEPS   4u    /* before a refused file is tried again */
+#define SWEEP_SOON_MS  50u   /* after an exec that cannot be found by its PID ... */
+#define SWEEP_PAUSE_MS 1000u /* ... but not more often than this */
 
 static const uint64_t delays_ns[DELAYS] = { 50 * MS_NS, 1000 * MS_NS, 10000 * MS_NS };
 
@@ -101,7 +100,7 @@ int yg_discover_new(const struct yg_discover_config *config, struct yg_discover 
 	if (config->cgroup)
 		discover->cgroup_fd = open(config->cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	discover->has_pids = fstatat(discover->proc_fd, "self/ns/pid", &st, 0) == 0 &&
-			     st.st_ino == INIT_PIDNS_INO;
+			     st.st_ino == YG_INIT_PID_NS;
 	r = yg_known_new(YG_DISCOVER_FILES_MAX, &discover->known);
 	if (r)
 		return r;
@@ -589,4 +588,9 @@ size_t yg_discover_files(const struct yg_discover *discover, struct yg_discover_
 const struct yg_gaps *yg_discover_gaps(const struct yg_discover *discover)
 {
 	return &discover->gaps;
+}
+
+int yg_discover_explain(const struct yg_discover *discover, pid_t pid, struct yg_explanation *ret)
+{
+	return yg_explain(discover->proc_fd, discover->known, pid, ret);
 }

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "capture/explain.h"
 #include "capture/gaps.h"
 #include "capture/inspect.h"
 #include "capture/note.h"
@@ -114,3 +115,7 @@ size_t yg_discover_files(const struct yg_discover *discover, struct yg_discover_
 
 /* Processes that speak TLS and cannot be read. Borrowed; valid until the next step. */
 const struct yg_gaps *yg_discover_gaps(const struct yg_discover *discover);
+
+/* yg_explain() of what was discovered. Return: 0; -ESRCH. */
+YG_MUST_CHECK int yg_discover_explain(const struct yg_discover *discover, pid_t pid,
+				      struct yg_explanation *ret);

@@ -47,6 +47,7 @@ struct bpf_program;
 	X(SK_RCVSPACE, yg_sk_rcvspace)    \
 	X(SK_RECV, yg_sk_recv)            \
 	X(SK_SEND, yg_sk_send)            \
+	X(SK_STATE, yg_sk_state)          \
 	X(SK_KILL, yg_sk_kill)            \
 	X(PROC_EXEC, yg_proc_exec)        \
 	X(PROC_EXIT, yg_proc_exit)
@@ -65,7 +66,8 @@ struct bpf_program;
 	X(SCOPE_CGROUPS, yg_scope_cgroups) \
 	X(SCOPE_COMMS, yg_scope_comms)     \
 	X(ALWAYS, yg_always)               \
-	X(TALLIES, yg_tallies)
+	X(TALLIES, yg_tallies)             \
+	X(TLS_CONNS, yg_tls_conns)
 
 #define YG_PROGRAM_ENUM(NAME, name) YG_PROGRAM_##NAME,
 #define YG_MAP_ENUM(NAME, name)	    YG_MAP_##NAME,

@@ -7,6 +7,8 @@
 
 #include "capture/scope.h"
 
+#define YG_INIT_PID_NS 0xeffffffcu /* inode of /proc/1/ns/pid: PROC_PID_INIT_INO, for ever */
+
 /**
  * yg_process_in_scope() - look at the name, network namespace and cgroup of a process.
  * @dir_fd: its directory in /proc.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "baseline/schema.h"
+#include "capture/coverage.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
@@ -52,6 +53,11 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_net) + sizeof(struct yg_block), "a request is refused" },
 	{ "kernel", "allowed prefixes", YG_ALLOW_NETS_MAX,
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
+	{ "kernel", "TLS connections", YG_TLS_CONNS_MAX,
+	  sizeof(struct yg_tls_ends) + sizeof(struct yg_tls_conn), "least recent go" },
+	{ "warden", "TLS connections", YG_TLS_CONNS_MAX, 48, "least recent go" },
+	{ "warden", "processes with gaps", YG_COVERAGE_ROWS_MAX, sizeof(struct yg_coverage_row),
+	  "coverage.evicted counts" },
 	{ "analyzer", "schemas of endpoints", 1, YG_SCHEMA_BYTES_MAX,
 	  "the one learned longest ago goes" },
 	{ "analyzer", "trees of paths", YG_SERVICES_MAX,

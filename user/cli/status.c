@@ -153,6 +153,19 @@ static int add_library(struct yg_table *table, yajl_val status, yajl_val library
 	return yg_table_add(table, texts);
 }
 
+/* What a gap cost so far: "; not read: 3 connections, 12.0 kB"; "" for nothing. */
+static void format_unread(yajl_val row, char *ret, size_t cap)
+{
+	uint64_t connections = yg_value_uint(row, "connections");
+	char count[YG_FORMAT_CAP], bytes[YG_FORMAT_CAP];
+
+	ret[0] = '\0';
+	if (connections > 0)
+		(void)snprintf(ret, cap, "; not read: %s connection%s, %s bytes",
+			       yg_count_format(connections, count), connections == 1 ? "" : "s",
+			       yg_count_format(yg_value_uint(row, "bytes"), bytes));
+}
+
 typedef int (*add_fn)(struct yg_table *table, yajl_val status, yajl_val row);
 
 /* A list of the answer as a table, then "name: reason" of the rows that have a reason. */
@@ -173,13 +186,14 @@ static void print_rows(const struct yg_cli_args *args, yajl_val status, const ch
 	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
 		yajl_val row = YAJL_GET_ARRAY(list)->values[i];
 		const char *title = yg_value_text(row, "name");
-		char line[768];
+		char line[768], unread[128];
 
 		if (!yg_value_text(row, "reason")[0])
 			continue;
-		(void)snprintf(line, sizeof(line), "%s: %s",
+		format_unread(row, unread, sizeof(unread));
+		(void)snprintf(line, sizeof(line), "%s: %s%s",
 			       title[0] ? title : yg_value_text(row, "path"),
-			       yg_value_text(row, "reason"));
+			       yg_value_text(row, "reason"), unread);
 		yg_text_wrap(args->out, line, 2, args->columns);
 	}
 	(void)fputc('\n', args->out);
@@ -233,6 +247,19 @@ static void print_losses(const struct yg_cli_args *args, yajl_val counters)
 		yg_print_field(args, "losses", "none");
 }
 
+/* TLS on the wire: what was read of it. */
+static void print_coverage(const struct yg_cli_args *args, yajl_val coverage)
+{
+	char line[256];
+
+	(void)snprintf(line, sizeof(line),
+		       "%" PRIu64 " connections read, %" PRIu64 " not (%" PRIu64 " bytes), %" PRIu64
+		       " bare handshakes",
+		       yg_value_uint(coverage, "read"), yg_value_uint(coverage, "gap"),
+		       yg_value_uint(coverage, "gap_bytes"), yg_value_uint(coverage, "idle"));
+	yg_print_field(args, "TLS", line);
+}
+
 static void print_counts(const struct yg_cli_args *args, yajl_val status)
 {
 	yajl_val known = yg_value_find(status, "known");
@@ -255,6 +282,7 @@ static void print_counts(const struct yg_cli_args *args, yajl_val status)
 			       yg_value_uint(guard, "drop_answer") +
 			       yg_value_uint(guard, "drop_inner"));
 	yg_print_field(args, "dropped", line);
+	print_coverage(args, yg_value_find(counters, "coverage"));
 	print_losses(args, counters);
 }
 

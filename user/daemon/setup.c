@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
+#include "capture/process.h"
 #include "capture/uprobe.h"
 #include "core/log.h"
 #include "daemon/clock.h"
@@ -122,6 +123,16 @@ static int make_scope(struct yg_warden *warden)
 	return r;
 }
 
+/* What yg_config.pid_ns is to be. */
+static uint32_t own_pid_ns(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino == YG_INIT_PID_NS)
+		return 0;
+	return (uint32_t)st.st_ino;
+}
+
 static int load(struct yg_warden *warden)
 {
 	const struct yg_options *options = &warden->options;
@@ -132,7 +143,8 @@ static int load(struct yg_warden *warden)
 			    .xdp_sample = options->capture == YG_CAPTURE_XDP,
 			    .xdp_drop = yg_warden_may_drop(warden),
 			    .young = YG_TALLY_YOUNG,
-			    .fresh = YG_OUTLINE_FRESH },
+			    .fresh = YG_OUTLINE_FRESH,
+			    .pid_ns = own_pid_ns() },
 		.ring_bytes = (uint32_t)options->ring_size,
 		.note = note,
 	};
@@ -267,7 +279,8 @@ static int start_capture(struct yg_warden *warden)
 		       strerror(-r));
 	yg_hooks_look(warden, yg_monotonic_ns());
 	attach_tracing(warden, YG_TRACING_PROCESSES);
-	return start_discovery(warden);
+	r = yg_coverage_open(warden);
+	return r ? fail("coverage", r) : start_discovery(warden);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
+#include "capture/coverage.h"
 #include "core/log.h"
 #include "daemon/warden.h"
 #include "priv/link.h"
@@ -180,6 +181,20 @@ static void put_libraries(struct round *round)
 						.state = text("attached") } });
 }
 
+/* What was counted of a process that is listed as a gap; NULL: nothing. */
+static const struct yg_coverage_row *covered(const struct round *round, pid_t pid)
+{
+	const struct yg_coverage *coverage = yg_coverage_of(round->warden);
+	const struct yg_coverage_row *rows;
+	size_t count = coverage ? yg_coverage_rows(coverage, &rows) : 0;
+
+	for (size_t i = 1; i < count; i++) {
+		if (rows[i].pid == pid && rows[i].why.what == YG_EXPLAINED_GAP)
+			return &rows[i];
+	}
+	return NULL;
+}
+
 /* One row per process, not per file: two services may share a binary. */
 static void put_gaps(struct round *round)
 {
@@ -190,6 +205,7 @@ static void put_gaps(struct round *round)
 	gaps = yg_discover_gaps(round->warden->discover);
 	for (size_t i = 0; i < gaps->count; i++) {
 		const struct yg_gap_row *row = &gaps->rows[i];
+		const struct yg_coverage_row *seen = covered(round, row->pid);
 		char reason[160];
 
 		(void)snprintf(reason, sizeof(reason), "process %d, port %u: %s", row->pid,
@@ -205,7 +221,61 @@ static void put_gaps(struct round *round)
 						.reason = text(reason),
 						.comm = text(row->comm),
 						.pid = (uint64_t)row->pid,
-						.port = row->port } });
+						.port = row->port,
+						.connections = seen ? seen->gap.connections : 0,
+						.bytes = seen ? seen->gap.bytes : 0 } });
+	}
+}
+
+static bool is_listed(const struct round *round, const struct yg_coverage_row *row)
+{
+	const struct yg_gaps *gaps;
+
+	if (!round->warden->discover || row->why.what != YG_EXPLAINED_GAP)
+		return false;
+	gaps = yg_discover_gaps(round->warden->discover);
+	for (size_t i = 0; i < gaps->count; i++) {
+		if (gaps->rows[i].pid == row->pid)
+			return true;
+	}
+	return false;
+}
+
+static void put_gap_seen(struct round *round, const struct yg_coverage_row *row)
+{
+	char reason[160], name[32];
+
+	(void)snprintf(name, sizeof(name), "(process %d)", row->pid);
+	(void)snprintf(reason, sizeof(reason), "process %d: %s", row->pid, yg_coverage_reason(row));
+	put(round, &(struct yg_feed_message){
+			   .kind = YG_FEED_KIND_LIBRARY,
+			   .library = { .path = text(!row->pid		? "(unknown process)"
+						     : row->why.name[0] ? row->why.name
+									: name),
+					.device = row->why.dev,
+					.inode = row->why.ino,
+					.kind = text(row->why.what == YG_EXPLAINED_GAP
+							     ? yg_gap_name(row->why.gap)
+							     : "unknown"),
+					.processes = row->pid != 0,
+					.state = text("gap"),
+					.reason = text(row->pid ? reason : yg_coverage_reason(row)),
+					.comm = text(row->why.comm),
+					.pid = (uint64_t)row->pid,
+					.connections = row->gap.connections,
+					.bytes = row->gap.bytes } });
+}
+
+/* Processes that the wire shows, and that do not listen, or have ended, or nobody knows. */
+static void put_gaps_seen(struct round *round)
+{
+	const struct yg_coverage *coverage = yg_coverage_of(round->warden);
+	const struct yg_coverage_row *rows;
+	size_t count = coverage ? yg_coverage_rows(coverage, &rows) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].gap.connections > 0 && !is_listed(round, &rows[i]))
+			put_gap_seen(round, &rows[i]);
 	}
 }
 
@@ -237,17 +307,38 @@ static void put_capabilities(struct round *round)
 	}
 }
 
+static void put_counter(struct round *round, const char *table, const char *name, uint64_t value)
+{
+	put(round, &(struct yg_feed_message){
+			   .kind = YG_FEED_KIND_COUNTER,
+			   .counter = { .table = text(table), .name = text(name), .value = value },
+		   });
+}
+
+static void put_coverage(struct round *round)
+{
+	const struct yg_coverage *coverage = yg_coverage_of(round->warden);
+	char name[32];
+
+	if (!coverage)
+		return;
+	for (enum yg_cover cover = YG_COVER_READ; cover < YG_COVER_MAX; cover++) {
+		const struct yg_coverage_sum *sum = yg_coverage_sum(coverage, cover);
+
+		put_counter(round, "coverage", yg_cover_name(cover), sum->connections);
+		(void)snprintf(name, sizeof(name), "%s_bytes", yg_cover_name(cover));
+		put_counter(round, "coverage", name, sum->bytes);
+	}
+	put_counter(round, "coverage", "evicted", yg_coverage_evicted(coverage));
+}
+
 static void put_counters(struct round *round)
 {
 	struct yg_discover_stats stats;
 
 	if (round->warden->discover) {
 		yg_discover_stats(round->warden->discover, &stats);
-#define PUT(member)                                                                   \
-	put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_COUNTER,           \
-					      .counter = { .table = text("discover"), \
-							   .name = text(#member),     \
-							   .value = stats.member } })
+#define PUT(member) put_counter(round, "discover", #member, stats.member)
 		PUT(sweeps);
 		PUT(scans);
 		PUT(skip_scope);
@@ -262,10 +353,8 @@ static void put_counters(struct round *round)
 		PUT(lost_maps);
 #undef PUT
 	}
-	put(round, &(struct yg_feed_message){ .kind = YG_FEED_KIND_COUNTER,
-					      .counter = { .table = text("connections"),
-							   .name = text("sweeps"),
-							   .value = round->warden->sweeps } });
+	put_counter(round, "connections", "sweeps", round->warden->sweeps);
+	put_coverage(round);
 }
 
 void yg_status_send(struct yg_warden *warden)
@@ -282,6 +371,7 @@ void yg_status_send(struct yg_warden *warden)
 	put_interfaces(round);
 	put_libraries(round);
 	put_gaps(round);
+	put_gaps_seen(round);
 	put_capabilities(round);
 	put_counters(round);
 	/* Only a round that arrived whole may say that what it did not repeat is gone. */

@@ -198,6 +198,7 @@ static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
 	tend_roles(warden, now_ns);
 	yg_sampling_tick(warden, now_ns);
+	yg_coverage_tick(warden, now_ns);
 	watch_interfaces(warden, now_ns);
 	protect(warden);
 	read_requests(warden);
@@ -300,6 +301,7 @@ static void end(struct yg_warden *warden)
 	yg_kill_close(&warden->killer);
 	yg_attach_free(&warden->attach);
 	yg_sampling_close(warden);
+	yg_coverage_close(warden);
 	if (warden->control)
 		(void)munmap(warden->control, sizeof(*warden->control));
 	yg_loader_close(&warden->loader);

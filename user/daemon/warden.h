@@ -6,7 +6,7 @@
  *	setup.c		from options to attached	warden.c	loop, roles, end
  *	hooks.c		interfaces, their programs	protect.c	who is never blocked
  *	status.c	what the desk shows		connections.c	those of blocked clients
- *	sampling.c	how much is sampled
+ *	sampling.c	how much is sampled		coverage.c	TLS that is not read
  *	host.c		directories, sockets, key	children.c	processes and links
  */
 #pragma once
@@ -35,6 +35,9 @@ struct yg_hook_row {
 	uint64_t tried_ns; /* monotonic */
 };
 
+struct yg_coverage;
+struct yg_coverage_watch;
+
 struct yg_warden {
 	struct yg_options options;
 	struct yg_host host;
@@ -50,6 +53,7 @@ struct yg_warden {
 	struct yg_control *control; /* the kernel's page */
 	struct yg_ring procs;
 	struct yg_sampling sampling;
+	struct yg_coverage_watch *coverage;
 
 	struct yg_iface_monitor *monitor;
 	struct yg_ifaces ifaces;   /* the last picture */
@@ -105,3 +109,9 @@ void yg_status_send(struct yg_warden *warden);
 
 /* connections.c: close those of blocked clients, here and in the namespaces of the scope. */
 void yg_connections_close(struct yg_warden *warden, uint64_t now_ns);
+
+/* coverage.c: add up the TLS connections of the wire. Return: 0; -ENOMEM; -errno. */
+YG_MUST_CHECK int yg_coverage_open(struct yg_warden *warden);
+void yg_coverage_close(struct yg_warden *warden);
+void yg_coverage_tick(struct yg_warden *warden, uint64_t now_ns);
+const struct yg_coverage *yg_coverage_of(const struct yg_warden *warden); /* NULL: none */

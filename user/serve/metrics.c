@@ -107,6 +107,31 @@ static void print_interface(void *ctx, const struct yg_feed_message *message)
 		      yg_slice_equal(message->interface.state, YG_SLICE("attached")));
 }
 
+/* A gap in coverage: how much TLS of a process was not read. */
+static void print_gap(struct yg_http_request *request, const char *name,
+		      const struct yg_feed_library *library, uint64_t value)
+{
+	if (!yg_slice_equal(library->state, YG_SLICE("gap")))
+		return;
+	yg_http_print(request, "yagura_tls_unread_%s{process=\"", name);
+	print_label(request, library->comm);
+	yg_http_print(request, "\",pid=\"%" PRIu64 "\",file=\"", library->pid);
+	print_label(request, library->path);
+	yg_http_print(request, "\",stack=\"");
+	print_label(request, library->kind);
+	yg_http_print(request, "\"} %" PRIu64 "\n", value);
+}
+
+static void print_gap_connections(void *ctx, const struct yg_feed_message *message)
+{
+	print_gap(ctx, "connections", &message->library, message->library.connections);
+}
+
+static void print_gap_bytes(void *ctx, const struct yg_feed_message *message)
+{
+	print_gap(ctx, "bytes", &message->library, message->library.bytes);
+}
+
 static void print_sampled(void *ctx, const struct yg_feed_message *message)
 {
 	const struct yg_feed_sensor *sensor = &message->sensor;
@@ -171,6 +196,12 @@ void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const
 	yg_http_print(request, "# HELP yagura_interface_requests_total Request starts in clear.\n"
 			       "# TYPE yagura_interface_requests_total counter\n");
 	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_requests, request);
+	yg_http_print(request, "# HELP yagura_tls_unread_connections TLS that was not read.\n"
+			       "# TYPE yagura_tls_unread_connections gauge\n");
+	yg_status_each(desk->status, YG_FEED_KIND_LIBRARY, print_gap_connections, request);
+	yg_http_print(request, "# HELP yagura_tls_unread_bytes Bytes of it on the wire.\n"
+			       "# TYPE yagura_tls_unread_bytes gauge\n");
+	yg_status_each(desk->status, YG_FEED_KIND_LIBRARY, print_gap_bytes, request);
 	yg_status_each(desk->status, YG_FEED_KIND_SENSOR, print_sampled, request);
 	yg_http_print(request, "# HELP yagura_data_endpoints Endpoints that hold a class of data.\n"
 			       "# TYPE yagura_data_endpoints gauge\n");

@@ -85,18 +85,20 @@
 	X(uint, requests_sampled, 0, "of them, of sampled flows")
 
 /* One TLS library or program that carries one, from the warden. */
-#define YG_FEED_LIBRARY(X)                                               \
-	X(text, path, 256, "as the process maps it")                     \
-	X(uint, device, 0, "device number of the file")                  \
-	X(uint, inode, 0, "inode of the file")                           \
-	X(text, kind, 16, "openssl, static, gnutls, go ...")             \
-	X(uint, processes, 0, "running processes that map it")           \
-	X(uint, probes, 0, "probes that are attached")                   \
-	X(text, state, 16, "attached, partial, gap or gone")             \
-	X(text, reason, 256, "why there is a gap in coverage, or empty") \
-	X(text, comm, 16, "name of one process that maps it")            \
-	X(uint, pid, 0, "of a gap: the process; else 0")                 \
-	X(uint, port, 0, "of a gap: a TCP port on which it listens")     \
+#define YG_FEED_LIBRARY(X)                                                      \
+	X(text, path, 256, "as the process maps it")                            \
+	X(uint, device, 0, "device number of the file")                         \
+	X(uint, inode, 0, "inode of the file")                                  \
+	X(text, kind, 16, "openssl, static, gnutls, go ...")                    \
+	X(uint, processes, 0, "running processes that map it")                  \
+	X(uint, probes, 0, "probes that are attached")                          \
+	X(text, state, 16, "attached, partial, gap or gone")                    \
+	X(text, reason, 256, "why there is a gap in coverage, or empty")        \
+	X(text, comm, 16, "name of one process that maps it")                   \
+	X(uint, pid, 0, "of a gap: the process; else 0")                        \
+	X(uint, port, 0, "of a gap: a TCP port on which it listens")            \
+	X(uint, connections, 0, "of a gap: TLS connections that were not read") \
+	X(uint, bytes, 0, "of a gap: bytes of them on the wire")                \
 	X(real, sampled, 0, "share of its flows that is sampled now, 0..1")
 
 /* One ability of the running kernel, from the warden. */

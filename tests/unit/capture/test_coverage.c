@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/coverage.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+#define S_NS 1000000000ull
+
+/* What the world knows of its processes: 7 is a gap that listens on 443, 8 is read, 9 unknown. */
+static struct {
+	struct yg_coverage *coverage;
+	int asked;
+	bool is_inspected; /* 7 */
+} world;
+
+static int explain(void *ctx, pid_t pid, struct yg_explanation *ret)
+{
+	(void)ctx;
+	world.asked++;
+	if (pid < 7 || (pid > 9 && pid < 1000))
+		return -ESRCH;
+	*ret = (struct yg_explanation){ .name = "/usr/bin/server" };
+	(void)snprintf(ret->comm, sizeof(ret->comm), "p%d", pid);
+	if (pid == 7 && world.is_inspected) {
+		ret->what = YG_EXPLAINED_GAP;
+		ret->gap = YG_GAP_RUSTLS;
+	} else if (pid == 8) {
+		ret->what = YG_EXPLAINED_ATTACHED;
+	}
+	return 0;
+}
+
+static pid_t find_listener(void *ctx, uint16_t port)
+{
+	(void)ctx;
+	return port == 443 ? 7 : 0;
+}
+
+static int set_up(void **state)
+{
+	const struct yg_coverage_config config = { .key = { 1, 2 },
+						   .explain = explain,
+						   .find_listener = find_listener };
+
+	(void)state;
+	world.asked = 0;
+	world.is_inspected = true;
+	return yg_coverage_new(&config, &world.coverage);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	yg_coverage_free(&world.coverage);
+	return 0;
+}
+
+static struct yg_tls_conn conn_of(pid_t pid, uint64_t bytes)
+{
+	struct yg_tls_conn conn = { .first_ns = S_NS,
+				    .last_ns = S_NS,
+				    .bytes = bytes,
+				    .pid = (uint32_t)pid,
+				    .begun = YG_TLS_HELLO | YG_TLS_SERVER_1,
+				    .ended = pid != 0 };
+
+	if (pid)
+		(void)snprintf((char *)conn.comm, sizeof(conn.comm), "p%d", pid);
+	return conn;
+}
+
+/* Connection @number, seen at @s seconds. */
+static bool take(uint64_t s, uint16_t number, uint16_t port, const struct yg_tls_conn *conn)
+{
+	const struct yg_tls_ends ends = { .port = { htons(number), htons(port) } };
+
+	yg_coverage_begin(world.coverage, s * S_NS);
+	return yg_coverage_take(world.coverage, &ends, conn);
+}
+
+static void expect_sum(enum yg_cover cover, uint64_t connections, uint64_t bytes)
+{
+	const struct yg_coverage_sum *sum = yg_coverage_sum(world.coverage, cover);
+
+	assert_int_equal(sum->connections, connections);
+	assert_int_equal(sum->bytes, bytes);
+}
+
+static const struct yg_coverage_row *row_at(size_t i)
+{
+	const struct yg_coverage_row *rows;
+
+	assert_true(i < yg_coverage_rows(world.coverage, &rows));
+	return &rows[i];
+}
+
+/* Each case is one connection that is ten seconds old. */
+static void judges_by_process_and_bytes(void **state)
+{
+	static const struct {
+		const char *name;
+		pid_t pid;
+		uint64_t bytes;
+		bool read, lives;
+		enum yg_cover expected;
+	} cases[] = {
+		{ "plaintext was seen", 7, 9000, true, false, YG_COVER_READ },
+		{ "a gap, however short", 7, 100, false, false, YG_COVER_GAP },
+		{ "a bare handshake at what is read", 8, 5000, false, false, YG_COVER_IDLE },
+		{ "the same, and a request may come", 8, 5000, false, true, YG_COVER_NONE },
+		{ "data that an attached library did not move", 8, 50000, false, true,
+		  YG_COVER_GAP },
+		{ "a stack nobody knows", 9, 100, false, false, YG_COVER_GAP },
+		{ "a process that is gone", 10, 100, false, false, YG_COVER_GAP },
+		{ "nobody's, and young in bytes", 0, 100, false, true, YG_COVER_NONE },
+		{ "nobody's, with data", 0, 50000, false, true, YG_COVER_GAP },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_tls_conn conn = conn_of(cases[i].pid, cases[i].bytes);
+
+		conn.read = cases[i].read;
+		conn.ended = !cases[i].lives;
+		(void)take(10, 4711, 8443, &conn);
+		for (enum yg_cover cover = YG_COVER_READ; cover < YG_COVER_MAX; cover++) {
+			if (yg_coverage_sum(world.coverage, cover)->connections !=
+			    (cover == cases[i].expected))
+				fail_msg("%s: %s", cases[i].name, yg_cover_name(cover));
+		}
+		(void)tear_down(state);
+		assert_int_equal(set_up(state), 0);
+	}
+}
+
+static void waits_for_what_is_young(void **state)
+{
+	struct yg_tls_conn conn = conn_of(7, 900);
+
+	(void)state;
+	conn.ended = 0;
+	(void)take(2, 1, 443, &conn);
+	expect_sum(YG_COVER_GAP, 0, 0);
+	(void)take(4, 1, 443, &conn);
+	expect_sum(YG_COVER_GAP, 1, 900);
+}
+
+static void counts_a_connection_once_and_moves_it(void **state)
+{
+	struct yg_tls_conn conn = conn_of(0, 900);
+
+	(void)state;
+	conn.ended = 1;
+	(void)take(10, 1, 8443, &conn); /* nobody's */
+	conn.bytes = 1000;
+	(void)take(11, 1, 8443, &conn);
+	expect_sum(YG_COVER_GAP, 1, 1000);
+	assert_int_equal(row_at(0)->gap.bytes, 1000);
+	conn = conn_of(7, 1200); /* whose it is shows later */
+	(void)take(12, 1, 8443, &conn);
+	expect_sum(YG_COVER_GAP, 1, 1200);
+	assert_int_equal(row_at(0)->gap.connections, 0);
+	assert_int_equal(row_at(1)->pid, 7);
+	assert_int_equal(row_at(1)->gap.bytes, 1200);
+	conn.read = 1;
+	(void)take(13, 1, 8443, &conn);
+	expect_sum(YG_COVER_GAP, 0, 0);
+	expect_sum(YG_COVER_READ, 1, 1200);
+	assert_int_equal(row_at(1)->gap.connections, 0);
+	conn.first_ns += 1; /* another one between the same ends */
+	(void)take(14, 1, 8443, &conn);
+	expect_sum(YG_COVER_READ, 2, 2400);
+}
+
+static void ended_connections_may_go(void **state)
+{
+	struct yg_tls_conn conn = conn_of(7, 1);
+
+	(void)state;
+	assert_false(take(2, 1, 443, &conn));
+	assert_true(take(4, 1, 443, &conn));
+	conn.ended = 0;
+	assert_false(take(100, 1, 443, &conn));
+}
+
+static void the_listener_owns_what_nobody_closed(void **state)
+{
+	struct yg_tls_conn conn = conn_of(0, 10);
+
+	(void)state;
+	(void)take(10, 50000, 443, &conn);
+	assert_int_equal(row_at(1)->pid, 7);
+	conn.begun = 0; /* joined late: the lower port is the server's */
+	(void)take(10, 443, 50000, &conn);
+	assert_int_equal(row_at(1)->gap.connections, 2);
+	conn.begun = YG_TLS_HELLO; /* a client that uses port 443 */
+	conn.bytes = 50000;
+	(void)take(10, 50000, 443, &conn);
+	assert_int_equal(row_at(0)->gap.connections, 1);
+}
+
+static void asks_again_until_it_is_told(void **state)
+{
+	struct yg_tls_conn conn = conn_of(7, 100);
+
+	(void)state;
+	world.is_inspected = false;
+	(void)take(10, 1, 443, &conn);
+	assert_string_equal(yg_coverage_reason(row_at(1)),
+			    "its TLS is none of the stacks that are known");
+	world.is_inspected = true;
+	yg_coverage_begin(world.coverage, 11 * S_NS);
+	assert_int_equal(row_at(1)->why.gap, YG_GAP_RUSTLS);
+	assert_string_equal(yg_coverage_reason(row_at(1)), yg_gap_reason(YG_GAP_RUSTLS));
+	world.asked = 0;
+	yg_coverage_begin(world.coverage, 12 * S_NS);
+	assert_int_equal(world.asked, 0);
+	conn = conn_of(9, 100);
+	(void)take(12, 2, 443, &conn);
+	for (int i = 0; i < 100; i++)
+		yg_coverage_begin(world.coverage, 13 * S_NS);
+	assert_in_range(world.asked, 2, 40); /* and not for ever */
+}
+
+static void says_why(void **state)
+{
+	struct yg_tls_conn conn = conn_of(8, 50000);
+
+	(void)state;
+	(void)take(10, 1, 8443, &conn);
+	assert_non_null(strstr(yg_coverage_reason(row_at(1)), "is attached"));
+	conn = conn_of(10, 100);
+	(void)take(10, 2, 8443, &conn);
+	assert_non_null(strstr(yg_coverage_reason(row_at(2)), "ended before"));
+	assert_non_null(strstr(yg_coverage_reason(row_at(0)), "no process"));
+}
+
+static void a_number_used_again_is_another_process(void **state)
+{
+	struct yg_tls_conn conn = conn_of(9, 100);
+
+	(void)state;
+	(void)take(10, 1, 8443, &conn);
+	memcpy(conn.comm, "other", 6);
+	(void)take(10, 2, 8443, &conn);
+	assert_int_equal(row_at(1)->gap.connections, 1);
+	assert_int_equal(row_at(2)->gap.connections, 1);
+}
+
+static void honours_its_cap(void **state)
+{
+	const struct yg_coverage_row *rows;
+
+	(void)state;
+	for (uint16_t i = 0; i <= YG_COVERAGE_ROWS_MAX; i++) {
+		struct yg_tls_conn conn = conn_of(1000 + i, 10);
+
+		(void)take(10u + i, i, 8443, &conn);
+	}
+	assert_int_equal(yg_coverage_rows(world.coverage, &rows), YG_COVERAGE_ROWS_MAX);
+	assert_int_equal(yg_coverage_evicted(world.coverage), 2);
+	assert_int_equal(rows[0].gap.connections, 2); /* the oldest two */
+	expect_sum(YG_COVER_GAP, YG_COVERAGE_ROWS_MAX + 1, 10 * (YG_COVERAGE_ROWS_MAX + 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(judges_by_process_and_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(waits_for_what_is_young, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(counts_a_connection_once_and_moves_it, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(ended_connections_may_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_listener_owns_what_nobody_closed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(asks_again_until_it_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(says_why, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_number_used_again_is_another_process, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(honours_its_cap, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("capture/coverage", tests, NULL, NULL);
+}

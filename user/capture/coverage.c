@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture/coverage.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "core/lru.h"
+
+#define OVER_NS	  2000000000ull /* quiet after its end: nothing comes any more */
+#define TRIES_MAX 30u /* rounds in which a process is looked at, until it is said to be unknown */
+
+/* One connection, and what it was counted as. */
+struct entry {
+	uint64_t bytes; /* counted */
+	uint32_t row;	/* id of its process's row */
+	uint32_t cover; /* enum yg_cover */
+};
+
+struct yg_coverage {
+	struct yg_coverage_config config;
+	struct yg_lru *entries;
+	struct yg_coverage_sum sums[YG_COVER_MAX];
+	struct yg_coverage_row rows[YG_COVERAGE_ROWS_MAX];
+	size_t row_count;
+	uint32_t next_id;
+	uint64_t evicted;
+	uint64_t now_ns, round;
+};
+
+int yg_coverage_new(const struct yg_coverage_config *config, struct yg_coverage **ret)
+{
+	YG_CLEANUP(yg_coverage_free) struct yg_coverage *coverage = calloc(1, sizeof(*coverage));
+	int r;
+
+	if (!coverage)
+		return -ENOMEM;
+	coverage->config = *config;
+	coverage->row_count = 1;
+	coverage->rows[0].is_settled = true;
+	coverage->next_id = 1;
+	r = yg_lru_new(YG_TLS_CONNS_MAX, sizeof(struct entry), &coverage->entries);
+	if (r)
+		return r;
+	*ret = YG_TAKE_PTR(coverage);
+	return 0;
+}
+
+void yg_coverage_free(struct yg_coverage **coverage)
+{
+	if (*coverage)
+		yg_lru_free(&(*coverage)->entries);
+	yg_freep(coverage);
+}
+
+/* --- processes */
+
+/* The row of that id; row 0 if it joined that. */
+static struct yg_coverage_row *find_row(struct yg_coverage *coverage, uint32_t id)
+{
+	for (size_t i = 1; i < coverage->row_count; i++) {
+		if (coverage->rows[i].id == id)
+			return &coverage->rows[i];
+	}
+	return &coverage->rows[0];
+}
+
+static struct yg_coverage_row *find_process(struct yg_coverage *coverage, pid_t pid,
+					    const char *comm)
+{
+	for (size_t i = 1; i < coverage->row_count; i++) {
+		struct yg_coverage_row *row = &coverage->rows[i];
+
+		/* A number is used again by others. */
+		if (row->pid == pid && (!comm[0] || strcmp(row->why.comm, comm) == 0))
+			return row;
+	}
+	return NULL;
+}
+
+/* Room for one more; the row that did not change for longest joins row 0. */
+static struct yg_coverage_row *make_room(struct yg_coverage *coverage)
+{
+	struct yg_coverage_row *oldest = &coverage->rows[1];
+
+	if (coverage->row_count < YG_COVERAGE_ROWS_MAX)
+		return &coverage->rows[coverage->row_count++];
+	for (size_t i = 2; i < coverage->row_count; i++) {
+		if (coverage->rows[i].last < oldest->last)
+			oldest = &coverage->rows[i];
+	}
+	coverage->rows[0].gap.connections += oldest->gap.connections;
+	coverage->rows[0].gap.bytes += oldest->gap.bytes;
+	coverage->evicted++;
+	return oldest;
+}
+
+/* Ask again for a while until there is an answer: a file may wait for its inspection. */
+static void explain(struct yg_coverage *coverage, struct yg_coverage_row *row)
+{
+	struct yg_explanation why;
+
+	if (row->is_settled)
+		return;
+	if (coverage->config.explain(coverage->config.ctx, row->pid, &why) ||
+	    (row->why.comm[0] && strcmp(row->why.comm, why.comm) != 0)) {
+		row->is_settled = true; /* it ended */
+		return;
+	}
+	row->why = why;
+	row->is_settled = why.what != YG_EXPLAINED_UNKNOWN || ++row->tries == TRIES_MAX;
+}
+
+void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns)
+{
+	coverage->now_ns = now_ns;
+	coverage->round++;
+	for (size_t i = 1; i < coverage->row_count; i++)
+		explain(coverage, &coverage->rows[i]);
+}
+
+static uint16_t port_of_server(const struct yg_tls_ends *ends, const struct yg_tls_conn *conn)
+{
+	uint16_t port[2] = { ntohs(ends->port[0]), ntohs(ends->port[1]) };
+
+	if (conn->begun & YG_TLS_HELLO)
+		return port[(conn->begun & YG_TLS_SERVER_1) != 0];
+	return port[0] < port[1] ? port[0] : port[1];
+}
+
+static struct yg_coverage_row *row_of(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
+				      const struct yg_tls_conn *conn)
+{
+	struct yg_coverage_row *row;
+	char comm[YG_COMM_LEN] = "";
+	pid_t pid = (pid_t)conn->pid;
+
+	if (pid)
+		memcpy(comm, conn->comm, sizeof(comm) - 1);
+	else
+		pid = coverage->config.find_listener(coverage->config.ctx,
+						     port_of_server(ends, conn));
+	if (!pid)
+		return &coverage->rows[0];
+	row = find_process(coverage, pid, comm);
+	if (row)
+		return row;
+	row = make_room(coverage);
+	*row = (struct yg_coverage_row){ .pid = pid, .id = coverage->next_id++ };
+	row->last = coverage->round;
+	memcpy(row->why.comm, comm, sizeof(comm));
+	explain(coverage, row);
+	return row;
+}
+
+/* --- connections */
+
+static enum yg_cover judge(const struct yg_coverage *coverage, const struct yg_tls_conn *conn,
+			   const struct yg_coverage_row *row)
+{
+	bool is_short = conn->bytes < YG_COVERAGE_HANDSHAKE;
+
+	if (row->why.what == YG_EXPLAINED_ATTACHED && is_short)
+		return conn->ended ? YG_COVER_IDLE : YG_COVER_NONE;
+	/* Whose it is shows when it is closed; a request may be yet to come. */
+	if (row == &coverage->rows[0] && is_short && !conn->ended)
+		return YG_COVER_NONE;
+	return YG_COVER_GAP;
+}
+
+static bool is_young(const struct yg_coverage *coverage, const struct yg_tls_conn *conn)
+{
+	return !conn->ended && coverage->now_ns < conn->first_ns + YG_COVERAGE_SETTLE_NS;
+}
+
+static void uncount(struct yg_coverage *coverage, const struct entry *entry)
+{
+	struct yg_coverage_row *row;
+
+	if (entry->cover == YG_COVER_NONE)
+		return;
+	coverage->sums[entry->cover].connections--;
+	coverage->sums[entry->cover].bytes -= entry->bytes;
+	if (entry->cover != YG_COVER_GAP)
+		return;
+	row = find_row(coverage, entry->row);
+	row->gap.connections--;
+	row->gap.bytes -= entry->bytes;
+}
+
+static void count(struct yg_coverage *coverage, const struct entry *entry)
+{
+	struct yg_coverage_row *row;
+
+	if (entry->cover == YG_COVER_NONE)
+		return;
+	coverage->sums[entry->cover].connections++;
+	coverage->sums[entry->cover].bytes += entry->bytes;
+	if (entry->cover != YG_COVER_GAP)
+		return;
+	row = find_row(coverage, entry->row);
+	row->gap.connections++;
+	row->gap.bytes += entry->bytes;
+	row->last = coverage->round;
+}
+
+bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
+		      const struct yg_tls_conn *conn)
+{
+	struct {
+		struct yg_tls_ends ends;
+		uint32_t pad;
+		uint64_t first_ns;
+	} name = { .ends = *ends, .first_ns = conn->first_ns };
+	struct entry *entry = yg_lru_get(coverage->entries,
+					 yg_hash(&coverage->config.key, &name, sizeof(name)), NULL);
+	struct entry next = { .bytes = conn->bytes, .cover = YG_COVER_NONE };
+
+	if (conn->read) {
+		next.cover = YG_COVER_READ;
+	} else if (!is_young(coverage, conn)) {
+		const struct yg_coverage_row *row = row_of(coverage, ends, conn);
+
+		next.row = row->id;
+		next.cover = judge(coverage, conn, row);
+	}
+	if (memcmp(&next, entry, sizeof(next)) != 0) {
+		uncount(coverage, entry);
+		count(coverage, &next);
+		*entry = next;
+	}
+	return conn->ended && coverage->now_ns > conn->last_ns + OVER_NS;
+}
+
+/* --- what came of it */
+
+const struct yg_coverage_sum *yg_coverage_sum(const struct yg_coverage *coverage,
+					      enum yg_cover cover)
+{
+	return &coverage->sums[cover];
+}
+
+size_t yg_coverage_rows(const struct yg_coverage *coverage, const struct yg_coverage_row **ret)
+{
+	*ret = coverage->rows;
+	return coverage->row_count;
+}
+
+uint64_t yg_coverage_evicted(const struct yg_coverage *coverage)
+{
+	return coverage->evicted;
+}
+
+const char *yg_coverage_reason(const struct yg_coverage_row *row)
+{
+	if (!row->pid)
+		return "no process of this host, or of the scope, was seen to use these connections";
+	if (row->why.what == YG_EXPLAINED_GAP)
+		return yg_gap_reason(row->why.gap);
+	if (row->why.what == YG_EXPLAINED_ATTACHED)
+		return "its TLS library is attached, but these connections do not use it";
+	return row->why.name[0] ? "its TLS is none of the stacks that are known"
+				: "it ended before it was looked at";
+}
+
+const char *yg_cover_name(enum yg_cover cover)
+{
+	static const char *const names[YG_COVER_MAX] = { "none", "read", "idle", "gap" };
+
+	return names[cover];
+}
