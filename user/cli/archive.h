@@ -6,7 +6,10 @@
 
 #include "parse/exchange.h"
 
-/* Does the file begin like JSON? Captures never do. Not asked of standard input. */
+/*
+ * Does the file begin like JSON? Captures never do. "-" is standard input, a file or a pipe, which
+ * is looked at without taking anything; blocks until there is something.
+ */
 bool yg_archive_is(const char *path);
 
 /* Read all entries. Return: 0; -EINVAL not an archive, or cut; -ENOMEM; -errno. */

@@ -12,7 +12,7 @@ static const struct yg_command commands[] = {
 		.synopsis = "FILE...",
 		.summary = "Find APIs and attacks in capture files",
 		.text = "Reads pcap, pcapng and HTTP archive (HAR) files, also compressed with gzip, in the "
-			"order given; \"-\" is standard input, of captures. Runs the same stages as the daemon, by the capture's own time, and "
+			"order given; \"-\" is standard input. Runs the same stages as the daemon, by the capture's own time, and "
 			"prints the same bytes every time. A file that is cut is read up to the cut.",
 		.options = yg_analyze_options,
 		.items_min = 1,

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `yagura analyze` as a gate of a build: exit codes for captures and HTTP archives, from a file, from
+# a pipe and compressed; against a document; and nothing that is resolved or below the bar stops it.
+set -euo pipefail
+YAGURA=$YG_BUILD/yagura
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+CAPTURE=$(dirname "$0")/../replay/benign.pcap
+
+fail() {
+	echo "FAIL: $1"
+	cat "$WORK/out" "$WORK/err"
+	exit 1
+}
+# gate CODE ARGUMENT...: what analyze exits with.
+gate() {
+	local want=$1 code=0
+	shift
+	"$YAGURA" analyze "$@" >"$WORK/out" 2>"$WORK/err" || code=$?
+	[[ $code == "$want" ]] || fail "exit $code instead of $want: $*"
+}
+# archive PASSWORD: two calls of an API as a browser records them.
+archive() {
+	cat <<-HAR
+		{"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [
+		$(for i in 1 2 3; do
+			cat <<-ENTRY
+				{"startedDateTime": "2024-01-02T03:04:0$i.000Z", "time": 12, "request": {"method": "GET",
+				 "url": "https://api.example.com/v1/users/$i?view=full", "httpVersion": "HTTP/2",
+				 "headers": [{"name": "Authorization", "value": "Bearer opaque"}], "queryString": [],
+				 "cookies": [], "headersSize": -1, "bodySize": 0}, "response": {"status": 200,
+				 "statusText": "", "httpVersion": "HTTP/2",
+				 "headers": [{"name": "Content-Type", "value": "application/json"}], "cookies": [],
+				 "content": {"size": 9, "mimeType": "application/json", "text": "{\"id\":$i,\"name\":\"$1\"}"},
+				 "redirectURL": "", "headersSize": -1, "bodySize": 9}, "cache": {},
+				 "timings": {"send": 0, "wait": 9, "receive": 1}}
+			ENTRY
+			((i == 3)) || echo ,
+		done)
+		]}}
+	HAR
+}
+hash="\$2b\$12\$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
+archive Ann >"$WORK/good.har"
+archive "$hash" >"$WORK/bad.har"
+gzip -k "$WORK/bad.har"
+cat >"$WORK/spec.yaml" <<-'YAML'
+	openapi: 3.1.0
+	info: {title: t, version: '1'}
+	servers: [{url: 'https://api.example.com'}]
+	paths:
+	  /v1/users/{id}:
+	    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+	    get:
+	      security: [{token: []}]
+	      parameters: [{name: view, in: query, schema: {type: string}}]
+	      responses: {'200': {description: one, content: {application/json: {schema: {type: object, properties: {id: {type: integer}, name: {type: string}}}}}}}
+	components: {securitySchemes: {token: {type: http, scheme: bearer}}}
+YAML
+
+# Captures: findings of severity medium.
+gate 0 "$CAPTURE"
+gate 3 --fail-on medium "$CAPTURE"
+gate 0 --fail-on high "$CAPTURE"
+gate 2 --fail-on severe "$CAPTURE"
+gate 1 "$WORK/none.pcap"
+gate 1 /dev/null
+
+# Archives, however they come: three users, one endpoint.
+for file in "$WORK/good.har" "$WORK/bad.har" "$WORK/bad.har.gz"; do
+	gate 0 --json "$file"
+	cp "$WORK/out" "$WORK/from-file"
+	grep -q '"template":"/v1/users/{id}","requests":3' "$WORK/out" || fail "not read: $file"
+	gate 0 --json - <"$file"
+	cmp "$WORK/out" "$WORK/from-file" || fail "standard input differs: $file"
+	gate 0 --json - < <(cat "$file")
+	cmp "$WORK/out" "$WORK/from-file" || fail "a pipe differs: $file"
+done
+gate 0 --fail-on high "$WORK/good.har"
+gate 3 --fail-on high "$WORK/bad.har"
+grep -q 'password-hash-exposed' "$WORK/out" || fail "the hash is not found"
+head -c 300 "$WORK/bad.har" >"$WORK/cut.har"
+gate 1 "$WORK/cut.har"
+
+# Against a document: what fits it stops nothing, an endpoint that is not in it does.
+gate 0 --openapi "$WORK/spec.yaml" --fail-on low "$WORK/good.har"
+sed -i s,/v1/users,/v1/people, "$WORK/spec.yaml"
+gate 3 --openapi "$WORK/spec.yaml" --fail-on medium "$WORK/good.har"
+gate 0 --openapi "$WORK/spec.yaml" --fail-on high "$WORK/good.har"
+gate 1 --openapi "$WORK/none.yaml" "$WORK/good.har"
+echo "PASS: captures and archives stop a build when they should, and only then"
