@@ -690,6 +690,9 @@ ELSEWHERE = {"hsts-missing", "third-party-cleartext", "third-party-redirect", "t
 # What fields hold: test_posture_sensitive.c. Against documents: test_posture_spec.c.
 ELSEWHERE |= {"card-number-exposed", "card-secret-exposed", "secret-exposed",
               "sensitive-data-cleartext", "sensitive-data-in-url"}
+# Of third parties: test_posture_party.c.
+ELSEWHERE |= {"third-party-issuer-change", "third-party-odd-answer", "third-party-personal-data",
+              "third-party-sensitive-data"}
 ELSEWHERE |= {"orphan-endpoint", "schema-drift", "shadow-endpoint", "spec-auth-mismatch",
               "undocumented-parameter"}
 

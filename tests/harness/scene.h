@@ -26,6 +26,7 @@ struct scene_call {
 	const char *answer;	/* of the response */
 	const char *type;	/* of the answer: application/json */
 	struct yg_header field; /* one more of the answer; absent: none */
+	const char *accept;	/* of the request */
 	const char *server;	/* 192.0.2.10 */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
@@ -121,7 +122,7 @@ static inline const char *scene_or(const char *text, const char *usual)
 
 static inline void scene_show(struct scene *scene, const struct scene_call *call)
 {
-	struct yg_header request_headers[3];
+	struct yg_header request_headers[4];
 	struct yg_header json = { YG_SLICE("Content-Type"), YG_SLICE("application/json") };
 	struct yg_header response_headers[2] = {
 		{ json.name, yg_slice_from_str(scene_or(call->type, "application/json")) },
@@ -147,6 +148,9 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 	}
 	if (call->body)
 		request_headers[count++] = json;
+	if (call->accept)
+		request_headers[count++] =
+			(struct yg_header){ YG_SLICE("Accept"), yg_slice_from_str(call->accept) };
 	exchange.request = (struct yg_message){
 		.present = true,
 		.complete = true,

@@ -32,6 +32,32 @@ bool yg_data_class_is_secret(uint32_t class_)
 	       (class_ >= YG_DATA_SECRET_AWS && class_ <= YG_DATA_SECRET_GENERIC);
 }
 
+bool yg_data_class_is_grave(uint32_t class_)
+{
+	static const uint8_t grave[] = {
+		YG_DATA_PAN,
+		YG_DATA_CVV,
+		YG_DATA_CARD_PIN,
+		YG_DATA_CARD_TRACK,
+		YG_DATA_IBAN,
+		YG_DATA_BANK_ACCOUNT,
+		YG_DATA_MY_NUMBER,
+		YG_DATA_PASSPORT,
+		YG_DATA_HEALTH,
+		YG_DATA_HEALTH_NUMBER,
+		YG_DATA_DRIVING_LICENCE,
+		YG_DATA_RESIDENCE_CARD,
+		YG_DATA_PENSION_NUMBER,
+		YG_DATA_CREDIT_HISTORY,
+	};
+
+	for (size_t i = 0; i < sizeof(grave); i++) {
+		if (class_ == grave[i])
+			return true;
+	}
+	return class_ >= YG_DATA_ID_US && class_ < YG_DATA_CLASS_MAX;
+}
+
 /* Characters shown at both ends; a character is a byte and what continues it. */
 struct ends {
 	size_t head, tail;

@@ -189,6 +189,9 @@ uint32_t yg_data_class_from_name(struct yg_slice name);
 /* Is it a secret: of use to whoever reads it? */
 bool yg_data_class_is_secret(uint32_t class_);
 
+/* Cards, accounts, identity and health numbers: a fault wherever others can read them. */
+bool yg_data_class_is_grave(uint32_t class_);
+
 /**
  * yg_data_mask() - what may be shown of a value.
  * @ret: [@cap], cut at a character, terminated; @cap at least 8.

@@ -77,7 +77,8 @@ static const struct yg_command commands[] = {
 		.summary = "List the services of others that this host asks",
 		.text = "What this host asks of public addresses, by host name: how much, how much of it "
 			"without TLS, who vouches for the host, where it leads to, and which classes of "
-			"sensitive data are sent there.",
+			"sensitive data are sent there. The issuer is that of a certificate on the wire, "
+			"up to TLS 1.2; TLS 1.3 hides it.",
 		.options = yg_parties_options,
 		.json = true,
 		.daemon = true,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/client.h"
 #include "cli/show.h"
@@ -39,6 +40,11 @@ static int add_party(void *ctx, const char *line, yajl_val value)
 
 	(void)line;
 	yg_join_texts(yg_value_find(value, "issuers"), issuers, sizeof(issuers));
+	if (!issuers[0])
+		(void)snprintf(issuers, sizeof(issuers), "%s",
+			       strcmp(yg_value_text(value, "tls_version"), "1.3") == 0
+				       ? "hidden"
+				       : "not seen");
 	yg_join_texts(yg_value_find(value, "data"), data, sizeof(data));
 	return yg_table_add(ctx, texts);
 }

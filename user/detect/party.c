@@ -148,6 +148,7 @@ void yg_parties_observe(struct yg_parties *parties, struct yg_slice service,
 	party->request_bytes += (request->head_bytes + request->body_bytes) * weight;
 	party->response_bytes += (response->head_bytes + response->body_bytes) * weight;
 	party->server = exchange->server.addr;
+	party->dirty = true;
 	note_process(party, exchange->tgid);
 	note_version(party, exchange->tls_version);
 	if (response->present)
@@ -168,6 +169,7 @@ bool yg_parties_handshake(struct yg_parties *parties, const struct yg_handshake 
 	if (!handshake->has_certificate || !handshake->certificate.issuer.len)
 		return false;
 	party->handshakes++;
+	party->dirty = true;
 	copy(text, handshake->certificate.issuer);
 	for (uint32_t i = 0; i < party->issuer_count; i++) {
 		if (strcmp(party->issuers[i], text) == 0)
@@ -183,6 +185,129 @@ bool yg_parties_handshake(struct yg_parties *parties, const struct yg_handshake 
 		return false;
 	party->issuer_changed_ns = handshake->time_ns;
 	return true;
+}
+
+/* Numbers of a row, in the order of its blob. */
+#define NUMBERS 14u
+
+static void list_numbers(struct yg_party *party, uint64_t *ret[NUMBERS])
+{
+	uint64_t *const numbers[NUMBERS] = {
+		&party->first_ns,	&party->last_ns,
+		&party->requests,	&party->clear,
+		&party->failed,		&party->request_bytes,
+		&party->response_bytes, &party->latency_us,
+		&party->latency_max_us, &party->answers,
+		&party->redirects,	&party->other_types,
+		&party->handshakes,	&party->issuer_changed_ns,
+	};
+
+	memcpy(ret, numbers, sizeof(numbers));
+}
+
+static void pack_party(struct yg_party *party, struct yg_writer *writer)
+{
+	uint64_t *numbers[NUMBERS];
+
+	list_numbers(party, numbers);
+	yg_put_text(writer, yg_slice_from_str(party->host));
+	for (uint32_t i = 0; i < NUMBERS; i++)
+		yg_put_varint(writer, *numbers[i]);
+	yg_put_varint(writer, party->tls_version);
+	yg_put_bytes(writer, &party->server, sizeof(party->server));
+	yg_put_text(writer, yg_slice_from_str(party->redirect));
+	yg_put_text(writer, yg_slice_from_str(party->content_type));
+	yg_put_varint(writer, party->issuer_count);
+	for (uint32_t i = 0; i < party->issuer_count; i++)
+		yg_put_text(writer, yg_slice_from_str(party->issuers[i]));
+}
+
+void yg_parties_pack(struct yg_parties *parties, bool changed_only, uint8_t *buffer, size_t cap,
+		     yg_party_blob_fn fn, void *ctx)
+{
+	for (uint32_t i = yg_lru_first(parties->rows); i; i = yg_lru_next(parties->rows, i)) {
+		struct yg_writer writer = { .ptr = buffer, .cap = cap };
+		struct yg_party *party = yg_lru_at(parties->rows, i);
+
+		if (changed_only && !party->dirty)
+			continue;
+		pack_party(party, &writer);
+		party->dirty = false;
+		if (!writer.overflow)
+			fn(ctx, i, buffer, writer.len);
+	}
+}
+
+static void get_text(struct yg_reader *reader, char *ret, size_t cap)
+{
+	struct yg_slice text = yg_get_text(reader);
+
+	if (text.len >= cap)
+		reader->bad = true;
+	else if (text.len)
+		memcpy(ret, text.ptr, text.len);
+}
+
+static void unpack_party(struct yg_party *ret, struct yg_reader *reader)
+{
+	uint64_t *numbers[NUMBERS];
+	const uint8_t *server;
+
+	*ret = (struct yg_party){ .dirty = true };
+	list_numbers(ret, numbers);
+	get_text(reader, ret->host, sizeof(ret->host));
+	for (uint32_t i = 0; i < NUMBERS; i++)
+		*numbers[i] = yg_get_varint(reader);
+	ret->tls_version = (uint16_t)yg_get_max(reader, UINT16_MAX);
+	server = yg_get_bytes(reader, sizeof(ret->server));
+	if (server)
+		memcpy(&ret->server, server, sizeof(ret->server));
+	get_text(reader, ret->redirect, sizeof(ret->redirect));
+	get_text(reader, ret->content_type, sizeof(ret->content_type));
+	ret->issuer_count = yg_get_max(reader, YG_PARTY_ISSUERS_MAX);
+	for (uint32_t i = 0; i < ret->issuer_count && !reader->bad; i++)
+		get_text(reader, ret->issuers[i], sizeof(ret->issuers[i]));
+}
+
+/* What was seen since the start, on top of what was kept. */
+static void add_since(struct yg_party *kept, const struct yg_party *since)
+{
+	kept->last_ns = since->last_ns > kept->last_ns ? since->last_ns : kept->last_ns;
+	kept->requests += since->requests;
+	kept->clear += since->clear;
+	kept->failed += since->failed;
+	kept->request_bytes += since->request_bytes;
+	kept->response_bytes += since->response_bytes;
+	kept->latency_us += since->latency_us;
+	if (since->latency_max_us > kept->latency_max_us)
+		kept->latency_max_us = since->latency_max_us;
+	kept->answers += since->answers;
+	kept->redirects += since->redirects;
+	kept->other_types += since->other_types;
+	kept->handshakes += since->handshakes;
+	kept->server = since->server;
+	memcpy(kept->processes, since->processes, sizeof(kept->processes));
+	kept->process_count = since->process_count;
+	note_version(kept, since->tls_version);
+	if (since->redirect[0])
+		memcpy(kept->redirect, since->redirect, sizeof(kept->redirect));
+}
+
+int yg_parties_unpack(struct yg_parties *parties, struct yg_reader *reader)
+{
+	char host[YG_SERVICE_CAP];
+	struct yg_party party, *row;
+	bool fresh;
+
+	unpack_party(&party, reader);
+	if (reader->bad || reader->used != reader->len || !party.host[0])
+		return -EINVAL;
+	row = yg_lru_get(parties->rows, key_of(parties, yg_slice_from_str(party.host), host),
+			 &fresh);
+	if (!fresh)
+		add_since(&party, row);
+	*row = party;
+	return 0;
 }
 
 const struct yg_party *yg_parties_find(const struct yg_parties *parties, struct yg_slice host)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/bytes.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/macros.h"
@@ -46,6 +47,7 @@ struct yg_party {
 	uint32_t processes[YG_PARTY_PROCESSES_MAX];
 	uint32_t process_count;
 	struct yg_address server; /* the last one */
+	bool dirty;		  /* changed since it was packed */
 };
 
 struct yg_handshake;
@@ -77,6 +79,22 @@ typedef void (*yg_party_fn)(void *ctx, const struct yg_party *party);
 
 /* Most recently used first. */
 void yg_parties_each(const struct yg_parties *parties, yg_party_fn fn, void *ctx);
+
+typedef void (*yg_party_blob_fn)(void *ctx, uint32_t place, const uint8_t *data, size_t len);
+
+/**
+ * yg_parties_pack() - rows as blobs for a restart, those that changed if @changed_only.
+ * @buffer: [@cap], 2 KB are enough for one row.
+ * @fn: @place: in the table; another row that takes it takes the blob's place, too.
+ */
+void yg_parties_pack(struct yg_parties *parties, bool changed_only, uint8_t *buffer, size_t cap,
+		     yg_party_blob_fn fn, void *ctx);
+
+/*
+ * Take one row back; what was counted since the start is added to it. Processes are those of now.
+ * Return: 0; -EINVAL if it is damaged.
+ */
+YG_MUST_CHECK int yg_parties_unpack(struct yg_parties *parties, struct yg_reader *reader);
 
 /* Hosts held, and hosts given up for others since the start. */
 uint32_t yg_parties_count(const struct yg_parties *parties);

@@ -98,6 +98,14 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 /* Judge what a TLS handshake settled on. */
 void yg_posture_handshake(struct yg_posture *posture, const struct yg_handshake *handshake);
 
+/*
+ * The same of a third party. @party: its row, which has taken the handshake in; @changed: what
+ * yg_parties_handshake() said of it.
+ */
+struct yg_party;
+void yg_posture_party(struct yg_posture *posture, const struct yg_handshake *handshake,
+		      const struct yg_party *party, bool changed);
+
 /* A hop was linked to its edge: clear text behind a TLS edge is not clear text of the caller. */
 void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link);
 

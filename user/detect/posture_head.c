@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * API8, API9, API10 by heads and handshakes.
+ * API8, API9 by heads.
  *
  * framework-banner	   Server with a digit behind a slash, X-Powered-By or X-AspNet-Version
  * hsts-missing		   text/html, 2xx, under TLS, without Strict-Transport-Security
@@ -10,11 +10,9 @@
  * deprecated-endpoint	   2xx with Deprecation or Sunset
  * non-production-host	   a label of the host says dev, test, staging ...; not localhost, not
  *			   *.test
- * third-party-*	   this host is the client and the server is not on a private network
  */
 #include "detect/posture_inside.h"
 #include "endpoint/service.h"
-#include "parse/url.h"
 
 static bool has_version(struct yg_slice text)
 {
@@ -151,46 +149,4 @@ void yg_posture_check_heads(struct yg_look *look)
 			 "%s: %.*s was sent with %u", heads->sunset.len ? "Sunset" : "Deprecation",
 			 (int)(note.len < 80 ? note.len : 80), note.ptr ? note.ptr : "",
 			 look->status);
-}
-
-static bool is_far(const struct yg_address *addr)
-{
-	const uint8_t *b = addr->bytes;
-
-	if (yg_address_is_unknown(addr))
-		return false;
-	if (!yg_address_is_v4(addr))
-		return (b[0] & 0xe0) == 0x20; /* global unicast */
-	return b[12] != 10 && b[12] != 127 && !(b[12] == 172 && (b[13] & 0xf0) == 16) &&
-	       !(b[12] == 192 && b[13] == 168) && !(b[12] == 169 && b[13] == 254) &&
-	       !(b[12] == 100 && (b[13] & 0xc0) == 64);
-}
-
-/* Host of an absolute Location; absent for a relative one. */
-static struct yg_slice host_of(struct yg_slice location)
-{
-	return yg_url_from_target(YG_SLICE("GET"), location).host;
-}
-
-void yg_posture_check_outbound(struct yg_look *look)
-{
-	const struct yg_exchange *exchange = look->scene->exchange;
-	struct yg_slice host;
-
-	if (!look->endpoint || !is_far(&exchange->server.addr))
-		return;
-	look->lower = !look->credential;
-	yg_judge(look, YG_POSTURE_THIRD_CLEARTEXT, !exchange->tls,
-		 look->credential ? "A call with a credential went out over HTTP"
-				  : "A call went out over HTTP");
-	look->lower = false;
-	if (!look->redirected && look->status != 301 && look->status != 308)
-		return;
-	if (!look->heads.location.ptr)
-		yg_look_need_heads(look);
-	host = host_of(look->heads.location);
-	yg_judge(look, YG_POSTURE_THIRD_REDIRECT,
-		 host.len > 0 && !yg_slice_equal_nocase(host, look->service),
-		 "The answer %u leads to %.*s", look->status,
-		 (int)(host.len < 100 ? host.len : 100), host.ptr ? host.ptr : "");
 }

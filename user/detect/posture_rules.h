@@ -341,6 +341,27 @@ X(THIRD_CLEARTEXT, "third-party-cleartext", HIGH, "API10:2023", "4.2.1", 0, 1, f
   "外部のAPIをTLSなしで呼び出しています", \
   "送受信内容が経路上で読み取り・改ざんされます", \
   "外部のAPIはHTTPSのみで呼び出してください") \
+X(THIRD_ISSUER, "third-party-issuer-change", MEDIUM, "API10:2023", "4.2.1.1", 0, 1, true, "", \
+  "The certificate of a third party comes from another issuer", \
+  "Somebody may stand between this host and the third party, and read what is sent", \
+  "Ask the third party whether it changed its issuer; pin the issuer where it is agreed", \
+  "外部のAPIの証明書の発行者が変わりました", \
+  "通信の途中に第三者が入り、送信内容を読み取っているおそれがあります", \
+  "発行者を変更したか相手に確認し、合意した発行者に固定してください") \
+X(THIRD_ODD, "third-party-odd-answer", MEDIUM, "API10:2023", "", 0, 2, false, "", \
+  "A third party answers what it was not asked for", \
+  "A client that trusts it takes in a page of errors, or of an attacker, as data", \
+  "Check type, size and schema of answers before they are used", \
+  "外部のAPIが想定外の応答を返しています", \
+  "応答を信頼すると、エラーページや攻撃者の内容をデータとして取り込みます", \
+  "応答の型、サイズ、スキーマを確認してから使用してください") \
+X(THIRD_PERSONAL, "third-party-personal-data", LOW, "API10:2023", "12.8.1", 0, 2, false, "", \
+  "Personal data is sent to a third party", \
+  "Who holds it is no longer in one's own hands; the law may ask for consent and a contract", \
+  "List it among the transfers to third parties; send no more than it needs", \
+  "個人データが外部のAPIに送信されています", \
+  "データの管理が自社の手を離れます。同意や契約が法律で求められる場合があります", \
+  "第三者提供の一覧に記載し、必要な項目だけを送信してください") \
 X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "", 0, 1, false, "RFC 9110 section 15.4", \
   "A third party redirects calls to another host", \
   "A client that follows sends the data where nobody agreed to", \
@@ -348,6 +369,13 @@ X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "", 0, 1, false,
   "外部のAPIが別のホストへリダイレクトしています", \
   "追従すると、合意していない相手にデータが送られます", \
   "許可リストにないホストへのリダイレクトに追従しないでください") \
+X(THIRD_SENSITIVE, "third-party-sensitive-data", HIGH, "API10:2023", "12.8.1", 0, 2, false, "", \
+  "Sensitive data is sent to a third party", \
+  "Cards, accounts, identity numbers or keys are as safe as the third party keeps them", \
+  "Send tokens in their place, over TLS, to those with whom it is agreed", \
+  "機微なデータが外部のAPIに送信されています", \
+  "カード、口座、番号、鍵の安全性が外部の管理に左右されます", \
+  "合意した相手にのみ、TLSで、代わりのトークンを送信してください") \
 X(TLS_VERSION, "tls-old-version", HIGH, "API8:2023", "4.2.1", 0, 1, true, "RFC 8996", \
   "TLS before 1.2 is negotiated", \
   "Known attacks break its confidentiality", \

@@ -13,33 +13,6 @@
  */
 #include "detect/posture_inside.h"
 
-/* What is a fault wherever it can be read by others. */
-static bool is_grave(uint32_t class_)
-{
-	static const uint8_t classes[] = {
-		YG_DATA_PAN,
-		YG_DATA_CVV,
-		YG_DATA_CARD_PIN,
-		YG_DATA_CARD_TRACK,
-		YG_DATA_IBAN,
-		YG_DATA_BANK_ACCOUNT,
-		YG_DATA_MY_NUMBER,
-		YG_DATA_PASSPORT,
-		YG_DATA_HEALTH,
-		YG_DATA_HEALTH_NUMBER,
-		YG_DATA_DRIVING_LICENCE,
-		YG_DATA_RESIDENCE_CARD,
-		YG_DATA_PENSION_NUMBER,
-		YG_DATA_CREDIT_HISTORY,
-	};
-
-	for (size_t i = 0; i < YG_ARRAY_SIZE(classes); i++) {
-		if (class_ == classes[i])
-			return true;
-	}
-	return class_ >= YG_DATA_ID_US && class_ < YG_DATA_CLASS_MAX;
-}
-
 /* A key by its own form: its prefix, or its armour. */
 static bool is_key(uint32_t class_)
 {
@@ -70,9 +43,9 @@ static void take_item(const struct yg_data_item *item, struct found *ret)
 	if (item->response && is_key(item->class_) &&
 	    (!ret->key || is_public_key_id(ret->key->class_)))
 		ret->key = item;
-	if (item->url && is_grave(item->class_))
+	if (item->url && yg_data_class_is_grave(item->class_))
 		ret->url = item;
-	if (is_grave(item->class_) || is_key(item->class_))
+	if (yg_data_class_is_grave(item->class_) || is_key(item->class_))
 		ret->grave = item;
 }
 

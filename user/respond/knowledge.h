@@ -289,6 +289,7 @@ enum yg_blob {
 	YG_BLOB_TRAIT,	     /* how one endpoint is used */
 	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
 	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
+	YG_BLOB_PARTY,	     /* one third party */
 	YG_BLOB_MAX
 };
 

@@ -8,6 +8,7 @@
 #include "endpoint/specs.h"
 #include "endpoint/survey.h"
 #include "endpoint/trait.h"
+#include "parse/handshake.h"
 #include "respond/knowledge_inside.h"
 
 #define NS_PER_DAY   86400000000000ull
@@ -263,8 +264,35 @@ bool yg_knowledge_assessment_news(struct yg_knowledge *knowledge,
 
 void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_handshake *handshake)
 {
-	(void)yg_parties_handshake(knowledge->parties, handshake);
+	bool changed = yg_parties_handshake(knowledge->parties, handshake);
+	const struct yg_party *party =
+		handshake->sni.len ? yg_parties_find(knowledge->parties, handshake->sni) : NULL;
+
+	if (party && handshake->is_answered && !handshake->is_refused)
+		yg_posture_party(knowledge->posture, handshake, party, changed);
 	yg_posture_handshake(knowledge->posture, handshake);
+}
+
+/* Blobs of parties on their way. */
+struct party_blobs {
+	yg_blob_fn fn;
+	void *ctx;
+};
+
+static void put_party(void *ctx, uint32_t place, const uint8_t *data, size_t len)
+{
+	const struct party_blobs *blobs = ctx;
+
+	blobs->fn(blobs->ctx, YG_BLOB_PARTY, place, data, len);
+}
+
+void yg_knowledge_save_parties(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			       void *ctx, uint8_t *buffer)
+{
+	struct party_blobs blobs = { fn, ctx };
+
+	yg_parties_pack(knowledge->parties, changed_only, buffer, YG_BLOB_BYTES_MAX, put_party,
+			&blobs);
 }
 
 void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, void *ctx)

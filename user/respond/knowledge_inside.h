@@ -145,6 +145,10 @@ bool yg_knowledge_pack_data(const struct yg_knowledge *knowledge,
 			    const struct yg_endpoint *endpoint, struct yg_writer *writer);
 YG_MUST_CHECK int yg_knowledge_load_data(struct yg_knowledge *knowledge, struct yg_reader *reader);
 
+/* Third parties. @buffer: [YG_BLOB_BYTES_MAX] */
+void yg_knowledge_save_parties(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			       void *ctx, uint8_t *buffer);
+
 /* What callers were given, and back. Return: 0; -EINVAL. @buffer: [YG_BLOB_BYTES_MAX] */
 void yg_knowledge_save_takes(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
 			     void *ctx, uint8_t *buffer);

@@ -264,6 +264,7 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 	if (r < 0)
 		return r;
 	save_postures(knowledge, changed_only, fn, ctx, buffer);
+	yg_knowledge_save_parties(knowledge, changed_only, fn, ctx, buffer);
 	yg_knowledge_save_takes(knowledge, changed_only, fn, ctx, buffer);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
@@ -382,6 +383,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return yg_knowledge_load_trait(knowledge, &reader);
 	case YG_BLOB_TALK:
 		return yg_talks_unpack(knowledge->talks, &reader);
+	case YG_BLOB_PARTY:
+		return yg_parties_unpack(knowledge->parties, &reader);
 	case YG_BLOB_TAKE:
 		return yg_knowledge_load_take(knowledge, &reader);
 	case YG_BLOB_MAX:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "detect/party.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "parse/handshake.h"
@@ -125,6 +126,54 @@ static void tells_a_new_issuer_once_the_former_is_known(void **state)
 	assert_string_equal(party->issuers[3], "Fifth CA");
 }
 
+static void keep_blob(void *ctx, uint32_t place, const uint8_t *data, size_t len)
+{
+	struct yg_writer *writer = ctx;
+
+	assert_true(place > 0);
+	yg_put_bytes(writer, data, len);
+}
+
+static void a_row_outlives_a_restart(void **state)
+{
+	YG_CLEANUP(yg_parties_free) struct yg_parties *parties = NULL, *other = NULL;
+	struct yg_exchange exchange = exchange_of("203.0.113.9", NULL, 0);
+	struct yg_handshake old = handshake_of("Old CA");
+	uint8_t buffer[4096], kept[4096];
+	struct yg_writer writer = { .ptr = kept, .cap = sizeof(kept) };
+	struct yg_reader reader;
+	const struct yg_party *party;
+
+	(void)state;
+
+	assert_int_equal(yg_parties_new(&key, &parties), 0);
+	yg_parties_observe(parties, YG_SLICE("api.example.com"), &exchange, 5);
+	for (unsigned int i = 0; i <= YG_PARTY_ISSUER_MIN; i++)
+		assert_false(yg_parties_handshake(parties, &old));
+	yg_parties_pack(parties, true, buffer, sizeof(buffer), keep_blob, &writer);
+	assert_true(writer.len > 0);
+
+	/* Requests that came before what was kept arrived are not lost. */
+	assert_int_equal(yg_parties_new(&key, &other), 0);
+	yg_parties_observe(other, YG_SLICE("api.example.com"), &exchange, 2);
+	for (size_t len = 0; len < writer.len; len++) {
+		reader = (struct yg_reader){ .ptr = kept, .len = len };
+		assert_int_equal(yg_parties_unpack(other, &reader), -EINVAL);
+	}
+	reader = (struct yg_reader){ .ptr = kept, .len = writer.len };
+	assert_int_equal(yg_parties_unpack(other, &reader), 0);
+	party = yg_parties_find(other, YG_SLICE("api.example.com"));
+	assert_int_equal(party->requests, 7);
+	assert_int_equal(party->handshakes, YG_PARTY_ISSUER_MIN + 1);
+	assert_string_equal(party->issuers[0], "Old CA");
+	old = handshake_of("Rogue CA");
+	assert_true(yg_parties_handshake(other, &old));
+	/* Nothing has changed in the first table since. */
+	writer.len = 0;
+	yg_parties_pack(parties, true, buffer, sizeof(buffer), keep_blob, &writer);
+	assert_int_equal(writer.len, 0);
+}
+
 static void honours_its_capacity(void **state)
 {
 	YG_CLEANUP(yg_parties_free) struct yg_parties *parties = NULL;
@@ -150,6 +199,7 @@ int main(void)
 		cmocka_unit_test(only_what_goes_out_to_public_addresses_is_asked),
 		cmocka_unit_test(counts_a_host_whatever_its_port),
 		cmocka_unit_test(tells_a_new_issuer_once_the_former_is_known),
+		cmocka_unit_test(a_row_outlives_a_restart),
 		cmocka_unit_test(honours_its_capacity),
 	};
 
