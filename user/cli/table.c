@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -103,11 +104,21 @@ static bool is_heading(const struct yg_table *table, size_t row)
 	return table->column_count > 1 && !table->cells[row * table->column_count + 1];
 }
 
+/* Bytes at the start of @text that are a column each and shown as they are: nearly all text. */
+static size_t plain_len(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] >= ' ' && text[len] <= '~')
+		len++;
+	return len;
+}
+
 /* The next character of @text: its bytes and its columns; what cannot be shown is one '?'. */
 static size_t next_char(const char *text, mbstate_t *state, int *ret_width, bool *ret_shown)
 {
 	wchar_t wide = 0;
-	size_t len = mbrtowc(&wide, text, strlen(text), state);
+	size_t len = mbrtowc(&wide, text, strnlen(text, MB_LEN_MAX), state);
 	int width;
 
 	*ret_shown = false;
@@ -130,14 +141,18 @@ int yg_text_width(const char *text)
 	mbstate_t state = { 0 };
 	int width = 0;
 
-	while (*text) {
+	for (;;) {
+		size_t plain = plain_len(text);
 		int columns;
 		bool shown;
 
+		text += plain;
+		width += (int)plain;
+		if (!*text)
+			return width;
 		text += next_char(text, &state, &columns, &shown);
 		width += columns;
 	}
-	return width;
 }
 
 /* Up to @width columns of @text. Return: columns printed. */
@@ -146,13 +161,21 @@ static int put_some(FILE *out, const char *text, int width)
 	mbstate_t state = { 0 };
 	int used = 0;
 
-	while (*text) {
+	for (;;) {
+		size_t len = plain_len(text);
 		int columns;
 		bool shown;
-		size_t len = next_char(text, &state, &columns, &shown);
 
+		if (len > (size_t)(width - used))
+			len = (size_t)(width - used);
+		(void)fwrite(text, 1, len, out);
+		used += (int)len;
+		text += len;
+		if (!*text)
+			return used;
+		len = next_char(text, &state, &columns, &shown);
 		if (used + columns > width)
-			break;
+			return used;
 		if (shown)
 			(void)fwrite(text, 1, len, out);
 		else
@@ -160,13 +183,19 @@ static int put_some(FILE *out, const char *text, int width)
 		used += columns;
 		text += len;
 	}
-	return used;
 }
 
 static void pad(FILE *out, int columns)
 {
-	if (columns > 0)
-		(void)fprintf(out, "%*s", columns, "");
+	static const char blanks[] = "                                ";
+
+	while (columns > 0) {
+		size_t some =
+			(size_t)columns < sizeof(blanks) - 1 ? (size_t)columns : sizeof(blanks) - 1;
+
+		(void)fwrite(blanks, 1, some, out);
+		columns -= (int)some;
+	}
 }
 
 /* Bytes to leave out at the start of @text so that at most @width columns remain. */

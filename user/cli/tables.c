@@ -6,10 +6,12 @@
 
 #include "cli/table.h"
 
-#define COLUMNS_MIN  60
-#define METHOD_WIDTH 7
-#define TEXT_CAP     1024u
-#define NS_PER_S     1e9
+#define COLUMNS_MIN   60
+#define STATUS_WIDTH  3
+#define ADDRESS_WIDTH 21
+#define METHOD_WIDTH  7
+#define TEXT_CAP      1024u
+#define NS_PER_S      1e9
 
 static int usable(int columns)
 {
@@ -19,20 +21,36 @@ static int usable(int columns)
 /* @text of the capture as a string, cut to TEXT_CAP; "?" when it was not seen. */
 static const char *text_of(struct yg_slice text, char *ret)
 {
-	(void)snprintf(ret, TEXT_CAP, "%.*s", (int)(text.len < TEXT_CAP ? text.len : TEXT_CAP - 1),
-		       text.ptr ? text.ptr : "?");
-	return text.ptr ? ret : "?";
+	size_t len = text.len < TEXT_CAP ? text.len : TEXT_CAP - 1;
+
+	if (!text.ptr)
+		return "?";
+	memcpy(ret, text.ptr, len);
+	ret[len] = '\0';
+	return ret;
 }
 
+/* @text in @width columns or more, and a blank. @text: ASCII of ours. Return: columns. */
+static int put_cell(FILE *out, const char *text, int width)
+{
+	int len = (int)strlen(text);
+
+	yg_text_print(out, text, len > width ? len : width, YG_ALIGN_LEFT);
+	(void)fputc(' ', out);
+	return (len > width ? len : width) + 1;
+}
+
+/* No printf: there may be a million of these. */
 void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item)
 {
-	char address[YG_ADDRESS_TEXT_CAP], text[TEXT_CAP], status[8] = "-";
+	char address[YG_ADDRESS_TEXT_CAP], text[TEXT_CAP];
+	char status[] = { (char)('0' + item->status / 100 % 10),
+			  (char)('0' + item->status / 10 % 10), (char)('0' + item->status % 10),
+			  '\0' };
 	const char *target;
-	int used;
+	int used = put_cell(out, item->status ? status : "-", STATUS_WIDTH);
 
-	if (item->status)
-		(void)snprintf(status, sizeof(status), "%" PRIu16, item->status);
-	used = fprintf(out, "%-3s %-21s ", status, yg_address_format(&item->asked, address));
+	used += put_cell(out, yg_address_format(&item->asked, address), ADDRESS_WIDTH);
 	yg_text_print(out, text_of(item->method, text), METHOD_WIDTH, YG_ALIGN_LEFT);
 	(void)fputc(' ', out);
 	used += METHOD_WIDTH + 1;
