@@ -121,6 +121,20 @@ static void read_call(struct yg_slice text, uint64_t time_ns, struct call *ret)
 	ret->exchange.tls = request->target.len % 2;
 }
 
+static void show_values(struct yg_posture *posture, const struct yg_exchange *exchange)
+{
+	struct yg_visitor visitor = {
+		.fn = yg_posture_visit_request,
+		.ctx = posture,
+		.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_REQUEST),
+	};
+
+	(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, &visitor, 1);
+	visitor.fn = yg_posture_visit_response;
+	visitor.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_RESPONSE);
+	(void)yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, &visitor, 1);
+}
+
 static void show(struct yg_posture *posture, struct yg_slice text, uint64_t time_ns)
 {
 	static struct yg_endpoint endpoint = { .id = 7, .method = "GET", .template_ = "/x" };
@@ -145,6 +159,8 @@ static void show(struct yg_posture *posture, struct yg_slice text, uint64_t time
 	scene.client = call.exchange.client.addr;
 	yg_bodies_begin(bodies, &call.exchange);
 	yg_credentials_from_request(&call.exchange.request, NULL, &credentials);
+	scene.lesson = scene.endpoint != NULL;
+	show_values(posture, &call.exchange);
 	yg_posture_observe(posture, &scene);
 }
 

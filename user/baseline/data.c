@@ -5,18 +5,14 @@
 #include <string.h>
 
 #include "baseline/data_head.h"
+#include "baseline/lesson.h"
 #include "parse/values.h"
 
-#define LEARN_FIRST 32u /* exchanges of an endpoint that are read in full ... */
-#define LEARN_NEWS  8u	/* ... so many more behind each field that is new ... */
-#define LEARN_EACH  16u /* ... then one in so many, up to LEARN_SOME; then one in LEARN_RARE */
-#define LEARN_SOME  1024u
-#define LEARN_RARE  64u
-#define FIELDS_FEW  4u	/* room that an endpoint begins with; doubles */
-#define POOL_MIN    20u /* card-like values without a name before they count against each other */
-#define POOL_SHARE  5u	/* fewer than one in so many passed: it is luck */
-#define TOLD_EACH   60000000000ull /* ns between two words about a field that does not change */
-#define LUCKY_MIN   5u		   /* the same at one endpoint */
+#define FIELDS_FEW 4u  /* room that an endpoint begins with; doubles */
+#define POOL_MIN   20u /* card-like values without a name before they count against each other */
+#define POOL_SHARE 5u  /* fewer than one in so many passed: it is luck */
+#define TOLD_EACH  60000000000ull /* ns between two words about a field that does not change */
+#define LUCKY_MIN  5u		  /* the same at one endpoint */
 
 int yg_data_new(const struct yg_data_options *options, char *ret_error, size_t error_cap,
 		struct yg_data **ret)
@@ -130,7 +126,7 @@ struct yg_data_field *yg_data_make_field(struct yg_data *data, struct fields *fi
 	enum yg_data_level lowest = YG_DATA_LEVEL_MAX;
 
 	if (fields->count < fields->cap || grow(data, fields)) {
-		fields->full = fields->exchanges + LEARN_NEWS;
+		fields->full = fields->exchanges + YG_LESSON_NEWS;
 		return &fields->rows[fields->count++];
 	}
 	for (uint32_t i = 0; i < fields->count; i++) {
@@ -150,16 +146,6 @@ struct yg_data_field *yg_data_make_field(struct yg_data *data, struct fields *fi
 	data->evicted++;
 	return least;
 }
-
-/* One exchange being looked through. */
-struct look {
-	struct yg_data *data;
-	struct fields *fields;	    /* NULL: nothing is learned */
-	const struct fields *known; /* only fields of these names are looked at; NULL: all */
-	struct yg_data_seen *seen;
-	uint64_t time_ns;
-	bool response;
-};
 
 /* Most values of a known endpoint are passed over by the length and the ends of their names. */
 static uint8_t name_bit(struct yg_slice name)
@@ -359,9 +345,10 @@ static uint32_t keep_of_head(struct look *look, uint32_t count)
 	return kept;
 }
 
-static void take_value(void *ctx, const struct yg_value *value)
+void yg_data_visit(void *ctx, const struct yg_value *value)
 {
-	struct look *look = ctx;
+	struct yg_data *data = ctx;
+	struct look *look = &data->look;
 	struct yg_data_leaf leaf = {
 		.name = value->name,
 		.response = look->response,
@@ -424,20 +411,13 @@ static void take_path(struct look *look, struct yg_slice path)
 	}
 }
 
-/* One exchange of the endpoint in so many is one to learn from. By count alone. */
-static uint32_t share_of(const struct fields *fields)
+uint32_t yg_data_wants(struct yg_data *data, enum yg_side side)
 {
-	uint32_t count = fields->exchanges;
-
-	if (count < LEARN_FIRST || count < fields->full)
-		return 1;
-	return count < LEARN_SOME ? LEARN_EACH : LEARN_RARE;
-}
-
-static void take_side(struct look *look, const struct yg_data_scene *scene, enum yg_side side)
-{
+	struct look *look = &data->look;
 	uint32_t where = YG_VALUES_BODY | (side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0);
 
+	if (!look->seen->looked)
+		return 0;
 	if (look->fields)
 		where |= YG_VALUES_HEADER | YG_VALUES_COOKIE;
 	look->response = side == YG_SIDE_RESPONSE;
@@ -445,8 +425,7 @@ static void take_side(struct look *look, const struct yg_data_scene *scene, enum
 		if (!(look->known->places & place_bit(look->response, in)))
 			where &= ~(1u << in);
 	}
-	if (where)
-		(void)yg_values_walk(scene->exchange, scene->bodies, side, where, take_value, look);
+	return where;
 }
 
 static bool is_accepted(const struct yg_exchange *exchange)
@@ -459,15 +438,14 @@ static bool is_accepted(const struct yg_exchange *exchange)
 static bool begin_look(struct look *look, const struct yg_data_scene *scene)
 {
 	struct fields *fields;
-	uint32_t share;
 
 	/* What belongs nowhere, or was refused, teaches nothing: it is read for who asks. */
 	if (scene->endpoint < 0 || !is_accepted(scene->exchange))
 		return scene->asked;
 	fields = &look->data->endpoints[scene->endpoint];
-	share = share_of(fields);
-	look->seen->weight = scene->asked ? 1 : share;
-	if (fields->exchanges % share == 0) {
+	if (!scene->asked && fields->exchanges >= fields->full)
+		look->seen->weight = scene->weight;
+	if (scene->lesson || fields->exchanges < fields->full) {
 		look->fields = fields;
 		fields->stale = true;
 	} else {
@@ -479,24 +457,21 @@ static bool begin_look(struct look *look, const struct yg_data_scene *scene)
 	return look->fields || (scene->asked && fields->names);
 }
 
-void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
-		     struct yg_data_seen *ret)
+void yg_data_begin(struct yg_data *data, const struct yg_data_scene *scene,
+		   struct yg_data_seen *ret)
 {
-	struct look look = { .data = data, .seen = ret, .time_ns = scene->time_ns };
+	struct look *look = &data->look;
 
+	*look = (struct look){ .data = data, .seen = ret, .time_ns = scene->time_ns };
 	ret->count = 0;
 	ret->value_count = 0;
 	ret->weight = 1;
 	data->exchanges++;
-	ret->looked = begin_look(&look, scene);
-	if (!ret->looked) {
+	ret->looked = begin_look(look, scene);
+	if (!ret->looked)
 		data->skipped++;
-		return;
-	}
-	if (scene->path.ptr)
-		take_path(&look, scene->path);
-	take_side(&look, scene, YG_SIDE_REQUEST);
-	take_side(&look, scene, YG_SIDE_RESPONSE);
+	else if (scene->path.ptr)
+		take_path(look, scene->path);
 }
 
 struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,

@@ -16,8 +16,8 @@
 #include "baseline/data_engine.h"
 #include "core/bytes.h"
 #include "core/hash.h"
-#include "parse/body.h"
 #include "parse/exchange.h"
+#include "parse/values.h"
 
 #define YG_DATA_FIELDS_MAX 48u	       /* per endpoint; beyond, the least proven one goes */
 #define YG_DATA_BYTES_MAX  (24u << 20) /* of all fields; beyond, a field takes another's place */
@@ -109,22 +109,29 @@ void yg_data_free(struct yg_data **data); /* accepts NULL inside */
 /* What is looked at. Borrowed for the call. */
 struct yg_data_scene {
 	const struct yg_exchange *exchange;
-	struct yg_bodies *bodies; /* of the exchange */
-	struct yg_slice path;	  /* normalised; absent: none */
-	int64_t endpoint;	  /* index; negative: not in the inventory, nothing is learned */
+	struct yg_slice path; /* normalised; absent: none */
+	int64_t endpoint;     /* index; negative: not in the inventory, nothing is learned */
 	uint64_t time_ns;
-	bool asked; /* somebody wants to know what this very exchange holds */
+	bool lesson;	 /* the endpoint is read in full this time (lesson.h) ... */
+	uint32_t weight; /* ... which stands for so many exchanges */
+	bool asked;	 /* somebody wants to know what this very exchange holds */
 };
 
 /**
- * yg_data_observe() - look through one exchange and learn from it.
- * @ret: what it holds, judged or not.
+ * yg_data_begin() - an exchange follows: its path is looked at, its values may be wanted.
+ * @ret: what it holds, judged or not; filled by the visits too. Kept until the next call.
  *
- * The first accepted exchanges of an endpoint are read in full, then one in 16, then one in 64, by
- * count. Of the others only the fields that are known by then are read, and only if @scene asks.
+ * Lessons that were accepted are learned from, and a few exchanges behind each field that is new.
+ * Of the others only the fields that are known by then are looked at, and only if @scene asks.
  */
-void yg_data_observe(struct yg_data *data, const struct yg_data_scene *scene,
-		     struct yg_data_seen *ret);
+void yg_data_begin(struct yg_data *data, const struct yg_data_scene *scene,
+		   struct yg_data_seen *ret);
+
+/* Where values of this side are wanted: YG_VALUES_* bits. The visits that follow are of it. */
+uint32_t yg_data_wants(struct yg_data *data, enum yg_side side);
+
+/* yg_value_fn; @ctx: struct yg_data. */
+void yg_data_visit(void *ctx, const struct yg_value *value);
 
 /* Classes of @seen that hold as far as is known now. @endpoint: as in the scene. */
 struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,

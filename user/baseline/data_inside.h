@@ -18,6 +18,16 @@ struct fields {
 	bool stale;		/* the two above are of before the last one that was learned from */
 };
 
+/* The exchange in hand. */
+struct look {
+	struct yg_data *data;
+	struct fields *fields;	    /* NULL: nothing is learned */
+	const struct fields *known; /* only fields of these names are looked at; NULL: all */
+	struct yg_data_seen *seen;
+	uint64_t time_ns;
+	bool response;
+};
+
 struct yg_data {
 	struct yg_data_engine *engine;
 	struct yg_hash_key key;
@@ -26,6 +36,7 @@ struct yg_data {
 	size_t bytes;		/* of all rows */
 	uint64_t tried, passed; /* card-like values without a name, everywhere */
 	uint64_t exchanges, skipped, values, evicted, lost, items_lost;
+	struct look look;
 	struct yg_data_sight sights[YG_DATA_SIGHTS_MAX];
 	char decoded[DECODED_CAP];
 };

@@ -3,7 +3,6 @@
 
 #include "baseline/schema_tree.h"
 
-#define SAMPLE_SOME    512u /* exchanges up to which one of 16 is learned from; then one of 64 */
 #define PARAMETERS_MAX 64u  /* names in a part that are parameters; more are a client's own */
 #define CHILDREN_MAP   48u  /* names in an object that make it a map, if they come rarely */
 #define ENUM_KEEP_FROM 3u   /* times seen before it is kept */
@@ -11,7 +10,8 @@
 
 /* --- learning ------------------------------------------------------------------------------- */
 
-bool yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted)
+struct yg_lesson yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted,
+				  bool sends)
 {
 	struct yg_schema *schema = schemas->rows[index];
 	uint64_t count;
@@ -20,12 +20,15 @@ bool yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted)
 	if (!schema) {
 		schema = yg_schema_new();
 		if (!schema)
-			return false;
+			return (struct yg_lesson){ YG_LESSON_NONE, 1 };
 		schemas->rows[index] = schema;
 		schemas->bytes += yg_schema_bytes(schema);
 	}
 	count = accepted ? schema->exchanges++ : schema->refused++;
-	return count < YG_SCHEMA_FULL || count % (count < SAMPLE_SOME ? 16 : 64) == 0;
+	if (schema->news == 0)
+		return yg_lesson_of(count, accepted && sends);
+	schema->news--;
+	return (struct yg_lesson){ YG_LESSON_WHOLE, 1 };
 }
 
 void yg_schemas_begin(struct yg_schemas *schemas, uint32_t index, enum yg_schema_part body)
@@ -98,6 +101,7 @@ static uint32_t field_of(struct yg_schemas *schemas, uint32_t parent, struct yg_
 	if (!id)
 		return 0;
 	yg_schema_link(schema, parent, id);
+	schema->news = YG_LESSON_NEWS;
 	if (schema->nodes[parent].whole >= YG_SCHEMA_STABLE)
 		tell(schemas, YG_DRIFT_FIELD, value, 0, 0);
 	return id;

@@ -7,9 +7,9 @@
  *	part	 -> fields: a tree, as in the messages: $ -> user -> ids -> [*]
  *	field	 -> types, presence, format, enum, range, lengths
  *
- * Learned from what the caller shows: the first YG_SCHEMA_FULL accepted exchanges of an endpoint
- * all, then one of 16, then one of 64, by count. A field is required if it never was absent from
- * an object that was seen to its end: bodies that are cut teach types, never absence.
+ * Learned from what the caller shows, a lesson of the endpoint at a time (lesson.h). A field is
+ * required if it never was absent from an object that was seen to its end: bodies that are cut
+ * teach types, never absence.
  *
  * No value is kept but the words of an enum: letters, digits and "_-.", short, of a field whose
  * name does not hint at a person or a secret, and seen in three exchanges at least. All others are
@@ -25,13 +25,13 @@
 #include <stdint.h>
 
 #include "baseline/format.h"
+#include "baseline/lesson.h"
 #include "core/bytes.h"
 #include "core/hash.h"
 #include "core/macros.h"
 #include "endpoint/inventory.h"
 #include "parse/values.h"
 
-#define YG_SCHEMA_FULL	     64u    /* exchanges learned in full before sampling */
 #define YG_SCHEMA_FIELDS_MAX 512u   /* per endpoint, roots and array items included; then counted */
 #define YG_SCHEMA_DEPTH_MAX  12u    /* containers around a field; deeper ones are left out */
 #define YG_SCHEMA_NAME_MAX   64u    /* bytes of a name; longer ones are taken for data: "*" */
@@ -149,9 +149,11 @@ const struct yg_schema *yg_schemas_at(const struct yg_schemas *schemas, uint32_t
 /**
  * yg_schemas_wants() - count one exchange.
  * @accepted: else only its response is learned from; both kinds are sampled apart.
- * Return: it is one to learn from.
+ * @sends: its request has a body.
+ * Return: what of it is to be learned from.
  */
-bool yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted);
+struct yg_lesson yg_schemas_wants(struct yg_schemas *schemas, uint32_t index, bool accepted,
+				  bool sends);
 
 /**
  * yg_schemas_begin() - a message of the endpoint in row @index follows.

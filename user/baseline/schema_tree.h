@@ -55,6 +55,7 @@ struct yg_schema {
 	uint64_t learned;	     /* requests */
 	uint64_t used;		     /* tick of the table */
 	bool dirty;
+	uint32_t news;	   /* lessons to come, as a field was new of late */
 	uint32_t instance; /* objects opened so far */
 	struct node *nodes;
 	uint32_t node_count, node_cap;

@@ -18,8 +18,8 @@
 
 #include "detect/blame.h"
 #include "detect/detector.h"
-#include "detect/field.h"
 #include "detect/walk.h"
+#include "parse/id.h"
 
 #define SUSPECT_PART  3u   /* of a threshold, by which a client becomes worth watching */
 #define STEPS_MIN     16u  /* ordered ids; people do not open so many neighbours by chance */
@@ -97,20 +97,22 @@ static void hand(struct handed *handed, uint64_t hash)
 static void read_list(struct yg_memory *s, const struct yg_scene *scene)
 {
 	const struct yg_message *response = &scene->exchange->response;
-	struct yg_fields fields = yg_fields_from_body(yg_bodies_response(scene->bodies));
+	const struct yg_body_view *body = yg_bodies_response(scene->bodies);
+	struct yg_id_scan scan = yg_id_scan_from_json(body->text);
 	uint32_t count = 0;
 	struct handed *handed;
-	struct yg_field field;
+	struct yg_slice value;
 
-	if (fields.form != YG_FIELD_JSON)
+	if (body->text.len == 0 ||
+	    (body->kind != YG_BODY_KIND_JSON && body->kind != YG_BODY_KIND_NDJSON))
 		return;
 	handed = yg_lru_get(s->tables[HANDED], scene->caller->hash, NULL);
 	if (scene->time_ns > handed->since_ns + HANDED_NS)
 		*handed = (struct handed){ .since_ns = scene->time_ns };
-	while (count < HANDED_FIELDS && yg_fields_next_id(&fields, &field)) {
-		if (field.value.len == 0)
+	while (count < HANDED_FIELDS && yg_id_scan_next(&scan, &value)) {
+		if (value.len == 0)
 			continue;
-		hand(handed, yg_object_hash(&s->key, field.value));
+		hand(handed, yg_object_hash(&s->key, value));
 		count++;
 	}
 	if (count > 0 && response->body_bytes > response->body.len)

@@ -42,6 +42,16 @@ enum yg_answer yg_answer_from_status(uint16_t status);
 struct yg_schema;
 struct yg_schema_drift;
 
+/* What a POST says of who logs in: the first of each kind, as sent; absent: none. */
+struct yg_login {
+	struct yg_slice user, password;
+};
+
+#define YG_LOGIN_VALUES 40u /* values of a body that are looked at; logins are small */
+
+/* yg_value_fn, of the request's body; @ctx: struct yg_login. */
+void yg_login_visit(void *ctx, const struct yg_value *value);
+
 /* One exchange with all that stages 4 and 5 know. Borrowed for the call. */
 struct yg_scene {
 	const struct yg_exchange *exchange;
@@ -53,6 +63,7 @@ struct yg_scene {
 	const struct yg_path *path;	    /* len 0: no path */
 	const struct yg_route *route;
 	const struct yg_objects *objects;
+	const struct yg_login *login; /* NULL: not looked for */
 	struct yg_slice service;
 	struct yg_slice template_;
 	struct yg_address client;
@@ -64,6 +75,7 @@ struct yg_scene {
 	const struct yg_schema *schema;	      /* of the endpoint; NULL: nothing was learned */
 	const struct yg_schema_drift *drifts; /* [drift_count]; of this exchange */
 	uint32_t drift_count;
+	bool lesson;	 /* its values were shown to all who learn; heads and bodies are judged */
 	bool *suspicion; /* set by who is on the way to a sighting; NULL: nobody wants to know */
 };
 

@@ -17,14 +17,12 @@
 #include "core/hll.h"
 #include "detect/blame.h"
 #include "detect/detector.h"
-#include "detect/field.h"
 
 #define SUSPECT_PART 3u /* of a threshold, by which a client becomes worth watching */
 #define SOURCES_MAX  4096u
 #define USERS_MAX    8192u
 #define FAST_NS	     (600ull * 1000000000)	 /* a burst */
 #define SLOW_NS	     (24ull * 3600 * 1000000000) /* low and slow */
-#define FIELDS_MAX   32u			 /* of a body; logins are small */
 
 #define USERS_FAST    10u /* failing users of one source in FAST_NS */
 #define USERS_SLOW    25u
@@ -149,18 +147,17 @@ static uint64_t hash_of(const struct yg_memory *s, struct yg_slice value)
 	return value.len > 0 ? yg_hash(&s->key, value.ptr, value.len) | 1 : 0;
 }
 
-static void read_body(const struct yg_memory *s, const struct yg_body_view *body,
-		      struct attempt *attempt)
+void yg_login_visit(void *ctx, const struct yg_value *value)
 {
-	struct yg_fields fields = yg_fields_from_body(body);
-	struct yg_field field;
+	struct yg_login *login = ctx;
+	struct yg_slice name = yg_value_name(value);
 
-	for (uint32_t n = 0; n < FIELDS_MAX && yg_fields_next(&fields, &field); n++) {
-		if (!attempt->user && is_user_name(field.name))
-			attempt->user = hash_of(s, field.value);
-		else if (!attempt->password && is_password_name(field.name))
-			attempt->password = hash_of(s, field.value);
-	}
+	if (value->cut || !value->raw.ptr)
+		return;
+	if (!login->user.len && is_user_name(name))
+		login->user = value->raw;
+	else if (!login->password.len && is_password_name(name))
+		login->password = value->raw;
 }
 
 /* The user and password of a login; false if the request is none. */
@@ -175,9 +172,10 @@ static bool read_attempt(const struct yg_memory *s, const struct yg_scene *scene
 		attempt->password = hash_of(s, scene->credentials->token);
 		return true;
 	}
-	if (!yg_slice_equal(request->method, YG_SLICE("POST")))
+	if (!yg_slice_equal(request->method, YG_SLICE("POST")) || !scene->login)
 		return false;
-	read_body(s, yg_bodies_request(scene->bodies), attempt);
+	attempt->user = hash_of(s, scene->login->user);
+	attempt->password = hash_of(s, scene->login->password);
 	return attempt->user && attempt->password;
 }
 

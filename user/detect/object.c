@@ -2,10 +2,9 @@
 #include "detect/object.h"
 
 #include "core/macros.h"
-#include "detect/field.h"
+#include "parse/id.h"
 
-#define BODY_FIELDS_MAX 64u /* looked at per body */
-#define DIGITS_MAX	18u /* of a number that fits 63 bits */
+#define DIGITS_MAX 18u /* of a number that fits 63 bits */
 
 uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value)
 {
@@ -37,8 +36,7 @@ static struct yg_slice digits_of(struct yg_slice value)
 	return (struct yg_slice){ value.ptr + start, value.len - start };
 }
 
-static void add(struct yg_objects *objects, const struct yg_hash_key *key, uint32_t slot,
-		struct yg_slice value)
+static void add(struct yg_objects *objects, uint32_t slot, struct yg_slice value)
 {
 	struct yg_object *object;
 
@@ -46,7 +44,7 @@ static void add(struct yg_objects *objects, const struct yg_hash_key *key, uint3
 		return;
 	object = &objects->items[objects->count++];
 	object->slot = slot;
-	object->hash = yg_object_hash(key, value);
+	object->hash = yg_object_hash(&objects->key, value);
 	object->numeric = read_number(digits_of(value), &object->number);
 	objects->hash = yg_hash_mix(objects->hash + object->hash + slot);
 }
@@ -81,37 +79,26 @@ static bool is_paging(struct yg_slice name)
 	return false;
 }
 
-static void add_fields(struct yg_objects *objects, const struct yg_hash_key *key,
-		       struct yg_fields *fields)
+void yg_objects_from_path(const struct yg_hash_key *key, const struct yg_path *path,
+			  const struct yg_route *route, struct yg_objects *ret)
 {
-	struct yg_field field;
-
-	for (uint32_t n = 0; n < BODY_FIELDS_MAX && yg_fields_next(fields, &field); n++) {
-		if (yg_field_is_id(field.name) && field.value.ptr)
-			add(objects, key,
-			    (uint32_t)yg_hash(key, field.name.ptr, field.name.len) |
-				    YG_PATH_SEGMENTS_MAX,
-			    field.value);
-	}
-}
-
-void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_body_view *body,
-			     const struct yg_path *path, const struct yg_route *route,
-			     struct yg_objects *ret)
-{
-	struct yg_fields fields;
-
-	ret->count = 0;
-	ret->hash = 0;
+	*ret = (struct yg_objects){ .key = *key };
 	for (uint32_t i = 0; i < route->count; i++) {
 		if (!route->segments[i].parameter || !names_an_object(route->segments[i].token) ||
 		    (i > 0 && is_paging(path->segments[i - 1])))
 			continue;
-		add(ret, key, i,
+		add(ret, i,
 		    (struct yg_slice){ path->segments[i].ptr, route->segments[i].stem_len });
 	}
-	fields = yg_fields_from_query(path->query);
-	add_fields(ret, key, &fields);
-	fields = yg_fields_from_body(body);
-	add_fields(ret, key, &fields);
+}
+
+void yg_objects_visit(void *ctx, const struct yg_value *value)
+{
+	struct yg_objects *objects = ctx;
+	struct yg_slice name = yg_value_name(value);
+
+	if (value->cut || !value->raw.ptr || !yg_id_is_name(name))
+		return;
+	add(objects, (uint32_t)yg_hash(&objects->key, name.ptr, name.len) | YG_PATH_SEGMENTS_MAX,
+	    value->raw);
 }

@@ -7,9 +7,10 @@
 
 #include "core/hash.h"
 #include "endpoint/trie.h"
-#include "parse/body.h"
+#include "parse/values.h"
 
-#define YG_OBJECTS_MAX 4u /* per request; more are not told apart */
+#define YG_OBJECTS_MAX	  4u  /* per request; more are not told apart */
+#define YG_OBJECTS_VALUES 96u /* values of a request that are looked at, containers included */
 
 struct yg_object {
 	uint64_t hash;	 /* keyed, of the value */
@@ -19,6 +20,7 @@ struct yg_object {
 };
 
 struct yg_objects {
+	struct yg_hash_key key;
 	uint32_t count;
 	uint64_t hash; /* of all together: the same objects again, or not */
 	struct yg_object items[YG_OBJECTS_MAX];
@@ -28,11 +30,15 @@ struct yg_objects {
 uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value);
 
 /**
- * yg_objects_from_request() - collect the ids of a request.
+ * yg_objects_from_path() - begin with the ids of a path.
  *
- * Path parameters except dates, versions and what follows "page"; query and body fields whose
- * name says id. Page numbers, limits and cursors are no objects.
+ * Its parameters except dates, versions and what follows "page".
  */
-void yg_objects_from_request(const struct yg_hash_key *key, const struct yg_body_view *body,
-			     const struct yg_path *path, const struct yg_route *route,
-			     struct yg_objects *ret);
+void yg_objects_from_path(const struct yg_hash_key *key, const struct yg_path *path,
+			  const struct yg_route *route, struct yg_objects *ret);
+
+/*
+ * Then those of the query and the body: fields whose name says id. Page numbers, limits and
+ * cursors are no objects. yg_value_fn; @ctx: struct yg_objects.
+ */
+void yg_objects_visit(void *ctx, const struct yg_value *value);

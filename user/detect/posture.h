@@ -92,7 +92,16 @@ YG_MUST_CHECK int yg_posture_new(const struct yg_posture_options *options, yg_po
 				 void *ctx, struct yg_posture **ret);
 void yg_posture_free(struct yg_posture **posture); /* accepts NULL inside */
 
-/* Judge one exchange. */
+/*
+ * What the values of an exchange show, for yg_posture_observe() to judge: where they are wanted
+ * (YG_VALUES_* bits, to be asked for the request first), and the visitors. @ctx: struct yg_posture.
+ */
+uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
+			  struct yg_bodies *bodies, enum yg_side side);
+void yg_posture_visit_request(void *ctx, const struct yg_value *value);
+void yg_posture_visit_response(void *ctx, const struct yg_value *value);
+
+/* Judge one exchange; of a lesson, with the values that it was shown. */
 void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene);
 
 /* Judge what a TLS handshake settled on. */

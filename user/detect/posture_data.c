@@ -21,8 +21,6 @@
 #include "detect/posture_inside.h"
 #include "parse/values.h"
 
-#define PRIVILEGED_MAX 4u
-
 /* Kinds of private fields, by name in lower case without '_' and '-'. */
 static const struct {
 	const char *name;
@@ -42,16 +40,6 @@ static const char *const privileged_names[] = {
 	"role",		"roles",    "isadmin",	   "admin",   "isstaff",
 	"issuperuser",	"verified", "isverified",  "balance", "permissions",
 	"accountlevel", "usertype", "creditlimit",
-};
-
-struct data {
-	struct yg_look *look;
-	uint32_t kinds; /* of private fields that are filled */
-	bool password, hash;
-	uint64_t sent[PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
-	uint32_t sent_count;
-	bool taken;
-	bool changes, confirms; /* a new password was sent; the old one or a second factor */
 };
 
 /* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
@@ -111,10 +99,10 @@ static bool is_privileged(const char *name)
 	return false;
 }
 
-static uint64_t hash_pair(const struct data *data, const char *name, struct yg_slice value)
+static uint64_t hash_pair(const struct yg_posture *posture, const char *name, struct yg_slice value)
 {
-	return yg_posture_hash(data->look->posture, yg_slice_from_str(name)) ^
-	       yg_hash_mix(yg_posture_hash(data->look->posture, value));
+	return yg_posture_hash(posture, yg_slice_from_str(name)) ^
+	       yg_hash_mix(yg_posture_hash(posture, value));
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
@@ -126,7 +114,7 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
-static void take_change(struct data *data, const char *name)
+static void take_change(struct yg_shown *shown, const char *name)
 {
 	static const char *const fresh[] = { "newpassword", "passwordnew", "newpasswd",
 					     "newpassword1" };
@@ -155,46 +143,48 @@ static void take_change(struct data *data, const char *name)
 		"assertion",
 	};
 
-	data->changes |= is_one_of(name, fresh, YG_ARRAY_SIZE(fresh));
-	data->confirms |= is_one_of(name, proof, YG_ARRAY_SIZE(proof));
+	shown->changes |= is_one_of(name, fresh, YG_ARRAY_SIZE(fresh));
+	shown->confirms |= is_one_of(name, proof, YG_ARRAY_SIZE(proof));
 }
 
-static void take_sent(void *ctx, const struct yg_value *value)
+void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 {
-	struct data *data = ctx;
+	struct yg_posture *posture = ctx;
+	struct yg_shown *shown = &posture->shown;
 	char name[32];
 
 	if (fold_name(value->name, name, sizeof(name)))
-		take_change(data, name);
+		take_change(shown, name);
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
 	if (value->raw.ptr && value->depth == 1 && value->raw.len < 64 &&
-	    data->sent_count < PRIVILEGED_MAX && fold_name(value->name, name, sizeof(name)) &&
+	    shown->sent_count < YG_PRIVILEGED_MAX && fold_name(value->name, name, sizeof(name)) &&
 	    is_privileged(name))
-		data->sent[data->sent_count++] = hash_pair(data, name, value->raw);
+		shown->sent[shown->sent_count++] = hash_pair(posture, name, value->raw);
 }
 
-static void take_answered(void *ctx, const struct yg_value *value)
+void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 {
-	struct data *data = ctx;
+	struct yg_posture *posture = ctx;
+	struct yg_shown *shown = &posture->shown;
 	char name[32];
 
 	if (!value->raw.ptr || !fold_name(value->name, name, sizeof(name)))
 		return;
 	if (value->type == YG_VALUE_STRING && is_hash(value->raw) && !value->cut)
-		data->hash = true;
-	if (data->sent_count > 0 && is_privileged(name)) {
-		for (uint32_t i = 0; i < data->sent_count; i++)
-			data->taken |= data->sent[i] == hash_pair(data, name, value->raw);
+		shown->hash = true;
+	if (shown->sent_count > 0 && is_privileged(name)) {
+		for (uint32_t i = 0; i < shown->sent_count; i++)
+			shown->taken |= shown->sent[i] == hash_pair(posture, name, value->raw);
 	}
 	if (!is_filled(value))
 		return;
 	if (value->type == YG_VALUE_STRING &&
 	    (strcmp(name, "password") == 0 || strcmp(name, "passwd") == 0 ||
 	     strcmp(name, "plainpassword") == 0))
-		data->password = true;
+		shown->password = true;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(private_names); i++) {
 		if (strcmp(name, private_names[i].name) == 0)
-			data->kinds |= private_names[i].kind;
+			shown->kinds |= private_names[i].kind;
 	}
 }
 
@@ -258,9 +248,9 @@ static bool may_be_kept(struct yg_slice cache)
 	       !yg_text_has(cache, "private") && !yg_text_has(cache, "max-age=0");
 }
 
-static void judge_private(struct yg_look *look, const struct data *data)
+static void judge_private(struct yg_look *look, uint32_t kinds)
 {
-	bool private = __builtin_popcount(data->kinds) >= 2;
+	bool private = __builtin_popcount(kinds) >= 2;
 
 	if (!yg_slice_equal(look->method, YG_SLICE("GET")))
 		return;
@@ -270,15 +260,15 @@ static void judge_private(struct yg_look *look, const struct data *data)
 			 private && may_be_kept(look->heads.cache) &&
 				 !yg_text_has(look->heads.pragma, "no-cache"),
 			 "%d kinds of private fields came without a Cache-Control that forbids it",
-			 __builtin_popcount(data->kinds));
+			 __builtin_popcount(kinds));
 		return;
 	}
 	if (look->heads.unknown_credential || look->endpoint->denied > 0)
 		return;
 	look->lower = look->whole->with == 0;
-	yg_judge(look, YG_POSTURE_MISSING_AUTH, private && !is_contact_only(data->kinds),
+	yg_judge(look, YG_POSTURE_MISSING_AUTH, private && !is_contact_only(kinds),
 		 "%d kinds of private fields were answered without a credential",
-		 __builtin_popcount(data->kinds));
+		 __builtin_popcount(kinds));
 	look->lower = false;
 }
 
@@ -290,39 +280,48 @@ static bool gives_credentials(const struct yg_look *look)
 	return yg_text_has(path, "credential") || yg_text_has(path, "secret");
 }
 
+uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
+			  struct yg_bodies *bodies, enum yg_side side)
+{
+	const struct yg_message *response = &exchange->response;
+	bool writes = !yg_slice_equal(exchange->request.method, YG_SLICE("GET"));
+	enum yg_body_kind kind;
+
+	if (side == YG_SIDE_REQUEST)
+		posture->shown = (struct yg_shown){ .any = false };
+	if (!response->present || response->status < 200 || response->status >= 300)
+		return 0;
+	if (side == YG_SIDE_REQUEST)
+		return writes ? YG_VALUES_BODY : 0;
+	kind = yg_bodies_response(bodies)->kind;
+	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
+		return 0;
+	posture->shown.any = true;
+	return YG_VALUES_BODY;
+}
+
 void yg_posture_check_data(struct yg_look *look)
 {
-	const struct yg_exchange *exchange = look->scene->exchange;
-	struct yg_bodies *bodies = look->scene->bodies;
-	struct data data = { .look = look };
-	bool writes = !yg_slice_equal(look->method, YG_SLICE("GET"));
-	enum yg_body_kind kind;
+	const struct yg_shown *shown = &look->posture->shown;
 
 	if (!look->endpoint || !look->accepted)
 		return;
-	if (writes)
-		(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_BODY, take_sent,
-				     &data);
-	if (data.changes && look->credential)
-		yg_judge(look, YG_POSTURE_PASSWORD_CHANGE, !data.confirms,
+	if (shown->changes && look->credential)
+		yg_judge(look, YG_POSTURE_PASSWORD_CHANGE, !shown->confirms,
 			 "A new password was set by a credential alone, and answered %u",
 			 look->status);
-	kind = yg_bodies_response(bodies)->kind;
-	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
+	if (!shown->any)
 		return;
-	(void)yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, YG_VALUES_BODY, take_answered,
-			     &data);
-	yg_judge(look, YG_POSTURE_PASSWORD_HASH, data.hash,
+	yg_judge(look, YG_POSTURE_PASSWORD_HASH, shown->hash,
 		 "The answer holds a value in the format of a password hash");
-	if (!writes) {
+	if (yg_slice_equal(look->method, YG_SLICE("GET"))) {
 		look->lower = gives_credentials(look);
-		yg_judge(look, YG_POSTURE_PASSWORD_EXPOSED, data.password,
+		yg_judge(look, YG_POSTURE_PASSWORD_EXPOSED, shown->password,
 			 "The answer holds a field called password with a value");
 		look->lower = false;
 	}
-	if (data.sent_count > 0)
-		yg_judge(look, YG_POSTURE_MASS_ASSIGNMENT, data.taken,
+	if (shown->sent_count > 0)
+		yg_judge(look, YG_POSTURE_MASS_ASSIGNMENT, shown->taken,
 			 "A privileged field of the request stands in the answer, as sent");
-	data.kinds |= kinds_by_class(look);
-	judge_private(look, &data);
+	judge_private(look, shown->kinds | kinds_by_class(look));
 }

@@ -34,7 +34,6 @@ enum yg_part {
 struct yg_place {
 	uint64_t id;			      /* of the endpoint, or hash of the service */
 	uint64_t absent[YG_POSTURE_BITS];     /* rules known to have no row here */
-	uint32_t looked;		      /* exchanges shown */
 	uint32_t with, without;		      /* accepted, with a credential and without */
 	uint32_t denied;		      /* 401, 403 */
 	uint32_t bodies;		      /* of errors, looked at */
@@ -113,6 +112,19 @@ enum yg_memo_kind {
 	YG_MEMO_EDGE,	       /* a client and a server; uses: in clear; flag: behind a TLS edge */
 };
 
+#define YG_PRIVILEGED_MAX 4u
+
+/* What the bodies of the exchange in hand have shown. */
+struct yg_shown {
+	bool any;	/* there were values to show: an accepted answer in JSON */
+	uint32_t kinds; /* of private fields that are filled */
+	bool password, hash;
+	uint64_t sent[YG_PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
+	uint32_t sent_count;
+	bool taken;
+	bool changes, confirms; /* a new password was sent; the old one or a second factor */
+};
+
 struct yg_fault; /* row of the table of findings */
 struct yg_described;
 struct yg_params;
@@ -129,6 +141,7 @@ struct yg_posture {
 	struct yg_lru *tokens;		/* struct yg_token_row */
 	struct yg_lru *memos;		/* struct yg_memo */
 	struct yg_keys *keys;
+	struct yg_shown shown;
 	struct yg_jose jose;		   /* of the token in hand */
 	struct yg_jose other;		   /* of an assertion, a proof, an id token */
 	struct yg_params *params, *answer; /* of FAPI, for the exchange in hand */

@@ -9,23 +9,56 @@
 
 /* One walk: where the values go, and what the next one has in common with the last. */
 struct walk {
-	yg_value_fn fn;
-	void *ctx;
+	struct yg_visitor visitors[YG_VISITORS_MAX]; /* those who want more */
+	uint32_t count;
+	uint32_t where; /* of all of them */
 	struct yg_value value;
 	struct yg_json_level levels[YG_JSON_DEPTH_MAX + 1]; /* around value */
 	struct yg_values_walked walked;
 };
 
+static void add_visitor(struct walk *w, const struct yg_visitor *visitor)
+{
+	if (!visitor->where || w->count == YG_VISITORS_MAX)
+		return;
+	w->visitors[w->count++] = *visitor;
+	w->where |= visitor->where;
+}
+
+/* Who has seen enough goes; the order of the others stays. */
+static void drop_visitor(struct walk *w, uint32_t at)
+{
+	w->count--;
+	for (uint32_t i = at; i < w->count; i++)
+		w->visitors[i] = w->visitors[i + 1];
+}
+
+/* Return: it wants to see more. */
+static bool show(struct yg_visitor *visitor, const struct yg_value *value)
+{
+	if (!(visitor->where >> value->in & 1))
+		return true;
+	visitor->fn(visitor->ctx, value);
+	return !visitor->max || --visitor->max > 0;
+}
+
 /* Return: false when there may be no more. */
 static bool give(struct walk *w)
 {
+	uint32_t i = 0;
+
 	if (w->walked.count == YG_VALUES_MAX) {
 		w->walked.limited = true;
 		return false;
 	}
 	w->walked.count++;
-	w->fn(w->ctx, &w->value);
-	return true;
+	while (i < w->count) {
+		if (show(&w->visitors[i], &w->value))
+			i++;
+		else
+			drop_visitor(w, i);
+	}
+	return w->count > 0;
 }
 
 /* --- head ----------------------------------------------------------------------------------- */
@@ -72,7 +105,7 @@ static bool walk_cookies(struct walk *w, struct yg_slice text, bool first_only)
 	return true;
 }
 
-static void walk_headers(struct walk *w, const struct yg_message *message, uint32_t where)
+static void walk_headers(struct walk *w, const struct yg_message *message)
 {
 	for (uint32_t i = 0; i < message->header_count; i++) {
 		const struct yg_header *header = &message->headers[i];
@@ -85,9 +118,9 @@ static void walk_headers(struct walk *w, const struct yg_message *message, uint3
 					   .type = YG_VALUE_TEXT };
 		if (!cookie)
 			w->value.traits = (uint8_t)yg_header_traits(id, header->name);
-		if (cookie && (where & YG_VALUES_COOKIE))
+		if (cookie && (w->where & YG_VALUES_COOKIE))
 			more = walk_cookies(w, header->value, set);
-		else if (!cookie && (where & YG_VALUES_HEADER))
+		else if (!cookie && (w->where & YG_VALUES_HEADER))
 			more = give_named(w, header->name, header->value);
 		if (!more)
 			return;
@@ -323,31 +356,46 @@ static void walk_body(struct walk *w, const struct yg_body_view *body, struct yg
 struct yg_values_walked yg_values_walk_body(const struct yg_body_view *body, struct yg_slice type,
 					    yg_value_fn fn, void *ctx)
 {
-	struct walk w = { .fn = fn, .ctx = ctx };
+	struct walk w;
 
+	w.count = w.where = 0;
+	w.walked = (struct yg_values_walked){ 0 };
+	add_visitor(&w, &(struct yg_visitor){ fn, ctx, YG_VALUES_BODY, 0 });
 	walk_body(&w, body, type);
 	return w.walked;
 }
 
 struct yg_values_walked yg_values_walk(const struct yg_exchange *exchange, struct yg_bodies *bodies,
-				       enum yg_side side, uint32_t where, yg_value_fn fn, void *ctx)
+				       enum yg_side side, const struct yg_visitor *visitors,
+				       uint32_t count)
 {
 	const struct yg_message *message =
 		side == YG_SIDE_REQUEST ? &exchange->request : &exchange->response;
-	struct walk w = { .fn = fn, .ctx = ctx };
+	struct walk w; /* levels are kilobytes, and written before they are read */
 
-	if (!message->present)
-		return w.walked;
-	if ((where & YG_VALUES_QUERY) && side == YG_SIDE_REQUEST)
+	w.count = w.where = 0;
+	w.walked = (struct yg_values_walked){ 0 };
+	for (uint32_t i = 0; message->present && i < count; i++)
+		add_visitor(&w, &visitors[i]);
+	if ((w.where & YG_VALUES_QUERY) && side == YG_SIDE_REQUEST)
 		walk_query(&w, message);
-	if (where & (YG_VALUES_HEADER | YG_VALUES_COOKIE))
-		walk_headers(&w, message, where);
-	if (where & YG_VALUES_BODY)
+	if (w.count > 0 && (w.where & (YG_VALUES_HEADER | YG_VALUES_COOKIE)))
+		walk_headers(&w, message);
+	if (w.count > 0 && (w.where & YG_VALUES_BODY))
 		walk_body(&w,
 			  side == YG_SIDE_REQUEST ? yg_bodies_request(bodies)
 						  : yg_bodies_response(bodies),
 			  yg_message_find(message, YG_HEADER_CONTENT_TYPE));
 	return w.walked;
+}
+
+struct yg_slice yg_value_name(const struct yg_value *value)
+{
+	struct yg_slice name = value->name;
+
+	for (uint32_t depth = value->depth; !name.ptr && depth > 1; depth--)
+		name = value->levels[depth - 2].name;
+	return name;
 }
 
 size_t yg_value_path(const struct yg_value *value, char *ret, size_t cap)

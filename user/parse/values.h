@@ -92,20 +92,34 @@ struct yg_values_walked {
 
 typedef void (*yg_value_fn)(void *ctx, const struct yg_value *value);
 
+/* One who wants to see values. */
+struct yg_visitor {
+	yg_value_fn fn;
+	void *ctx;
+	uint32_t where; /* YG_VALUES_* bits; 0: none of this message */
+	uint32_t max;	/* values it is shown at most; 0: all */
+};
+
+#define YG_VISITORS_MAX 8u
+
 /**
- * yg_values_walk() - hand out the values of one side.
- * @bodies: of @exchange; decoded if @where asks for the body.
- * @where: YG_VALUES_* bits. Order: query, headers and cookies as sent, body.
+ * yg_values_walk() - hand out the values of one side, each to all who want it.
+ * @bodies: of @exchange; decoded if somebody asks for the body.
+ * @visitors: [@count]; @count at most YG_VISITORS_MAX. A value is shown to them in this order.
  *
- * O(bytes of the message). A side that was not seen has no values.
+ * Order: query, headers and cookies as sent, body. Ends when nobody wants to see more; without
+ * any visitor nothing is read. O(bytes of the message). A side that was not seen has no values.
  */
 struct yg_values_walked yg_values_walk(const struct yg_exchange *exchange, struct yg_bodies *bodies,
-				       enum yg_side side, uint32_t where, yg_value_fn fn,
-				       void *ctx);
+				       enum yg_side side, const struct yg_visitor *visitors,
+				       uint32_t count);
 
 /* Of a body alone, whatever message it came from. @type: its Content-Type; may be absent. */
 struct yg_values_walked yg_values_walk_body(const struct yg_body_view *body, struct yg_slice type,
 					    yg_value_fn fn, void *ctx);
+
+/* The name it goes by: its own, or in an array that of the array; absent: none. */
+struct yg_slice yg_value_name(const struct yg_value *value);
 
 /**
  * yg_value_path() - where it stands: "$.user.ids[*]" in a body, else its name.

@@ -427,6 +427,8 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.path = &knowledge->path,
 		.route = &knowledge->route,
 		.objects = &knowledge->objects,
+		.login = &knowledge->login,
+		.lesson = knowledge->lesson,
 		.service = observation->service,
 		.template_ = observation->template_,
 		.client = *witness_of(subject),
@@ -443,8 +445,6 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	if (profile)
 		yg_knowledge_show_schema(knowledge, endpoint, &scene);
 
-	yg_objects_from_request(&knowledge->identity_key, yg_bodies_request(knowledge->bodies),
-				&knowledge->path, &knowledge->route, &knowledge->objects);
 	knowledge->suspected = false;
 	yg_detectors_observe(knowledge->detectors, &scene, take_finding, knowledge);
 	yg_posture_observe(knowledge->posture, &scene);
@@ -495,13 +495,12 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 		count_endpoint(knowledge, exchange, endpoint, profile);
 		yg_knowledge_note(knowledge, subject, endpoint,
 				  yg_weight_from_share(exchange->sampled));
-		yg_knowledge_learn_values(knowledge, exchange, endpoint);
 	}
 	if (yg_party_is_asked(exchange))
 		yg_parties_observe(knowledge->parties, ret->service, exchange,
 				   yg_weight_from_share(exchange->sampled));
 	count_caller(knowledge, subject, endpoint);
-	yg_knowledge_look(knowledge, exchange, endpoint, time_of(exchange), ret);
+	yg_knowledge_read_values(knowledge, exchange, profile ? endpoint : NULL, ret);
 	detect(knowledge, subject, endpoint, profile, ret);
 	ret->endpoint = endpoint;
 	yg_knowledge_take_hop(knowledge, subject, ret);

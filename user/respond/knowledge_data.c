@@ -47,28 +47,6 @@ void yg_knowledge_data_news(struct yg_knowledge *knowledge, const struct yg_endp
 	yg_data_news(knowledge->data, endpoint->index, fn, ctx);
 }
 
-void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-		       const struct yg_endpoint *endpoint, uint64_t time_ns,
-		       struct yg_observation *ret)
-{
-	struct yg_data_scene scene = {
-		.exchange = exchange,
-		.bodies = knowledge->bodies,
-		.path = ret->path,
-		.endpoint = endpoint ? (int64_t)endpoint->index : -1,
-		.time_ns = time_ns,
-		.asked = knowledge->data_each ||
-			 yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
-					     knowledge->caller.hash, time_ns),
-	};
-
-	yg_data_observe(knowledge->data, &scene, &knowledge->seen);
-	ret->data = &knowledge->seen;
-	if (knowledge->seen.count)
-		ret->classes = yg_data_classes(knowledge->data, scene.endpoint,
-					       knowledge->seen.items, knowledge->seen.count);
-}
-
 bool yg_knowledge_pack_data(const struct yg_knowledge *knowledge,
 			    const struct yg_endpoint *endpoint, struct yg_writer *writer)
 {

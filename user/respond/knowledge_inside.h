@@ -87,6 +87,8 @@ struct yg_knowledge {
 	struct yg_credentials credentials;
 	struct yg_caller caller;
 	struct yg_objects objects;
+	struct yg_login login;
+	bool lesson; /* it is read in full */
 	struct yg_operation operation;
 	struct yg_data_seen seen;
 	char service_text[YG_SERVICE_CAP];
@@ -116,9 +118,12 @@ void yg_knowledge_settle(struct yg_knowledge *knowledge);
 struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
 					   const struct yg_endpoint *endpoint);
 
-/* Show the values of an exchange to what learns from them. */
-void yg_knowledge_learn_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-			       const struct yg_endpoint *endpoint);
+/*
+ * Show the values of an exchange to all who want them: schema, data and posture of a lesson of the
+ * endpoint, ids and logins of every request. @endpoint: NULL: not in the inventory.
+ */
+void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			      const struct yg_endpoint *endpoint, struct yg_observation *ret);
 
 /*
  * What was learned of the endpoint, and what changed by the exchange of @scene: those with an
@@ -131,11 +136,6 @@ void yg_knowledge_show_schema(const struct yg_knowledge *knowledge,
 void yg_knowledge_tick_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			       uint64_t now_ns);
 void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint);
-
-/* Look for sensitive data in the exchange in hand. @endpoint: NULL: not in the inventory. */
-void yg_knowledge_look(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-		       const struct yg_endpoint *endpoint, uint64_t time_ns,
-		       struct yg_observation *ret);
 
 /*
  * Fields of one endpoint as a blob, false without any, and back. Return: 0; -EINVAL if damaged or

@@ -2,6 +2,7 @@
 /* One walk over the values of each message, for everything that learns from them. */
 #include <string.h>
 
+#include "detect/take.h"
 #include "respond/knowledge_inside.h"
 
 /* Parameters of the path in hand, named by the template. */
@@ -21,43 +22,113 @@ static void walk_path(struct yg_knowledge *knowledge, const struct yg_endpoint *
 	}
 }
 
-static void learn_request(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-			  const struct yg_endpoint *endpoint)
+/* Count the exchange. Return: what of it is read for its endpoint. */
+static struct yg_lesson begin_lesson(struct yg_knowledge *knowledge,
+				     const struct yg_exchange *exchange,
+				     const struct yg_endpoint *endpoint)
 {
-	struct yg_values_walked walked;
-
-	yg_schemas_begin(knowledge->schemas, endpoint->index, YG_SCHEMA_REQUEST);
-	walk_path(knowledge, endpoint);
-	walked = yg_values_walk(exchange, knowledge->bodies, YG_SIDE_REQUEST, YG_VALUES_ALL,
-				yg_schemas_visit, knowledge->schemas);
-	yg_schemas_end(knowledge->schemas, &walked);
+	if (!endpoint || !exchange->response.present)
+		return (struct yg_lesson){ YG_LESSON_NONE, 1 };
+	return yg_schemas_wants(knowledge->schemas, endpoint->index,
+				exchange->response.status<400, exchange->request.body.len> 0);
 }
 
-static void learn_response(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-			   const struct yg_endpoint *endpoint)
-{
-	uint32_t class = exchange->response.status / 100u;
-	struct yg_values_walked walked;
-
-	yg_schemas_begin(knowledge->schemas, endpoint->index,
-			 (enum yg_schema_part)(YG_SCHEMA_RESPONSE_2XX + class - 2));
-	walked = yg_values_walk(exchange, knowledge->bodies, YG_SIDE_RESPONSE, YG_VALUES_BODY,
-				yg_schemas_visit, knowledge->schemas);
-	yg_schemas_end(knowledge->schemas, &walked);
-}
-
-void yg_knowledge_learn_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-			       const struct yg_endpoint *endpoint)
+/* Is its message one to learn the schema from? What was refused says nothing about requests. */
+static bool teaches_schema(const struct yg_exchange *exchange, enum yg_side side)
 {
 	uint16_t status = exchange->response.status;
 
-	if (!exchange->response.present || status < 200 || status >= 600 ||
-	    !yg_schemas_wants(knowledge->schemas, endpoint->index, status < 400))
-		return;
-	/* What was refused says nothing about what the endpoint takes. */
-	if (status < 400)
-		learn_request(knowledge, exchange, endpoint);
-	learn_response(knowledge, exchange, endpoint);
+	return status >= 200 && status < (side == YG_SIDE_REQUEST ? 400 : 600);
+}
+
+static enum yg_schema_part part_of(const struct yg_exchange *exchange, enum yg_side side)
+{
+	if (side == YG_SIDE_REQUEST)
+		return YG_SCHEMA_REQUEST;
+	return (enum yg_schema_part)(YG_SCHEMA_RESPONSE_2XX + exchange->response.status / 100u - 2);
+}
+
+/* Ids and logins are looked for in every request that has a place for them. */
+static uint32_t visit_request(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			      struct yg_visitor *ret)
+{
+	uint32_t body = exchange->request.body.len > 0 ? YG_VALUES_BODY : 0;
+	bool post = yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
+
+	ret[0] = (struct yg_visitor){ yg_objects_visit, &knowledge->objects,
+				      body | (knowledge->path.query.len > 0 ? YG_VALUES_QUERY : 0),
+				      YG_OBJECTS_VALUES };
+	ret[1] = (struct yg_visitor){ yg_login_visit, &knowledge->login, post ? body : 0,
+				      YG_LOGIN_VALUES };
+	return 2;
+}
+
+/* One walk over one message, for all who want to see something of it. @pupil: who has a lesson. */
+static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+		      const struct yg_endpoint *pupil, enum yg_lesson_kind lesson,
+		      enum yg_side side)
+{
+	bool request = side == YG_SIDE_REQUEST, whole = lesson == YG_LESSON_WHOLE;
+	bool schema = (whole || (request && lesson == YG_LESSON_REQUEST)) &&
+		      teaches_schema(exchange, side);
+	struct yg_visitor visitors[YG_VISITORS_MAX];
+	struct yg_values_walked walked;
+	uint32_t count = 0;
+
+	visitors[count++] = (struct yg_visitor){ .fn = yg_schemas_visit,
+						 .ctx = knowledge->schemas,
+						 .where = schema && request ? YG_VALUES_ALL
+							  : schema	    ? YG_VALUES_BODY
+									    : 0 };
+	visitors[count++] = (struct yg_visitor){ .fn = yg_data_visit,
+						 .ctx = knowledge->data,
+						 .where = yg_data_wants(knowledge->data, side) };
+	visitors[count++] = (struct yg_visitor){
+		.fn = request ? yg_posture_visit_request : yg_posture_visit_response,
+		.ctx = knowledge->posture,
+		.where = whole ? yg_posture_wants(knowledge->posture, exchange, knowledge->bodies,
+						  side)
+			       : 0,
+	};
+	if (request)
+		count += visit_request(knowledge, exchange, visitors + count);
+	if (schema)
+		yg_schemas_begin(knowledge->schemas, pupil->index, part_of(exchange, side));
+	if (schema && request)
+		walk_path(knowledge, pupil);
+	walked = yg_values_walk(exchange, knowledge->bodies, side, visitors, count);
+	if (schema)
+		yg_schemas_end(knowledge->schemas, &walked);
+}
+
+void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			      const struct yg_endpoint *endpoint, struct yg_observation *ret)
+{
+	const struct yg_message *request = &exchange->request;
+	struct yg_lesson lesson = begin_lesson(knowledge, exchange, endpoint);
+	struct yg_data_scene data = {
+		.exchange = exchange,
+		.path = ret->path,
+		.endpoint = endpoint ? (int64_t)endpoint->index : -1,
+		.time_ns = request->start_ns,
+		.lesson = lesson.kind == YG_LESSON_WHOLE,
+		.weight = lesson.weight,
+		.asked = knowledge->data_each ||
+			 yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
+					     knowledge->caller.hash, request->start_ns),
+	};
+
+	knowledge->lesson = lesson.kind == YG_LESSON_WHOLE;
+	knowledge->login = (struct yg_login){ .user = { NULL, 0 } };
+	yg_objects_from_path(&knowledge->identity_key, &knowledge->path, &knowledge->route,
+			     &knowledge->objects);
+	yg_data_begin(knowledge->data, &data, &knowledge->seen);
+	read_side(knowledge, exchange, endpoint, lesson.kind, YG_SIDE_REQUEST);
+	read_side(knowledge, exchange, endpoint, lesson.kind, YG_SIDE_RESPONSE);
+	ret->data = &knowledge->seen;
+	if (knowledge->seen.count)
+		ret->classes = yg_data_classes(knowledge->data, data.endpoint,
+					       knowledge->seen.items, knowledge->seen.count);
 }
 
 void yg_knowledge_show_schema(const struct yg_knowledge *knowledge,

@@ -243,7 +243,7 @@ int yg_knowledge_save_young(struct yg_knowledge *knowledge, yg_blob_fn fn, void 
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 		const struct yg_schema *schema = yg_schemas_at(knowledge->schemas, i);
 
-		if (!endpoint || !schema || yg_schema_learned(schema) > YG_SCHEMA_FULL ||
+		if (!endpoint || !schema || yg_schema_learned(schema) > YG_LESSON_FULL ||
 		    !yg_schemas_is_dirty(knowledge->schemas, i))
 			continue;
 		/* The endpoint stays dirty: what else is kept of it is saved in its turn. */

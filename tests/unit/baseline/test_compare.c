@@ -41,7 +41,7 @@ static void tells_each_kind_of_difference(void **state)
 			&spec),
 		0);
 	assert_int_equal(yg_schemas_new(&key, 1, 0, &schemas), 0);
-	(void)yg_schemas_wants(schemas, 0, true);
+	(void)yg_schemas_wants(schemas, 0, true, false);
 	yg_schemas_begin(schemas, 0, YG_SCHEMA_REQUEST);
 	walked = yg_values_walk_body(&body, YG_SLICE(""), yg_schemas_visit, schemas);
 	yg_schemas_end(schemas, &walked);

@@ -33,7 +33,7 @@ static void teach(struct yg_schemas *schemas, uint32_t index, enum yg_schema_par
 	for (int i = 0; i < 4; i++) {
 		struct yg_values_walked walked;
 
-		(void)yg_schemas_wants(schemas, index, true);
+		(void)yg_schemas_wants(schemas, index, true, false);
 		yg_schemas_begin(schemas, index, part);
 		if (part == YG_SCHEMA_REQUEST)
 			yg_schemas_path(schemas, YG_SLICE("id"), YG_SLICE("42"));

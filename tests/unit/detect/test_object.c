@@ -35,18 +35,31 @@ static struct object_case cases[] = {
 static void check_case(void **state)
 {
 	const struct object_case *c = *state;
-	struct yg_body_view body = { .kind = YG_BODY_KIND_JSON,
-				     .text = yg_slice_from_str(c->body) };
+	const struct yg_header type = { YG_SLICE("Content-Type"), YG_SLICE("application/json") };
+	const struct yg_exchange exchange = {
+		.request = { .present = true,
+			     .method = YG_SLICE("POST"),
+			     .target = yg_slice_from_str(c->target),
+			     .headers = &type,
+			     .header_count = 1,
+			     .body = yg_slice_from_str(c->body) },
+	};
 	struct yg_objects objects;
+	const struct yg_visitor visitor = { yg_objects_visit, &objects,
+					    YG_VALUES_QUERY | YG_VALUES_BODY, YG_OBJECTS_VALUES };
+	YG_CLEANUP(yg_bodies_free) struct yg_bodies *bodies = NULL;
 	struct yg_trie *trie = NULL;
 	struct yg_route route;
 	struct yg_path path;
 
+	assert_int_equal(yg_bodies_new(&bodies), 0);
 	assert_int_equal(yg_trie_new(&key, 2, &trie), 0);
 	assert_true(yg_path_from_target(yg_slice_from_str(c->target), &path));
 	yg_trie_route(trie, &path, &route);
 	yg_trie_free(&trie);
-	yg_objects_from_request(&key, &body, &path, &route, &objects);
+	yg_objects_from_path(&key, &path, &route, &objects);
+	yg_bodies_begin(bodies, &exchange);
+	(void)yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, &visitor, 1);
 	assert_int_equal(objects.count, c->count);
 	if (c->count == 0)
 		return;

@@ -288,6 +288,8 @@ static void show_in_clear(struct yg_posture *posture, const struct yg_address *c
 	assert_int_equal(yg_bodies_new(&bodies), 0);
 	yg_bodies_begin(bodies, &exchange);
 	scene.bodies = bodies;
+	scene.lesson = true;
+	(void)yg_posture_wants(posture, &exchange, bodies, YG_SIDE_REQUEST);
 	yg_posture_observe(posture, &scene);
 }
 

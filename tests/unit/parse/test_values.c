@@ -150,6 +150,14 @@ static struct yg_exchange exchange_of(struct yg_header *headers, uint32_t count)
 	};
 }
 
+static struct yg_values_walked walk(const struct yg_exchange *exchange, struct yg_bodies *bodies,
+				    enum yg_side side, uint32_t where, struct written *ret)
+{
+	const struct yg_visitor visitor = { write_value, ret, where, 0 };
+
+	return yg_values_walk(exchange, bodies, side, &visitor, 1);
+}
+
 static void walks_query_headers_cookies_then_body(void **state)
 {
 	struct yg_header headers[] = {
@@ -165,20 +173,17 @@ static void walks_query_headers_cookies_then_body(void **state)
 	(void)state;
 	assert_int_equal(yg_bodies_new(&bodies), 0);
 	yg_bodies_begin(bodies, &exchange);
-	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_ALL, write_value,
-				&got);
+	walked = walk(&exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_ALL, &got);
 	assert_string_equal(got.text,
 			    "q:ids=1 q:ids=2 q:q=a b h:content-type=application/json c:sid=abc "
 			    "c:theme=x=y h:x-tenant=7 $={} $.a=1 ");
 	assert_int_equal(walked.count, 9);
 	assert_int_equal(walked.kind, YG_BODY_KIND_JSON);
 	got = (struct written){ 0 };
-	(void)yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_COOKIE, write_value,
-			     &got);
+	(void)walk(&exchange, bodies, YG_SIDE_REQUEST, YG_VALUES_COOKIE, &got);
 	assert_string_equal(got.text, "c:sid=abc c:theme=x=y ");
 	got = (struct written){ 0 };
-	walked = yg_values_walk(&exchange, bodies, YG_SIDE_RESPONSE, YG_VALUES_ALL, write_value,
-				&got);
+	walked = walk(&exchange, bodies, YG_SIDE_RESPONSE, YG_VALUES_ALL, &got);
 	assert_string_equal(got.text, "");
 	yg_bodies_free(&bodies);
 }
@@ -195,9 +200,44 @@ static void takes_only_the_pair_of_a_cookie_that_is_set(void **state)
 	struct written got = { 0 };
 
 	(void)state;
-	(void)yg_values_walk(&exchange, NULL, YG_SIDE_RESPONSE, YG_VALUES_COOKIE | YG_VALUES_HEADER,
-			     write_value, &got);
+	(void)walk(&exchange, NULL, YG_SIDE_RESPONSE, YG_VALUES_COOKIE | YG_VALUES_HEADER, &got);
 	assert_string_equal(got.text, "c:sid=abc ");
+}
+
+/* One walk, and each sees what he asked for, in the order of the message. */
+static void shows_each_visitor_what_it_wants(void **state)
+{
+	struct yg_header headers[] = {
+		{ YG_SLICE("Content-Type"), YG_SLICE("application/json") },
+		{ YG_SLICE("Cookie"), YG_SLICE("sid=abc") },
+	};
+	struct yg_exchange exchange = exchange_of(headers, 2);
+	struct written got[4] = { { .len = 0 } };
+	const struct yg_visitor visitors[] = {
+		{ write_value, &got[0], YG_VALUES_QUERY, 1 },
+		{ write_value, &got[1], YG_VALUES_BODY | YG_VALUES_COOKIE, 0 },
+		{ write_value, &got[2], 0, 0 },
+		{ write_value, &got[3], YG_VALUES_QUERY | YG_VALUES_BODY, 4 },
+	};
+	struct yg_values_walked walked;
+	struct yg_bodies *bodies;
+
+	(void)state;
+	assert_int_equal(yg_bodies_new(&bodies), 0);
+	yg_bodies_begin(bodies, &exchange);
+	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 4);
+	assert_string_equal(got[0].text, "q:ids=1 ");
+	assert_string_equal(got[1].text, "c:sid=abc $={} $.a=1 ");
+	assert_string_equal(got[2].text, "");
+	assert_string_equal(got[3].text, "q:ids=1 q:ids=2 q:q=a b $={} ");
+	assert_int_equal(walked.count, 6);
+	/* The last one to go ends the walk. */
+	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 1);
+	assert_int_equal(walked.count, 1);
+	assert_false(walked.limited);
+	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, &visitors[2], 1);
+	assert_int_equal(walked.count, 0);
+	yg_bodies_free(&bodies);
 }
 
 static void count_value(void *ctx, const struct yg_value *value)
@@ -248,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_cut_takes_away_and_adds_nothing),
 		cmocka_unit_test(walks_query_headers_cookies_then_body),
 		cmocka_unit_test(takes_only_the_pair_of_a_cookie_that_is_set),
+		cmocka_unit_test(shows_each_visitor_what_it_wants),
 		cmocka_unit_test(stops_at_its_limit),
 		cmocka_unit_test(undoes_escapes_into_what_room_there_is),
 	};

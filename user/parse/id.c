@@ -1,37 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "detect/field.h"
+#include "parse/id.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 #include "core/macros.h"
-#include "parse/url.h"
 
 #define ID_QUOTED_MIN 4u /* bytes of the shortest name with its quotes: "id" */
 
-struct yg_fields yg_fields_from_query(struct yg_slice text)
+struct yg_id_scan yg_id_scan_from_json(struct yg_slice text)
 {
-	struct yg_fields fields = { .form = YG_FIELD_QUERY, .p = text.ptr };
-
-	if (!text.ptr)
-		return (struct yg_fields){ 0 };
-	fields.end = text.ptr + text.len;
-	return fields;
-}
-
-struct yg_fields yg_fields_from_body(const struct yg_body_view *body)
-{
-	struct yg_fields fields = { .p = body->text.ptr };
-
-	if (body->text.len == 0)
-		return (struct yg_fields){ 0 };
-	if (body->kind == YG_BODY_KIND_JSON || body->kind == YG_BODY_KIND_NDJSON)
-		fields.form = YG_FIELD_JSON;
-	else if (body->kind == YG_BODY_KIND_FORM)
-		fields.form = YG_FIELD_QUERY;
-	fields.end = body->text.ptr + body->text.len;
-	return fields;
+	return (struct yg_id_scan){ text.ptr, text.ptr ? text.ptr + text.len : NULL };
 }
 
 /* End of the string that begins after @p's quote, or NULL. Returns within [p, end). */
@@ -63,65 +43,30 @@ static bool is_scalar_char(char c)
 	return table[(unsigned char)c];
 }
 
-/* A string: a name if a colon follows, else a value. True when it was a value. */
-static bool take_string(struct yg_fields *fields, struct yg_field *ret)
+/* The scalar at @scan->p, behind a colon; false: there is none, or it is cut. */
+static bool read_scalar(struct yg_id_scan *scan, struct yg_slice *ret)
 {
-	const char *start = fields->p + 1;
-	const char *stop = string_end(start, fields->end);
-	struct yg_slice text;
+	const char *p = scan->p, *end = scan->end, *stop;
 
-	if (!stop) {
-		fields->p = fields->end;
-		return false;
-	}
-	text = (struct yg_slice){ start, (size_t)(stop - start) };
-	fields->p = stop + 1;
-	while (fields->p < fields->end && (*fields->p == ' ' || *fields->p == '\n'))
-		fields->p++;
-	if (fields->p < fields->end && *fields->p == ':') {
-		fields->name = text;
-		return false;
-	}
-	*ret = (struct yg_field){ fields->name, text };
-	return true;
-}
-
-static bool next_json(struct yg_fields *fields, struct yg_field *ret)
-{
-	while (fields->p < fields->end) {
-		const char *start = fields->p, *p = start;
-
-		if (*start == '"') {
-			if (take_string(fields, ret))
-				return true;
-			continue;
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '['))
+		p++;
+	scan->p = p;
+	if (p < end && *p == '"') {
+		stop = string_end(p + 1, end);
+		if (!stop) {
+			scan->p = end;
+			return false;
 		}
-		while (p < fields->end && is_scalar_char(*p))
-			p++;
-		fields->p = p;
-		/* A number that touches the end may have been cut. */
-		if (p > start && p < fields->end) {
-			*ret = (struct yg_field){ fields->name, { start, (size_t)(p - start) } };
-			return true;
-		}
-		fields->p++;
+		*ret = (struct yg_slice){ p + 1, (size_t)(stop - (p + 1)) };
+		scan->p = stop + 1;
+		return true;
 	}
-	return false;
-}
-
-bool yg_fields_next(struct yg_fields *fields, struct yg_field *ret)
-{
-	struct yg_slice rest;
-	bool more;
-
-	if (fields->form == YG_FIELD_JSON)
-		return next_json(fields, ret);
-	if (fields->form != YG_FIELD_QUERY)
-		return false;
-	rest = (struct yg_slice){ fields->p, (size_t)(fields->end - fields->p) };
-	more = yg_query_next(&rest, &ret->name, &ret->value);
-	fields->p = fields->end - rest.len;
-	return more;
+	for (stop = p; stop < end && is_scalar_char(*stop);)
+		stop++;
+	*ret = (struct yg_slice){ p, (size_t)(stop - p) };
+	scan->p = stop;
+	/* A number that touches the end may have been cut. */
+	return stop > p && stop < end;
 }
 
 /* From the end: most names differ in their last byte. */
@@ -148,7 +93,7 @@ static bool may_end_id(const char *tail)
 }
 
 /* Asked for every field of every list: no strlen(), and most names end in other bytes. */
-bool yg_field_is_id(struct yg_slice name)
+bool yg_id_is_name(struct yg_slice name)
 {
 	static const struct yg_slice tails[] = {
 		{ "Id", 2 },   { "ID", 2 },   { "_id", 3 },  { "-id", 3 },    { ".id", 3 },
@@ -251,42 +196,24 @@ static struct yg_slice id_before(const char *start, const char *colon)
 	return (struct yg_slice){ open + 1, (size_t)(close - 1 - (open + 1)) };
 }
 
-static bool next_json_id(struct yg_fields *fields, struct yg_field *ret)
+bool yg_id_scan_next(struct yg_id_scan *scan, struct yg_slice *ret)
 {
-	const char *start = fields->p, *p = start;
+	const char *start = scan->p, *p = start;
 
-	for (;;) {
-		const char *first = start + ID_QUOTED_MIN - 1, *close;
-		struct yg_slice name;
+	while (scan->end - start >= (ptrdiff_t)ID_QUOTED_MIN) {
+		const char *first = start + ID_QUOTED_MIN - 1;
+		const char *close = find_close(p < first ? first : p, scan->end);
 
-		if (first >= fields->end)
-			break;
-		close = find_close(p < first ? first : p, fields->end);
 		if (!close)
 			break;
-		name = id_before(start, close + 1);
 		p = close + 2;
-		if (!yg_field_is_id(name))
+		if (!yg_id_is_name(id_before(start, close + 1)))
 			continue;
-		fields->name = name;
-		fields->p = p;
-		if (!next_json(fields, ret))
-			return false;
-		if (ret->name.ptr == name.ptr || yg_field_is_id(ret->name))
+		scan->p = p;
+		if (read_scalar(scan, ret))
 			return true;
-		start = p = fields->p;
+		start = p = scan->p;
 	}
-	fields->p = fields->end;
-	return false;
-}
-
-bool yg_fields_next_id(struct yg_fields *fields, struct yg_field *ret)
-{
-	if (fields->form == YG_FIELD_JSON)
-		return next_json_id(fields, ret);
-	while (yg_fields_next(fields, ret)) {
-		if (yg_field_is_id(ret->name))
-			return true;
-	}
+	scan->p = scan->end;
 	return false;
 }
