@@ -77,6 +77,17 @@ for rule in "${RULES[@]}"; do
 done
 id=$(sed -n 's/^\([0-9a-f]\{16\}\) .*/\1/p' "$WORK/japanese" | head -n 1)
 yagura finding "$id" --lang ja | grep -q "対策" || fail "no cure in Japanese"
+# How risky that makes it, of what, and since when.
+is_risky() { yagura risk --json | jq -e '.risk > 20 and (.risk_hours | length) > 0 and (.endpoints[0].risk_reasons | length) > 0' >"$WORK/is"; }
+wait_until 70 is_risky
+yagura risk >"$WORK/risk"
+yagura risk --service $HOST >"$WORK/service"
+grep -q "^Risk [0-9]* of 100$" "$WORK/risk" && grep -q "risk by hour" "$WORK/risk" &&
+	grep -q "$HOST" "$WORK/risk" && grep -q "posture: critical" "$WORK/risk" || fail "risk: $(cat "$WORK/risk")"
+grep -q "^Risk [0-9]* of 100: $HOST$" "$WORK/service" || fail "of one service: $(cat "$WORK/service")"
+! yagura risk --service none 2>"$WORK/none" || fail "the risk of a service that is not there"
+(($(yagura endpoints --json --risk 20 | wc -l) > 0)) || fail "no endpoint of at least that risk"
+(($(yagura endpoints --json --risk 100 | wc -l) == 0)) || fail "an endpoint of the highest risk"
 others=$(api 'findings?kind=posture&limit=1000' | jq -r --arg rules "${RULES[*]}" \
 	'.items[] | select(.rule as $r | $rules | split(" ") | index($r) | not) | "\(.rule) \(.cause)"')
 [[ -z $others ]] || fail "found beyond the faults: $others"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "core/macros.h"
@@ -41,11 +42,11 @@ static ssize_t peek(char *ret, size_t cap)
 }
 
 /* The first bytes of what gzip holds. Return: how many. */
-static size_t inflate_head(char *packed, size_t len, char *ret, size_t cap)
+static size_t inflate_head(const char *packed, size_t len, void *ret, size_t cap)
 {
-	z_stream stream = { .next_in = (Bytef *)packed,
+	z_stream stream = { .next_in = (const Bytef *)packed,
 			    .avail_in = (uInt)len,
-			    .next_out = (Bytef *)ret,
+			    .next_out = ret,
 			    .avail_out = (uInt)cap };
 
 	if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
@@ -103,7 +104,7 @@ static gzFile open_archive(const char *path)
 	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	file = fd >= 0 ? gzdopen(fd, "rb") : NULL;
 	if (file)
-		fd = -1; /* the stream's own */
+		(void)YG_TAKE_FD(fd); /* the stream's own */
 	return file;
 }
 

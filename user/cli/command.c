@@ -72,6 +72,18 @@ static const struct yg_command commands[] = {
 		.run = yg_command_callers,
 	},
 	{
+		.name = "risk",
+		.synopsis = "[--service HOST]",
+		.summary = "Show how risky the APIs are, why, and how it went",
+		.text = "From 0 to 100, of everything or of one service: 7 parts of its riskiest endpoint and "
+			"3 of the mean of its ten riskiest; the highest of each hour of a day and of each day "
+			"of a month; and the riskiest endpoints with the reasons of their points.",
+		.options = yg_risk_options,
+		.json = true,
+		.daemon = true,
+		.run = yg_command_risk,
+	},
+	{
 		.name = "third-parties",
 		.synopsis = "[--contains TEXT] [--since DURATION]",
 		.summary = "List the services of others that this host asks",

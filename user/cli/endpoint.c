@@ -10,8 +10,6 @@
 #include "cli/table.h"
 #include "cli/talk.h"
 
-#define TREND_MAX 30u /* bars of a trend */
-
 static const struct yg_column span_columns[] = {
 	{ "TIME", YG_ALIGN_LEFT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
 	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
@@ -151,33 +149,13 @@ static void print_reasons(const struct yg_cli_args *args, yajl_val reasons, bool
 	}
 }
 
-/* One bar per hour or day, the highest is 100: "▁▃█". */
-static void print_trend(const struct yg_cli_args *args, const char *name, yajl_val list)
-{
-	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-	char text[TREND_MAX * sizeof("▁") + 64] = "";
-	size_t used = 0, len = YAJL_IS_ARRAY(list) ? YAJL_GET_ARRAY(list)->len : 0;
-	size_t from = len > TREND_MAX ? len - TREND_MAX : 0;
-	uint64_t risk = 0;
-
-	if (len == 0)
-		return;
-	for (size_t i = from; i < len; i++) {
-		risk = yg_value_uint(YAJL_GET_ARRAY(list)->values[i], "risk");
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
-					 bars[risk >= 100 ? 7 : risk * 8 / 100]);
-	}
-	(void)snprintf(text + used, sizeof(text) - used, " %" PRIu64, risk);
-	yg_print_field(args, name, text);
-}
-
 static void print_assessment(const struct yg_cli_args *args, yajl_val value)
 {
 	yajl_val labels = yg_value_find(value, "label_reasons");
 	char text[512];
 
-	print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
-	print_trend(args, "risk by day", yg_value_find(value, "risk_days"));
+	yg_print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
+	yg_print_trend(args, "risk by day", yg_value_find(value, "risk_days"));
 	(void)snprintf(text, sizeof(text), "Risk %" PRIu64 " of 100", yg_value_uint(value, "risk"));
 	(void)fputc('\n', args->out);
 	yg_print_styled(args, "1", text);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cli/show.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/client.h"
 #include "cli/table.h"
 #include "cli/word.h"
 
-#define NAME_WIDTH 15 /* a Japanese word of seven, and a blank */
+#define TREND_MAX  30u /* bars of a trend */
+#define NAME_WIDTH 15  /* a Japanese word of seven, and a blank */
 
 uint64_t yg_endpoint_class(yajl_val endpoint, char class)
 {
@@ -74,4 +76,23 @@ void yg_print_severity(const struct yg_cli_args *args, const char *severity)
 	bool medium = strcmp(severity, "medium") == 0;
 
 	yg_print_styled(args, grave ? "1;31" : medium ? "1;33" : "1", yg_cli_word(args, severity));
+}
+
+void yg_print_trend(const struct yg_cli_args *args, const char *name, yajl_val list)
+{
+	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	char text[TREND_MAX * sizeof("▁") + 64] = "";
+	size_t used = 0, len = YAJL_IS_ARRAY(list) ? YAJL_GET_ARRAY(list)->len : 0;
+	size_t from = len > TREND_MAX ? len - TREND_MAX : 0;
+	uint64_t risk = 0;
+
+	if (len == 0)
+		return;
+	for (size_t i = from; i < len; i++) {
+		risk = yg_value_uint(YAJL_GET_ARRAY(list)->values[i], "risk");
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+					 bars[risk >= 100 ? 7 : risk * 8 / 100]);
+	}
+	(void)snprintf(text + used, sizeof(text) - used, " %" PRIu64, risk);
+	yg_print_field(args, name, text);
 }

@@ -21,3 +21,5 @@ void yg_print_field(const struct yg_cli_args *args, const char *name, const char
 void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text);
 /* "high", in the language of @args, in its colour when the output is a terminal. */
 void yg_print_severity(const struct yg_cli_args *args, const char *severity);
+/* A field of one bar per hour or day, the highest is 100, and the last as a number: "▁▃█ 88". */
+void yg_print_trend(const struct yg_cli_args *args, const char *name, yajl_val list);

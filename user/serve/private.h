@@ -87,6 +87,14 @@ void yg_get_schemas(struct yg_desk *desk, struct yg_http_request *request, const
 /* Append the parameters and fields of one endpoint to its open object. */
 void yg_openapi_fields(struct yg_desk *desk, struct yg_http_request *request, uint64_t id);
 
+/* risk.c */
+void yg_get_risk(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
+/* ,"risk_hours":[...],"risk_days":[...] of one endpoint; of a service; of the whole: 0, absent. */
+void yg_risk_series(struct yg_desk *desk, struct yg_http_request *request, uint64_t endpoint,
+		    struct yg_slice service);
+/* "services":[...] inside the object that is open: the riskiest, or that one. */
+void yg_risk_services(struct yg_desk *desk, struct yg_slice service);
+
 /* metrics.c */
 void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 

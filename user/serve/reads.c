@@ -17,7 +17,6 @@
 #define SERIES_HOURS   24u
 #define SERIES_MINUTES 60u
 #define SAMPLES_SHOWN  10u
-#define SERVICES_SHOWN 20u /* the riskiest */
 
 /* Whole number of a query parameter, or @initial. Return: 0; -EINVAL. */
 static int number_argument(const struct yg_http_request *request, const char *name, uint64_t max,
@@ -294,38 +293,6 @@ static void add_series(struct yg_desk *desk, struct yg_http_request *request, ui
 	free(series.cells);
 }
 
-static void write_risk(void *ctx, uint64_t time_ns, uint32_t risk)
-{
-	struct yg_json *json = ctx;
-
-	yg_json_open_object(json);
-	yg_json_pair_time(json, "time", time_ns);
-	yg_json_pair_uint(json, "risk", risk);
-	yg_json_close_object(json);
-}
-
-/* ,"risk_hours":[...],"risk_days":[...] */
-static void add_risks(struct yg_desk *desk, struct yg_http_request *request, uint64_t endpoint)
-{
-	uint64_t now_ns = desk->options.epoch_ns(desk->options.ctx);
-	uint64_t hours_ns = (uint64_t)SERIES_HOURS * 3600 * YG_NS_PER_SECOND,
-		 days_ns = 30 * hours_ns;
-
-	for (int by_day = 0; by_day < 2; by_day++) {
-		uint64_t span_ns = by_day ? days_ns : hours_ns;
-
-		yg_json_reset(desk->json);
-		yg_json_open_array(desk->json);
-		(void)!yg_store_risks(desk->store, endpoint,
-				      now_ns > span_ns ? now_ns - span_ns : 0, by_day, write_risk,
-				      desk->json);
-		yg_json_close_array(desk->json);
-		yg_http_add(request,
-			    by_day ? YG_SLICE(",\"risk_days\":") : YG_SLICE(",\"risk_hours\":"));
-		yg_http_add(request, yg_json_view(desk->json));
-	}
-}
-
 void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	struct yg_store_filter filter = { .limit = SAMPLES_SHOWN };
@@ -339,7 +306,7 @@ void yg_get_endpoint(struct yg_desk *desk, struct yg_http_request *request, cons
 	add_series(desk, request, filter.id, 3600 * YG_NS_PER_SECOND, SERIES_HOURS);
 	yg_http_add(request, YG_SLICE(",\"minutes\":"));
 	add_series(desk, request, filter.id, 60 * YG_NS_PER_SECOND, SERIES_MINUTES);
-	add_risks(desk, request, filter.id);
+	yg_risk_series(desk, request, filter.id, (struct yg_slice){ NULL, 0 });
 	yg_http_add(request, YG_SLICE(",\"relations\":["));
 	(void)!yg_store_relations(desk->store, filter.id, yg_reply_list_add, &relations);
 	yg_http_add(request, YG_SLICE("],\"samples\":["));
@@ -411,25 +378,6 @@ static void write_counters(struct yg_desk *desk)
 	yg_json_close_object(desk->json);
 }
 
-static void write_service(void *ctx, struct yg_slice service, uint32_t risk, uint64_t endpoints)
-{
-	struct yg_json *json = ctx;
-
-	yg_json_open_object(json);
-	yg_json_pair_slice(json, "service", service);
-	yg_json_pair_uint(json, "risk", risk);
-	yg_json_pair_uint(json, "endpoints", endpoints);
-	yg_json_close_object(json);
-}
-
-static void write_services(struct yg_desk *desk)
-{
-	yg_json_key(desk->json, "services");
-	yg_json_open_array(desk->json);
-	(void)!yg_store_services(desk->store, SERVICES_SHOWN, write_service, desk->json);
-	yg_json_close_array(desk->json);
-}
-
 static int count_one(void *ctx, struct yg_slice object)
 {
 	(void)object;
@@ -462,7 +410,7 @@ void yg_get_status(struct yg_desk *desk, struct yg_http_request *request, const 
 	yg_json_pair_uint(json, "findings_open", findings);
 	yg_json_pair_uint(json, "risk", yg_store_risk(desk->store));
 	yg_json_close_object(json);
-	write_services(desk);
+	yg_risk_services(desk, (struct yg_slice){ NULL, 0 });
 	write_counters(desk);
 	yg_json_close_object(json);
 	yg_reply_json(desk, request, 200);

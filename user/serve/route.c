@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/query", NULL, yg_post_query, false },
 	{ "GET", "/v1/openapi", NULL, yg_get_openapi, false },
 	{ "GET", "/v1/schemas", NULL, yg_get_schemas, false },
+	{ "GET", "/v1/risk", NULL, yg_get_risk, false },
 	{ "GET", "/metrics", NULL, yg_get_metrics, false },
 };
 

@@ -224,9 +224,18 @@ static const char *const main_texts[YG_SQL_MAX] = {
 			     " hour>=?2 GROUP BY hour/24 ORDER BY hour/24",
 	[YG_SQL_RISK_SERVICES] =
 		"SELECT service, CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) AS score,"
-		" count(*) FROM (SELECT service, risk, row_number() OVER (PARTITION BY service"
-		" ORDER BY risk DESC) AS place FROM endpoints) WHERE place<=10 GROUP BY service"
+		" max(total) FROM (SELECT service, risk, count(*) OVER (PARTITION BY service) AS"
+		" total, row_number() OVER (PARTITION BY service ORDER BY risk DESC) AS place"
+		" FROM endpoints WHERE ?2='' OR service=?2) WHERE place<=10 GROUP BY service"
 		" ORDER BY score DESC, service LIMIT ?1",
+	/* By the endpoints of the service that were used within the hour. */
+	[YG_SQL_RISK_OF_SERVICE] =
+		"SELECT CASE ?3 WHEN 1 THEN hour/24*24 ELSE hour END AS at, max(score) FROM"
+		" (SELECT hour, CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) AS score FROM"
+		" (SELECT hour, risks.risk AS risk, row_number() OVER (PARTITION BY hour ORDER BY"
+		" risks.risk DESC) AS place FROM risks JOIN endpoints ON id=endpoint"
+		" WHERE service=?1 AND hour>=?2) WHERE place<=10 GROUP BY hour)"
+		" GROUP BY at ORDER BY at",
 	[YG_SQL_CALLER_LIST] =
 		", " TAKEN_BY_CALLER
 		" FROM callers WHERE (?1='' OR instr(caller,?1)>0 OR client=?1) AND last_seen>=?2"

@@ -218,9 +218,15 @@ YG_MUST_CHECK ssize_t yg_store_risks(struct yg_store *store, uint64_t endpoint, 
 typedef void (*yg_store_service_fn)(void *ctx, struct yg_slice service, uint32_t risk,
 				    uint64_t endpoints);
 
-/* The riskiest services first, at most @limit. Return: how many; -errno. */
-YG_MUST_CHECK ssize_t yg_store_services(struct yg_store *store, uint32_t limit,
-					yg_store_service_fn fn, void *ctx);
+/* The riskiest first, at most @limit. @service: that one alone; absent: all. Return: how many;
+ * -errno. */
+YG_MUST_CHECK ssize_t yg_store_services(struct yg_store *store, struct yg_slice service,
+					uint32_t limit, yg_store_service_fn fn, void *ctx);
+
+/* How the risk of a service went, by those of its endpoints that were in use. As above. */
+YG_MUST_CHECK ssize_t yg_store_service_risks(struct yg_store *store, struct yg_slice service,
+					     uint64_t since_ns, bool by_day, yg_store_risk_fn fn,
+					     void *ctx);
 
 /* Blobs of one endpoint, as yg_knowledge_save() handed them out. */
 struct yg_store_learned {

@@ -111,6 +111,7 @@ static const struct {
 } wrong[] = {
 	{ "GET", "/", "", 404, "no such place" },
 	{ "GET", "/v1/endpoints/zz", "", 400, "not an id" },
+	{ "GET", "/v1/risk?service=none", "", 404, "not found" },
 	{ "GET", "/v1/endpoints/0123456789abcdef", "", 404, "not found" },
 	{ "PUT", "/v1/status", "", 405, "no such method here" },
 	{ "GET", "/v1/endpoints?limit=0", "", 400, "\"object\":\"limit\"" },

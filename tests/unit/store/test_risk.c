@@ -9,6 +9,7 @@
 #include "store.h"
 
 #define HOUR 3600000000000ull
+#define NONE ((struct yg_slice){ NULL, 0 })
 
 static struct yg_feed_message endpoint_of(uint64_t id, const char *service, uint64_t risk,
 					  const char *label)
@@ -147,11 +148,61 @@ static void sums_up_services(void **state)
 
 	assert_int_equal(yg_store_risk(store), 0);
 	put_three(store);
-	assert_int_equal(yg_store_services(store, 10, keep_service, &services), 2);
+	assert_int_equal(yg_store_services(store, NONE, 10, keep_service, &services), 2);
 	assert_string_equal(services.names, "ba");
 	assert_int_equal(services.risk, 43); /* 7 parts of 50, 3 of 25 */
 	assert_int_equal(services.endpoints, 2);
-	assert_int_equal(yg_store_services(store, 1, keep_service, &services), 1);
+	assert_int_equal(yg_store_services(store, NONE, 1, keep_service, &services), 1);
+	services = (struct services){ .risk = 0 };
+	assert_int_equal(yg_store_services(store, YG_SLICE("a"), 9, keep_service, &services), 1);
+	assert_string_equal(services.names, "a");
+	assert_int_equal(yg_store_services(store, YG_SLICE("c"), 9, keep_service, &services), 0);
+	yg_store_free(&store);
+}
+
+static void counts_every_endpoint_of_a_service(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct services services = { .risk = 0 };
+
+	(void)state;
+
+	for (uint64_t i = 1; i <= 13; i++) {
+		struct yg_feed_message message = endpoint_of(i, "a", 10, "shadow");
+		char path[16];
+
+		(void)snprintf(path, sizeof(path), "/%u", (unsigned int)i);
+		message.endpoint.template = yg_slice_from_str(path);
+		put(store, &message, NOW);
+	}
+	assert_int_equal(yg_store_services(store, NONE, 10, keep_service, &services), 1);
+	assert_int_equal(services.endpoints, 13);
+	assert_int_equal(services.risk, 10);
+	yg_store_free(&store);
+}
+
+static void keeps_how_the_risk_of_a_service_went(void **state)
+{
+	struct yg_store *store = open_store(NOW);
+	struct yg_feed_message calm = endpoint_of(1, "a", 20, "shadow");
+	struct trend hours = { .count = 0 }, days = hours, none = hours;
+
+	(void)state;
+
+	put_three(store);
+	assert_int_equal(yg_store_tick(store, NOW + 60000000000ull), 0);
+	calm.endpoint.last_seen = NOW + HOUR;
+	put(store, &calm, NOW + HOUR);
+	assert_int_equal(yg_store_tick(store, NOW + HOUR), 0);
+	assert_int_equal(yg_store_service_risks(store, YG_SLICE("a"), 0, false, keep_trend, &hours),
+			 2);
+	assert_int_equal(hours.risk[0], 50);
+	assert_int_equal(hours.risk[1], 20);
+	assert_int_equal(yg_store_service_risks(store, YG_SLICE("a"), 0, true, keep_trend, &days),
+			 1);
+	assert_int_equal(days.risk[0], 50);
+	assert_int_equal(yg_store_service_risks(store, YG_SLICE("c"), 0, true, keep_trend, &none),
+			 0);
 	yg_store_free(&store);
 }
 
@@ -198,6 +249,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lists_by_label_and_risk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(counts_every_endpoint_of_a_service, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_how_the_risk_of_a_service_went, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(keeps_the_highest_of_each_hour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sums_up_services, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
