@@ -45,11 +45,13 @@ static __always_inline struct sock *socket_moved(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
 
-	return (int)ctx[1] > 0 && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+	return (int)ctx[1] > 0 && sk->sk_protocol == IPPROTO_TCP ? sk : NULL;
 }
 
 /*
- * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already.
+ * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already. Plain loads: the verifier knows
+ * the type of what tracepoints and iterators hand over, and a helper for each field would cost more
+ * than all the rest of a tracepoint.
  * Return: 0, or not if the socket is of another family.
  */
 static __always_inline int socket_read(struct sock_common *sk, struct yg_socket *ret)
@@ -58,12 +60,12 @@ static __always_inline int socket_read(struct sock_common *sk, struct yg_socket 
 	__be32 local, remote;
 
 	*ret = (struct yg_socket){};
-	if (BPF_CORE_READ(sk, skc_family) == SOCKET_INET6) {
-		BPF_CORE_READ_INTO(&ret->local, sk, skc_v6_rcv_saddr);
-		BPF_CORE_READ_INTO(&ret->remote, sk, skc_v6_daddr);
-	} else if (BPF_CORE_READ(sk, skc_family) == SOCKET_INET) {
-		local = BPF_CORE_READ(sk, skc_rcv_saddr);
-		remote = BPF_CORE_READ(sk, skc_daddr);
+	if (sk->skc_family == SOCKET_INET6) {
+		__builtin_memcpy(ret->local, &sk->skc_v6_rcv_saddr, sizeof(ret->local));
+		__builtin_memcpy(ret->remote, &sk->skc_v6_daddr, sizeof(ret->remote));
+	} else if (sk->skc_family == SOCKET_INET) {
+		local = sk->skc_rcv_saddr;
+		remote = sk->skc_daddr;
 		__builtin_memcpy(ret->local + 8, &mapped, sizeof(mapped));
 		__builtin_memcpy(ret->local + 12, &local, sizeof(local));
 		__builtin_memcpy(ret->remote + 8, &mapped, sizeof(mapped));
@@ -71,7 +73,7 @@ static __always_inline int socket_read(struct sock_common *sk, struct yg_socket 
 	} else {
 		return -1;
 	}
-	ret->local_port = bpf_htons(BPF_CORE_READ(sk, skc_num));
-	ret->remote_port = BPF_CORE_READ(sk, skc_dport);
+	ret->local_port = bpf_htons(sk->skc_num);
+	ret->remote_port = sk->skc_dport;
 	return 0;
 }
