@@ -320,20 +320,30 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
 	*offset += t->out.payload_len;
 }
 
-/* Plaintext of this connection was seen. Once for an object, mostly. */
-static __always_inline void cover_read(struct yg_ssl *ssl)
+/* yg_cover() - plaintext of the connection of the call @id was seen. Once for an object, mostly. */
+__noinline int yg_cover(__u64 id)
 {
-	const struct yg_socket *s = &ssl->socket;
+	struct yg_thread *t = call_find(id);
 	struct yg_tls_conn *conn;
 	struct yg_tls_ends ends;
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
 
+	if (!t)
+		return 0;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	if (!ssl)
+		return 0;
 	ssl->covered++;
-	(void)ends_make(&ends, s->local, s->local_port, s->remote, s->remote_port);
+	(void)ends_make(&ends, ssl->socket.local, ssl->socket.local_port, ssl->socket.remote,
+			ssl->socket.remote_port);
 	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
 	if (!conn)
-		return;
+		return 0;
 	conn->read = 1;
 	ssl->covered = COVER_TRIES;
+	return 0;
 }
 
 /* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
@@ -356,7 +366,7 @@ static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg
 	if (t->out.payload_len == 0)
 		return TLS_skip_empty;
 	if (ssl->bind != YG_BIND_UNKNOWN && ssl->covered < COVER_TRIES)
-		cover_read(ssl);
+		(void)yg_cover(id);
 	t->out.object = key.object;
 	t->out.tgid = key.tgid;
 	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
