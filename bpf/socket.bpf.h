@@ -49,9 +49,9 @@ static __always_inline struct sock *socket_moved(__u64 *ctx)
 }
 
 /*
- * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already. Plain loads: the verifier knows
- * the type of what tracepoints and iterators hand over, and a helper for each field would cost more
- * than all the rest of a tracepoint.
+ * Both ends of @sk. IPv4 inside an IPv6 socket is v4-mapped already. By plain loads: the verifier
+ * knows the type of what tracepoints and iterators hand over, and a helper for each field would
+ * cost more than all the rest of a tracepoint.
  * Return: 0, or not if the socket is of another family.
  */
 static __always_inline int socket_read(struct sock_common *sk, struct yg_socket *ret)

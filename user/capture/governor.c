@@ -103,7 +103,10 @@ static bool watch_cpu(struct yg_governor *governor, const struct yg_governor_opt
 		governor->cpu = (double)grown(load->cpu_ns, governor->window.cpu_ns) / (double)span;
 		governor->other =
 			(double)grown(load->other_ns, governor->window.other_ns) / (double)span;
-		governor->budget = options->budget - fmin(governor->other, options->budget / 2);
+		governor->kernel =
+			(double)grown(load->kernel_ns, governor->window.kernel_ns) / (double)span;
+		governor->budget = options->budget -
+				   fmin(governor->other + governor->kernel, options->budget / 2);
 		governor->window = *load;
 		if (governor->cpu > governor->budget) {
 			halvings = (uint32_t)ceil(log2(governor->cpu / governor->budget));

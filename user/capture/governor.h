@@ -42,11 +42,12 @@ struct yg_governor_options {
 
 /* One look at the sensor. Totals may begin anew: a role was restarted. */
 struct yg_load {
-	uint64_t now_ns;   /* monotonic */
-	double fill;	   /* of the fullest ring, 0..1 */
-	uint64_t lost;	   /* records, total */
-	uint64_t cpu_ns;   /* CPU time of the analyzer, total */
-	uint64_t other_ns; /* of the rest, total: takes from the budget, half at most */
+	uint64_t now_ns;    /* monotonic */
+	double fill;	    /* of the fullest ring, 0..1 */
+	uint64_t lost;	    /* records, total */
+	uint64_t cpu_ns;    /* CPU time of the analyzer, total */
+	uint64_t other_ns;  /* of the rest, total: takes from the budget, ... */
+	uint64_t kernel_ns; /* of programs and traps, estimated, total: as well; half at most */
 };
 
 /* All zero: nothing measured yet, everything sampled. */
@@ -60,7 +61,8 @@ struct yg_governor {
 	uint64_t stepped_ns;	   /* last step, either way */
 	uint64_t calm_ns;	   /* since when there is nothing to fear */
 	uint64_t hold_ns;	   /* how long it must be calm; 0: the minimum */
-	double cpu, other, budget; /* cores, of the last whole window; what the analyzer may use */
+	double cpu, other, kernel; /* cores, of the last whole window */
+	double budget;		   /* what the analyzer may use */
 	uint64_t downs, ups;	   /* steps so far */
 };
 

@@ -75,6 +75,9 @@ static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 		       100 * yg_value_real(sensor, "analyzer_cpu"),
 		       100 * yg_value_real(sensor, "cpu_budget"));
 	yg_print_field(args, "analyzer", line);
+	(void)snprintf(line, sizeof(line), "about %.1f %% of a core in its programs and traps",
+		       100 * yg_value_real(sensor, "kernel_cpu"));
+	yg_print_field(args, "in the kernel", line);
 }
 
 static void print_sensor(const struct yg_cli_args *args, yajl_val status)

@@ -94,6 +94,7 @@ static void put_sensor(struct round *round)
 			    .sampled_why = text(yg_governor_why_name(warden->sampling.share.why)),
 			    .analyzer_cpu = warden->sampling.governor.cpu,
 			    .cpu_budget = warden->sampling.options.budget,
+			    .kernel_cpu = warden->sampling.governor.kernel,
 		    } });
 }
 

@@ -140,12 +140,15 @@ static void print_sampled(void *ctx, const struct yg_feed_message *message)
 			   "# TYPE yagura_sampled_ratio gauge\nyagura_sampled_ratio{reason=\"");
 	print_label(ctx, sensor->sampled_why);
 	yg_http_print(ctx, "\"} %g\n", sensor->sampled);
-	yg_http_print(ctx,
-		      "# HELP yagura_analyzer_cores Cores that the analyzer uses now.\n"
-		      "# TYPE yagura_analyzer_cores gauge\nyagura_analyzer_cores %g\n"
-		      "# HELP yagura_cpu_budget_cores Cores that it may use.\n"
-		      "# TYPE yagura_cpu_budget_cores gauge\nyagura_cpu_budget_cores %g\n",
-		      sensor->analyzer_cpu, sensor->cpu_budget);
+	yg_http_print(
+		ctx,
+		"# HELP yagura_analyzer_cores Cores that the analyzer uses now.\n"
+		"# TYPE yagura_analyzer_cores gauge\nyagura_analyzer_cores %g\n"
+		"# HELP yagura_cpu_budget_cores Cores that it may use.\n"
+		"# TYPE yagura_cpu_budget_cores gauge\nyagura_cpu_budget_cores %g\n"
+		"# HELP yagura_kernel_cores Cores that programs in the kernel use, estimated.\n"
+		"# TYPE yagura_kernel_cores gauge\nyagura_kernel_cores %g\n",
+		sensor->analyzer_cpu, sensor->cpu_budget, sensor->kernel_cpu);
 }
 
 static void print_requests(void *ctx, const struct yg_feed_message *message)

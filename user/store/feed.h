@@ -60,7 +60,8 @@
 	X(real, sampled, 0, "share of flows that is sampled now, 0..1")               \
 	X(text, sampled_why, 32, "why it is not more, or \"no pressure\"")            \
 	X(real, analyzer_cpu, 0, "cores that the analyzer uses now")                  \
-	X(real, cpu_budget, 0, "cores that it may use")
+	X(real, cpu_budget, 0, "cores that it may use")                               \
+	X(real, kernel_cpu, 0, "cores that its programs in the kernel use, estimated")
 
 /* One of the four processes, from the warden. */
 #define YG_FEED_ROLE(X)                                       \

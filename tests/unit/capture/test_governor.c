@@ -227,7 +227,7 @@ static void other_work_does_not_starve_it(void **state)
 	}
 	assert_int_equal(plant->share.sampled, 0);
 	for (int i = 0; i < 600; i++) {
-		plant->load.other_ns += LOOK;
+		plant->load.kernel_ns += LOOK;
 		look(plant, 0.09);
 	}
 	assert_int_equal(plant->share.sampled, 1u << 31);
