@@ -30,13 +30,13 @@ enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };
 #define WROTE_MANY (~0ull)
 
 struct yg_thread {
-	__u64 object;	  /* SSL object of the call */
-	__u64 buffer;	  /* plaintext, in the process */
-	__u64 count;	  /* address of the call's size_t, _ex forms only */
-	__u64 stack;	  /* stack pointer at entry: tells the outermost call from inner ones */
-	__u64 done_stack; /* stack pointer at the last return that was taken */
-	__u32 kind;	  /* enum call_kind; CALL_NONE: not in a call */
-	__u32 touched;	  /* enum touched: sockets used inside the call */
+	__u64 object; /* SSL object of the call */
+	__u64 buffer; /* plaintext, in the process */
+	__u64 count;  /* _ex forms: address of the call's size_t; a write: bytes at buffer, 0 all */
+	__u64 stack;  /* stack pointer at entry: tells the outermost call from inner ones */
+	__u64 done_stack;	   /* stack pointer at the last return that was taken */
+	__u32 kind;		   /* enum call_kind; CALL_NONE: not in a call */
+	__u32 touched;		   /* enum touched: sockets used inside the call */
 	struct yg_socket socket;   /* the one touched */
 	struct yg_socket received; /* last receive of this thread, in a call or not */
 	__u32 received_count;	   /* receives so far, ... */

@@ -13,6 +13,7 @@
  *	yg_ssl_write_ex	 SSL_write_ex, SSL_write_early_data, ssl_write_internal(ssl, buf, num, *n)
  *	yg_ssl_writeex2	 SSL_write_ex2, ssl_write_internal(ssl, buf, num, flags, *n) since 3.3
  *	yg_ssl_ret	 the return of any of them: a uretprobe, or a uprobe on each RET
+ *	yg_pr_*		 NSPR's PR_Read, PR_Recv, PR_Write, PR_Send, PR_Writev, for NSS
  *
  * Calls nest (SSL_read_early_data calls SSL_read_ex); the outermost counts. Inner and outer are
  * told apart by the stack pointer, so a return that is missed once does no lasting harm.
@@ -41,8 +42,9 @@ static __always_inline long len_read(struct yg_thread *t, long result)
 	return 0;
 }
 
-/* Open the thread's call, unless it is inside one. */
-static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind, __u64 count)
+/* Open the thread's call, unless it is inside one. @count: see struct yg_thread. */
+static __always_inline int enter_at(struct pt_regs *ctx, enum call_kind kind, __u64 buffer,
+				    __u64 count)
 {
 	struct yg_thread *t;
 
@@ -52,12 +54,17 @@ static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind, __u64
 	if (!t || (t->kind != CALL_NONE && PT_REGS_SP(ctx) < t->stack))
 		return 0;
 	t->object = PT_REGS_PARM1(ctx);
-	t->buffer = PT_REGS_PARM2(ctx);
+	t->buffer = buffer;
 	t->count = count;
 	t->stack = PT_REGS_SP(ctx);
 	t->touched = TOUCHED_NONE;
 	t->kind = kind;
 	return 0;
+}
+
+static __always_inline int enter(struct pt_regs *ctx, enum call_kind kind, __u64 count)
+{
+	return enter_at(ctx, kind, PT_REGS_PARM2(ctx), count);
 }
 
 SEC("uprobe")
@@ -90,9 +97,45 @@ int yg_ssl_writeex2(struct pt_regs *ctx)
 	return enter(ctx, CALL_WRITE_EX, PT_REGS_PARM5(ctx));
 }
 
+/* Of a call with several buffers: out.payload_len for the first. Return: bytes of the rest. */
+static __always_inline __u32 rest_cut(struct yg_thread *t)
+{
+	__u32 len = t->out.payload_len;
+
+	if (t->kind != CALL_WRITE || !t->count || len <= t->count)
+		return 0;
+	t->out.payload_len = t->count;
+	return len - t->out.payload_len;
+}
+
+/* Bytes that were written and are not looked at: a gap before the next chunk. */
+static __always_inline void rest_skip(const struct yg_thread *t, __u32 len)
+{
+	struct yg_ssl_key key = key_of(t->object);
+	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+
+	if (ssl)
+		ssl->write_offset += len;
+}
+
+/* What the thread's call came to. */
+static __always_inline enum tls_row call_end(struct pt_regs *ctx, struct yg_counters *c,
+					     struct yg_thread *t)
+{
+	enum tls_row row;
+	__u32 rest;
+
+	if (len_read(t, PT_REGS_RC(ctx)))
+		return TLS_lost_copy;
+	rest = rest_cut(t);
+	row = call_return(c, t, bpf_get_current_pid_tgid());
+	if (rest)
+		rest_skip(t, rest);
+	return row;
+}
+
 /* At a RET the stack pointer is that of the entry; in a uretprobe one word above it. */
-SEC("uprobe")
-int yg_ssl_ret(struct pt_regs *ctx)
+static __always_inline int leave(struct pt_regs *ctx, bool is_any_file)
 {
 	struct yg_counters *c = counters();
 	struct yg_thread *t = thread_find(false);
@@ -103,10 +146,11 @@ int yg_ssl_ret(struct pt_regs *ctx)
 		return 0; /* of an inner call */
 	if (t && t->kind == CALL_NONE && stack == t->done_stack)
 		return 0; /* two probes on one return */
+	if (is_any_file && (!t || t->kind == CALL_NONE))
+		return 0; /* not of TLS */
 	count_tls(c, TLS_rx);
 	if (t && t->kind != CALL_NONE) {
-		row = len_read(t, PT_REGS_RC(ctx)) ? TLS_lost_copy
-						   : call_return(c, t, bpf_get_current_pid_tgid());
+		row = call_end(ctx, c, t);
 		t->kind = CALL_NONE;
 		t->done_stack = stack;
 	} else {
@@ -114,6 +158,84 @@ int yg_ssl_ret(struct pt_regs *ctx)
 	}
 	count_tls(c, row);
 	return 0;
+}
+
+SEC("uprobe")
+int yg_ssl_ret(struct pt_regs *ctx)
+{
+	return leave(ctx, false);
+}
+
+/*
+ * NSPR: one function for all files. A descriptor of NSS is a layer above that of the socket; the
+ * descriptor and its table of methods begin the same in all of NSPR 4.
+ * Source: prio.h: struct PRFileDesc, struct PRIOMethods, PR_DESC_LAYERED, PR_MSG_PEEK.
+ */
+struct nspr_file {
+	__u64 methods; /* address of their table, which begins with the kind of file */
+	__u64 secret;
+	__u64 lower; /* the layer below, 0 for none */
+};
+
+#define NSPR_LAYERED 4
+#define NSPR_PEEK    2 /* the bytes are read again later */
+
+struct nspr_vector {
+	__u64 at;
+	__u32 len;
+	__u32 pad;
+};
+
+static __always_inline bool is_layered(struct pt_regs *ctx)
+{
+	struct nspr_file file;
+	__u32 what;
+
+	return !bpf_probe_read_user(&file, sizeof(file), (void *)PT_REGS_PARM1(ctx)) &&
+	       file.lower &&
+	       !bpf_probe_read_user(&what, sizeof(what), (void *)(long)file.methods) &&
+	       what == NSPR_LAYERED;
+}
+
+static __always_inline int enter_nspr(struct pt_regs *ctx, enum call_kind kind)
+{
+	return is_layered(ctx) ? enter(ctx, kind, 0) : 0;
+}
+
+SEC("uprobe")
+int yg_pr_read(struct pt_regs *ctx)
+{
+	return enter_nspr(ctx, CALL_READ);
+}
+
+SEC("uprobe")
+int yg_pr_recv(struct pt_regs *ctx)
+{
+	return PT_REGS_PARM4(ctx) & NSPR_PEEK ? 0 : enter_nspr(ctx, CALL_READ);
+}
+
+SEC("uprobe")
+int yg_pr_write(struct pt_regs *ctx)
+{
+	return enter_nspr(ctx, CALL_WRITE);
+}
+
+/* PR_Writev(fd, vectors, count, timeout): the first vector, which has the head of a message. */
+SEC("uprobe")
+int yg_pr_writev(struct pt_regs *ctx)
+{
+	struct nspr_vector first;
+
+	if (!is_layered(ctx) ||
+	    bpf_probe_read_user(&first, sizeof(first), (void *)PT_REGS_PARM2(ctx)) || !first.len)
+		return 0;
+	return enter_at(ctx, CALL_WRITE, first.at, first.len);
+}
+
+SEC("uprobe")
+int yg_pr_ret(struct pt_regs *ctx)
+{
+	return leave(ctx, true);
 }
 
 /* SSL_free(ssl) */

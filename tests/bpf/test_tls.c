@@ -498,6 +498,66 @@ static void a_return_without_an_entry_is_lost(void **state)
 	check_no_record(b, ROW(lost_call));
 }
 
+/* NSPR's descriptor and vector, as far as they are looked at. */
+struct fake_pr {
+	const int32_t *methods; /* begins with the kind of file: 4 is a layer */
+	const void *secret, *lower;
+};
+
+struct fake_vector {
+	const char *at;
+	int len;
+};
+
+int fake_pr_recv(struct fake_pr *fd, const void *buf, int num, int flags);
+int fake_pr_writev(struct fake_pr *fd, const struct fake_vector *vectors, int count);
+
+LIBRARY int fake_pr_recv(struct fake_pr *fd, const void *buf, int num, int flags)
+{
+	__asm__ volatile("" ::"r"(fd), "r"(buf), "r"(flags));
+	return num;
+}
+
+LIBRARY int fake_pr_writev(struct fake_pr *fd, const struct fake_vector *vectors, int count)
+{
+	int len = 0;
+
+	__asm__ volatile("" ::"r"(fd));
+	for (int i = 0; i < count; i++)
+		len += vectors[i].len;
+	return len;
+}
+
+/* Last but one: it hooks more. */
+static void of_nspr_only_layers_are_read(void **state)
+{
+	static const int32_t kinds[] = { 4, 2 };
+	struct bench *b = *state;
+	const size_t len = strlen(REQUEST);
+	struct fake_pr fd = { .methods = &kinds[0], .lower = &fd };
+	const struct fake_vector vectors[] = { { RESPONSE, (int)strlen(RESPONSE) }, { "{}", 2 } };
+
+	hook_as(b, b->tls->progs.yg_pr_recv, b->tls->progs.yg_pr_ret, fake_pr_recv);
+	hook_as(b, b->tls->progs.yg_pr_writev, b->tls->progs.yg_pr_ret, fake_pr_writev);
+	rig_reset(&b->rig);
+	(void)fake_pr_recv(&fd, REQUEST, (int)len, 2); /* a peek: it is read again */
+	fd.lower = NULL;
+	(void)fake_pr_recv(&fd, REQUEST, (int)len, 0);
+	fd = (struct fake_pr){ .methods = &kinds[1], .lower = &fd };
+	(void)fake_pr_recv(&fd, REQUEST, (int)len, 0);
+	assert_int_equal(rig_counters(&b->rig).tls.rx, 0);
+	fd.methods = &kinds[0];
+	(void)fake_pr_recv(&fd, REQUEST, (int)len, 0);
+	assert_memory_equal(check_record(b)->data, REQUEST, len);
+	/* The first vector is read, the second is a gap before what comes next. */
+	for (uint64_t i = 0; i < 2; i++) {
+		rig_reset(&b->rig);
+		(void)fake_pr_writev(&fd, vectors, 2);
+		assert_int_equal(check_record(b)->payload_len, strlen(RESPONSE));
+		assert_int_equal(b->rig.records[0].offset, i * (strlen(RESPONSE) + 2));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +583,7 @@ int main(void)
 		cmocka_unit_test(a_forked_worker_has_its_own_objects),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),
 		cmocka_unit_test(flows_not_chosen_are_counted),
+		cmocka_unit_test(of_nspr_only_layers_are_read),
 		cmocka_unit_test(a_return_without_an_entry_is_lost), /* last: it hooks more */
 	};
 

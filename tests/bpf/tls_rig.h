@@ -111,7 +111,7 @@ struct bench {
 	struct tls_bpf *tls;
 	struct sock_bpf *sock;
 	struct rig rig;
-	struct bpf_link *links[16];
+	struct bpf_link *links[20];
 	size_t link_count;
 	bool has_send;		  /* the kernel has sock_send_length */
 	int client[2], server[2]; /* two connections, both ends here */
@@ -124,15 +124,21 @@ static void keep(struct bench *b, struct bpf_link *link)
 	b->links[b->link_count++] = link;
 }
 
-static void hook(struct bench *b, const struct bpf_program *entry, const void *function)
+static void hook_as(struct bench *b, const struct bpf_program *entry, const struct bpf_program *ret,
+		    const void *function)
 {
 	size_t off = rig_offset_of(function);
 
 	if (entry)
 		keep(b, bpf_program__attach_uprobe(entry, false, -1, "/proc/self/exe", off));
-	if (entry != b->tls->progs.yg_ssl_free)
-		keep(b, bpf_program__attach_uprobe(b->tls->progs.yg_ssl_ret, true, -1,
-						   "/proc/self/exe", off));
+	if (ret)
+		keep(b, bpf_program__attach_uprobe(ret, true, -1, "/proc/self/exe", off));
+}
+
+static void hook(struct bench *b, const struct bpf_program *entry, const void *function)
+{
+	hook_as(b, entry, entry == b->tls->progs.yg_ssl_free ? NULL : b->tls->progs.yg_ssl_ret,
+		function);
 }
 
 /* Load both objects with one table of threads, as the loader does. */

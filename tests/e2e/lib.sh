@@ -104,7 +104,7 @@ make_sandbox() {
 make_libraries() {
 	local library
 	mkdir -p "$WORK/lib"
-	for library in /usr/lib/*-linux-gnu/lib{ssl.so.3,gnutls.so.30}; do
+	for library in /usr/lib/*-linux-gnu/lib{ssl.so.3,gnutls.so.30,nspr4.so}; do
 		[[ -e $library ]] || continue
 		cp "$(readlink -f "$library")" "$WORK/lib/${library##*/}"
 		mount --bind "$WORK/lib/${library##*/}" "$(readlink -f "$library")"

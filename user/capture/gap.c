@@ -13,7 +13,6 @@ static const struct {
 	[YG_GAP_RUSTLS] = { "rustls", "rustls has no functions with a stable signature" },
 	[YG_GAP_GO] = { "go", "crypto/tls of Go before 1.17, or of another machine" },
 	[YG_GAP_JAVA] = { "java", "TLS inside the Java machine is compiled as it runs" },
-	[YG_GAP_NSS] = { "nss", "NSS reads TLS and plain files by the same functions" },
 	[YG_GAP_MBEDTLS] = { "mbedtls", "Mbed TLS is not supported" },
 	[YG_GAP_WOLFSSL] = { "wolfssl", "wolfSSL is not supported" },
 	[YG_GAP_S2N] = { "s2n", "s2n-tls is not supported" },
@@ -26,7 +25,6 @@ struct mark {
 
 static const struct mark symbols[] = {
 	{ "JNI_CreateJavaVM", YG_GAP_JAVA },
-	{ "SSL_ImportFD", YG_GAP_NSS },
 	{ "mbedtls_ssl_read", YG_GAP_MBEDTLS },
 	{ "wolfSSL_read", YG_GAP_WOLFSSL },
 	{ "s2n_recv", YG_GAP_S2N },

@@ -21,7 +21,6 @@ enum yg_gap {
 	YG_GAP_RUSTLS,
 	YG_GAP_GO, /* crypto/tls, but not as it can be probed */
 	YG_GAP_JAVA,
-	YG_GAP_NSS,
 	YG_GAP_MBEDTLS,
 	YG_GAP_WOLFSSL,
 	YG_GAP_S2N,

@@ -36,6 +36,11 @@ struct bpf_program;
 	X(SSL_WRITE_EX2, yg_ssl_writeex2) \
 	X(SSL_RET, yg_ssl_ret)            \
 	X(SSL_FREE, yg_ssl_free)          \
+	X(PR_READ, yg_pr_read)            \
+	X(PR_RECV, yg_pr_recv)            \
+	X(PR_WRITE, yg_pr_write)          \
+	X(PR_WRITEV, yg_pr_writev)        \
+	X(PR_RET, yg_pr_ret)              \
 	X(GO_READ, yg_go_read)            \
 	X(GO_WRITE, yg_go_write)          \
 	X(GO_RET, yg_go_ret)              \

@@ -20,8 +20,8 @@ enum function {
 	FUNCTION_WRITE_EX,
 	FUNCTION_WRITE_EX2, /* since OpenSSL 3.3; SSL_write_ex jumps to it */
 	FUNCTION_FREE,
-	FUNCTION_GNUTLS, /* the first of gnutls[] */
-	FUNCTION_MAX = FUNCTION_GNUTLS + 8
+	FUNCTION_OTHER, /* the first of others[] */
+	FUNCTION_MAX = FUNCTION_OTHER + 14
 };
 
 static const char *const names[FUNCTION_MAX] = {
@@ -31,26 +31,37 @@ static const char *const names[FUNCTION_MAX] = {
 };
 
 /*
+ * Libraries whose functions are probed where they begin; the first of each tells that it is there.
+ *
  * GnuTLS: (session, data, size) and the bytes moved, or a negative code, as the result; the same as
  * SSL_read and SSL_write. Some call others of the list: the outermost call counts.
- * Source: gnutls/gnutls.h of 3.7.9.
+ * NSPR, which NSS puts its TLS layer into: the same of any file, so the programs ask which it is.
+ * Source: gnutls/gnutls.h of 3.7.9, prio.h of NSPR 4.35.
  */
 static const struct {
 	const char *name;
 	enum yg_probe_kind kind;
-} gnutls[FUNCTION_MAX - FUNCTION_GNUTLS] = {
-	{ "gnutls_record_recv", YG_PROBE_READ },
-	{ "gnutls_record_recv_seq", YG_PROBE_READ },
-	{ "gnutls_record_recv_early_data", YG_PROBE_READ },
-	{ "gnutls_record_send", YG_PROBE_WRITE },
-	{ "gnutls_record_send2", YG_PROBE_WRITE },
-	{ "gnutls_record_send_range", YG_PROBE_WRITE },
-	{ "gnutls_record_send_early_data", YG_PROBE_WRITE },
-	{ "gnutls_deinit", YG_PROBE_FREE },
+	enum yg_stack stack;
+} others[FUNCTION_MAX - FUNCTION_OTHER] = {
+	{ "gnutls_record_recv", YG_PROBE_READ, YG_STACK_GNUTLS },
+	{ "gnutls_record_recv_seq", YG_PROBE_READ, YG_STACK_GNUTLS },
+	{ "gnutls_record_recv_early_data", YG_PROBE_READ, YG_STACK_GNUTLS },
+	{ "gnutls_record_send", YG_PROBE_WRITE, YG_STACK_GNUTLS },
+	{ "gnutls_record_send2", YG_PROBE_WRITE, YG_STACK_GNUTLS },
+	{ "gnutls_record_send_range", YG_PROBE_WRITE, YG_STACK_GNUTLS },
+	{ "gnutls_record_send_early_data", YG_PROBE_WRITE, YG_STACK_GNUTLS },
+	{ "gnutls_deinit", YG_PROBE_FREE, YG_STACK_GNUTLS },
+	{ "PR_Read", YG_PROBE_PR_READ, YG_STACK_NSS },
+	{ "PR_Recv", YG_PROBE_PR_RECV, YG_STACK_NSS },
+	{ "PR_Write", YG_PROBE_PR_WRITE, YG_STACK_NSS },
+	{ "PR_Send", YG_PROBE_PR_WRITE, YG_STACK_NSS },
+	{ "PR_Writev", YG_PROBE_PR_WRITEV, YG_STACK_NSS },
+	{ "PR_Close", YG_PROBE_FREE, YG_STACK_NSS },
 };
 
 #define GO_KINDS \
 	(1u << YG_PROBE_GO_READ | 1u << YG_PROBE_GO_WRITE | 1u << YG_PROBE_GO_RET) /* at least */
+#define PR_KINDS (1u << YG_PROBE_PR_READ | 1u << YG_PROBE_PR_WRITE)
 
 struct finder {
 	const struct yg_elf *elf;
@@ -61,7 +72,8 @@ struct finder {
 
 const char *yg_stack_name(enum yg_stack stack)
 {
-	static const char *const stacks[YG_STACK_MAX] = { "none", "openssl", "gnutls", "go" };
+	static const char *const stacks[YG_STACK_MAX] = { "none", "openssl", "gnutls", "go",
+							  "nss" };
 
 	return stacks[stack];
 }
@@ -340,11 +352,17 @@ static void add_free(struct finder *finder, struct yg_place *place)
 		yg_place_add(place, offset, YG_PROBE_FREE, YG_PLACEMENT_SYMBOL);
 }
 
-static void add_gnutls(struct finder *finder, struct yg_place *place)
+static void add_others(const struct finder *finder, struct yg_place *place)
 {
-	for (size_t i = 0; i < YG_ARRAY_SIZE(gnutls); i++)
-		add_symbol(finder, (enum function)(FUNCTION_GNUTLS + i), gnutls[i].kind, place);
-	place->stack = YG_STACK_GNUTLS;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(others); i++) {
+		bool is_first = i == 0 || others[i].stack != others[i - 1].stack;
+
+		if (is_first && finder->symbols[FUNCTION_OTHER + i].offset)
+			place->stack = others[i].stack;
+		if (place->stack == others[i].stack)
+			add_symbol(finder, (enum function)(FUNCTION_OTHER + i), others[i].kind,
+				   place);
+	}
 }
 
 /* Is there something that reads, and something that writes? */
@@ -354,7 +372,7 @@ static bool has_both(const struct yg_place *place)
 
 	for (uint32_t i = 0; i < place->count; i++)
 		kinds |= 1u << place->probes[i].kind;
-	if ((kinds & GO_KINDS) == GO_KINDS)
+	if ((kinds & GO_KINDS) == GO_KINDS || (kinds & PR_KINDS) == PR_KINDS)
 		return true;
 	return (kinds & (1u << YG_PROBE_READ | 1u << YG_PROBE_READ_EX)) &&
 	       (kinds &
@@ -400,13 +418,12 @@ int yg_place_find(const struct yg_elf *elf, struct yg_place *ret)
 
 	for (size_t i = 0; i < FUNCTION_MAX; i++)
 		finder.symbols[i].name =
-			i < FUNCTION_GNUTLS ? names[i] : gnutls[i - FUNCTION_GNUTLS].name;
+			i < FUNCTION_OTHER ? names[i] : others[i - FUNCTION_OTHER].name;
 	(void)yg_elf_resolve(elf, finder.symbols, FUNCTION_MAX);
 	r = find_openssl(&finder, &place);
 	if (r)
 		return r;
-	if (finder.symbols[FUNCTION_GNUTLS].offset)
-		add_gnutls(&finder, &place);
+	add_others(&finder, &place);
 	if (place.count == 0) {
 		r = yg_place_go(elf, &place);
 		if (r)

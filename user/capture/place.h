@@ -24,7 +24,7 @@
 #include "capture/elf.h"
 #include "core/macros.h"
 
-/* Which program sits there; READ* and WRITE* have yg_ssl_ret on their return too. */
+/* Which program sits there. READ* and WRITE* have yg_ssl_ret on their return too, PR_* yg_pr_ret */
 enum yg_probe_kind {
 	YG_PROBE_READ,	    /* int SSL_read(ssl, buf, num); gnutls_record_recv and its like */
 	YG_PROBE_READ_EX,   /* int SSL_read_ex(ssl, buf, num, *read) */
@@ -38,6 +38,10 @@ enum yg_probe_kind {
 	YG_PROBE_GO_SHAKE,  /* Go: crypto/tls.(*Conn).serverHandshake, clientHandshake */
 	YG_PROBE_GO_SHAKEN, /* Go: a RET of either */
 	YG_PROBE_GO_CLOSE,  /* Go: crypto/tls.(*Conn).Close */
+	YG_PROBE_PR_READ,   /* NSPR: PR_Read(fd, buf, n) */
+	YG_PROBE_PR_RECV,   /* NSPR: PR_Recv(fd, buf, n, flags, timeout) */
+	YG_PROBE_PR_WRITE,  /* NSPR: PR_Write(fd, buf, n), PR_Send */
+	YG_PROBE_PR_WRITEV, /* NSPR: PR_Writev(fd, vectors, count, timeout) */
 	YG_PROBE_MAX
 };
 
@@ -64,6 +68,7 @@ enum yg_stack {
 	YG_STACK_OPENSSL, /* and BoringSSL, LibreSSL */
 	YG_STACK_GNUTLS,
 	YG_STACK_GO,
+	YG_STACK_NSS, /* by NSPR */
 	YG_STACK_MAX
 };
 
@@ -75,7 +80,7 @@ struct yg_place {
 	uint32_t pad;
 };
 
-/* "openssl", "gnutls", "go"; "none". */
+/* "openssl", "gnutls", "go", "nss"; "none". */
 const char *yg_stack_name(enum yg_stack stack);
 
 /**

@@ -30,6 +30,10 @@ static const enum yg_program programs[YG_PROBE_MAX] = {
 	[YG_PROBE_GO_WRITE] = YG_PROGRAM_GO_WRITE,
 	[YG_PROBE_GO_SHAKE] = YG_PROGRAM_GO_SHAKE,
 	[YG_PROBE_GO_CLOSE] = YG_PROGRAM_GO_CLOSE,
+	[YG_PROBE_PR_READ] = YG_PROGRAM_PR_READ,
+	[YG_PROBE_PR_RECV] = YG_PROGRAM_PR_RECV,
+	[YG_PROBE_PR_WRITE] = YG_PROGRAM_PR_WRITE,
+	[YG_PROBE_PR_WRITEV] = YG_PROGRAM_PR_WRITEV,
 };
 
 /* What sits on returns, then what sits on entries: a call is never half seen. */
@@ -37,13 +41,27 @@ static const enum yg_probe_kind order[] = {
 	YG_PROBE_GO_RET,  YG_PROBE_GO_SHAKEN, YG_PROBE_READ,	  YG_PROBE_READ_EX,
 	YG_PROBE_WRITE,	  YG_PROBE_WRITE_EX,  YG_PROBE_WRITE_EX2, YG_PROBE_GO_SHAKE,
 	YG_PROBE_GO_READ, YG_PROBE_GO_WRITE,  YG_PROBE_FREE,	  YG_PROBE_GO_CLOSE,
+	YG_PROBE_PR_READ, YG_PROBE_PR_RECV,   YG_PROBE_PR_WRITE,  YG_PROBE_PR_WRITEV,
 };
+
+/* The program on the returns of a kind that is an entry; MAX: none. */
+static enum yg_program return_of(uint32_t kind)
+{
+	if (kind < YG_PROBE_FREE)
+		return YG_PROGRAM_SSL_RET;
+	return kind >= YG_PROBE_PR_READ ? YG_PROGRAM_PR_RET : YG_PROGRAM_MAX;
+}
+
+static bool is_return(enum yg_program program)
+{
+	return program == YG_PROGRAM_SSL_RET || program == YG_PROGRAM_PR_RET;
+}
 
 static int attach_multi(const struct yg_loader *loader, int file_fd, enum yg_program program,
 			const uint64_t *offsets, size_t count, struct yg_uprobe *uprobe)
 {
 	int fd = yg_hook_uprobes(yg_loader_program(loader, program), file_fd, offsets, count,
-				 program == YG_PROGRAM_SSL_RET);
+				 is_return(program));
 
 	if (fd < 0)
 		return fd;
@@ -59,7 +77,7 @@ static int attach_perf(const struct yg_loader *loader, int file_fd, enum yg_prog
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
 	for (size_t i = 0; i < count; i++) {
 		struct bpf_link *link = bpf_program__attach_uprobe(
-			yg_loader_handle(loader, program), program == YG_PROGRAM_SSL_RET, -1, path,
+			yg_loader_handle(loader, program), is_return(program), -1, path,
 			(size_t)offsets[i]);
 
 		if (!link)
@@ -69,7 +87,7 @@ static int attach_perf(const struct yg_loader *loader, int file_fd, enum yg_prog
 	return 0;
 }
 
-/* Attach @program to every probe it serves: yg_ssl_ret to all calls, the others to their kind. */
+/* Attach @program to every probe it serves: to the returns of its kinds, or to its kind. */
 static int attach_program(const struct yg_loader *loader, int file_fd, const struct yg_place *place,
 			  enum yg_program program, struct yg_uprobe *uprobe)
 {
@@ -78,9 +96,9 @@ static int attach_program(const struct yg_loader *loader, int file_fd, const str
 
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct yg_probe *probe = &place->probes[i];
-		bool is_call = probe->kind < YG_PROBE_FREE;
 
-		if (program == YG_PROGRAM_SSL_RET ? is_call : programs[probe->kind] == program)
+		if ((is_return(program) ? return_of(probe->kind) : programs[probe->kind]) ==
+		    program)
 			offsets[count++] = probe->offset;
 	}
 	if (count == 0)
@@ -101,6 +119,8 @@ int yg_uprobe_attach(struct yg_loader *loader, int file_fd, const struct yg_plac
 	if (!uprobe)
 		return -ENOMEM;
 	r = attach_program(loader, file_fd, place, YG_PROGRAM_SSL_RET, uprobe);
+	if (!r)
+		r = attach_program(loader, file_fd, place, YG_PROGRAM_PR_RET, uprobe);
 	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(order); i++)
 		r = attach_program(loader, file_fd, place, programs[order[i]], uprobe);
 	if (r)

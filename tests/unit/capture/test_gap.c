@@ -12,7 +12,6 @@ static const struct {
 } cases[] = {
 	{ "nothing of TLS", NULL, "hello", false, YG_GAP_NONE },
 	{ "a Java machine", "JNI_CreateJavaVM", "", true, YG_GAP_JAVA },
-	{ "NSS", "SSL_ImportFD", "", true, YG_GAP_NSS },
 	{ "Mbed TLS", "mbedtls_ssl_read", "", true, YG_GAP_MBEDTLS },
 	{ "wolfSSL", "wolfSSL_read", "", true, YG_GAP_WOLFSSL },
 	{ "s2n", "s2n_recv", "", true, YG_GAP_S2N },

@@ -192,6 +192,37 @@ static void places_gnutls(void **state)
 	}
 }
 
+/* NSPR: the two that jump alike are two functions, and one alone reads. */
+static void places_nspr(void **state)
+{
+	static const struct elf_function functions[] = {
+		{ "PR_Read", { 0x48, 0x8b, 0x07, 0xff, 0x60, 0x10 }, -1 },
+		{ "PR_Recv", { 0x48, 0x8b, 0x07, 0xff, 0xa0, 0x88 }, -1 },
+		{ "PR_Close", { 0x48, 0x8b, 0x07, 0xff, 0x60, 0x08 }, -1 },
+		{ "PR_Writev", { 0x83, 0xfa, 0x10 }, -1 },
+		{ "PR_Write", { 0x48, 0x8b, 0x07, 0xff, 0x60, 0x18 }, -1 },
+	};
+	static const struct yg_probe expected[] = {
+		AT(0, 0, PR_READ, SYMBOL),   AT(1, 0, PR_RECV, SYMBOL), AT(4, 0, PR_WRITE, SYMBOL),
+		AT(3, 0, PR_WRITEV, SYMBOL), AT(2, 0, FREE, SYMBOL),
+	};
+	uint8_t image[ELF_IMAGE_LEN];
+	struct yg_place place;
+	struct yg_elf elf;
+
+	(void)state;
+	elf_image_make(image, functions, 4, SHT_DYNSYM);
+	assert_int_equal(yg_elf_open(image, sizeof(image), &elf), 0);
+	assert_int_equal(yg_place_find(&elf, &place), 0);
+	assert_int_equal(place.count, 0);
+	elf_image_make(image, functions, 5, SHT_DYNSYM);
+	assert_int_equal(yg_place_find(&elf, &place), 0);
+	assert_int_equal(place.count, YG_ARRAY_SIZE(expected));
+	assert_memory_equal(place.probes, expected, sizeof(expected));
+	assert_string_equal(yg_stack_name((enum yg_stack)place.stack), "nss");
+	assert_true(yg_place_is_valid(&place, sizeof(image)));
+}
+
 /* The parent believes nothing of what the child answers. */
 static void judges_answers(void **state)
 {
@@ -233,9 +264,8 @@ static void judges_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_probes),
-		cmocka_unit_test(other_machines_get_symbols),
-		cmocka_unit_test(places_gnutls),
+		cmocka_unit_test(places_probes),  cmocka_unit_test(other_machines_get_symbols),
+		cmocka_unit_test(places_gnutls),  cmocka_unit_test(places_nspr),
 		cmocka_unit_test(judges_answers),
 	};
 
