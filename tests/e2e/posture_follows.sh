@@ -82,8 +82,9 @@ is_risky() { yagura risk --json | jq -e '.risk > 20 and (.risk_hours | length) >
 wait_until 70 is_risky
 yagura risk >"$WORK/risk"
 yagura risk --service $HOST >"$WORK/service"
-grep -q "^Risk [0-9]* of 100$" "$WORK/risk" && grep -q "risk by hour" "$WORK/risk" &&
-	grep -q "$HOST" "$WORK/risk" && grep -q "posture: critical" "$WORK/risk" || fail "risk: $(cat "$WORK/risk")"
+for text in "^Risk [0-9]* of 100$" "risk by hour" "$HOST" "posture: critical"; do
+	grep -q "$text" "$WORK/risk" || fail "risk: no $text: $(cat "$WORK/risk")"
+done
 grep -q "^Risk [0-9]* of 100: $HOST$" "$WORK/service" || fail "of one service: $(cat "$WORK/service")"
 ! yagura risk --service none 2>"$WORK/none" || fail "the risk of a service that is not there"
 (($(yagura endpoints --json --risk 20 | wc -l) > 0)) || fail "no endpoint of at least that risk"

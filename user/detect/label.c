@@ -195,6 +195,7 @@ static void add_age(const struct yg_label_scene *scene, struct yg_labels *ret)
 	const struct yg_family *family = yg_survey_family(scene->survey, endpoint);
 	const struct yg_kin *kin = yg_survey_kin(scene->survey, endpoint->service);
 	bool old = endpoint->last_ns + scene->dormant_ns < scene->now_ns;
+	uint64_t days = old ? (scene->now_ns - endpoint->last_ns) / NS_PER_DAY : 0;
 
 	if (scene->documented == YG_DOCUMENTED_DEPRECATED)
 		add(ret, YG_LABEL_ZOMBIE, "deprecated in its specification, still used");
@@ -203,9 +204,12 @@ static void add_age(const struct yg_label_scene *scene, struct yg_labels *ret)
 	else if (family && family->version > yg_version_from_template(endpoint->template_) &&
 		 family->last_ns + scene->dormant_ns >= scene->now_ns)
 		add(ret, YG_LABEL_ZOMBIE, "superseded: v%u of it is in use", family->version);
+	if (old && (scene->documented == YG_DOCUMENTED_YES ||
+		    scene->documented == YG_DOCUMENTED_DEPRECATED))
+		add(ret, YG_LABEL_ORPHAN, "in its specification, no request for %" PRIu64 " days",
+		    days);
 	if (old)
-		add(ret, YG_LABEL_DORMANT, "no request for %" PRIu64 " days",
-		    (uint64_t)((scene->now_ns - endpoint->last_ns) / NS_PER_DAY));
+		add(ret, YG_LABEL_DORMANT, "no request for %" PRIu64 " days", days);
 	if (yg_service_is_non_production(yg_slice_from_str(endpoint->service)))
 		add(ret, YG_LABEL_NON_PRODUCTION, "its host is named like one for tests");
 	if (!old && kin && endpoint->first_ns + scene->new_ns >= scene->now_ns &&

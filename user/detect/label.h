@@ -28,7 +28,7 @@
 	X(SHADOW, "shadow", 8, "in traffic, in no specification")                            \
 	X(BYPASS, "bypass", 10, "reached directly, though its clients come through a proxy") \
 	X(ZOMBIE, "zombie", 10, "deprecated or superseded, and still used")                  \
-	X(ORPHAN, "orphan", 0, "in a specification, not in traffic")                         \
+	X(ORPHAN, "orphan", 0, "in a specification, no longer in traffic")                   \
 	X(DORMANT, "dormant", 3, "not used for long")                                        \
 	X(NON_PRODUCTION, "non-production", 8, "a development or test host")                 \
 	X(NEW, "new", 3, "first seen lately, on a service that is older")                    \
