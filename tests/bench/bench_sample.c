@@ -27,6 +27,7 @@
 #define FRAME_LEN   9
 #define FRAMES	    100
 #define REQUEST	    "GET /v1/users/42 HTTP/1.1\r\nHost: a\r\n\r\n"
+#define RESPONSE    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 #define SETTINGS    "\0\0\0\4\0\0\0\0\0"
 #define HEADERS	    "\0\0\5\1\5\0\0\0\1abcde"
 
@@ -98,8 +99,11 @@ int main(void)
 		return 77;
 	}
 	rig_quiet();
-	skel = sample_bpf__open_and_load();
+	skel = sample_bpf__open();
 	MUST(skel != NULL);
+	skel->rodata->yg_config.young = YG_TALLY_YOUNG; /* as the daemon has it */
+	skel->rodata->yg_config.fresh = YG_OUTLINE_FRESH;
+	MUST(sample_bpf__load(skel) == 0);
 	rig_init(&rig, skel->obj, RING_LEN);
 	rig_control(&rig, 0, HOUR_NS, 0, CHOOSE_NONE);
 	fd = bpf_program__fd(skel->progs.yg_tc_ingress);
@@ -111,6 +115,8 @@ int main(void)
 	measure(fd, "ack", &(struct packet_spec){ .sport = 40001 });
 	measure(fd, "other", &(struct packet_spec){ .payload = "EHLO gw", .sport = 40002 });
 	measure(fd, "http1", &(struct packet_spec){ .payload = REQUEST });
+	measure(fd, "http1_answer",
+		&(struct packet_spec){ .payload = RESPONSE, .sport = 80, .dport = 40000 });
 	h2.payload = HEADERS;
 	h2.payload_len = sizeof(HEADERS) - 1;
 	measure_h2(fd, "h2_headers", &h2);
