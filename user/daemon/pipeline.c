@@ -7,6 +7,7 @@
 
 #include "daemon/relay.h"
 #include "parse/certificate.h"
+#include "parse/credential.h"
 #include "parse/forwarded.h"
 #include "parse/prelude.h"
 #include "parse/streams.h"
@@ -24,6 +25,7 @@ struct yg_pipeline {
 	struct yg_trust trust;
 	struct yg_prefix *own; /* [own_count] */
 	uint32_t own_count;
+	const struct yg_credential_names *names; /* borrowed; may be NULL */
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
 	struct yg_relay *relay; /* NULL: all stages run in the thread that feeds */
@@ -78,35 +80,70 @@ static bool is_made(const struct yg_pipeline *pipeline, const struct yg_exchange
 	       !is_own(pipeline, &exchange->server.addr);
 }
 
-/* Stages 4 to 7: from one exchange to what is known of it. */
-static void judge_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
-{
-	struct yg_pipeline *pipeline = ctx;
-	const struct yg_peer *peer;
-	struct yg_forwarded forwarded;
-	struct yg_observation observation;
+/* Who asked: what can be said before anything is known. */
+struct asked {
 	struct yg_subject subject;
-	struct yg_exchange made;
+	struct yg_credentials credentials;
+};
 
-	if (is_made(pipeline, exchange)) {
-		made = *exchange;
-		made.outbound = true;
-		exchange = &made;
-	}
-	peer = trusted_client(pipeline, &exchange->client, &exchange->proxied);
-	forwarded = yg_forwarded_client(&exchange->request, &peer->addr, &pipeline->trust);
-	subject = (struct yg_subject){
+static void ask_who(const struct yg_pipeline *pipeline, const struct yg_exchange *exchange,
+		    struct asked *ret)
+{
+	const struct yg_peer *peer =
+		trusted_client(pipeline, &exchange->client, &exchange->proxied);
+	struct yg_forwarded forwarded =
+		yg_forwarded_client(&exchange->request, &peer->addr, &pipeline->trust);
+
+	ret->subject = (struct yg_subject){
 		.exchange = exchange,
 		.client = forwarded.client,
 		.client_forwarded =
 			forwarded.source != YG_FORWARDED_PEER || peer != &exchange->client,
+		.peer_is_proxy = yg_trust_has(&pipeline->trust, &exchange->client.addr),
+		.credentials = &ret->credentials,
 	};
-	subject.peer_is_proxy = yg_trust_has(&pipeline->trust, &exchange->client.addr);
-	if (subject.peer_is_proxy)
-		subject.certificate = yg_certificate_from_request(&exchange->request);
-	yg_knowledge_observe(pipeline->knowledge, &subject, now_ns, &observation);
+	yg_credentials_from_request(&exchange->request, pipeline->names, &ret->credentials);
+	if (!ret->subject.peer_is_proxy)
+		return;
+	ret->subject.certificate = yg_certificate_from_request(&exchange->request);
+	if (ret->subject.certificate.ptr)
+		yg_credentials_add_certificate(&ret->credentials, ret->subject.certificate);
+}
+
+/* In the thread that feeds. */
+static void prepare_exchange(void *ctx, struct yg_exchange *exchange, void *room)
+{
+	exchange->outbound = exchange->outbound || is_made(ctx, exchange);
+	ask_who(ctx, exchange, room);
+}
+
+/* Stages 4 to 7: from one exchange to what is known of it. */
+static void judge(const struct yg_pipeline *pipeline, const struct yg_subject *subject,
+		  uint64_t now_ns)
+{
+	struct yg_observation observation;
+
+	yg_knowledge_observe(pipeline->knowledge, subject, now_ns, &observation);
 	if (pipeline->sink.on_exchange)
-		pipeline->sink.on_exchange(pipeline->sink.ctx, &subject, &observation);
+		pipeline->sink.on_exchange(pipeline->sink.ctx, subject, &observation);
+}
+
+static void judge_exchange(void *ctx, const struct yg_exchange *exchange, void *room,
+			   uint64_t now_ns)
+{
+	struct yg_exchange made;
+	struct asked here, *asked = room;
+
+	if (!asked) {
+		if (is_made(ctx, exchange)) {
+			made = *exchange;
+			made.outbound = true;
+			exchange = &made;
+		}
+		asked = &here;
+		ask_who(ctx, exchange, asked);
+	}
+	judge(ctx, &asked->subject, now_ns);
 }
 
 static void pass_tick(void *ctx, uint64_t now_ns)
@@ -143,7 +180,7 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 	if (pipeline->relay)
 		yg_relay_exchange(pipeline->relay, exchange, pipeline->now_ns);
 	else
-		judge_exchange(pipeline, exchange, pipeline->now_ns);
+		judge_exchange(pipeline, exchange, NULL, pipeline->now_ns);
 }
 
 static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
@@ -244,6 +281,8 @@ static int start_relay(struct yg_pipeline *pipeline)
 {
 	const struct yg_relay_sink sink = {
 		.ctx = pipeline,
+		.prepare = prepare_exchange,
+		.room = sizeof(struct asked),
 		.on_exchange = judge_exchange,
 		.on_handshake = show_handshake,
 		.on_websocket = show_websocket,
@@ -266,6 +305,7 @@ int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_p
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->sink = *sink;
+	pipeline->names = options->names;
 	r = build_stages(pipeline, options);
 	if (r == 0 && options->threaded)
 		r = start_relay(pipeline);

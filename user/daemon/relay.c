@@ -32,16 +32,25 @@ _Static_assert(sizeof(struct yg_exchange) == 440, "relay copies every slice of a
 _Static_assert(sizeof(struct yg_handshake) == 264, "relay copies every slice of a handshake");
 _Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
 
+#define PARCEL_SIZE ((sizeof(struct parcel) + YG_BELT_ALIGN - 1) / YG_BELT_ALIGN * YG_BELT_ALIGN)
+
+/* Behind the parcel, before the bytes. */
+static void *room_of(struct parcel *parcel)
+{
+	return (char *)parcel + PARCEL_SIZE;
+}
+
 static void *take(void *ctx)
 {
 	struct yg_relay *relay = ctx;
 	const struct yg_relay_sink *sink = &relay->sink;
-	const struct parcel *parcel;
+	struct parcel *parcel;
 
 	while ((parcel = yg_belt_next(relay->belt))) {
 		switch (parcel->kind) {
 		case PARCEL_EXCHANGE:
-			sink->on_exchange(sink->ctx, &parcel->exchange, parcel->now_ns);
+			sink->on_exchange(sink->ctx, &parcel->exchange, room_of(parcel),
+					  parcel->now_ns);
 			break;
 		case PARCEL_HANDSHAKE:
 			sink->on_handshake(sink->ctx, &parcel->handshake);
@@ -80,6 +89,7 @@ int yg_relay_new(const struct yg_relay_sink *sink, struct yg_relay **ret)
 	if (!relay)
 		return -ENOMEM;
 	relay->sink = *sink;
+	relay->sink.room = (sink->room + YG_BELT_ALIGN - 1) / YG_BELT_ALIGN * YG_BELT_ALIGN;
 	r = yg_belt_new(YG_RELAY_BYTES, &relay->belt);
 	if (r == 0)
 		r = start(relay);
@@ -202,7 +212,7 @@ static void copy_message(struct yg_message *message, struct yg_header *headers, 
 
 void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchange, uint64_t now_ns)
 {
-	size_t size = sizeof(struct parcel) + measure_message(&exchange->request) +
+	size_t size = PARCEL_SIZE + relay->sink.room + measure_message(&exchange->request) +
 		      measure_message(&exchange->response) + exchange->ja4.len + exchange->sni.len;
 	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
 	struct yg_header *headers;
@@ -210,18 +220,19 @@ void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchang
 
 	if (!parcel) {
 		yg_relay_drain(relay);
-		relay->sink.on_exchange(relay->sink.ctx, exchange, now_ns);
+		relay->sink.on_exchange(relay->sink.ctx, exchange, NULL, now_ns);
 		return;
 	}
 	parcel->now_ns = now_ns;
 	parcel->kind = PARCEL_EXCHANGE;
 	parcel->exchange = *exchange;
-	headers = (struct yg_header *)(parcel + 1);
+	headers = (struct yg_header *)(void *)((char *)room_of(parcel) + relay->sink.room);
 	to = (char *)(headers + exchange->request.header_count + exchange->response.header_count);
 	copy_message(&parcel->exchange.request, headers, &to);
 	copy_message(&parcel->exchange.response, headers + exchange->request.header_count, &to);
 	parcel->exchange.ja4 = copy(exchange->ja4, &to);
 	parcel->exchange.sni = copy(exchange->sni, &to);
+	relay->sink.prepare(relay->sink.ctx, &parcel->exchange, room_of(parcel));
 	yg_belt_commit(relay->belt);
 }
 

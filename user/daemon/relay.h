@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/macros.h"
@@ -21,10 +22,20 @@
 
 struct yg_relay;
 
-/* Called by the consumer's thread; what they are given is borrowed for the call. */
+/*
+ * Called by the consumer's thread, but for prepare(); what they are given is borrowed for the call.
+ *
+ * prepare() is called by the producer's, on the copy that on_exchange() gets later: what needs no
+ * state of the consumer's is done there, for the consumer has more to do. Its room is kept with the
+ * exchange; it may point into both.
+ */
 struct yg_relay_sink {
 	void *ctx;
-	void (*on_exchange)(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns);
+	void (*prepare)(void *ctx, struct yg_exchange *exchange, void *room);
+	size_t room; /* bytes for prepare(), aligned as YG_BELT_ALIGN */
+	/* @room: as prepare() left it; NULL: the exchange was too large for the ring. */
+	void (*on_exchange)(void *ctx, const struct yg_exchange *exchange, void *room,
+			    uint64_t now_ns);
 	void (*on_handshake)(void *ctx, const struct yg_handshake *handshake);
 	void (*on_websocket)(void *ctx, const struct yg_websocket *websocket);
 	void (*on_tick)(void *ctx, uint64_t now_ns);

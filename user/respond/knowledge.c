@@ -380,11 +380,15 @@ static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject 
 {
 	struct yg_caller *caller = &knowledge->caller;
 
-	yg_credentials_from_request(&subject->exchange->request, knowledge->names,
-				    &knowledge->credentials);
-	if (subject->certificate.ptr)
-		yg_credentials_add_certificate(&knowledge->credentials, subject->certificate);
-	yg_caller_from_credentials(&knowledge->identity_key, &knowledge->credentials,
+	knowledge->credentials = subject->credentials;
+	if (!subject->credentials) {
+		yg_credentials_from_request(&subject->exchange->request, knowledge->names,
+					    &knowledge->read_here);
+		if (subject->certificate.ptr)
+			yg_credentials_add_certificate(&knowledge->read_here, subject->certificate);
+		knowledge->credentials = &knowledge->read_here;
+	}
+	yg_caller_from_credentials(&knowledge->identity_key, knowledge->credentials,
 				   witness_of(subject), caller);
 	if (caller->hash)
 		ret->caller = (struct yg_slice){ caller->text, caller->text_len };
@@ -420,7 +424,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	struct yg_scene scene = {
 		.exchange = exchange,
 		.bodies = knowledge->bodies,
-		.credentials = &knowledge->credentials,
+		.credentials = knowledge->credentials,
 		.caller = &knowledge->caller,
 		.endpoint = profile ? endpoint : NULL,
 		.profile = profile,

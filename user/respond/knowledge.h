@@ -103,6 +103,7 @@ struct yg_subject {
 	bool client_forwarded;	     /* client is known only from a header: never blocked */
 	struct yg_slice certificate; /* fingerprint, by a trusted proxy; absent: none */
 	bool peer_is_proxy;	     /* who sent it may speak for others */
+	const struct yg_credentials *credentials; /* with the certificate; NULL: not read yet */
 };
 
 /* What is known about one exchange. Valid until the next call on the same object. */

@@ -84,7 +84,8 @@ struct yg_knowledge {
 	/* Of the exchange in hand. */
 	struct yg_path path;
 	struct yg_route route;
-	struct yg_credentials credentials;
+	struct yg_credentials read_here;	  /* where nobody has read them before */
+	const struct yg_credentials *credentials; /* of the exchange in hand */
 	struct yg_caller caller;
 	struct yg_objects objects;
 	struct yg_login login;

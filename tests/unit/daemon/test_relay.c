@@ -22,11 +22,31 @@ static bool is_text(struct yg_slice slice, const char *text)
 	return slice.ptr && yg_slice_equal(slice, yg_slice_from_str(text));
 }
 
-static void on_exchange(void *ctx, const struct yg_exchange *exchange, uint64_t now_ns)
+/* Of what is prepared: a slice of the copy, not of what was sent. */
+struct room {
+	struct yg_slice target;
+	char text[13];
+};
+
+static void prepare(void *ctx, struct yg_exchange *exchange, void *room)
+{
+	struct room *r = room;
+
+	(void)ctx;
+	r->target = exchange->request.target;
+	memcpy(r->text, "as it was put", sizeof(r->text));
+}
+
+static void on_exchange(void *ctx, const struct yg_exchange *exchange, void *room, uint64_t now_ns)
 {
 	const struct yg_message *request = &exchange->request, *response = &exchange->response;
+	const struct room *prepared = room;
 	struct seen *seen = ctx;
 
+	seen->wrong += (prepared == NULL) != (seen->body_len >= YG_RELAY_BYTES);
+	if (prepared)
+		seen->wrong += !is_text(prepared->target, "/v1/a?b=c") ||
+			       memcmp(prepared->text, "as it was put", sizeof(prepared->text)) != 0;
 	seen->exchanges++;
 	seen->wrong += now_ns < seen->now_ns;
 	seen->now_ns = now_ns;
@@ -122,7 +142,8 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 
 static void open_relay(struct seen *seen, struct yg_relay **relay)
 {
-	const struct yg_relay_sink sink = { seen, on_exchange, on_handshake, on_websocket,
+	const struct yg_relay_sink sink = { seen,	 prepare,      sizeof(struct room),
+					    on_exchange, on_handshake, on_websocket,
 					    on_tick };
 
 	assert_int_equal(yg_relay_new(&sink, relay), 0);
