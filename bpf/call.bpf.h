@@ -346,6 +346,19 @@ __noinline int yg_cover(__u64 id)
 	return 0;
 }
 
+/* A call of @t moves out.payload_len bytes. @id: see call_find(). */
+static __always_inline enum tls_row call_emit(struct yg_counters *c, struct yg_ssl *ssl,
+					      struct yg_thread *t, __u64 id)
+{
+	if (ssl->bind != YG_BIND_UNKNOWN && ssl->covered < COVER_TRIES)
+		(void)yg_cover(id);
+	t->out.object = t->object;
+	t->out.tgid = bpf_get_current_pid_tgid() >> 32;
+	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
+	offset_advance(ssl, t);
+	return tls_sample(c, ssl, t, id);
+}
+
 /* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
 static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t,
 						__u64 id)
@@ -365,13 +378,7 @@ static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg
 	ssl_bind(ssl, t);
 	if (t->out.payload_len == 0)
 		return TLS_skip_empty;
-	if (ssl->bind != YG_BIND_UNKNOWN && ssl->covered < COVER_TRIES)
-		(void)yg_cover(id);
-	t->out.object = key.object;
-	t->out.tgid = key.tgid;
-	t->out.source = is_read(t) ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE;
-	offset_advance(ssl, t);
-	return tls_sample(c, ssl, t, id);
+	return call_emit(c, ssl, t, id);
 }
 
 /* Who heard of the object hears of its end, whatever is chosen now. */
@@ -387,8 +394,11 @@ static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct 
 	return row_of_emitted(emit(e, &from, BYTES_USER));
 }
 
-/* The object at @address ends: tell user space if it heard of it, and forget it. */
-static __always_inline void object_end(__u64 address)
+/*
+ * The object at @address ends: tell user space if it heard of it, and forget it. A function of its
+ * own: its record must not add to the stack of other calls.
+ */
+static __noinline int object_end(__u64 address)
 {
 	struct yg_ssl_key key = key_of(address);
 	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
@@ -396,7 +406,7 @@ static __always_inline void object_end(__u64 address)
 	struct yg_emission e = {};
 
 	if (!ssl)
-		return;
+		return 0;
 	if (ssl->has_ring) {
 		e.object = key.object;
 		e.tgid = key.tgid;
@@ -406,4 +416,5 @@ static __always_inline void object_end(__u64 address)
 		count_tls(c, close_emit(ssl, &e));
 	}
 	ssl_renew(ssl);
+	return 0;
 }

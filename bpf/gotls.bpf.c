@@ -11,6 +11,9 @@
  * A goroutine may return on another thread than it entered on, so calls are kept by (tgid, g) and
  * the sockets of a call are found by the g that the thread runs when it receives or sends. That
  * needs no field of any Go struct: connections wrapped by proxies and listeners bind the same way.
+ * A write is told when it begins, once its socket is known: while it returns, another goroutine may
+ * have read the answer already, which would then stand before its request.
+ *
  * No uretprobe: Go moves stacks, and a return address of ours would be lost with the old one.
  *
  * Register ABI since Go 1.17 (src/cmd/compile/abi-internal.md): arguments and results in AX, BX,
@@ -25,11 +28,13 @@
 #define GO_REGS	   user_pt_regs
 #define GO_ARG1(c) ((c)->regs[0])
 #define GO_ARG2(c) ((c)->regs[1])
+#define GO_ARG3(c) ((c)->regs[2])
 #define GO_G	   regs[28]
 #else
 #define GO_REGS	   pt_regs
 #define GO_ARG1(c) ((c)->rax)
 #define GO_ARG2(c) ((c)->rbx)
+#define GO_ARG3(c) ((c)->rcx)
 #define GO_G	   r14
 #endif
 
@@ -63,15 +68,22 @@ static __always_inline struct yg_thread *gocall_find(__u64 g)
 #define CALL_FIND gocall_find
 #include "call.bpf.h"
 
+/* A function of its own, for the row is on its stack: those of nested calls must fit 512 bytes. */
+static __noinline int gocall_begin(const struct yg_gocall_key *key)
+{
+	struct yg_thread fresh = {};
+
+	return bpf_map_update_elem(&yg_gocalls, key, &fresh, BPF_NOEXIST);
+}
+
 static __always_inline struct yg_thread *gocall_make(__u64 g)
 {
 	struct yg_gocall_key key = gocall_key(g);
 	struct yg_thread *t = bpf_map_lookup_elem(&yg_gocalls, &key);
-	struct yg_thread fresh = {};
 
 	if (t)
 		return t;
-	(void)bpf_map_update_elem(&yg_gocalls, &key, &fresh, BPF_NOEXIST);
+	(void)gocall_begin(&key);
 	return bpf_map_lookup_elem(&yg_gocalls, &key);
 }
 
@@ -132,10 +144,46 @@ int yg_go_read(struct GO_REGS *ctx)
 }
 
 /* func (c *Conn) Write(b []byte) (int, error) */
+/* Tell of the write that begins, if it is known where to. What is not written breaks the connection. */
+static __always_inline void go_tell(struct GO_REGS *ctx)
+{
+	struct yg_thread *t = gocall_find(ctx->GO_G);
+	__u64 len = GO_ARG3(ctx);
+	struct yg_counters *c;
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
+
+	if (!t || t->kind != CALL_WRITE || len == 0 || len > CALL_LEN_MAX)
+		return;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	if (!ssl || ssl->bind != YG_BIND_SOCKET)
+		return;
+	c = counters();
+	t->out.payload_len = len;
+	count_tls(c, TLS_rx);
+	count_tls(c, call_emit(c, ssl, t, ctx->GO_G));
+	t->kind = CALL_TOLD;
+}
+
 SEC("uprobe")
 int yg_go_write(struct GO_REGS *ctx)
 {
-	return go_enter(ctx, CALL_WRITE);
+	(void)go_enter(ctx, CALL_WRITE);
+	go_tell(ctx);
+	return 0;
+}
+
+/* A write that was told of returns: what sockets it used may still correct the object. */
+static __always_inline void go_told(struct yg_thread *t)
+{
+	struct yg_ssl_key key = key_of(t->object);
+	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+
+	t->kind = CALL_WRITE;
+	if (ssl)
+		ssl_bind(ssl, t);
+	t->kind = CALL_NONE;
 }
 
 SEC("uprobe")
@@ -145,6 +193,10 @@ int yg_go_ret(struct GO_REGS *ctx)
 	struct yg_counters *c = counters();
 	enum tls_row row;
 
+	if (t && t->kind == CALL_TOLD) {
+		go_told(t);
+		return 0;
+	}
 	count_tls(c, TLS_rx);
 	if (t && (t->kind == CALL_READ || t->kind == CALL_WRITE)) {
 		row = go_return(c, t, ctx);
@@ -167,7 +219,7 @@ int yg_go_shake(struct GO_REGS *ctx)
 
 	if (!is_task_in_scope())
 		return 0;
-	object_end(GO_ARG1(ctx));
+	(void)object_end(GO_ARG1(ctx));
 	t = gocall_find(ctx->GO_G);
 	if (t && (t->kind == CALL_READ || t->kind == CALL_WRITE) && t->object == GO_ARG1(ctx))
 		return 0;
@@ -195,7 +247,7 @@ int yg_go_shaken(struct GO_REGS *ctx)
 SEC("uprobe")
 int yg_go_close(struct GO_REGS *ctx)
 {
-	object_end(GO_ARG1(ctx));
+	(void)object_end(GO_ARG1(ctx));
 	return 0;
 }
 

@@ -23,6 +23,7 @@ enum call_kind {
 	CALL_WRITE,
 	CALL_WRITE_EX,
 	CALL_SHAKE, /* a handshake: moves nothing, but tells the socket */
+	CALL_TOLD,  /* a write whose record went out when it began */
 };
 
 enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };

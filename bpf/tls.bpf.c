@@ -242,7 +242,7 @@ int yg_pr_ret(struct pt_regs *ctx)
 SEC("uprobe")
 int yg_ssl_free(struct pt_regs *ctx)
 {
-	object_end(PT_REGS_PARM1(ctx));
+	(void)object_end(PT_REGS_PARM1(ctx));
 	return 0;
 }
 

@@ -44,7 +44,7 @@ struct goroutine {
 	uint64_t lo, hi; /* its stack */
 };
 
-void go_at(void (*site)(void), uint64_t a, uint64_t b, const struct goroutine *g);
+void go_run(void (*site)(void), uint64_t a, uint64_t b, const struct goroutine *g, uint64_t c);
 long go_socket(const struct goroutine *g, long call, int fd, void *buf, size_t len);
 
 #define SITE(name) ".globl " #name "\n.type " #name ", %function\n" #name ":\n\tnop\n\tret\n"
@@ -52,12 +52,13 @@ long go_socket(const struct goroutine *g, long call, int fd, void *buf, size_t l
 __asm__(".text\n.balign 16\n" SITE(go_site_read) SITE(go_site_write) SITE(go_site_ret)
 		SITE(go_site_shake) SITE(go_site_shaken) SITE(go_site_close)
 #ifdef __aarch64__
-			".globl go_at\ngo_at:\n"
+			".globl go_run\ngo_run:\n"
 			"	stp x28, x30, [sp, #-16]!\n"
 			"	mov x9, x0\n"
 			"	mov x0, x1\n"
 			"	mov x1, x2\n"
 			"	mov x28, x3\n"
+			"	mov x2, x4\n"
 			"	blr x9\n"
 			"	ldp x28, x30, [sp], #16\n"
 			"	ret\n"
@@ -72,12 +73,13 @@ __asm__(".text\n.balign 16\n" SITE(go_site_read) SITE(go_site_write) SITE(go_sit
 			"	ldr x28, [sp], #16\n"
 			"	ret\n"
 #else
-			".globl go_at\ngo_at:\n"
+			".globl go_run\ngo_run:\n"
 			"	push %r14\n"
 			"	push %rbx\n"
 			"	mov %rsi, %rax\n"
 			"	mov %rdx, %rbx\n"
 			"	mov %rcx, %r14\n"
+			"	mov %r8, %rcx\n"
 			"	call *%rdi\n"
 			"	pop %rbx\n"
 			"	pop %r14\n"
@@ -94,6 +96,12 @@ __asm__(".text\n.balign 16\n" SITE(go_site_read) SITE(go_site_write) SITE(go_sit
 			"	ret\n"
 #endif
 );
+
+/* Arguments or results @a and @b; a length that is none behind them. */
+static void go_at(void (*site)(void), uint64_t a, uint64_t b, const struct goroutine *g)
+{
+	go_run(site, a, b, g, UINT64_MAX);
+}
 
 struct bench {
 	struct gotls_bpf *skel;
@@ -265,6 +273,31 @@ static void a_write_is_of_the_socket_that_its_goroutine_used(void **state)
 	assert_int_equal(seg->bind, YG_BIND_SOCKET);
 	assert_int_equal(ntohs(seg->key.sport), loopback_port(b->server[1]));
 	assert_memory_equal(seg->data, RESPONSE, strlen(RESPONSE));
+}
+
+/* While a write returns, another goroutine may have read the answer to it. */
+static void a_write_to_a_known_socket_is_told_when_it_begins(void **state)
+{
+	const struct goroutine *reader = spawn(NULL), *writer = spawn(NULL);
+	struct bench *b = *state;
+	uint64_t conn = new_conn();
+	char byte = 'c';
+
+	do_read(b, conn, reader, 1, RESPONSE);
+	rig_reset(&b->rig);
+	go_run(go_site_write, conn, (uint64_t)(uintptr_t)REQUEST, writer, strlen(REQUEST));
+	assert_int_equal(go_socket(writer, SYS_write, b->server[1], &byte, 1), 1);
+	do_read(b, conn, reader, 1, RESPONSE);
+	leave((int64_t)strlen(REQUEST), writer);
+	go_run(go_site_write, conn, (uint64_t)(uintptr_t)REQUEST, writer, strlen(REQUEST));
+	leave((int64_t)strlen(REQUEST), writer);
+	rig_check_tls(&b->rig);
+	assert_int_equal(rig_read(&b->rig), 3);
+	assert_int_equal(b->rig.records[0].source, YG_SOURCE_TLS_WRITE);
+	assert_memory_equal(b->rig.records[0].data, REQUEST, strlen(REQUEST));
+	assert_int_equal(b->rig.records[1].source, YG_SOURCE_TLS_READ);
+	assert_int_equal(b->rig.records[2].offset, strlen(REQUEST)); /* once each */
+	assert_int_equal(rig_counters(&b->rig).tls.request, 2);
 }
 
 /* One thread runs two goroutines in turn, both inside Read: each has its own call and socket. */
@@ -534,6 +567,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_read_is_of_the_socket_that_its_goroutine_used),
 		CASE(a_write_is_of_the_socket_that_its_goroutine_used),
+		CASE(a_write_to_a_known_socket_is_told_when_it_begins),
 		CASE(goroutines_of_one_thread_are_told_apart),
 		CASE(a_call_returns_on_another_thread),
 		CASE(a_buffer_on_the_stack_moves_with_it),

@@ -6,10 +6,12 @@
 #
 #	served	lines of the server's own log, by path
 #	seen	requests of the inventory, by service: each listener has a port of its own
-#	right	exchanges whose client:port, status and method stand in that log as often
+#	right	exchanges whose client:port, status and method stand in that log as often, and that
+#		are said to be on the right side of this host
 #	shown	exchanges that were kept to be shown; with few requests all of them
 #
-# The other way round, programs of this host ask a server that is out of scope: "curl >" and so on.
+# The other way round, programs of this host ask nginx in the peer, which is out of scope: "curl>"
+# and so on. What they served themselves is in its log; each has as many lines as it asked.
 # With --full (make test-e2e does not) 100 times as many requests.
 . "$(dirname "$0")/lib.sh"
 need curl h2load node python3 jq
@@ -23,6 +25,8 @@ declare -A LOGS=() # by server
 ROWS=()		   # "server protocol tls-library port path"
 
 on_fail() {
+	api 'samples?limit=1000' | jq -c '.items[] | select(.target | startswith("/go-")) | [.client, .client_port, .server, .server_port, .side, .target]' | head -5
+	api endpoints?limit=1000 | jq -c '.items[] | select(.service | endswith(":9844")) | [.template, .requests]'
 	[[ ! -e $WORK/table ]] || cat "$WORK/table"
 	api status | jq -c '.counters | map_values(map_values(select(. > 0)))' || true
 	daemon_log 20
@@ -77,6 +81,146 @@ start_gnutls() {
 		>"$WORK/gnutls/access.log") &
 	ACCESS_LOG=$WORK/gnutls/access.log
 	wait_until 10 is_listening "$2"
+}
+
+# It logs no addresses.
+start_nghttpd() {
+	mkdir -p "$WORK/nghttpd"
+	echo '{"ok":true}' | tee "$WORK/nghttpd/h2" >"$WORK/nghttpd/tls-h2"
+	ACCESS_LOG=$WORK/nghttpd/access.log
+	stdbuf -oL nghttpd -v --no-tls -d "$WORK/nghttpd" "$3" > >(log_nghttpd h2) 2>&1 &
+	stdbuf -oL nghttpd -v -d "$WORK/nghttpd" "$4" "$KEY" "$CERT" > >(log_nghttpd tls-h2) 2>&1 &
+	wait_until 10 is_listening "$3"
+	wait_until 10 is_listening "$4"
+}
+log_nghttpd() { sed -unE "s,.* :path: (/$1)[?].*,- 200 GET \1 HTTP/2,p" >>"$ACCESS_LOG"; }
+
+# Whom this host asks. Each of MAKERS has ports of its own: N80 clear, N82 HTTP/2, N44 TLS of both.
+declare -A MAKERS=([curl]=93 [h2load]=94 [python]=95 [node]=96 [wget]=97 [go]=98)
+start_far() {
+	local base
+	mkdir -p "$WORK/far"
+	cat >"$WORK/far/nginx.conf" <<-CONF
+		daemon off; user root; worker_processes 1; pid $WORK/far/pid;
+		error_log $WORK/far/error.log;
+		events { }
+		http {
+			log_format yagura '\$remote_addr:\$remote_port \$status \$request';
+			access_log $WORK/far/access.log yagura;
+			client_body_temp_path $WORK/far/body; proxy_temp_path $WORK/far/proxy;
+			fastcgi_temp_path $WORK/far/fcgi; uwsgi_temp_path $WORK/far/uwsgi;
+			scgi_temp_path $WORK/far/scgi;
+			keepalive_requests 10000000;
+			server {
+				$(for base in "${MAKERS[@]}"; do
+					echo "listen ${base}80; listen ${base}82 http2; listen ${base}44 ssl http2;"
+				done)
+				ssl_certificate $CERT; ssl_certificate_key $KEY;
+				location / {
+					default_type application/json;
+					return 200 '{"ok":true}\n';
+				}
+			}
+		}
+	CONF
+	peer nginx -c "$WORK/far/nginx.conf" -p "$WORK/far" 2>"$WORK/far/start.log" &
+	wait_until 10 peer ss -Hltn "sport = :9844"
+}
+
+FAR=10.77.0.40
+
+# A program of this host that asks EACH times over one connection; its name and protocol are the path.
+write_makers() {
+	cat >"$WORK/maker.py" <<-'PY'
+		import http.client, ssl, sys
+		host, port, path, count = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+		context = ssl._create_unverified_context()
+		connection = http.client.HTTPSConnection(host, port, context=context)
+		for i in range(count):
+		    connection.request("GET", f"{path}?n={i}")
+		    assert connection.getresponse().read()
+	PY
+	cat >"$WORK/maker.js" <<-'JS'
+		const https = require("https"), http2 = require("http2");
+		const [host, port, path, count] = process.argv.slice(2);
+		const options = { host, port, rejectUnauthorized: false };
+		if (path.endsWith("h2")) {
+			const session = http2.connect(`https://${host}:${port}`, options);
+			let left = +count;
+			for (let i = 0; i < count; i++) {
+				const stream = session.request({ ":path": `${path}?n=${i}` });
+				stream.resume().on("end", () => --left || session.close());
+			}
+		} else {
+			const agent = new https.Agent({ ...options, keepAlive: true, maxSockets: 1 });
+			let left = +count;
+			for (let i = 0; i < count; i++)
+				https.get({ ...options, agent, path: `${path}?n=${i}` }, (answer) =>
+					answer.resume().on("end", () => --left || agent.destroy()));
+		}
+	JS
+	mkdir -p "$WORK/gomaker"
+	cat >"$WORK/gomaker/main.go" <<-'GO'
+		package main
+
+		import (
+			"crypto/tls"
+			"fmt"
+			"io"
+			"net/http"
+			"os"
+			"strconv"
+			"strings"
+			"time"
+		)
+
+		func main() {
+			transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+				ForceAttemptHTTP2: strings.HasSuffix(os.Args[3], "h2")}
+			client := &http.Client{Transport: transport}
+			count, _ := strconv.Atoi(os.Args[4])
+			for i := 0; i < count; i++ {
+				answer, err := client.Get(fmt.Sprintf("https://%s:%s%s?n=%d", os.Args[1], os.Args[2], os.Args[3], i))
+				if err != nil {
+					panic(err)
+				}
+				io.Copy(io.Discard, answer.Body)
+				answer.Body.Close()
+			}
+			if os.Args[3] == "/warm" {
+				time.Sleep(time.Minute)
+			}
+		}
+	GO
+	if command -v go >/dev/null; then
+		(cd "$WORK/gomaker" && HOME=$WORK/gomaker GOFLAGS=-p=1 go build -ldflags='-s -w' -o maker main.go)
+	fi
+}
+
+# make PROGRAM PROTOCOL PORT: EACH requests of this host.
+make_requests() {
+	local path=/$1-$2 url=https options=(-sk -o /dev/null)
+	[[ $2 == tls-* ]] || url=http
+	url=$url://$FAR:$3$path
+	case $1-$2 in
+	curl-tls-h2) curl --http2 "${options[@]}" "$url?n=[1-$EACH]" ;;
+	curl-*) curl --http1.1 "${options[@]}" "$url?n=[1-$EACH]" ;;
+	h2load-*) h2load -n "$EACH" -c 1 -m 10 "$url?n=1" >/dev/null ;;
+	wget-*) seq -f "$url?n=%g" "$EACH" | wget -q --no-check-certificate -O /dev/null -i - ;;
+	python-*) python3 "$WORK/maker.py" "$FAR" "$3" "$path" "$EACH" ;;
+	node-*) node "$WORK/maker.js" "$FAR" "$3" "$path" "$EACH" ;;
+	go-*) "$WORK/gomaker/maker" "$FAR" "$3" "$path" "$EACH" ;;
+	esac
+}
+
+# maker PROGRAM LIBRARY PROTOCOL...
+maker() {
+	local program=$1 library=$2 protocol
+	local -A port=([h1]=80 [h2]=82 [tls-h1]=44 [tls-h2]=44)
+	for protocol in "${@:3}"; do
+		ROWS+=("$program> $protocol $library ${MAKERS[$program]}${port[$protocol]} /$program-$protocol")
+		LOGS[$program>]=$WORK/far/access.log
+	done
 }
 
 # rows SERVER BASE LIBRARY PROTOCOL...
@@ -165,13 +309,14 @@ of() {
 			if (target == path) print $1, $2, $3 }' | sort
 }
 
-# Everything that is kept to be shown: "server-port client:port status method".
+# Everything that is kept to be shown: "server-port path side client:port status method".
 fetch_samples() {
 	local offset=0 page
 	: >"$WORK/samples"
 	for (( ; ; offset += 1000)); do
 		page=$(api "samples?limit=1000&offset=$offset")
-		jq -r '.items[] | "\(.server_port) \(.client):\(.client_port) \(.status) \(.method)"' \
+		jq -r '.items[] | [.server_port, (.target | split("?")[0]), .side,
+			"\(.client):\(.client_port)", .status, .method] | map(tostring) | join(" ")' \
 			<<<"$page" >>"$WORK/samples"
 		[[ $(jq '.items | length' <<<"$page") == 1000 ]] || break
 	done
@@ -179,7 +324,7 @@ fetch_samples() {
 
 # print_table: one line per row; its status is whether every difference is 0.
 print_table() {
-	local row server protocol library port path served seen shown right ok=0
+	local row server protocol library port path served seen shown right side ok=0
 	fetch_samples
 	api 'endpoints?limit=1000' >"$WORK/endpoints"
 	printf '%-12s %-9s %-12s %7s %7s %7s %7s %5s\n' \
@@ -190,13 +335,13 @@ print_table() {
 		served=$(wc -l <"$WORK/of")
 		seen=$(jq --arg path "$path" --arg port ":$port" '[.items[] | select((.service |
 			endswith($port)) and .template == $path) | .requests] | add // 0' "$WORK/endpoints")
-		awk -v port="$port" -v ready="$READY:" '$1 == port && index($2, ready) != 1 {
-			print $2, $3, $4 }' "$WORK/samples" | sort >"$WORK/shown"
-		# Several protocols may share a port: an upgrade answers 101.
-		if [[ $protocol == *ws ]]; then sed -i '/ 101 /!d' "$WORK/shown"
-		elif [[ $protocol == *h1 ]]; then sed -i '/ 101 /d' "$WORK/shown"
-		elif [[ $protocol == *grpc ]]; then sed -i '/ POST$/!d' "$WORK/shown"
-		else sed -i '/ POST$/d' "$WORK/shown"; fi
+		side=inbound
+		[[ $server != *'>' ]] || side=outbound
+		awk -v port="$port" -v path="$path" -v side=$side '$1 == port && $2 == path {
+			print ($3 == side ? $4 : $3), $5, $6 }' "$WORK/samples" | sort >"$WORK/shown"
+		if [[ $(head -c 1 "$WORK/of") == - ]]; then # a log without addresses
+			sed -i 's/^[0-9][^ ]*/-/' "$WORK/shown"
+		fi
 		shown=$(wc -l <"$WORK/shown")
 		right=$(comm -12 "$WORK/of" "$WORK/shown" | wc -l)
 		printf '%-12s %-9s %-12s %7d %7d %7d %7d %5d\n' "$server" "$protocol" "$library" \
@@ -235,6 +380,20 @@ rows caddy 8500 go h1 tls-h1 h2 tls-h2
 rows python 8600 libssl h1 tls-h1
 rows asyncio 8700 libssl h1 tls-h1
 rows gnutls 8800 gnutls tls-h1
+if command -v nghttpd >/dev/null; then
+	start nghttpd 9200 9282 9244
+	rows nghttpd 9200 libssl h2 tls-h2
+else
+	echo "nghttpd: not installed: no row (tools/setup)"
+fi
+start_far
+write_makers
+maker curl libssl h1 tls-h1 tls-h2
+maker h2load libssl h2 tls-h2
+maker python "$(tls_file python)" tls-h1
+maker node "$(tls_file node)" tls-h1 tls-h2
+! command -v wget >/dev/null || maker wget gnutls h1 tls-h1
+! command -v go >/dev/null || maker go go tls-h1 tls-h2
 if command -v go >/dev/null; then
 	start go 8900 8944
 	rows go 8900 go h1 tls-h1 tls-h2
@@ -247,6 +406,7 @@ for port in 8143 8243 8343 8443 8543 8643 8743 8843; do
 done
 for row in "${ROWS[@]}"; do
 	read -r server protocol library port path <<<"$row"
+	[[ $server != *'>' ]] || continue
 	for ((k = 2; k < ASKERS + 2; k++)); do
 		ask "$protocol" "$port" "$k" &
 		pids[k]=$!
@@ -254,6 +414,16 @@ for row in "${ROWS[@]}"; do
 	for ((k = 2; k < ASKERS + 2; k++)); do
 		wait "${pids[k]}" || fail "$row: no answer"
 	done
+done
+# The probes of a program that carries its TLS itself sit on its file from when it ran first.
+go_is_read() { status '.libraries[] | select(.state == "attached") | .path' | grep -q gomaker; }
+if command -v go >/dev/null; then
+	"$WORK/gomaker/maker" "$FAR" 9844 /warm 1 &
+	wait_until 30 go_is_read
+fi
+for row in "${ROWS[@]}"; do
+	read -r server protocol library port path <<<"$row"
+	[[ $server != *'>' ]] || make_requests "${server%>}" "$protocol" "$port" || fail "$row: no answer"
 done
 wait_until 20 is_complete
 cat "$WORK/table"
