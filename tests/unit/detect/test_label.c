@@ -189,11 +189,11 @@ static void tells_what_is_dormant_and_what_is_new(void **state)
 	labels = look(&stage);
 	assert_string_equal(reason(&labels, YG_LABEL_DORMANT), "no request for 31 days");
 	assert_false(yg_labels_have(&labels, YG_LABEL_ORPHAN));
-	stage.scene.documented = YG_DOCUMENTED_YES;
+	stage.documented = YG_DOCUMENTED_YES;
 	labels = look(&stage);
 	assert_string_equal(reason(&labels, YG_LABEL_ORPHAN),
 			    "in its specification, no request for 31 days");
-	stage.scene.documented = YG_DOCUMENTED_UNKNOWN;
+	stage.documented = YG_DOCUMENTED_UNKNOWN;
 	fresh->first_ns = NOW - 2 * DAY;
 	stage.endpoint = fresh;
 	labels = look(&stage);
