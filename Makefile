@@ -133,6 +133,7 @@ test-bpf: $(BPFBINS) ## run every BPF program through BPF_PROG_TEST_RUN (root)
 test-replay: all ## captures in, exact JSON lines out; mutants of them keep the laws of the counters
 	$(Q)tests/harness/run_replay $(B)/yagura
 	$(Q)tests/replay/check_hostile $(B)/yagura 3
+	$(Q)tests/replay/check_carriers $(B)/yagura
 
 test-e2e: all $(E2EBINS) ## run the namespace tests (root); status 77 is a skip
 	$(Q)YG_BUILD=$(abspath $(B)) tests/harness/run_scripts $(E2E)

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "baseline/data_head.h"
+#include "baseline/data_text.h"
 #include "baseline/lesson.h"
 #include "parse/values.h"
 
-#define FIELDS_FEW 4u  /* room that an endpoint begins with; doubles */
-#define POOL_MIN   20u /* card-like values without a name before they count against each other */
-#define POOL_SHARE 5u  /* fewer than one in so many passed: it is luck */
+#define CUT_MIN	   256u /* bytes of a value without an end that are read at all ... */
+#define CUT_MARGIN 64u	/* ... but for the last ones */
+#define FIELDS_FEW 4u	/* room that an endpoint begins with; doubles */
+#define POOL_MIN   20u	/* card-like values without a name before they count against each other */
+#define POOL_SHARE 5u	/* fewer than one in so many passed: it is luck */
 #define TOLD_EACH  60000000000ull /* ns between two words about a field that does not change */
 #define LUCKY_MIN  5u		  /* the same at one endpoint */
 
@@ -85,18 +88,9 @@ void yg_data_news(struct yg_data *data, uint32_t endpoint, yg_data_field_fn fn, 
 	}
 }
 
-static struct yg_data_field *find(const struct fields *fields, uint64_t key)
-{
-	for (uint32_t i = 0; i < fields->count; i++) {
-		if (fields->rows[i].key == key)
-			return &fields->rows[i];
-	}
-	return NULL;
-}
-
 enum yg_data_level yg_data_level_at(const struct yg_data *data, uint32_t endpoint, uint64_t key)
 {
-	const struct yg_data_field *field = find(&data->endpoints[endpoint], key);
+	const struct yg_data_field *field = yg_data_find(&data->endpoints[endpoint], key);
 
 	return field ? yg_data_level_of(data, endpoint, field) : YG_DATA_NONE;
 }
@@ -236,7 +230,7 @@ static void learn(struct look *look, const struct yg_data_leaf *leaf,
 		  const struct yg_data_sight *sight, uint64_t key, const char *path,
 		  enum yg_value_in in)
 {
-	struct yg_data_field *field = find(look->fields, key);
+	struct yg_data_field *field = yg_data_find(look->fields, key);
 	uint64_t hash = yg_hash(&look->data->key, sight->text.ptr, sight->text.len);
 
 	if (!field && !sight->passed)
@@ -345,6 +339,53 @@ static uint32_t keep_of_head(struct look *look, uint32_t count)
 	return kept;
 }
 
+static bool is_worth_reading(const struct look *look, const struct yg_value *value)
+{
+	if (!value->raw.ptr || value->raw.len == 0 || value->type == YG_VALUE_BOOL ||
+	    value->type == YG_VALUE_NULL || value->type == YG_VALUE_FILE ||
+	    (value->type == YG_VALUE_NUMBER && value->raw.len < 3))
+		return false;
+	return may_be_known(look, value->name) &&
+	       !(value->in == YG_VALUE_IN_HEADER && (value->traits & YG_HEADER_USUAL));
+}
+
+/*
+ * The value with its escapes undone. What has no end is no value: nothing of a short one is left,
+ * of a long text what stands well before the cut.
+ */
+static struct yg_slice read_text(struct look *look, const struct yg_value *value)
+{
+	struct yg_data *data = look->data;
+	struct yg_value coded = *value;
+	struct yg_slice text;
+	bool cut = value->cut;
+
+	/* Servers escape what a cookie may not hold. */
+	if (value->in == YG_VALUE_IN_COOKIE && memchr(value->raw.ptr, '%', value->raw.len))
+		coded.coding = YG_VALUE_PERCENT;
+	text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
+	cut |= text.ptr == data->decoded && text.len + 4 > sizeof(data->decoded);
+	if (!cut)
+		return text;
+	data->cut++;
+	text.len = text.len > CUT_MIN ? text.len - CUT_MARGIN : 0;
+	return yg_data_trim_cut(text);
+}
+
+static void take_leaf(struct look *look, const struct yg_data_leaf *leaf,
+		      const struct yg_value *value)
+{
+	char path[YG_DATA_PATH_CAP];
+	uint32_t count = examine(look, leaf);
+
+	if (value->in == YG_VALUE_IN_HEADER || value->in == YG_VALUE_IN_COOKIE)
+		count = keep_of_head(look, count);
+	if (count == 0)
+		return;
+	(void)yg_value_path(value, path, sizeof(path));
+	take_sights(look, leaf, count, path, value->in);
+}
+
 void yg_data_visit(void *ctx, const struct yg_value *value)
 {
 	struct yg_data *data = ctx;
@@ -354,28 +395,18 @@ void yg_data_visit(void *ctx, const struct yg_value *value)
 		.response = look->response,
 		.number = value->type == YG_VALUE_NUMBER,
 	};
-	char path[YG_DATA_PATH_CAP];
-	uint32_t count;
 
-	if (!value->raw.ptr || value->raw.len == 0 || value->type == YG_VALUE_BOOL ||
-	    value->type == YG_VALUE_NULL || value->type == YG_VALUE_FILE || value->cut)
+	if (!is_worth_reading(look, value))
 		return;
-	if (leaf.number && value->raw.len < 3)
+	leaf.text = read_text(look, value);
+	if (leaf.text.len == 0)
 		return;
-	if (!may_be_known(look, leaf.name))
-		return;
-	if (value->in == YG_VALUE_IN_HEADER && (value->traits & YG_HEADER_USUAL))
-		return;
-	leaf.text = yg_value_decode(value, look->data->decoded, sizeof(look->data->decoded));
 	if (value->in == YG_VALUE_IN_BODY)
 		leaf.parent = parent_of(value);
-	count = examine(look, &leaf);
-	if (value->in == YG_VALUE_IN_HEADER || value->in == YG_VALUE_IN_COOKIE)
-		count = keep_of_head(look, count);
-	if (count == 0)
-		return;
-	(void)yg_value_path(value, path, sizeof(path));
-	take_sights(look, &leaf, count, path, value->in);
+	take_leaf(look, &leaf, value);
+	leaf.text = yg_data_unwrap(leaf.text, data->unwrapped, sizeof(data->unwrapped));
+	if (leaf.text.ptr)
+		take_leaf(look, &leaf, value);
 }
 
 /* Segments of the path, each under the name of the one before it. */
@@ -426,6 +457,12 @@ uint32_t yg_data_wants(struct yg_data *data, enum yg_side side)
 			where &= ~(1u << in);
 	}
 	return where;
+}
+
+void yg_data_end(struct yg_data *data, const struct yg_values_walked *walked)
+{
+	if (data->look.seen->looked)
+		data->bodies_cut += walked->cut;
 }
 
 static bool is_accepted(const struct yg_exchange *exchange)
@@ -481,94 +518,12 @@ struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
 	struct yg_data_set set = { { 0 } };
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct yg_data_field *field = fields ? find(fields, items[i].field) : NULL;
+		const struct yg_data_field *field =
+			fields ? yg_data_find(fields, items[i].field) : NULL;
 
 		if (field ? yg_data_level(field, believes_alone(data, fields)) > YG_DATA_NONE
 			  : items[i].sure)
 			yg_data_set_add(&set, items[i].class_);
 	}
 	return set;
-}
-
-void yg_data_drop(struct yg_data *data, uint32_t endpoint)
-{
-	struct fields *fields = &data->endpoints[endpoint];
-
-	data->bytes -= fields->cap * sizeof(*fields->rows);
-	free(fields->rows);
-	*fields = (struct fields){ 0 };
-}
-
-static void merge(struct yg_data_field *into, const struct yg_data_field *from)
-{
-	for (uint32_t i = 0; i < YG_DATA_BITS / 64; i++) {
-		into->tried[i] |= from->tried[i];
-		into->passed[i] |= from->passed[i];
-	}
-	into->values += from->values;
-	into->named += from->named;
-	into->proof = from->proof < into->proof ? from->proof : into->proof;
-	into->first_ns = from->first_ns < into->first_ns ? from->first_ns : into->first_ns;
-	into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
-}
-
-void yg_data_fold(struct yg_data *data, uint32_t into, uint32_t from)
-{
-	struct fields *to = &data->endpoints[into], *of = &data->endpoints[from];
-
-	if (into == from)
-		return;
-	for (uint32_t i = 0; i < of->count; i++) {
-		struct yg_data_field *field = find(to, of->rows[i].key);
-
-		if (field) {
-			merge(field, &of->rows[i]);
-			continue;
-		}
-		field = yg_data_make_field(data, to);
-		if (field)
-			*field = of->rows[i];
-	}
-	/* Under its new id, everything is news. */
-	for (uint32_t i = 0; i < to->count; i++)
-		to->rows[i].told = YG_DATA_LEVEL_MAX;
-	to->exchanges += of->exchanges;
-	to->full += of->full;
-	to->stale = true;
-	to->tried += of->tried;
-	to->passed += of->passed;
-	yg_data_drop(data, from);
-}
-
-const char *yg_data_class_name(const struct yg_data *data, uint32_t class_)
-{
-	return yg_data_engine_name(data->engine, class_);
-}
-
-uint32_t yg_data_class_named(const struct yg_data *data, struct yg_slice name)
-{
-	uint32_t class_ = 0, count = yg_data_engine_classes(data->engine);
-
-	while (class_ < count &&
-	       !yg_slice_equal(yg_slice_from_str(yg_data_class_name(data, class_)), name))
-		class_++;
-	return class_ < count ? class_ : YG_DATA_ALL_MAX;
-}
-
-void yg_data_counters(const struct yg_data *data,
-		      void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx)
-{
-	struct yg_data_engine_counters engine = yg_data_engine_counters(data->engine);
-	uint64_t fields = 0;
-
-	for (uint32_t i = 0; i < data->endpoints_max; i++)
-		fields += data->endpoints[i].count;
-	fn(ctx, "data.exchanges", data->exchanges);
-	fn(ctx, "data.passed_over", data->skipped);
-	fn(ctx, "data.values", data->values);
-	fn(ctx, "data.sights", engine.sights);
-	fn(ctx, "data.sights_lost", engine.sights_lost + data->items_lost);
-	fn(ctx, "data.fields", fields);
-	fn(ctx, "data.fields_evicted", data->evicted);
-	fn(ctx, "data.fields_lost", data->lost);
 }

@@ -133,6 +133,10 @@ uint32_t yg_data_wants(struct yg_data *data, enum yg_side side);
 /* yg_value_fn; @ctx: struct yg_data. */
 void yg_data_visit(void *ctx, const struct yg_value *value);
 
+/* The walk over one side is over. */
+struct yg_values_walked;
+void yg_data_end(struct yg_data *data, const struct yg_values_walked *walked);
+
 /* Classes of @seen that hold as far as is known now. @endpoint: as in the scene. */
 struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
 				   const struct yg_data_item *items, uint32_t count);

@@ -472,8 +472,9 @@ static void examine_text(struct view *view, struct kinds kinds)
 {
 	struct yg_slice text = view->text;
 
-	/* One word is one identifier, or none: dates, UUIDs, versions. */
-	if (kinds.digits >= 5 && text.len > 10 && memchr(text.ptr, ' ', text.len))
+	/* One word is one identifier, or none: dates, UUIDs, versions; but for a document in it. */
+	if (kinds.digits >= 5 && text.len > 10 &&
+	    (text.ptr[0] == '{' || text.ptr[0] == '[' || memchr(text.ptr, ' ', text.len)))
 		examine_tokens(view);
 	if (kinds.marks >= 2)
 		examine_addresses(view);

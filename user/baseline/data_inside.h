@@ -38,8 +38,14 @@ struct yg_data {
 	uint64_t exchanges, skipped, values, evicted, lost, items_lost;
 	struct look look;
 	struct yg_data_sight sights[YG_DATA_SIGHTS_MAX];
+	uint64_t bodies_cut; /* their end was not seen: a last number in them does not come */
+	uint64_t cut;	     /* values whose end was not seen: passed over, or up to a separator */
 	char decoded[DECODED_CAP];
+	char unwrapped[DECODED_CAP];
 };
+
+/* The row with this key, or NULL. */
+struct yg_data_field *yg_data_find(const struct fields *fields, uint64_t key);
 
 /* A free row, or that of the field that is proven least and was seen longest ago; NULL: none. */
 struct yg_data_field *yg_data_make_field(struct yg_data *data, struct fields *fields);

@@ -58,6 +58,13 @@ static bool takes_mark(uint32_t code, uint32_t mark)
 	       ((code >= 0xff76 && code <= 0xff84) || (code >= 0xff8a && code <= 0xff8e));
 }
 
+/* Spaces of typesetters. */
+static bool is_space(uint32_t code)
+{
+	return code == 0x3000 || (code >= 0x2000 && code <= 0x200a) || code == 0x202f ||
+	       code == 0x205f;
+}
+
 /* Three bytes at @p of @left: what they become. Return: bytes taken. */
 static size_t put_wide(struct out *out, const char *p, size_t left)
 {
@@ -69,10 +76,12 @@ static size_t put_wide(struct out *out, const char *p, size_t left)
 		put(out, &ascii, 1);
 		return 3;
 	}
-	if (code == 0x3000 || (code >= 0x2010 && code <= 0x2015) || code == 0x2212) {
-		put(out, code == 0x3000 ? " " : "-", 1);
+	if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212 || is_space(code)) {
+		put(out, is_space(code) ? " " : "-", 1);
 		return 3;
 	}
+	if ((code >= 0x200b && code <= 0x200d) || code == 0x2060 || code == 0xfeff)
+		return 3; /* of no width */
 	if (code < KANA_FIRST || code >= VOICED || code > KANA_LAST) {
 		put(out, p, 3);
 		return 3;
@@ -88,6 +97,8 @@ static bool needs_work(struct yg_slice text)
 	return text.len >= 3 &&
 	       (memchr(text.ptr, 0xef, text.len) || memmem(text.ptr, text.len, "\xe3\x80\x80", 3) ||
 		memmem(text.ptr, text.len, "\xe2\x80", 2) ||
+		memmem(text.ptr, text.len, "\xe2\x81", 2) ||
+		memmem(text.ptr, text.len, "\xc2\xa0", 2) ||
 		memmem(text.ptr, text.len, "\xe2\x88\x92", 3));
 }
 
@@ -101,6 +112,11 @@ struct yg_slice yg_data_normalise(struct yg_slice text, char *buffer, size_t cap
 	while (i < text.len && out.at < out.end) {
 		if (((uint8_t)text.ptr[i] & 0xf0) == 0xe0 && text.len - i >= 3) {
 			i += put_wide(&out, text.ptr + i, text.len - i);
+			continue;
+		}
+		if (text.len - i >= 2 && memcmp(text.ptr + i, "\xc2\xa0", 2) == 0) {
+			put(&out, " ", 1); /* one that does not break */
+			i += 2;
 			continue;
 		}
 		put(&out, text.ptr + i, 1);

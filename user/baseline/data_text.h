@@ -15,8 +15,19 @@
 #include "baseline/data_class.h"
 #include "core/slice.h"
 
-/* Full-width ASCII, half-width kana and the hyphens of typesetters become the plain ones. */
+/* Full-width ASCII, half-width kana, hyphens and spaces of typesetters become the plain ones. */
 struct yg_slice yg_data_normalise(struct yg_slice text, char *buffer, size_t cap);
+
+/**
+ * yg_data_unwrap() - the document that is wrapped in @text as base64: JSON or XML.
+ * @buffer: [@cap]; a longer one is cut at its last space or comma.
+ *
+ * Return: in @buffer; absent if it is none. Costs a few comparisons for most texts.
+ */
+struct yg_slice yg_data_unwrap(struct yg_slice text, char *buffer, size_t cap);
+
+/* @text up to its last separator: what is behind it may be the beginning of something longer. */
+struct yg_slice yg_data_trim_cut(struct yg_slice text);
 
 /* Whole address around the '@' at @at; absent if it is none. Source: RFC 5321, domains by form. */
 struct yg_slice yg_data_email_at(struct yg_slice text, size_t at);

@@ -97,6 +97,7 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	if (schema && request)
 		walk_path(knowledge, pupil);
 	walked = yg_values_walk(exchange, knowledge->bodies, side, visitors, count);
+	yg_data_end(knowledge->data, &walked);
 	if (schema)
 		yg_schemas_end(knowledge->schemas, &walked);
 }
