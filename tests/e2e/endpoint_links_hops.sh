@@ -115,6 +115,10 @@ wrong=$(pairs | awk '$1 != $2' | wc -l)
 	fail "what goes to this host is not local"
 [[ $(jq -r 'select(.server_port == 8443) | .ja4' "$WORK/samples" | sort -u) == t13i* ]] ||
 	fail "no JA4 of curl: $(jq -r .ja4 "$WORK/samples" | sort | uniq -c)"
+has_callers() {
+	yagura callers --json | jq -se 'any(.[]; .ja4s == 1 and (.ja4 | startswith("t13i")))'
+}
+wait_until 10 has_callers
 
 # The graph: /secure/... leads to /inner/secure/....
 shows_graph() {

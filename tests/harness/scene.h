@@ -28,6 +28,7 @@ struct scene_call {
 	struct yg_header field; /* one more of the answer; absent: none */
 	const char *accept;	/* of the request */
 	const char *server;	/* 192.0.2.10 */
+	const char *ja4;	/* of the connection */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
 	uint64_t time_ns; /* one second after the last call */
@@ -130,6 +131,7 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 	};
 	struct yg_exchange exchange = { .addresses_certain = !call->uncertain,
 					.tls = call->tls,
+					.ja4 = yg_slice_from_str(call->ja4),
 					.outbound = call->outbound };
 	struct yg_subject subject = { .exchange = &exchange, .client_forwarded = call->forwarded };
 	char authorization[256];

@@ -12,10 +12,11 @@ const struct yg_cli_option yg_callers_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "CALLER", YG_ALIGN_LEFT, 16 },  { "CLIENT", YG_ALIGN_LEFT, 11 },
-	{ "REQ", YG_ALIGN_RIGHT, 0 },	  { "4XX", YG_ALIGN_RIGHT, 0 },
-	{ "ENDPTS", YG_ALIGN_RIGHT, 0 },  { "FOUND", YG_ALIGN_RIGHT, 0 },
-	{ "RECORDS", YG_ALIGN_LEFT, 10 }, { "LAST SEEN", YG_ALIGN_LEFT, 0 },
+	{ "CALLER", YG_ALIGN_LEFT, 16 },   { "CLIENT", YG_ALIGN_LEFT, 11 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 },	   { "4XX", YG_ALIGN_RIGHT, 0 },
+	{ "ENDPTS", YG_ALIGN_RIGHT, 0 },   { "FOUND", YG_ALIGN_RIGHT, 0 },
+	{ "JA4S", YG_ALIGN_RIGHT, 0 },	   { "RECORDS", YG_ALIGN_LEFT, 10 },
+	{ "LAST SEEN", YG_ALIGN_LEFT, 0 },
 };
 
 /* "email 320, pan 12": different values of the last day, the most first. */
@@ -40,7 +41,7 @@ static void join_records(yajl_val list, char *ret, size_t cap)
 static int add_caller(void *ctx, const char *line, yajl_val value)
 {
 	char requests[YG_FORMAT_CAP], errors[YG_FORMAT_CAP], endpoints[YG_FORMAT_CAP];
-	char findings[YG_FORMAT_CAP], time[YG_FORMAT_CAP], records[256];
+	char findings[YG_FORMAT_CAP], ja4s[YG_FORMAT_CAP], time[YG_FORMAT_CAP], records[256];
 	const char *texts[] = {
 		yg_value_text(value, "caller"),
 		yg_value_text(value, "client"),
@@ -48,6 +49,7 @@ static int add_caller(void *ctx, const char *line, yajl_val value)
 		yg_count_format(yg_value_uint(value, "errors"), errors),
 		yg_count_format(yg_value_uint(value, "endpoints"), endpoints),
 		yg_count_format(yg_value_uint(value, "findings"), findings),
+		yg_count_format(yg_value_uint(value, "ja4s"), ja4s),
 		records,
 		/* The day is in --json: eighty columns are short. */
 		yg_time_format(yg_value_text(value, "last_seen"), time) + 11,

@@ -197,18 +197,13 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	*knowledge = NULL;
 }
 
-static uint64_t time_of(const struct yg_exchange *exchange)
-{
-	return exchange->request.present ? exchange->request.start_ns : exchange->response.start_ns;
-}
-
 static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
 			   struct yg_endpoint *endpoint, struct yg_profile *profile)
 {
 	const struct yg_message *request = &exchange->request, *response = &exchange->response;
 	struct cell_context context = { knowledge, endpoint };
 	struct yg_use use = {
-		.time_ns = time_of(exchange),
+		.time_ns = yg_knowledge_time_of(exchange),
 		.request_bytes = request->head_bytes + request->body_bytes,
 		.response_bytes = response->head_bytes + response->body_bytes,
 		.caller = knowledge->caller.hash,
@@ -243,43 +238,9 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 	knowledge->dirty[endpoint->index] = true;
 }
 
-static uint64_t hash_client(const struct yg_knowledge *knowledge, const struct yg_address *client)
-{
-	return yg_hash(&knowledge->table_key, client, sizeof(*client));
-}
-
 static uint64_t hash_caller(const struct yg_knowledge *knowledge, struct yg_slice caller)
 {
 	return yg_hash(&knowledge->table_key, caller.ptr, caller.len);
-}
-
-static void count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
-			 const struct yg_endpoint *endpoint)
-{
-	const struct yg_caller *caller = &knowledge->caller;
-	uint64_t time_ns = time_of(subject->exchange);
-	struct caller_row *row;
-	uint32_t weight;
-	bool fresh;
-
-	if (!caller->hash)
-		return;
-	row = yg_lru_get(knowledge->callers, caller->hash, &fresh);
-	if (fresh) {
-		memcpy(row->caller, caller->text, sizeof(row->caller));
-		row->first_ns = time_ns;
-	}
-	if (caller->app)
-		memcpy(row->app, caller->app_text, sizeof(row->app));
-	if (time_ns > row->last_ns)
-		row->last_ns = time_ns;
-	weight = yg_weight_from_share(subject->exchange->sampled);
-	row->requests += weight;
-	row->errors += subject->exchange->response.status / 100 == 4 ? weight : 0;
-	row->client = subject->client;
-	row->clients |= 1ull << (hash_client(knowledge, &subject->client) % 64);
-	if (endpoint)
-		row->endpoints |= 1ull << (endpoint->id % 64);
 }
 
 static struct yg_reach measure_reach(const struct yg_knowledge *knowledge,
@@ -316,13 +277,16 @@ static void take_finding(void *ctx, struct yg_finding *finding)
 	struct yg_request request;
 	bool ask;
 
-	(void)yg_lru_get(knowledge->flagged, hash_client(knowledge, &finding->client), NULL);
+	(void)yg_lru_get(knowledge->flagged, yg_knowledge_hash_client(knowledge, &finding->client),
+			 NULL);
 	(void)yg_lru_get(knowledge->flagged,
 			 hash_caller(knowledge, (struct yg_slice){ knowledge->caller.text,
 								   knowledge->caller.text_len }),
 			 NULL);
 	if (row && finding->repeats == 0)
 		row->findings++;
+	if (row)
+		yg_caller_ja4_add(&row->ja4, knowledge->ja4, finding);
 	if (yg_policy_wants_reach(knowledge->policy, finding))
 		reach = measure_reach(knowledge, finding);
 	ask = yg_policy_decide(knowledge->policy, finding, &reach, &request);
@@ -340,7 +304,7 @@ static void name_findings(const struct yg_knowledge *knowledge, const struct yg_
 	if (!yg_detectors_first(knowledge->detectors))
 		return;
 	if (!yg_lru_peek(knowledge->flagged, hash_caller(knowledge, recall->caller)) &&
-	    !yg_lru_peek(knowledge->flagged, hash_client(knowledge, &recall->client)))
+	    !yg_lru_peek(knowledge->flagged, yg_knowledge_hash_client(knowledge, &recall->client)))
 		return;
 	for (uint32_t i = yg_detectors_first(knowledge->detectors); i;
 	     i = yg_detectors_next(knowledge->detectors, i)) {
@@ -401,7 +365,7 @@ static void tell_suspect(struct yg_knowledge *knowledge, const struct yg_subject
 			 enum yg_watch why)
 {
 	const struct yg_exchange *exchange = subject->exchange;
-	uint64_t now_ns = time_of(exchange), *told;
+	uint64_t now_ns = yg_knowledge_time_of(exchange), *told;
 	bool fresh;
 
 	if (!knowledge->sink.on_suspect || subject->client_forwarded || exchange->outbound ||
@@ -409,7 +373,9 @@ static void tell_suspect(struct yg_knowledge *knowledge, const struct yg_subject
 	    yg_address_is_unknown(&exchange->client.addr))
 		return;
 	told = yg_lru_get(knowledge->suspects,
-			  hash_client(knowledge, &exchange->client.addr) + (uint64_t)why, &fresh);
+			  yg_knowledge_hash_client(knowledge, &exchange->client.addr) +
+				  (uint64_t)why,
+			  &fresh);
 	if (!fresh && now_ns - *told < YG_CELL_SPAN_NS)
 		return;
 	*told = now_ns;
@@ -438,7 +404,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.client = *witness_of(subject),
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
-		.time_ns = time_of(exchange),
+		.time_ns = yg_knowledge_time_of(exchange),
 		.fields = knowledge->data,
 		.data = observation->data,
 		.suspicion = &knowledge->suspected,
@@ -489,6 +455,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 		return;
 	}
 	knowledge->unanswered += !exchange->response.present;
+	knowledge->ja4 = exchange->ja4;
 	name_caller(knowledge, subject, ret);
 	read_operation(knowledge, exchange, ret);
 	endpoint = yg_knowledge_place(knowledge, exchange, ret);
@@ -503,13 +470,13 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	if (yg_party_is_asked(exchange))
 		yg_parties_observe(knowledge->parties, ret->service, exchange,
 				   yg_weight_from_share(exchange->sampled));
-	count_caller(knowledge, subject, endpoint);
+	yg_knowledge_count_caller(knowledge, subject, endpoint);
 	yg_knowledge_read_values(knowledge, exchange, profile ? endpoint : NULL, ret);
 	detect(knowledge, subject, endpoint, profile, ret);
 	ret->endpoint = endpoint;
 	yg_knowledge_take_hop(knowledge, subject, ret);
 	recall = (struct yg_recall){
-		.start_ns = time_of(exchange),
+		.start_ns = yg_knowledge_time_of(exchange),
 		.service = ret->service,
 		.caller = ret->caller,
 		.client = subject->client,

@@ -129,6 +129,8 @@ struct yg_observation {
 	struct yg_data_set classes;	 /* the ones that hold as far as is known now */
 };
 
+#define YG_CALLER_JA4_CAP 40u /* bytes of a JA4, NUL included */
+
 /* What is known about one caller. */
 struct yg_caller_info {
 	char caller[YG_CALLER_TEXT_CAP];
@@ -140,6 +142,8 @@ struct yg_caller_info {
 	uint32_t clients;	  /* distinct addresses, about */
 	uint32_t endpoints;	  /* distinct endpoints, about */
 	uint32_t findings;
+	uint32_t ja4s;		     /* distinct TLS clients by JA4, about */
+	char ja4[YG_CALLER_JA4_CAP]; /* of most of its requests; "" unknown */
 };
 
 /**

@@ -30,6 +30,21 @@ struct service {
 	struct yg_catchall catchall;
 };
 
+/* With which TLS clients a caller comes. */
+struct yg_caller_ja4 {
+	uint64_t seen;		      /* bitmap, as those of struct caller_row */
+	uint32_t lead;		      /* of `most` over the others */
+	char most[YG_CALLER_JA4_CAP]; /* that most requests came with; "" none was seen */
+};
+
+/* Count one; an absent text is none. */
+void yg_caller_ja4_note(struct yg_caller_ja4 *ja4, const struct yg_hash_key *key,
+			struct yg_slice text);
+
+/* As evidence, once: what the request came with, and what is usual if that is something else. */
+void yg_caller_ja4_add(const struct yg_caller_ja4 *ja4, struct yg_slice text,
+		       struct yg_finding *finding);
+
 /* Row of a caller, by its hash. */
 struct caller_row {
 	char caller[YG_CALLER_TEXT_CAP];
@@ -37,6 +52,7 @@ struct caller_row {
 	uint64_t first_ns, last_ns;
 	uint64_t requests, errors;
 	struct yg_address client;
+	struct yg_caller_ja4 ja4;
 	uint64_t clients, endpoints; /* 64-bit bitmaps: linear counting, good for a few dozen */
 	uint32_t findings;
 };
@@ -82,6 +98,7 @@ struct yg_knowledge {
 	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
 
 	/* Of the exchange in hand. */
+	struct yg_slice ja4;
 	struct yg_path path;
 	struct yg_route route;
 	struct yg_credentials read_here;	  /* where nobody has read them before */
@@ -102,6 +119,22 @@ struct service *yg_knowledge_service(struct yg_knowledge *knowledge, struct yg_s
 
 /* What was busy once need not be now: each hour, services weigh half. */
 void yg_knowledge_age_services(struct yg_knowledge *knowledge, uint64_t now_ns);
+
+/* When an exchange began, as far as it was seen. */
+static inline uint64_t yg_knowledge_time_of(const struct yg_exchange *exchange)
+{
+	return exchange->request.present ? exchange->request.start_ns : exchange->response.start_ns;
+}
+
+static inline uint64_t yg_knowledge_hash_client(const struct yg_knowledge *knowledge,
+						const struct yg_address *client)
+{
+	return yg_hash(&knowledge->table_key, client, sizeof(*client));
+}
+
+/* Count an exchange for who asked. @endpoint: NULL: not in the inventory. */
+void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			       const struct yg_endpoint *endpoint);
 
 /* Service, path, template and endpoint of an exchange; learns from it if it was accepted. */
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,

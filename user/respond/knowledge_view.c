@@ -76,10 +76,12 @@ static void tell_caller(const struct caller_row *row, yg_caller_fn fn, void *ctx
 		.clients = estimate_bits(row->clients),
 		.endpoints = estimate_bits(row->endpoints),
 		.findings = row->findings,
+		.ja4s = estimate_bits(row->ja4.seen),
 	};
 
 	memcpy(info.caller, row->caller, sizeof(info.caller));
 	memcpy(info.app, row->app, sizeof(info.app));
+	memcpy(info.ja4, row->ja4.most, sizeof(info.ja4));
 	fn(ctx, &info);
 }
 

@@ -155,7 +155,9 @@
 	X(uint, errors, 0, "responses 4xx")                                 \
 	X(uint, clients, 0, "distinct addresses, estimated")                \
 	X(uint, endpoints, 0, "distinct endpoints, estimated")              \
-	X(uint, findings, 0, "findings about it")
+	X(uint, findings, 0, "findings about it")                           \
+	X(uint, ja4s, 0, "distinct TLS clients by JA4, estimated")          \
+	X(text, ja4, 40, "of most of its requests under TLS")
 
 /* One exchange out of many, masked: no secret, no body. */
 #define YG_FEED_SAMPLE(X)                                                        \

@@ -129,6 +129,8 @@ void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_mes
 		.clients = caller->clients,
 		.endpoints = caller->endpoints,
 		.findings = caller->findings,
+		.ja4s = caller->ja4s,
+		.ja4 = yg_slice_from_str(caller->ja4),
 	};
 }
 
