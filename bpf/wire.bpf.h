@@ -155,6 +155,8 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 	return row_of_emitted((kind == BYTES_SKB ? put_skb : put_xdp)(from->ctx, 0, from->at));
 }
 
+#define COVER_HELLOS (4 * YG_PRELUDE_BYTES) /* bytes of a connection; both hellos are within */
+
 /* A row for the connection of the frame at work, if it begins like TLS. */
 static __always_inline void coverage_begin(const struct yg_frame *f, const struct yg_tls_ends *ends,
 					   __u32 sender)
@@ -176,6 +178,7 @@ static __always_inline void coverage_begin(const struct yg_frame *f, const struc
 /*
  * yg_cover_wire() - count the frame at work if it is of a TLS connection. A connection that begins
  * anew between the same ends is another one.
+ * Return: is it so far on that no hello is cut through any more?
  */
 __noinline int yg_cover_wire(void)
 {
@@ -200,7 +203,7 @@ __noinline int yg_cover_wire(void)
 	conn->last_ns = coarse_ns();
 	if (is_end(&f->packet))
 		conn->ended = 1;
-	return 0;
+	return conn->bytes > COVER_HELLOS && f->head.bytes[0] != RECORD_HANDSHAKE;
 }
 
 /* A segment without payload. */
@@ -480,7 +483,8 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	wire_keep(f, known);
 	wire_start(f, knobs, message, from->ctx, kind);
 	if (!f->budget.is_http && !f->budget.is_tentative) {
-		(void)yg_cover_wire();
+		if (yg_cover_wire())
+			return SAMPLE_skip_other;
 		prelude_admit(c, p, &f->head, from, kind, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;

@@ -30,6 +30,7 @@
 #define RESPONSE    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 #define SETTINGS    "\0\0\0\4\0\0\0\0\0"
 #define HEADERS	    "\0\0\5\1\5\0\0\0\1abcde"
+#define RECORD	    "\27\3\3\0\40abcdefghijklmnopqrstuvwxyz012345"
 
 /* A benchmark that cannot be set up says where, and fails. */
 #define MUST(condition) must((condition), #condition, __LINE__)
@@ -114,6 +115,8 @@ int main(void)
 	measure(fd, "udp", &(struct packet_spec){ .protocol = 17 });
 	measure(fd, "ack", &(struct packet_spec){ .sport = 40001 });
 	measure(fd, "other", &(struct packet_spec){ .payload = "EHLO gw", .sport = 40002 });
+	measure(fd, "tls",
+		&(struct packet_spec){ .payload = RECORD, .payload_len = 37, .sport = 40003 });
 	measure(fd, "http1", &(struct packet_spec){ .payload = REQUEST });
 	measure(fd, "http1_answer",
 		&(struct packet_spec){ .payload = RESPONSE, .sport = 80, .dport = 40000 });

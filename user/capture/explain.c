@@ -22,8 +22,13 @@ static void copy_name(const char *name, size_t len, char ret[YG_EXPLAIN_NAME_CAP
 {
 	if (len >= YG_EXPLAIN_NAME_CAP)
 		len = YG_EXPLAIN_NAME_CAP - 1;
-	for (size_t i = 0; i < len; i++)
-		ret[i] = name[i] < 0x20 || name[i] >= 0x7f ? '?' : name[i];
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		ret[i] = name[i];
+		if (c < 0x20 || c >= 0x7f)
+			ret[i] = '?';
+	}
 	ret[len] = '\0';
 }
 
