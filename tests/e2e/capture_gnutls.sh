@@ -20,7 +20,7 @@ wait_until 20 attached gnutls
 
 # gnutls-serv closes after each answer: one connection, so one object, per request.
 ask $REQUESTS "https://$GATEWAY:8443"
-wait_until 5 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
+wait_until 20 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
 missing=$(unseen read $REQUESTS 8443)
 [[ -z $missing ]] || fail "gnutls-serv: $missing"
 (($(seen write 'HTTP/1.0 200') == ASKERS * REQUESTS)) || fail "gnutls-serv: answers"
@@ -30,7 +30,7 @@ for ((i = 1; i <= REQUESTS; i++)); do
 	printf 'GET /to-%d HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' "$i" |
 		gnutls-cli --insecure --port 8444 "$GATEWAY" >/dev/null 2>&1 || true
 done
-wait_until 5 eval "((\$(seen write 'GET /to-') >= REQUESTS))"
+wait_until 20 eval "((\$(seen write 'GET /to-') >= REQUESTS))"
 (($(seen write "$GATEWAY:[0-9]* $GATEWAY:8444 .*GET /to-") == REQUESTS)) ||
 	fail "gnutls-cli: $(seen write "$GATEWAY:[0-9]* $GATEWAY:8444 .*GET /to-") of $REQUESTS"
 stop_probe

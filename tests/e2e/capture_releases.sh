@@ -60,7 +60,7 @@ for name in "${RELEASES[@]}"; do
 	start_probe -i veth0
 	wait_until 20 attached "releases/$name/.*libssl"
 	ask $REQUESTS "https://$GATEWAY:8443" "https://$GATEWAY:9443"
-	wait_until 5 eval "((\$(seen read 'GET /from') >= 2 * ASKERS * REQUESTS))"
+	wait_until 20 eval "((\$(seen read 'GET /from') >= 2 * ASKERS * REQUESTS))"
 	stop_probe
 	missing=$(unseen read $REQUESTS 8443 && unseen read $REQUESTS 9443)
 	[[ -z $missing ]] || fail "$name: $missing"

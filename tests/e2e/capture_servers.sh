@@ -15,8 +15,8 @@ for server in nginx haproxy apache node python; do
 	start_probe -i veth0
 	wait_until 20 attached "$(tls_file "$server")"
 	ask $REQUESTS "http://$GATEWAY:8080" "https://$GATEWAY:8443"
-	wait_until 5 eval "((\$(seen in 'GET /from') >= ASKERS * REQUESTS))"
-	wait_until 5 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
+	wait_until 20 eval "((\$(seen in 'GET /from') >= ASKERS * REQUESTS))"
+	wait_until 20 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
 	stop_probe
 	missing=$(unseen in $REQUESTS 8080 && unseen read $REQUESTS 8443)
 	[[ -z $missing ]] || fail "$server: $missing"

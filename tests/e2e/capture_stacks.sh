@@ -90,7 +90,7 @@ stack() {
 	start_probe -i veth0
 	wait_until 20 attached "$2"
 	ask $REQUESTS "https://$GATEWAY:8443"
-	wait_until 5 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
+	wait_until 20 eval "((\$(seen read 'GET /from') >= ASKERS * REQUESTS))"
 	stop_probe
 	missing=$(unseen read $REQUESTS 8443)
 	[[ -z $missing ]] || fail "$1: $missing"
