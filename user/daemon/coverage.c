@@ -104,7 +104,7 @@ void yg_coverage_tick(struct yg_warden *warden, uint64_t now_ns)
 	do {
 		r = take_batch(watch, fd, &place, total == 0);
 		total += r > 0 ? (uint64_t)r : 0;
-	} while (r > 0 && total < 2 * YG_TLS_CONNS_MAX);
+	} while (r > 0 && total < 2ull * YG_TLS_CONNS_MAX);
 	if (r < 0)
 		yg_log(YG_LOG_DEBUG, "coverage: cannot read connections: %s", strerror(-r));
 	watch->due_ns = now_ns + YG_NS_PER_S + total / ROWS_PER_S * YG_NS_PER_S;
