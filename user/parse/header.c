@@ -120,39 +120,77 @@ static const struct row kinds[] = {
 	{ YG_SLICE("retry-after"), R },
 };
 
-/* What names hold that say so. */
-static const struct row parts[] = {
-	{ YG_SLICE("auth"), C },      { YG_SLICE("token"), C },	     { YG_SLICE("session"), C },
-	{ YG_SLICE("secret"), C },    { YG_SLICE("signature"), C },  { YG_SLICE("key"), C },
-	{ YG_SLICE("cookie"), C },    { YG_SLICE("cert"), C },	     { YG_SLICE("user-id"), C },
-	{ YG_SLICE("tenant"), C },    { YG_SLICE("sid"), C },	     { YG_SLICE("client-id"), C },
-	{ YG_SLICE("ratelimit"), R }, { YG_SLICE("rate-limit"), R },
+/* What names hold that say so: PART(name, text, traits). */
+#define PARTS(PART)                       \
+	PART(AUTH, "auth", C)             \
+	PART(TOKEN, "token", C)           \
+	PART(SESSION, "session", C)       \
+	PART(SECRET, "secret", C)         \
+	PART(SIGNATURE, "signature", C)   \
+	PART(KEY, "key", C)               \
+	PART(COOKIE, "cookie", C)         \
+	PART(CERT, "cert", C)             \
+	PART(USER_ID, "user-id", C)       \
+	PART(TENANT, "tenant", C)         \
+	PART(SID, "sid", C)               \
+	PART(CLIENT_ID, "client-id", C)   \
+	PART(RATELIMIT, "ratelimit", R)   \
+	PART(RATE_LIMIT, "rate-limit", R) \
+	PART(IDEMPOTENCY, "idempotency", IDEMPOTENT)
+
+#define IDEMPOTENT (1u << 31) /* it names a request, not who makes it */
+
+enum part {
+#define PART_ENUM(name, text, traits) PART_##name,
+	PARTS(PART_ENUM)
+#undef PART_ENUM
 };
 
-static bool has(struct yg_slice name, struct yg_slice part)
+static const struct row parts[] = {
+#define PART_ROW(name, text, traits) [PART_##name] = { { text, sizeof(text) - 1 }, traits },
+	PARTS(PART_ROW)
+#undef PART_ROW
+};
+
+#define BIT(name) (1u << PART_##name)
+
+/* Those that begin with a letter, by its lower five bits. */
+static const uint32_t parts_from[32] = {
+	['a' & 31] = BIT(AUTH),
+	['c' & 31] = BIT(COOKIE) | BIT(CERT) | BIT(CLIENT_ID),
+	['i' & 31] = BIT(IDEMPOTENCY),
+	['k' & 31] = BIT(KEY),
+	['r' & 31] = BIT(RATELIMIT) | BIT(RATE_LIMIT),
+	['s' & 31] = BIT(SESSION) | BIT(SECRET) | BIT(SIGNATURE) | BIT(SID),
+	['t' & 31] = BIT(TOKEN) | BIT(TENANT),
+	['u' & 31] = BIT(USER_ID),
+};
+
+/* Does @part stand at @at of @name? Its first byte decides for nearly all. */
+static bool stands_at(struct yg_slice name, size_t at, struct yg_slice part)
 {
-	for (size_t i = 0; i + part.len <= name.len; i++) {
-		if (yg_slice_equal_nocase((struct yg_slice){ name.ptr + i, part.len }, part))
-			return true;
-	}
-	return false;
+	struct yg_slice here = { name.ptr + at, part.len };
+
+	return name.len - at >= part.len && yg_ascii_lower(here.ptr[0]) == part.ptr[0] &&
+	       yg_slice_equal_nocase(here, part);
 }
 
 uint32_t yg_header_traits_of_name(struct yg_slice name)
 {
 	uint32_t traits = 0;
 
-	for (size_t i = 0; i < YG_ARRAY_SIZE(kinds); i++) {
-		struct yg_slice kind = kinds[i].name;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(kinds); i++)
+		traits |= stands_at(name, 0, kinds[i].name) ? kinds[i].traits : 0;
+	for (size_t at = 0; at < name.len; at++) {
+		uint32_t left = parts_from[name.ptr[at] & 31];
 
-		if (name.len >= kind.len &&
-		    yg_slice_equal_nocase((struct yg_slice){ name.ptr, kind.len }, kind))
-			traits |= kinds[i].traits;
+		for (; left; left &= left - 1) {
+			const struct row *part = &parts[__builtin_ctz(left)];
+
+			traits |= stands_at(name, at, part->name) ? part->traits : 0;
+		}
 	}
-	for (size_t i = 0; i < YG_ARRAY_SIZE(parts); i++)
-		traits |= has(name, parts[i].name) ? parts[i].traits : 0;
-	/* It names a request, not who makes it. */
-	return has(name, YG_SLICE("idempotency")) ? traits & ~C : traits;
+	return traits & IDEMPOTENT ? traits & ~(C | IDEMPOTENT) : traits;
 }
 
 uint32_t yg_header_traits(enum yg_header_id id, struct yg_slice name)
