@@ -7,6 +7,7 @@ const struct yg_cli_option yg_callers_options[] = {
 	  false },
 	{ "busiest", NULL, "Most requests first, instead of the latest", false },
 	{ "by-records", NULL, "Those that were given most sensitive records first", false },
+	{ "since", "DURATION", "Only callers of the last 90s, 15m, 1h, 7d", false },
 	{ "limit", "N", "At most so many, 100 if not given", false },
 	{ 0 },
 };
@@ -78,6 +79,8 @@ enum yg_exit yg_command_callers(const struct yg_cli_args *args)
 		yg_client_add(path, sizeof(path), "sort", "requests");
 	if (yg_cli_value(args, "by-records"))
 		yg_client_add(path, sizeof(path), "sort", "records");
+	if (yg_client_add_since(args, path, sizeof(path)))
+		return yg_cli_usage(args, "--since: not a duration such as 90s, 15m, 1h or 7d");
 	code = yg_client_each(args, path, limit, add_caller, table);
 	if (code != YG_EXIT_DONE || args->json)
 		return code;

@@ -14,6 +14,7 @@ const struct yg_cli_option yg_posture_options[] = {
 	{ "severity", "LEVEL", "At least this: info, low, medium, high or critical", false },
 	{ "rule", "ID", "Only findings of this rule", false },
 	{ "service", "HOST", "Only findings about this service", false },
+	{ "since", "DURATION", "Only findings seen within the last 90s, 15m, 1h, 7d", false },
 	{ "limit", "N", "At most so many, 100 if not given", false },
 	{ 0 },
 };
@@ -97,6 +98,8 @@ enum yg_exit yg_command_posture(const struct yg_cli_args *args)
 	yg_client_add(path, sizeof(path), "state", state);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(filters); i++)
 		yg_client_add(path, sizeof(path), filters[i], yg_cli_value(args, filters[i]));
+	if (yg_client_add_since(args, path, sizeof(path)))
+		return yg_cli_usage(args, "--since: not a duration such as 90s, 15m, 1h or 7d");
 	code = yg_client_each(args, path, limit, add_finding, &view);
 	if (code != YG_EXIT_DONE || args->json)
 		return code;

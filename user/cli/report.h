@@ -51,4 +51,5 @@ uint32_t yg_report_risk(const struct yg_report *report);
 /* Findings of a severity that are not resolved. */
 uint64_t yg_report_count(const struct yg_report *report, enum yg_severity severity);
 
+/* Print all that was taken in. */
 void yg_report_print(struct yg_report *report);
