@@ -348,8 +348,8 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	}
 }
 
-void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
-		       struct yg_endpoint *from)
+/* All counts of @from are added to those of @into. */
+static void add_counts(struct yg_endpoint *into, const struct yg_endpoint *from)
 {
 	if (into->requests == 0 || (from->requests > 0 && from->first_ns < into->first_ns))
 		into->first_ns = from->first_ns;
@@ -366,7 +366,42 @@ void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 		add_status(into, from->status[i].status, from->status[i].count);
 	into->status_other += from->status_other;
 	yg_hll_merge(&into->callers, &from->callers);
+}
+
+void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
+		       struct yg_endpoint *from)
+{
+	add_counts(into, from);
 	drop(inventory, (struct row *)from);
+}
+
+/* The share leaves @count; what is there at all stays there. */
+static uint64_t take_share(uint64_t *count, uint32_t parts)
+{
+	uint64_t share = *count / parts;
+
+	*count -= share;
+	return share;
+}
+
+void yg_inventory_divide(struct yg_endpoint *into, struct yg_endpoint *from, uint32_t parts)
+{
+	struct yg_endpoint part = *from;
+
+	part.requests = take_share(&from->requests, parts);
+	part.request_bytes = take_share(&from->request_bytes, parts);
+	part.response_bytes = take_share(&from->response_bytes, parts);
+	part.tls_requests = take_share(&from->tls_requests, parts);
+	part.status_other = take_share(&from->status_other, parts);
+	part.confirmed = part.confirmed && part.requests >= YG_ENDPOINT_CONFIRM;
+	part.status_count = 0;
+	for (uint32_t i = 0; i < from->status_count; i++) {
+		uint64_t share = take_share(&from->status[i].count, parts);
+
+		if (share > 0)
+			add_status(&part, from->status[i].status, share);
+	}
+	add_counts(into, &part);
 }
 
 void yg_inventory_drop(struct yg_inventory *inventory, struct yg_endpoint *endpoint)

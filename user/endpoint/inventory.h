@@ -121,6 +121,13 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 		       struct yg_endpoint *from);
 
+/**
+ * yg_inventory_divide() - a row turns out to stand for several endpoints.
+ * @into: another of them.
+ * @parts: at least 1; a share of 1 / @parts of the counts goes over. Callers go over as they are.
+ */
+void yg_inventory_divide(struct yg_endpoint *into, struct yg_endpoint *from, uint32_t parts);
+
 /* Take a row out; its index is free afterwards (evict is not called). */
 void yg_inventory_drop(struct yg_inventory *inventory, struct yg_endpoint *endpoint);
 

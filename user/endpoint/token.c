@@ -491,7 +491,8 @@ enum yg_token yg_token_from_segment(struct yg_slice segment, size_t *ret_stem_le
 
 		token = strong_type(before, &m);
 		if (token != YG_TOKEN_WORD && token != YG_TOKEN_EMAIL) {
-			*ret_stem_len = stem;
+			/* Files of all kinds are values of one parameter. */
+			*ret_stem_len = is_file(segment) ? segment.len : stem;
 			return token;
 		}
 	}

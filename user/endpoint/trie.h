@@ -110,19 +110,28 @@ uint32_t yg_trie_generation(const struct yg_trie *trie);
  * yg_trie_text() - template of a routed path: "/v1/users/{id}".
  * @ret: @cap bytes, NUL-terminated; "" when it does not fit.
  *
- * Repeated names are numbered: {id}, {id2}. Return: bytes without NUL; -ENOSPC.
+ * Repeated names are numbered: {id}, {id2}. A space of a literal is written "%20". Return: bytes without NUL; -ENOSPC.
  */
 YG_MUST_CHECK ssize_t yg_trie_text(const struct yg_trie *trie, const struct yg_path *path,
 				   const struct yg_route *route, char *ret, size_t cap);
 
+/* A template made earlier. */
+struct yg_retext {
+	const char *template_; /* as written by yg_trie_text() */
+	enum yg_trie_method
+		method; /* that was asked of it, so that what never was is not made up */
+	uint32_t rank;	/* 0: what it reads like; 1...: what else it stood for */
+};
+
 /**
  * yg_trie_retext() - what a template made earlier reads like now.
- * @template_: as written by yg_trie_text().
  *
- * As yg_trie_text(). Return: bytes without NUL; -ENOSPC.
+ * As yg_trie_text(). A parameter that came apart stood for several values: the one that is used
+ * most comes first, the others follow by rank. Return: bytes without NUL; -ENOSPC; -ENOENT: there
+ * is none of that rank.
  */
-YG_MUST_CHECK ssize_t yg_trie_retext(const struct yg_trie *trie, const char *template_, char *ret,
-				     size_t cap);
+YG_MUST_CHECK ssize_t yg_trie_retext(const struct yg_trie *trie, const struct yg_retext *from,
+				     char *ret, size_t cap);
 
 /**
  * yg_trie_keep() - an operator's word: this literal is not a value of a parameter.

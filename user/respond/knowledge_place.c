@@ -6,6 +6,7 @@
 #include "respond/knowledge_inside.h"
 
 #define SERVICE_AGE_NS 3600000000000ull
+#define PARTS_MAX      32u /* endpoints that one row comes apart into; traffic shows the rest */
 
 static const struct yg_hash_key service_key = { 0x7365727669636501, 0x2026 };
 
@@ -177,16 +178,24 @@ static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const 
 	yg_posture_fold(knowledge->posture, from_id, into);
 }
 
-/* What @template_ reads like now, its operation kept. @ret: [YG_TEMPLATE_CAP]. */
-static bool retext(const struct yg_trie *trie, const char *template_, char *ret)
+/* What its template reads like now, its operation kept. @ret: [YG_TEMPLATE_CAP]. */
+static bool retext(const struct yg_trie *trie, const struct yg_endpoint *endpoint, uint32_t rank,
+		   char *ret)
 {
+	const char *template_ = endpoint->template_;
 	size_t path_len = strcspn(template_, " "), rest_len = strlen(template_ + path_len);
 	char path[YG_TEMPLATE_CAP];
 	ssize_t len;
 
+	struct yg_retext from = {
+		.template_ = path,
+		.method = yg_trie_method_from_slice(yg_slice_from_str(endpoint->method)),
+		.rank = rank,
+	};
+
 	memcpy(path, template_, path_len);
 	path[path_len] = '\0';
-	len = yg_trie_retext(trie, path, ret, YG_TEMPLATE_CAP);
+	len = yg_trie_retext(trie, &from, ret, YG_TEMPLATE_CAP);
 	if (len < 0 || (size_t)len + rest_len >= YG_TEMPLATE_CAP)
 		return false;
 	memcpy(ret + len, template_ + path_len, rest_len + 1);
@@ -227,6 +236,39 @@ static bool rewrite(struct yg_knowledge *knowledge, const struct yg_endpoint *en
 	return true;
 }
 
+/*
+ * A parameter came apart, so a row stood for several endpoints: each gets its share of the counts.
+ * What else was learned of them stays with the one that is used most.
+ */
+static void divide_endpoint(struct yg_knowledge *knowledge, const struct yg_trie *trie,
+			    uint32_t index)
+{
+	char text[YG_TEMPLATE_CAP];
+	uint32_t parts = 1;
+
+	while (parts <= PARTS_MAX &&
+	       retext(trie, yg_inventory_at(knowledge->inventory, index), parts, text))
+		parts++;
+	for (; parts > 1; parts--) {
+		struct yg_endpoint *from = yg_inventory_at(knowledge->inventory, index), *into;
+		uint64_t id = from->id;
+
+		if (!retext(trie, from, parts - 1, text) ||
+		    yg_inventory_add(knowledge->inventory, yg_slice_from_str(from->service),
+				     yg_slice_from_str(from->method), yg_slice_from_str(text),
+				     &into) < 0)
+			continue;
+		/* The room may have been made by evicting the very row. */
+		from = yg_inventory_at(knowledge->inventory, index);
+		if (!from || from->id != id)
+			return;
+		if (from == into)
+			continue;
+		yg_inventory_divide(into, from, parts);
+		knowledge->dirty[into->index] = true;
+	}
+}
+
 /* The trie reads some paths differently now: look at every endpoint of the service. */
 static void refold(struct yg_knowledge *knowledge, struct service *service)
 {
@@ -239,9 +281,12 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 		if (!endpoint || strcmp(endpoint->service, service->name) != 0 ||
 		    is_written_row(knowledge, endpoint))
 			continue;
-		if (!rewrite(knowledge, endpoint, text) &&
-		    !retext(service->trie, endpoint->template_, text))
-			continue;
+		if (!rewrite(knowledge, endpoint, text)) {
+			divide_endpoint(knowledge, service->trie, i);
+			endpoint = yg_inventory_at(knowledge->inventory, i);
+			if (!endpoint || !retext(service->trie, endpoint, 0, text))
+				continue;
+		}
 		if (strcmp(text, endpoint->template_) != 0)
 			fold_endpoint(knowledge, i, text);
 	}

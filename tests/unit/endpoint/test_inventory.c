@@ -228,6 +228,26 @@ static void every_kind_of_proof_has_a_name(void **state)
 		assert_true(strlen(yg_auth_name((enum yg_auth)bit)) > 0);
 }
 
+static void dividing_loses_nothing(void **state)
+{
+	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
+	struct yg_endpoint *from = add(inventory, "/{name}"), *into = add(inventory, "/a");
+
+	(void)state;
+	for (uint64_t i = 0; i < 7; i++)
+		use(inventory, from, 100 + i, i < 6 ? 200 : 404);
+	yg_inventory_divide(into, from, 3);
+	assert_int_equal(into->requests, 2);
+	assert_int_equal(from->requests, 5);
+	assert_int_equal(into->response_bytes + from->response_bytes, 7 * 20);
+	assert_int_equal(into->status_count, 1);
+	assert_int_equal(into->status[0].count, 2);
+	assert_int_equal(from->status[0].count + from->status[1].count, 5);
+	assert_int_equal(into->first_ns, from->first_ns);
+	assert_int_equal(into->last_ns, from->last_ns);
+	assert_int_equal(into->auth, YG_AUTH_BEARER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(stays_whole_over_many_evictions),
 		cmocka_unit_test(counts_what_it_is_told),
 		cmocka_unit_test(folding_adds_up),
+		cmocka_unit_test(dividing_loses_nothing),
 		cmocka_unit_test(long_names_are_cut_on_a_character),
 		cmocka_unit_test(survives_packing),
 		cmocka_unit_test(every_kind_of_proof_has_a_name),

@@ -200,6 +200,12 @@ static void children_that_look_alike_fold_early(void **state)
 	assert_true(is_known(trie, "/repos/any-third-one/pulls"));
 }
 
+static ssize_t retext(const struct yg_trie *trie, const char *template_, uint32_t rank, char *ret,
+		      size_t cap)
+{
+	return yg_trie_retext(trie, &(struct yg_retext){ template_, YG_TRIE_READ, rank }, ret, cap);
+}
+
 static void old_templates_can_be_read_again(void **state)
 {
 	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
@@ -212,10 +218,9 @@ static void old_templates_can_be_read_again(void **state)
 	generation = yg_trie_generation(trie);
 	learn(trie, "/repos/big-blue-table/issues/5");
 	assert_true(yg_trie_generation(trie) > generation);
-	assert_true(yg_trie_retext(trie, "/repos/old-red-chair/issues/{id}", text, sizeof(text)) >
-		    0);
+	assert_true(retext(trie, "/repos/old-red-chair/issues/{id}", 0, text, sizeof(text)) > 0);
 	assert_string_equal(text, "/repos/{slug}/issues/{id}");
-	assert_int_equal(yg_trie_retext(trie, "/repos/{slug}", text, 4), -ENOSPC);
+	assert_int_equal(retext(trie, "/repos/{slug}", 0, text, 4), -ENOSPC);
 	assert_string_equal(text, "");
 }
 
@@ -378,9 +383,44 @@ static void a_wrong_fold_comes_apart(void **state)
 	yg_trie_settle(trie);
 	expect(trie, "/apis/a-b-c", "/apis/a-b-c");
 	assert_true(yg_trie_counters(trie).splits > 0);
-	/* What was counted for all of them goes to one of them: it is not lost. */
-	assert_true(yg_trie_retext(trie, "/apis/{slug}", text, sizeof(text)) > 0);
+	/* What was counted for all of them goes to them: it is not lost. */
+	assert_true(retext(trie, "/apis/{slug}", 0, text, sizeof(text)) > 0);
 	assert_null(strchr(text, '{'));
+}
+
+/* What never was is not made up: only values that lead on to the rest, by the same method. */
+static void a_parameter_that_came_apart_stood_for_its_values(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char text[TEXT_CAP];
+
+	(void)state;
+	learn(trie, "/clouds/azure/list");
+	learn(trie, "/clouds/gcp/accounts");
+	learn(trie, "/clouds/gcp/accounts");
+	learn(trie, "/clouds/aws/accounts");
+	yg_trie_settle(trie);
+	assert_true(retext(trie, "/clouds/{name}/accounts", 0, text, sizeof(text)) > 0);
+	assert_string_equal(text, "/clouds/gcp/accounts");
+	assert_true(retext(trie, "/clouds/{name}/accounts", 1, text, sizeof(text)) > 0);
+	assert_string_equal(text, "/clouds/aws/accounts");
+	assert_int_equal(retext(trie, "/clouds/{name}/accounts", 2, text, sizeof(text)), -ENOENT);
+	assert_int_equal(retext(trie, "/clouds/aws/accounts", 1, text, sizeof(text)), -ENOENT);
+	/* Nothing leads there: what is not known stays as it is. */
+	assert_true(retext(trie, "/clouds/{name}/keys", 0, text, sizeof(text)) > 0);
+	assert_string_equal(text, "/clouds/{id}/keys");
+}
+
+static void a_template_holds_no_space(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+	char text[TEXT_CAP];
+
+	(void)state;
+	learn(trie, "/my%20shop/red%20chair/7");
+	expect(trie, "/my%20shop/red%20chair/8", "/my%20shop/red%20chair/{id}");
+	assert_true(retext(trie, "/my%20shop/red%20chair/{id}", 0, text, sizeof(text)) > 0);
+	assert_string_equal(text, "/my%20shop/red%20chair/{id}");
 }
 
 #define SHUFFLED 240
@@ -547,6 +587,8 @@ int main(void)
 		cmocka_unit_test(objects_that_are_deleted_one_by_one_fold),
 		cmocka_unit_test(names_that_routers_know_never_fold),
 		cmocka_unit_test(a_wrong_fold_comes_apart),
+		cmocka_unit_test(a_parameter_that_came_apart_stood_for_its_values),
+		cmocka_unit_test(a_template_holds_no_space),
 		cmocka_unit_test(the_order_of_requests_does_not_matter),
 		cmocka_unit_test(settling_twice_changes_nothing),
 		cmocka_unit_test(methods_have_bits),
