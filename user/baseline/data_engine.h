@@ -25,6 +25,7 @@
 #define YG_DATA_SIGHTS_MAX   64u    /* of one text; more are counted in sights_lost */
 #define YG_DATA_PATTERN_CAP  256u
 #define YG_DATA_KEYWORDS_CAP 256u
+#define YG_DATA_REPEAT_MAX   1000u /* "x{1,1000}" */
 
 enum yg_data_direction { YG_DATA_BOTH, YG_DATA_REQUEST, YG_DATA_RESPONSE };
 
@@ -56,6 +57,15 @@ struct yg_data_engine;
 YG_MUST_CHECK int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_error,
 				     size_t error_cap, struct yg_data_engine **ret);
 void yg_data_engine_free(struct yg_data_engine **engine); /* accepts NULL inside */
+
+/**
+ * yg_data_engine_check() - can this be a class of the operator? Its patterns are compiled.
+ *
+ * A repeat of more than YG_DATA_REPEAT_MAX is refused before: the compiler would take seconds.
+ * Return: 0; -EINVAL with @ret_error; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error,
+				       size_t cap);
 
 /* Name of a class, built-in or the operator's. */
 const char *yg_data_engine_name(const struct yg_data_engine *engine, uint32_t class_);

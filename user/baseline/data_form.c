@@ -88,32 +88,7 @@ static const char bbans[] =
 
 bool yg_data_has_shape(const char *shape, struct yg_slice text)
 {
-	if (strlen(shape) != text.len)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		bool is_digit = c >= '0' && c <= '9', is_letter = c >= 'A' && c <= 'Z';
-
-		switch (shape[i]) {
-		case '9':
-			if (!is_digit)
-				return false;
-			break;
-		case 'A':
-			if (!is_letter)
-				return false;
-			break;
-		case '*':
-			if (!is_digit && !is_letter)
-				return false;
-			break;
-		default:
-			if (c != shape[i])
-				return false;
-			break;
-		}
-	}
-	return true;
+	return strlen(shape) == text.len && yg_data_fits_shape(shape, text);
 }
 
 static bool is_digits(struct yg_slice text)

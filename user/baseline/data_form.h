@@ -33,6 +33,22 @@ typedef void (*yg_data_fit_fn)(void *ctx, const struct yg_data_fit *fit);
  */
 void yg_data_forms(struct yg_slice text, struct yg_slice sent, yg_data_fit_fn fn, void *ctx);
 
+/* The same of a shape that is as long as @text. */
+static inline bool yg_data_fits_shape(const char *shape, struct yg_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i], want = shape[i];
+		bool digit = c >= '0' && c <= '9', letter = c >= 'A' && c <= 'Z';
+
+		if (want == '9'	  ? !digit
+		    : want == 'A' ? !letter
+		    : want == '*' ? !digit && !letter
+				  : c != want)
+			return false;
+	}
+	return true;
+}
+
 /* Is all of @text of that shape? '9' a digit, 'A' a capital, '*' either; others as they are. */
 bool yg_data_has_shape(const char *shape, struct yg_slice text);
 

@@ -144,8 +144,29 @@ static bool is_name(const char *name)
 	return len > 0 && name[len] == '\0' && name[0] != '-';
 }
 
+/* "{7}", "{1,20000}": the compiler unrolls them. */
+static bool has_long_repeat(const char *pattern)
+{
+	uint32_t number = 0;
+	bool inside = false;
+
+	for (; *pattern; pattern++) {
+		bool digit = *pattern >= '0' && *pattern <= '9';
+
+		if (*pattern == '\\' && pattern[1]) {
+			pattern++;
+			continue;
+		}
+		inside = *pattern == '{' || (inside && (digit || *pattern == ','));
+		number = inside && digit ? number * 10 + (uint32_t)(*pattern - '0') : 0;
+		if (number > YG_DATA_REPEAT_MAX)
+			return true;
+	}
+	return false;
+}
+
 /* Refuse what cannot be: with its name, so that the operator finds it. */
-static int check_user(const struct yg_data_user_class *user, char *ret_error, size_t cap)
+int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error, size_t cap)
 {
 	YG_CLEANUP_FREE struct set *set = calloc(1, sizeof(*set));
 	hs_database_t *database = NULL;
@@ -171,6 +192,11 @@ static int check_user(const struct yg_data_user_class *user, char *ret_error, si
 			       user->name);
 		return -EINVAL;
 	}
+	if (has_long_repeat(user->pattern) || has_long_repeat(user->keys)) {
+		(void)snprintf(ret_error, cap, "data class '%s': a repeat of more than %u",
+			       user->name, YG_DATA_REPEAT_MAX);
+		return -EINVAL;
+	}
 	if (user->pattern[0])
 		add_pattern(set, 0, HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8, user->pattern);
 	if (user->keys[0])
@@ -189,7 +215,7 @@ static int check_users(const struct yg_data_engine_options *options, char *ret_e
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < options->user_count; i++) {
-		int r = check_user(&options->user[i], ret_error, cap);
+		int r = yg_data_engine_check(&options->user[i], ret_error, cap);
 
 		for (uint32_t j = 0; j < i && r == 0; j++) {
 			if (strcmp(options->user[i].name, options->user[j].name) != 0)

@@ -335,7 +335,7 @@ static void tell_forms(const struct yg_data_form *table, uint32_t count, struct 
 		struct yg_data_fit fit = { .class_ = table[i].class_, .proof = table[i].proof };
 
 		if (table[i].len != text.len || (written && written->class_ != fit.class_) ||
-		    !yg_data_has_shape(table[i].shape, text))
+		    !yg_data_fits_shape(table[i].shape, text))
 			continue;
 		fit.passed = !table[i].check || table[i].check(text.ptr);
 		if (written)

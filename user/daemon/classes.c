@@ -83,6 +83,34 @@ static int read_class(const char *text, struct yg_data_user_class *ret, char *re
 	return 0;
 }
 
+/* The built-in class that is switched off. Return: 0; -EINVAL. */
+static int read_off(const char *text, uint32_t *ret, char *ret_error, size_t cap)
+{
+	*ret = yg_data_class_from_name(yg_slice_from_str(text));
+	if (*ret < YG_DATA_CLASS_MAX)
+		return 0;
+	(void)snprintf(ret_error, cap, "data-class-off: there is no class '%.80s'", text);
+	return -EINVAL;
+}
+
+int yg_classes_check_class(const char *text, char *ret_error, size_t cap)
+{
+	YG_CLEANUP_FREE struct yg_data_user_class *user = calloc(1, sizeof(*user));
+	int r;
+
+	if (!user)
+		return -ENOMEM;
+	r = read_class(text, user, ret_error, cap);
+	return r ? r : yg_data_engine_check(user, ret_error, cap);
+}
+
+int yg_classes_check_off(const char *text, char *ret_error, size_t cap)
+{
+	uint32_t class_;
+
+	return read_off(text, &class_, ret_error, cap);
+}
+
 int yg_classes_from_options(const struct yg_options *options, struct yg_classes *ret,
 			    char *ret_error, size_t cap)
 {
@@ -101,13 +129,11 @@ int yg_classes_from_options(const struct yg_options *options, struct yg_classes 
 			return r;
 	}
 	for (size_t i = 0; i < off->count; i++) {
-		uint32_t class_ = yg_data_class_from_name(yg_slice_from_str(off->items[i]));
+		uint32_t class_;
 
-		if (class_ == YG_DATA_CLASS_MAX) {
-			(void)snprintf(ret_error, cap, "data-class-off: there is no class '%.80s'",
-				       off->items[i]);
-			return -EINVAL;
-		}
+		r = read_off(off->items[i], &class_, ret_error, cap);
+		if (r < 0)
+			return r;
 		yg_data_set_add(&ret->options.off, class_);
 	}
 	ret->options.user = ret->user;

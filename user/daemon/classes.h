@@ -24,5 +24,9 @@ struct yg_classes {
 YG_MUST_CHECK int yg_classes_from_options(const struct yg_options *options, struct yg_classes *ret,
 					  char *ret_error, size_t cap);
 
+/* One value of data-class, or of data-class-off. Return: 0; -EINVAL with @ret_error; -ENOMEM. */
+YG_MUST_CHECK int yg_classes_check_class(const char *text, char *ret_error, size_t cap);
+YG_MUST_CHECK int yg_classes_check_off(const char *text, char *ret_error, size_t cap);
+
 /* Are they read, and do their patterns compile? Return: 0; -EINVAL with @ret_error; -ENOMEM. */
 YG_MUST_CHECK int yg_classes_check(const struct yg_options *options, char *ret_error, size_t cap);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/classes.h"
 #include "daemon/options_value.h"
 
 #define OPTION(member) offsetof(struct yg_options, member)
@@ -71,11 +72,11 @@ static const struct yg_option table[] = {
   .value = "NAME",
   .help = "Cookie NAME is the session that names the caller" },
 { .name = "data-class", .type = YG_OPTION_TEXTS, .offset = OPTION(data_classes),
-  .value = "CLASS",
+  .value = "CLASS", .check = yg_classes_check_class,
   .help = "Look for sensitive data of your own: 'NAME pattern=RE keys=RE check=luhn in=response'; "
 	  "all but the name and one of the first two may be left out" },
 { .name = "data-class-off", .type = YG_OPTION_TEXTS, .offset = OPTION(data_classes_off),
-  .value = "NAME",
+  .value = "NAME", .check = yg_classes_check_off,
   .help = "Do not look for this class of sensitive data, like ip-address" },
 { .name = "template", .type = YG_OPTION_TEXTS, .offset = OPTION(templates),
   .value = "TEMPLATE",

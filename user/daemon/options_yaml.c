@@ -92,10 +92,15 @@ static int apply(struct reader *reader, const struct yg_option *option)
 {
 	const char *text = scalar(reader);
 	const char *cause = "not plain text";
+	char wrong[YG_OPTIONS_ERROR_CAP];
 	int r = -EINVAL;
 
 	if (text)
 		r = yg_options_set(reader->options, option, YG_OPTIONS_FILE, text, &cause);
+	if (r == 0 && option->check) {
+		r = option->check(text, wrong, sizeof(wrong));
+		cause = wrong;
+	}
 	return r == -EINVAL ? fail_here(reader, option->name, cause) : r;
 }
 

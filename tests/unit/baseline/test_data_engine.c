@@ -273,6 +273,12 @@ static void what_the_operator_wrote_wrong_is_named(void **state)
 		const char *want;
 	} cases[] = {
 		{ { { .name = "a", .pattern = "[" } }, "data class 'a': " },
+		{ { { .name = "a", .pattern = "(?<=x)y" } }, "data class 'a': Zero-width" },
+		{ { { .name = "a", .pattern = "x*" } }, "data class 'a': Pattern matches empty" },
+		{ { { .name = "a", .pattern = "(a*)*b{1,20000}" } },
+		  "data class 'a': a repeat of more than 1000" },
+		{ { { .name = "a", .keys = "b{1001}" } },
+		  "data class 'a': a repeat of more than 1000" },
 		{ { { .name = "a" } }, "data class 'a': neither pattern nor keys" },
 		{ { { .name = "pan", .pattern = "1" } }, "data class 'pan': there is one" },
 		{ { { .name = "A b", .pattern = "1" } }, "data class 'A b': a name is" },
