@@ -4,15 +4,18 @@
 
 #include "baseline/data_engine.h"
 
-#define NAMES_CACHE 8192u /* names of fields whose classes are remembered; a power of two */
+#define NAMES_CACHE 2048u /* names of fields whose classes are remembered; a power of two */
+#define NAMES_CAP   61u	  /* bytes of a name with that of its parent; longer ones are not */
 
 struct hs_database;
 struct hs_scratch;
 
 /* A name that was asked for lately. */
 struct named {
-	uint64_t hash; /* 0: free */
 	struct yg_data_set classes;
+	bool taken;
+	uint8_t name_len, parent_len;
+	char text[NAMES_CAP]; /* parent, then name */
 };
 
 struct yg_data_engine {

@@ -335,26 +335,46 @@ static int take_key(unsigned int id, unsigned long long from, unsigned long long
 	return 0;
 }
 
+static struct yg_data_set read_names(struct yg_data_engine *engine, struct yg_slice parent,
+				     struct yg_slice name)
+{
+	struct yg_data_set classes = yg_data_key_classes(parent, name);
+
+	if (engine->keys && name.ptr && name.len <= YG_DATA_TEXT_MAX)
+		(void)hs_scan(engine->keys, name.ptr, (unsigned int)name.len, 0, engine->scratch,
+			      take_key, &classes);
+	return classes;
+}
+
+static bool is_named(const struct named *named, struct yg_slice parent, struct yg_slice name)
+{
+	return named->taken && named->name_len == name.len && named->parent_len == parent.len &&
+	       (parent.len == 0 || memcmp(named->text, parent.ptr, parent.len) == 0) &&
+	       (name.len == 0 || memcmp(named->text + parent.len, name.ptr, name.len) == 0);
+}
+
 struct yg_data_set yg_data_engine_names(struct yg_data_engine *engine, struct yg_slice parent,
 					struct yg_slice name)
 {
-	static const struct yg_hash_key key = { 0x6e616d65, 0x2026 };
-	uint64_t hash;
 	struct named *named;
+	uint64_t hash;
 
 	if (!name.ptr && !parent.ptr)
 		return (struct yg_data_set){ { 0 } };
-	hash = (yg_hash(&key, name.ptr, name.len) ^
-		yg_hash_mix(yg_hash(&key, parent.ptr, parent.len))) |
-	       1;
-	named = &engine->named[hash / 2 % NAMES_CACHE];
-	if (named->hash == hash)
+	if (name.len + parent.len > NAMES_CAP)
+		return read_names(engine, parent, name);
+	hash = yg_hash_quick(name.ptr, name.len) + 3 * yg_hash_quick(parent.ptr, parent.len);
+	named = &engine->named[hash % NAMES_CACHE];
+	if (is_named(named, parent, name))
 		return named->classes;
-	named->hash = hash;
-	named->classes = yg_data_key_classes(parent, name);
-	if (engine->keys && name.ptr && name.len <= YG_DATA_TEXT_MAX)
-		(void)hs_scan(engine->keys, name.ptr, (unsigned int)name.len, 0, engine->scratch,
-			      take_key, &named->classes);
+	named->taken = true;
+	named->name_len = (uint8_t)name.len;
+	named->parent_len = (uint8_t)parent.len;
+	if (parent.len > 0)
+		memcpy(named->text, parent.ptr, parent.len);
+	if (name.len > 0)
+		memcpy(named->text + parent.len, name.ptr, name.len);
+	named->classes = read_names(engine, parent, name);
 	return named->classes;
 }
 

@@ -161,30 +161,33 @@ static void note_enum(struct yg_schemas *schemas, uint32_t id, const struct yg_v
 {
 	struct yg_schema *schema = schemas->schema;
 	struct node *node = &schema->nodes[id];
-	uint32_t hash = (uint32_t)yg_hash(&schemas->key, text.ptr, text.len), i = 0;
 	struct values *values;
+	uint32_t hash, i = 0;
 
 	if (node->flags & NODE_NO_ENUM)
 		return;
-	if (!yg_schema_is_word(text) ||
+	hash = (uint32_t)yg_hash(&schemas->key, text.ptr, text.len);
+	if (node->values) {
+		values = &schema->values[node->values - 1];
+		while (i < node->value_count && values->rows[i].hash != hash)
+			i++;
+		/* Known ones were looked at when they came first. */
+		if (i < node->value_count) {
+			keep_value(schemas, &values->rows[i], text);
+			return;
+		}
+	}
+	if (i == YG_SCHEMA_VALUES_MAX || !yg_schema_is_word(text) ||
 	    (node->value_count == 0 && !may_enum(schemas, node, value)) ||
 	    !(values = yg_schema_add_values(schema, id))) {
 		node->flags |= NODE_NO_ENUM;
 		return;
 	}
-	while (i < node->value_count && values->rows[i].hash != hash)
-		i++;
-	if (i == YG_SCHEMA_VALUES_MAX) {
-		node->flags |= NODE_NO_ENUM;
-		return;
-	}
-	if (i == node->value_count) {
-		if (node->strings >= YG_SCHEMA_STABLE && node->strings >= 4 * node->value_change &&
-		    yg_schema_has_enum(node))
-			tell(schemas, YG_DRIFT_VALUE, value, node->types, node->types);
-		values->rows[node->value_count++] = (struct value){ .hash = hash };
-		node->value_change = node->strings;
-	}
+	if (node->strings >= YG_SCHEMA_STABLE && node->strings >= 4 * node->value_change &&
+	    yg_schema_has_enum(node))
+		tell(schemas, YG_DRIFT_VALUE, value, node->types, node->types);
+	values->rows[node->value_count++] = (struct value){ .hash = hash };
+	node->value_change = node->strings;
 	keep_value(schemas, &values->rows[i], text);
 }
 

@@ -42,11 +42,7 @@ static bool is_login(const struct yg_look *look)
 
 	if (!yg_slice_equal(look->method, YG_SLICE("POST")))
 		return false;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(words); i++) {
-		if (yg_text_has(path_of(look), words[i]))
-			return true;
-	}
-	return false;
+	return yg_text_has_any(path_of(look), words, YG_ARRAY_SIZE(words));
 }
 
 static bool has_password(const struct yg_look *look)

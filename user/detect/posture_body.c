@@ -119,29 +119,41 @@ static bool is_actuator(struct yg_slice path, struct yg_slice text)
 	return false;
 }
 
-static bool is_description(struct yg_slice text)
+static bool is_description(const struct yg_shown *shown, struct yg_slice text)
 {
+	if (shown->any)
+		return shown->paths && shown->version;
 	return has(text, "\"paths\"") && (has(text, "\"openapi\"") || has(text, "\"swagger\""));
 }
 
+static bool is_schema(const struct yg_shown *shown, struct yg_slice text)
+{
+	if (shown->any)
+		return shown->schema && shown->types;
+	return has(text, "\"__schema\"") && has(text, "\"types\"");
+}
+
+/* JSON was walked, and says by its members what it is; other text is searched. */
 static void check_contents(struct yg_look *look, struct yg_slice text)
 {
+	const struct yg_shown *shown = &look->posture->shown;
 	const struct yg_path *at = look->scene->path;
 	struct yg_slice path = { at->text, at->len };
 
-	yg_judge(look, YG_POSTURE_DIRECTORY, is_listing(text), "An index page was answered");
+	yg_judge(look, YG_POSTURE_DIRECTORY, !shown->any && is_listing(text),
+		 "An index page was answered");
 	yg_judge(look, YG_POSTURE_REPOSITORY, is_repository(path, text),
 		 "A file of a repository, or of settings, was answered");
 	if (look->credential)
 		return;
 	yg_judge(look, YG_POSTURE_ACTUATOR, is_actuator(path, text),
 		 "A management page was answered without credentials");
-	yg_judge(look, YG_POSTURE_API_DOCS, is_description(text),
+	yg_judge(look, YG_POSTURE_API_DOCS, is_description(shown, text),
 		 "An OpenAPI document was answered without credentials");
-	yg_judge(look, YG_POSTURE_METRICS, has(text, "# HELP ") && has(text, "# TYPE "),
+	yg_judge(look, YG_POSTURE_METRICS,
+		 !shown->any && has(text, "# HELP ") && has(text, "# TYPE "),
 		 "Metrics were answered without credentials");
-	yg_judge(look, YG_POSTURE_GRAPHQL_INTROSPECTION,
-		 has(text, "\"__schema\"") && has(text, "\"types\""),
+	yg_judge(look, YG_POSTURE_GRAPHQL_INTROSPECTION, is_schema(shown, text),
 		 "The schema was answered without credentials");
 }
 
@@ -204,6 +216,7 @@ void yg_posture_check_bodies(struct yg_look *look)
 	if (!look->accepted)
 		return;
 	if (yg_slice_equal(look->method, YG_SLICE("GET")) ||
-	    (look->scene->exchange->protocol != YG_PROTOCOL_WS && has(text, "\"__schema\"")))
+	    (look->scene->exchange->protocol != YG_PROTOCOL_WS &&
+	     is_schema(&look->posture->shown, text)))
 		check_contents(look, text);
 }

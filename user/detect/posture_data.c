@@ -42,6 +42,19 @@ static const char *const privileged_names[] = {
 	"accountlevel", "usertype", "creditlimit",
 };
 
+#define NAME_CAP 32u /* bytes of a folded name with its NUL; the tables have no longer one */
+
+/* What the name of a field says, besides the kinds of private_names. */
+#define NAME_KINDS	0xffu
+#define NAME_PRIVILEGED (1u << 8)
+#define NAME_PASSWORD	(1u << 9)
+#define NAME_FRESH	(1u << 10) /* a new password */
+#define NAME_PROOF	(1u << 11) /* the old one, or a second factor */
+#define NAME_PATHS	(1u << 12) /* of an OpenAPI document, as is NAME_VERSION */
+#define NAME_VERSION	(1u << 13)
+#define NAME_SCHEMA	(1u << 14) /* of a GraphQL schema, as is NAME_TYPES */
+#define NAME_TYPES	(1u << 15)
+
 /* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
 static bool fold_name(struct yg_slice name, char *ret, size_t cap)
 {
@@ -75,7 +88,8 @@ static bool is_hash(struct yg_slice value)
 					      "$6$",	    "$5$",     "$1$",	"$scrypt$",
 					      "pbkdf2_sha", "$pbkdf2", "{SSHA}" };
 
-	if (value.len < 20)
+	if (value.len < 20 ||
+	    !(value.ptr[0] == '$' || value.ptr[0] == '{' || yg_ascii_lower(value.ptr[0]) == 'p'))
 		return false;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(begins); i++) {
 		if (yg_text_begins(value, begins[i]))
@@ -88,15 +102,6 @@ static bool is_filled(const struct yg_value *value)
 {
 	return (value->type == YG_VALUE_STRING && value->raw.len > 0 && !is_masked(value->raw)) ||
 	       value->type == YG_VALUE_NUMBER;
-}
-
-static bool is_privileged(const char *name)
-{
-	for (size_t i = 0; i < YG_ARRAY_SIZE(privileged_names); i++) {
-		if (strcmp(name, privileged_names[i]) == 0)
-			return true;
-	}
-	return false;
 }
 
 static uint64_t hash_pair(const struct yg_posture *posture, const char *name, struct yg_slice value)
@@ -114,8 +119,10 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 	return false;
 }
 
-static void take_change(struct yg_shown *shown, const char *name)
+/* By the name folded, as the tables above have it. */
+static uint32_t traits_of_folded(const char *name)
 {
+	static const char *const passwords[] = { "password", "passwd", "plainpassword" };
 	static const char *const fresh[] = { "newpassword", "passwordnew", "newpasswd",
 					     "newpassword1" };
 	static const char *const proof[] = {
@@ -142,50 +149,117 @@ static void take_change(struct yg_shown *shown, const char *name)
 		"challenge",
 		"assertion",
 	};
+	uint32_t traits = 0;
 
-	shown->changes |= is_one_of(name, fresh, YG_ARRAY_SIZE(fresh));
-	shown->confirms |= is_one_of(name, proof, YG_ARRAY_SIZE(proof));
+	for (size_t i = 0; i < YG_ARRAY_SIZE(private_names); i++) {
+		if (strcmp(name, private_names[i].name) == 0)
+			traits |= private_names[i].kind;
+	}
+	if (is_one_of(name, privileged_names, YG_ARRAY_SIZE(privileged_names)))
+		traits |= NAME_PRIVILEGED;
+	if (is_one_of(name, passwords, YG_ARRAY_SIZE(passwords)))
+		traits |= NAME_PASSWORD;
+	if (is_one_of(name, fresh, YG_ARRAY_SIZE(fresh)))
+		traits |= NAME_FRESH;
+	if (is_one_of(name, proof, YG_ARRAY_SIZE(proof)))
+		traits |= NAME_PROOF;
+	return traits;
+}
+
+static uint32_t read_name(struct yg_slice name)
+{
+	char folded[NAME_CAP];
+	uint32_t traits = fold_name(name, folded, sizeof(folded)) ? traits_of_folded(folded) : 0;
+
+	if (yg_slice_equal(name, YG_SLICE("paths")))
+		traits |= NAME_PATHS;
+	if (yg_slice_equal(name, YG_SLICE("openapi")) || yg_slice_equal(name, YG_SLICE("swagger")))
+		traits |= NAME_VERSION;
+	if (yg_slice_equal(name, YG_SLICE("__schema")))
+		traits |= NAME_SCHEMA;
+	if (yg_slice_equal(name, YG_SLICE("types")))
+		traits |= NAME_TYPES;
+	return traits;
+}
+
+/* NAME_* bits. Few names make up most of the traffic: they are read once. */
+static uint32_t traits_of(struct yg_posture *posture, struct yg_slice name)
+{
+	struct yg_named *named;
+
+	if (name.len == 0)
+		return 0;
+	if (name.len > sizeof(named->name))
+		return read_name(name);
+	named = &posture->named[yg_hash_quick(name.ptr, name.len) % YG_POSTURE_NAMES];
+	if (named->len != name.len || memcmp(named->name, name.ptr, name.len) != 0) {
+		named->len = (uint8_t)name.len;
+		memcpy(named->name, name.ptr, name.len);
+		named->traits = read_name(name);
+	}
+	return named->traits;
 }
 
 void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
-	char name[32];
+	uint32_t traits = traits_of(posture, value->name);
+	char name[NAME_CAP];
 
-	if (fold_name(value->name, name, sizeof(name)))
-		take_change(shown, name);
+	shown->changes |= (traits & NAME_FRESH) != 0;
+	shown->confirms |= (traits & NAME_PROOF) != 0;
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
-	if (value->raw.ptr && value->depth == 1 && value->raw.len < 64 &&
-	    shown->sent_count < YG_PRIVILEGED_MAX && fold_name(value->name, name, sizeof(name)) &&
-	    is_privileged(name))
+	if ((traits & NAME_PRIVILEGED) && value->raw.ptr && value->depth == 1 &&
+	    value->raw.len < 64 && shown->sent_count < YG_PRIVILEGED_MAX &&
+	    fold_name(value->name, name, sizeof(name)))
 		shown->sent[shown->sent_count++] = hash_pair(posture, name, value->raw);
+}
+
+/* A privileged field of the answer: is it one that was sent? */
+static void take_privileged(struct yg_posture *posture, const struct yg_value *value)
+{
+	struct yg_shown *shown = &posture->shown;
+	char name[NAME_CAP];
+	uint64_t hash;
+
+	if (shown->sent_count == 0 || !fold_name(value->name, name, sizeof(name)))
+		return;
+	hash = hash_pair(posture, name, value->raw);
+	for (uint32_t i = 0; i < shown->sent_count; i++)
+		shown->taken |= shown->sent[i] == hash;
+}
+
+/* Documents and schemas: by members that only they have. */
+static void take_marks(struct yg_shown *shown, const struct yg_value *value, uint32_t traits)
+{
+	if (value->depth == 1) {
+		shown->paths |= (traits & NAME_PATHS) != 0;
+		shown->version |= (traits & NAME_VERSION) != 0;
+	}
+	shown->schema |= (traits & NAME_SCHEMA) != 0;
+	shown->types |= (traits & NAME_TYPES) != 0;
 }
 
 void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
-	char name[32];
+	uint32_t traits = traits_of(posture, value->name);
 
-	if (!value->raw.ptr || !fold_name(value->name, name, sizeof(name)))
-		return;
-	if (value->type == YG_VALUE_STRING && is_hash(value->raw) && !value->cut)
+	if (value->type == YG_VALUE_STRING && value->name.ptr && !value->cut && is_hash(value->raw))
 		shown->hash = true;
-	if (shown->sent_count > 0 && is_privileged(name)) {
-		for (uint32_t i = 0; i < shown->sent_count; i++)
-			shown->taken |= shown->sent[i] == hash_pair(posture, name, value->raw);
-	}
+	if (!traits)
+		return;
+	take_marks(shown, value, traits);
+	if (!value->raw.ptr)
+		return;
+	if (traits & NAME_PRIVILEGED)
+		take_privileged(posture, value);
 	if (!is_filled(value))
 		return;
-	if (value->type == YG_VALUE_STRING &&
-	    (strcmp(name, "password") == 0 || strcmp(name, "passwd") == 0 ||
-	     strcmp(name, "plainpassword") == 0))
-		shown->password = true;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(private_names); i++) {
-		if (strcmp(name, private_names[i].name) == 0)
-			shown->kinds |= private_names[i].kind;
-	}
+	shown->password |= (traits & NAME_PASSWORD) && value->type == YG_VALUE_STRING;
+	shown->kinds |= traits & NAME_KINDS;
 }
 
 static const struct {

@@ -122,7 +122,18 @@ struct yg_shown {
 	uint64_t sent[YG_PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
 	uint32_t sent_count;
 	bool taken;
+	bool paths, version;	/* members of an OpenAPI document */
+	bool schema, types;	/* of a GraphQL schema */
 	bool changes, confirms; /* a new password was sent; the old one or a second factor */
+};
+
+#define YG_POSTURE_NAMES 512u /* names of fields that are remembered */
+
+/* A name that was seen lately, and what it says. The next one of its place takes it. */
+struct yg_named {
+	uint32_t traits;
+	uint8_t len;
+	char name[35];
 };
 
 struct yg_fault; /* row of the table of findings */
@@ -142,6 +153,7 @@ struct yg_posture {
 	struct yg_lru *memos;		/* struct yg_memo */
 	struct yg_keys *keys;
 	struct yg_shown shown;
+	struct yg_named named[YG_POSTURE_NAMES];
 	struct yg_jose jose;		   /* of the token in hand */
 	struct yg_jose other;		   /* of an assertion, a proof, an id token */
 	struct yg_params *params, *answer; /* of FAPI, for the exchange in hand */
