@@ -349,8 +349,8 @@ static struct yg_data_set read_names(struct yg_data_engine *engine, struct yg_sl
 static bool is_named(const struct named *named, struct yg_slice parent, struct yg_slice name)
 {
 	return named->taken && named->name_len == name.len && named->parent_len == parent.len &&
-	       (parent.len == 0 || memcmp(named->text, parent.ptr, parent.len) == 0) &&
-	       (name.len == 0 || memcmp(named->text + parent.len, name.ptr, name.len) == 0);
+	       (!parent.ptr || memcmp(named->text, parent.ptr, parent.len) == 0) &&
+	       (!name.ptr || memcmp(named->text + parent.len, name.ptr, name.len) == 0);
 }
 
 struct yg_data_set yg_data_engine_names(struct yg_data_engine *engine, struct yg_slice parent,
@@ -370,9 +370,9 @@ struct yg_data_set yg_data_engine_names(struct yg_data_engine *engine, struct yg
 	named->taken = true;
 	named->name_len = (uint8_t)name.len;
 	named->parent_len = (uint8_t)parent.len;
-	if (parent.len > 0)
+	if (parent.ptr)
 		memcpy(named->text, parent.ptr, parent.len);
-	if (name.len > 0)
+	if (name.ptr)
 		memcpy(named->text + parent.len, name.ptr, name.len);
 	named->classes = read_names(engine, parent, name);
 	return named->classes;
