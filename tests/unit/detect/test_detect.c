@@ -23,23 +23,24 @@ static void rules_name_classes_and_requirements_that_exist(void **state)
 					     "API5:2023", "API6:2023", "API7:2023", "API8:2023",
 					     "API9:2023", "API10:2023" };
 	static const char *const pci[] = {
-		"",	  /* none */
-		"2.2.4",  /* only necessary services and functions */
-		"3.3.1",  /* no sensitive authentication data after authorization */
-		"3.4.1",  /* PAN masked when displayed */
-		"3.5.1",  /* PAN unreadable where it is stored */
-		"4.2.1",  /* strong cryptography over open networks */
-		"6.2.4",  /* common attacks prevented by engineering */
-		"6.3.2",  /* inventory of software */
-		"6.4.2",  /* public web applications: attacks detected and prevented */
-		"6.5.3",  /* pre-production apart from production */
-		"7.2.2",  /* least privileges */
-		"8.3.2",  /* authentication factors unreadable on the way and at rest */
-		"8.3.3",  /* identity verified before a factor is changed */
-		"8.3.4",  /* attempts limited */
-		"8.6.2",  /* no passwords of systems in the open */
-		"10.4.1", /* audit logs reviewed */
-		"12.8.1"  /* third parties that account data is shared with are known */
+		"",	   /* none */
+		"2.2.4",   /* only necessary services and functions */
+		"3.3.1",   /* no sensitive authentication data after authorization */
+		"3.4.1",   /* PAN masked when displayed */
+		"3.5.1",   /* PAN unreadable where it is stored */
+		"4.2.1",   /* strong cryptography over open networks */
+		"4.2.1.1", /* inventory of trusted keys and certificates */
+		"6.2.4",   /* common attacks prevented by engineering */
+		"6.3.2",   /* inventory of software */
+		"6.4.2",   /* public web applications: attacks detected and prevented */
+		"6.5.3",   /* pre-production apart from production */
+		"7.2.2",   /* least privileges */
+		"8.3.2",   /* authentication factors unreadable on the way and at rest */
+		"8.3.3",   /* identity verified before a factor is changed */
+		"8.3.4",   /* attempts limited */
+		"8.6.2",   /* no passwords of systems in the open */
+		"10.4.1",  /* audit logs reviewed */
+		"12.8.1"   /* third parties that account data is shared with are known */
 	};
 	uint32_t count;
 	const struct yg_rule *const *rules = yg_rules(&count);
