@@ -201,13 +201,17 @@ _Static_assert(YG_HEADER_MAX <= UINT8_MAX, "an id fits one byte");
 /* The row of a name, in any case; OTHER: none. */
 enum yg_header_id yg_header_id_from_name(struct yg_slice name);
 
-/* The same at once, for who asks of every field: rows by the hash of their names. */
 #define YG_HEADER_SLOTS 512u /* a power of two, more than three times the rows: most hit at first */
+
+/* Rows by the hash of their names, for who asks of every field. */
 struct yg_header_index {
 	uint8_t slots[YG_HEADER_SLOTS]; /* enum yg_header_id; UNREAD: free */
 };
 
+/* All rows. */
 void yg_header_index_init(struct yg_header_index *index);
+
+/* As yg_header_id_from_name(), in one probe for most names. */
 enum yg_header_id yg_header_index_find(const struct yg_header_index *index, struct yg_slice name);
 
 /* The name of a row, in lower case; absent for UNREAD and OTHER. */
