@@ -125,8 +125,10 @@ cat >"$WORK/third.py" <<-'PY'
 PY
 peer python3 "$WORK/third.py" "$CERT" "$KEY" >/dev/null 2>&1 &
 wait_until 10 peer curl -sk -o /dev/null https://127.0.0.1:7443/
-"$WORK/caller" client 10.77.0.2 7443 || fail "the client was not answered"
-wait_until 10 has_gap caller 1
+for i in 1 2; do
+	"$WORK/caller" client 10.77.0.2 7443 || fail "the client was not answered"
+done
+wait_until 10 has_gap caller 2
 
 # 4. Nobody of the scope: forwarded to, or by, somebody else.
 ip netns add other
@@ -139,13 +141,13 @@ ip netns exec other ip route add default via 10.78.0.1
 peer ip route add 10.78.0.0/24 via "$GATEWAY"
 sysctl -qw net.ipv4.ip_forward=1
 wait_until 10 ip netns exec other curl -sk -o /dev/null https://10.77.0.2:7443/
-unknown() { (($(gaps '[.[] | select(.pid == 0)][0].connections // 0') >= 1)); }
+unknown() { (($(gaps '[.[] | select(.path == "(unknown process)")][0].connections // 0') >= 1)); }
 wait_until 10 unknown
-[[ $(gaps '[.[] | select(.pid == 0)][0].path') == '"(unknown process)"' ]] || fail "$(gaps .)"
 
 curl -sf --unix-socket "$RUN/yagura.sock" http://yagura/metrics |
-	grep -q "^yagura_tls_unread_bytes{process=\"own\",pid=\"$SERVER\".*stack=\"openssl\"} $bytes\$" ||
+	grep "^yagura_tls_unread_bytes{process=\"own\",pid=\"$SERVER\".*stack=\"openssl\"} $bytes\$" \
+		>/dev/null ||
 	fail "no metric of the gap"
-yagura status | tr -s ' \n' ' ' | grep -q "not read: $REQUESTS connections" ||
+yagura status | tr -s ' \n' ' ' | grep "not read: $REQUESTS connections" >/dev/null ||
 	fail "yagura status: $(yagura status)"
 echo "PASS: $bytes bytes of $REQUESTS connections not read, and whose"

@@ -95,6 +95,14 @@ static struct yg_coverage_row *make_room(struct yg_coverage *coverage)
 	return oldest;
 }
 
+/* Is it still the process that is called @comm? Its number may be another's by now. */
+static bool ask(const struct yg_coverage *coverage, pid_t pid, const char *comm,
+		struct yg_explanation *ret)
+{
+	return coverage->config.explain(coverage->config.ctx, pid, ret) == 0 &&
+	       (!comm[0] || strcmp(ret->comm, comm) == 0);
+}
+
 /* Ask again for a while until there is an answer: a file may wait for its inspection. */
 static void explain(struct yg_coverage *coverage, struct yg_coverage_row *row)
 {
@@ -102,9 +110,8 @@ static void explain(struct yg_coverage *coverage, struct yg_coverage_row *row)
 
 	if (row->is_settled)
 		return;
-	if (coverage->config.explain(coverage->config.ctx, row->pid, &why) ||
-	    (row->why.comm[0] && strcmp(row->why.comm, why.comm) != 0)) {
-		row->is_settled = true; /* it ended */
+	if (!ask(coverage, row->pid, row->why.comm, &why)) {
+		row->is_settled = true;
 		return;
 	}
 	row->why = why;
@@ -119,6 +126,21 @@ void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns)
 		explain(coverage, &coverage->rows[i]);
 }
 
+static struct yg_coverage_row *add_row(struct yg_coverage *coverage, pid_t pid,
+				       const struct yg_explanation *why)
+{
+	struct yg_coverage_row *row = make_room(coverage);
+
+	*row = (struct yg_coverage_row){
+		.pid = pid,
+		.is_settled = !pid || why->what != YG_EXPLAINED_UNKNOWN,
+		.why = *why,
+		.last = coverage->round,
+		.id = coverage->next_id++,
+	};
+	return row;
+}
+
 static uint16_t port_of_server(const struct yg_tls_ends *ends, const struct yg_tls_conn *conn)
 {
 	uint16_t port[2] = { ntohs(ends->port[0]), ntohs(ends->port[1]) };
@@ -131,6 +153,7 @@ static uint16_t port_of_server(const struct yg_tls_ends *ends, const struct yg_t
 static struct yg_coverage_row *row_of(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
 				      const struct yg_tls_conn *conn)
 {
+	struct yg_explanation why = { .what = YG_EXPLAINED_UNKNOWN };
 	struct yg_coverage_row *row;
 	char comm[YG_COMM_LEN] = "";
 	pid_t pid = (pid_t)conn->pid;
@@ -145,12 +168,14 @@ static struct yg_coverage_row *row_of(struct yg_coverage *coverage, const struct
 	row = find_process(coverage, pid, comm);
 	if (row)
 		return row;
-	row = make_room(coverage);
-	*row = (struct yg_coverage_row){ .pid = pid, .id = coverage->next_id++ };
-	row->last = coverage->round;
-	memcpy(row->why.comm, comm, sizeof(comm));
-	explain(coverage, row);
-	return row;
+	/* Programs that run for a moment share a row, by their name. */
+	if (!ask(coverage, pid, comm, &why)) {
+		why = (struct yg_explanation){ .what = YG_EXPLAINED_UNKNOWN };
+		memcpy(why.comm, comm, sizeof(comm));
+		pid = 0;
+		row = find_process(coverage, pid, comm);
+	}
+	return row ? row : add_row(coverage, pid, &why);
 }
 
 /* --- connections */
@@ -253,14 +278,14 @@ uint64_t yg_coverage_evicted(const struct yg_coverage *coverage)
 
 const char *yg_coverage_reason(const struct yg_coverage_row *row)
 {
-	if (!row->pid)
+	if (!row->id)
 		return "no process of this host, or of the scope, was seen to use these connections";
 	if (row->why.what == YG_EXPLAINED_GAP)
 		return yg_gap_reason(row->why.gap);
 	if (row->why.what == YG_EXPLAINED_ATTACHED)
 		return "its TLS library is attached, but these connections do not use it";
 	return row->why.name[0] ? "its TLS is none of the stacks that are known"
-				: "it ended before it was looked at";
+				: "processes that ended before they were looked at";
 }
 
 const char *yg_cover_name(enum yg_cover cover)

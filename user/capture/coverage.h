@@ -40,7 +40,7 @@ struct yg_coverage_sum {
 
 /* One process with connections that were not read. Row 0: who they belong to is not known. */
 struct yg_coverage_row {
-	pid_t pid;
+	pid_t pid;	 /* 0: processes of this name that ended too soon; and row 0 */
 	bool is_settled; /* explained, or it ended */
 	uint8_t tries;
 	struct yg_explanation why;

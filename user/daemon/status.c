@@ -244,27 +244,29 @@ static bool is_listed(const struct round *round, const struct yg_coverage_row *r
 
 static void put_gap_seen(struct round *round, const struct yg_coverage_row *row)
 {
-	char reason[160], name[32];
+	bool is_gap = row->why.what == YG_EXPLAINED_GAP;
+	char reason[160], name[32] = "(unknown process)";
 
-	(void)snprintf(name, sizeof(name), "(process %d)", row->pid);
-	(void)snprintf(reason, sizeof(reason), "process %d: %s", row->pid, yg_coverage_reason(row));
-	put(round, &(struct yg_feed_message){
-			   .kind = YG_FEED_KIND_LIBRARY,
-			   .library = { .path = text(!row->pid		? "(unknown process)"
-						     : row->why.name[0] ? row->why.name
-									: name),
-					.device = row->why.dev,
-					.inode = row->why.ino,
-					.kind = text(row->why.what == YG_EXPLAINED_GAP
-							     ? yg_gap_name(row->why.gap)
-							     : "unknown"),
-					.processes = row->pid != 0,
-					.state = text("gap"),
-					.reason = text(row->pid ? reason : yg_coverage_reason(row)),
-					.comm = text(row->why.comm),
-					.pid = (uint64_t)row->pid,
-					.connections = row->gap.connections,
-					.bytes = row->gap.bytes } });
+	(void)snprintf(reason, sizeof(reason), "%s", yg_coverage_reason(row));
+	if (row->pid)
+		(void)snprintf(reason, sizeof(reason), "process %d: %s", row->pid,
+			       yg_coverage_reason(row));
+	else if (row->why.comm[0])
+		(void)snprintf(name, sizeof(name), "(%s)", row->why.comm);
+	put(round,
+	    &(struct yg_feed_message){
+		    .kind = YG_FEED_KIND_LIBRARY,
+		    .library = { .path = text(row->why.name[0] ? row->why.name : name),
+				 .device = row->why.dev,
+				 .inode = row->why.ino,
+				 .kind = text(is_gap ? yg_gap_name(row->why.gap) : "unknown"),
+				 .processes = row->pid != 0,
+				 .state = text("gap"),
+				 .reason = text(reason),
+				 .comm = text(row->why.comm),
+				 .pid = (uint64_t)row->pid,
+				 .connections = row->gap.connections,
+				 .bytes = row->gap.bytes } });
 }
 
 /* Processes that the wire shows, and that do not listen, or have ended, or nobody knows. */

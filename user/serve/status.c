@@ -69,9 +69,10 @@ static int print_key(const struct yg_feed_message *message, char *ret)
 			       (int)message->interface.name.len, message->interface.name.ptr);
 		return 0;
 	case YG_FEED_KIND_LIBRARY:
-		(void)snprintf(ret, KEY_CAP, "%s/%" PRIu64 "/%" PRIu64 "/%" PRIu64, kind,
+		(void)snprintf(ret, KEY_CAP, "%s/%" PRIu64 "/%" PRIu64 "/%" PRIu64 "/%.*s", kind,
 			       message->library.device, message->library.inode,
-			       message->library.pid);
+			       message->library.pid, (int)message->library.comm.len,
+			       message->library.comm.ptr);
 		return 0;
 	case YG_FEED_KIND_CAPABILITY:
 		print_texts(ret, kind, message->capability.name, none);

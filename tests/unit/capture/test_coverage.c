@@ -234,7 +234,7 @@ static void says_why(void **state)
 	assert_non_null(strstr(yg_coverage_reason(row_at(1)), "is attached"));
 	conn = conn_of(10, 100);
 	(void)take(10, 2, 8443, &conn);
-	assert_non_null(strstr(yg_coverage_reason(row_at(2)), "ended before"));
+	assert_non_null(strstr(yg_coverage_reason(row_at(2)), "that ended before"));
 	assert_non_null(strstr(yg_coverage_reason(row_at(0)), "no process"));
 }
 
@@ -248,6 +248,22 @@ static void a_number_used_again_is_another_process(void **state)
 	(void)take(10, 2, 8443, &conn);
 	assert_int_equal(row_at(1)->gap.connections, 1);
 	assert_int_equal(row_at(2)->gap.connections, 1);
+}
+
+static void short_lived_programs_share_a_row(void **state)
+{
+	struct yg_tls_conn conn = conn_of(10, 100);
+	const struct yg_coverage_row *rows;
+
+	(void)state;
+	(void)take(10, 1, 8443, &conn);
+	conn.pid = 11;
+	(void)take(10, 2, 8443, &conn);
+	(void)take(11, 2, 8443, &conn);
+	assert_int_equal(yg_coverage_rows(world.coverage, &rows), 2);
+	assert_int_equal(rows[1].pid, 0);
+	assert_string_equal(rows[1].why.comm, "p10");
+	assert_int_equal(rows[1].gap.connections, 2);
 }
 
 static void honours_its_cap(void **state)
@@ -279,6 +295,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(asks_again_until_it_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_why, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_number_used_again_is_another_process, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(short_lived_programs_share_a_row, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(honours_its_cap, set_up, tear_down),
 	};
