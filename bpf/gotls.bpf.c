@@ -144,7 +144,7 @@ int yg_go_read(struct GO_REGS *ctx)
 }
 
 /* func (c *Conn) Write(b []byte) (int, error) */
-/* Tell of the write that begins, if it is known where to. What is not written breaks the connection. */
+/* Tell of the write that begins, if it is known where to; a failed one ends the connection. */
 static __always_inline void go_tell(struct GO_REGS *ctx)
 {
 	struct yg_thread *t = gocall_find(ctx->GO_G);

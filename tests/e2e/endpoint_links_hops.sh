@@ -7,13 +7,16 @@
 #
 #	clients ── https ──► nginx :8443 ─┬─ /local  ── http 127.0.0.1:7000 (node)
 #					  ├─ /far    ── http 10.77.0.2:7001 (python, in peer)
-#					  └─ /secure ── https 127.0.0.1:8543 (nginx again)
+#					  ├─ /secure ── https 127.0.0.1:8543 (nginx again)
+#		http ──► nginx :8080 ───── /other ── http 10.77.0.1:7003 from 10.77.9.9
+#
+# Both ends of the last one are addresses of this host; one of them it gets while yagurad runs.
 . "$(dirname "$0")/lib.sh"
 need curl jq python3
 
 EACH=30
 NAMES=(alpha bravo charlie delta echo foxtrot) # each client asks for its own
-HOPS=4 # per three requests: one to each upstream, the last one seen at both of its ends
+HOPS=5 # per four requests: one to each upstream, that under TLS seen at both of its ends
 
 fetch() {
 	local offset
@@ -43,6 +46,7 @@ cat >"$WORK/nginx/location.conf" <<-CONF
 	proxy_http_version 1.1;
 	proxy_set_header Connection "";
 	proxy_set_header X-Forwarded-For \$remote_addr;
+	location /other { proxy_bind 10.77.9.9; proxy_pass http://10.77.0.1:7003; }
 	location /local { proxy_pass http://127.0.0.1:7002/v1; }
 	location /far { proxy_set_header X-Request-Id \$request_id; add_header X-Request-Id \$request_id;
 		proxy_pass http://10.77.0.2:7001/far; }
@@ -63,10 +67,15 @@ cat >"$WORK/upstream.py" <<-'PY'
 	http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
 PY
 python3 "$WORK/upstream.py" 127.0.0.1 7002 &
+python3 "$WORK/upstream.py" 10.77.0.1 7003 &
 peer python3 "$WORK/upstream.py" 10.77.0.2 7001 &
 wait_until 10 is_listening 7002
 start_nginx
 start_yagurad --mode observe --interface lo
+addresses=$(counter own.addresses)
+ip addr add 10.77.9.9/32 dev veth0
+has_address() { (($(counter own.addresses) == addresses + 1)); }
+wait_until 10 has_address
 
 is_read() {
 	peer curl -sk --http1.1 --interface 10.77.0.41 -o /dev/null "https://$GATEWAY:8443/local/ready" &&
@@ -75,7 +84,8 @@ is_read() {
 wait_until 20 is_read
 for k in "${!NAMES[@]}"; do
 	peer curl -sk --http1.1 --interface "10.77.0.$((k + 3))" -o /dev/null \
-		"https://$GATEWAY:8443/{local,far,secure}/${NAMES[k]}?n=[1-$EACH]" &
+		"https://$GATEWAY:8443/{local,far,secure}/${NAMES[k]}?n=[1-$EACH]" \
+		"http://$GATEWAY:8080/other/${NAMES[k]}?n=[1-$EACH]" -o /dev/null &
 	pids[k]=$!
 done
 # An analyzer that falls behind by more than an upstream request waits for its edge misses none.
@@ -113,6 +123,10 @@ wrong=$(pairs | awk '$1 != $2' | wc -l)
 	fail "what goes to another host is not outbound"
 [[ $(jq -r 'select(.server_port == 7002) | .side' "$WORK/samples" | sort -u) == local ]] ||
 	fail "what goes to this host is not local"
+[[ $(jq -r 'select(.server_port == 7003) | [.client, .side] | join(" ")' "$WORK/samples" | sort -u) == \
+	"10.77.9.9 local" ]] || fail "what goes to another address of this host is not local"
+[[ $(jq -r 'select(.server_port == 8080) | .side' "$WORK/samples" | sort -u) == inbound ]] ||
+	fail "the edge in clear is not inbound"
 [[ $(jq -r 'select(.server_port == 8443) | .ja4' "$WORK/samples" | sort -u) == t13i* ]] ||
 	fail "no JA4 of curl: $(jq -r .ja4 "$WORK/samples" | sort | uniq -c)"
 has_callers() {

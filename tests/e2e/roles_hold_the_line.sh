@@ -41,8 +41,8 @@ for role in analyzer enforcer desk; do
 	[[ $(stat -c %u "/proc/$(role_pid $role)/fd") == 0 ]] || fail "$role can be dumped"
 done
 
-# The analyzer reads hostile bytes: two links, nothing that the kernel would take as authority.
-must_hold analyzer "socket*2"
+# The analyzer reads hostile bytes: three links, nothing that the kernel would take as authority.
+must_hold analyzer "socket*3"
 # The enforcer: three block maps, who is sampled always, and its links to the three others.
 must_hold enforcer "anon_inode:bpf-map*4 socket*3"
 for fd in 8 9 10 11; do

@@ -24,6 +24,7 @@
 #include "daemon/feed.h"
 #include "daemon/keyfile.h"
 #include "daemon/names.h"
+#include "daemon/own.h"
 #include "daemon/pipeline.h"
 #include "daemon/role.h"
 #include "daemon/state.h"
@@ -310,6 +311,24 @@ static void read_replies(struct analyzer *analyzer)
 		yg_pipeline_reply(analyzer->pipeline, &reply);
 }
 
+/* Addresses of this host, whenever they change. */
+static void read_warden(struct analyzer *analyzer)
+{
+	struct yg_own *own = yg_pipeline_own(analyzer->pipeline);
+	struct yg_request request;
+	uint8_t data[sizeof(request) + 1];
+	ssize_t len;
+
+	while ((len = yg_link_receive(YG_FD_LINK + YG_ROLE_WARDEN, data, sizeof(data))) > 0) {
+		if (yg_request_check(YG_ROLE_WARDEN, data, (size_t)len, &request) != YG_RESULT_OK)
+			continue;
+		if (request.kind == YG_REQUEST_PROTECT)
+			yg_own_add(own, &request.prefix);
+		else if (request.kind == YG_REQUEST_PROTECT_END)
+			yg_own_end(own);
+	}
+}
+
 static void read_desk(struct analyzer *analyzer)
 {
 	ssize_t len;
@@ -363,6 +382,7 @@ static void do_due(struct analyzer *analyzer)
 		return;
 	analyzer->stop_ns = now_ns;
 	read_replies(analyzer);
+	read_warden(analyzer);
 	read_desk(analyzer);
 	analyzer->stop = yg_link_wait(analyzer->ctx->stop_fd, 0) == 0;
 	if (now_ns - analyzer->flush_ns >= FLUSH_NS) {

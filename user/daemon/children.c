@@ -29,6 +29,7 @@ static const struct {
 	{ YG_ROLE_DESK, YG_ROLE_ENFORCER, FEED_ROOM },
 	{ YG_ROLE_WARDEN, YG_ROLE_DESK, FEED_ROOM },
 	{ YG_ROLE_WARDEN, YG_ROLE_ENFORCER, PROTECT_ROOM },
+	{ YG_ROLE_WARDEN, YG_ROLE_ANALYZER, PROTECT_ROOM },
 };
 
 int yg_children_open(struct yg_children *children)

@@ -23,8 +23,7 @@ struct yg_pipeline {
 	struct yg_pipeline_sink sink;
 	struct yg_prefix *trusted; /* [trust.count] */
 	struct yg_trust trust;
-	struct yg_prefix *own; /* [own_count] */
-	uint32_t own_count;
+	struct yg_own own;
 	const struct yg_credential_names *names; /* borrowed; may be NULL */
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
@@ -63,23 +62,6 @@ static void show_websocket(void *ctx, const struct yg_websocket *websocket)
 		pipeline->sink.on_websocket(pipeline->sink.ctx, websocket);
 }
 
-static bool is_own(const struct yg_pipeline *pipeline, const struct yg_address *addr)
-{
-	for (uint32_t i = 0; i < pipeline->own_count; i++) {
-		if (yg_prefix_has(&pipeline->own[i], addr))
-			return true;
-	}
-	return false;
-}
-
-/* A capture does not tell which side this host was; its addresses do. */
-static bool is_made(const struct yg_pipeline *pipeline, const struct yg_exchange *exchange)
-{
-	return pipeline->own_count && !exchange->outbound &&
-	       is_own(pipeline, &exchange->client.addr) &&
-	       !is_own(pipeline, &exchange->server.addr);
-}
-
 /* Who asked: what can be said before anything is known. */
 struct asked {
 	struct yg_subject subject;
@@ -113,7 +95,9 @@ static void ask_who(const struct yg_pipeline *pipeline, const struct yg_exchange
 /* In the thread that feeds. */
 static void prepare_exchange(void *ctx, struct yg_exchange *exchange, void *room)
 {
-	exchange->outbound = exchange->outbound || is_made(ctx, exchange);
+	const struct yg_pipeline *pipeline = ctx;
+
+	yg_own_place(&pipeline->own, exchange);
 	ask_who(ctx, exchange, room);
 }
 
@@ -131,15 +115,14 @@ static void judge(const struct yg_pipeline *pipeline, const struct yg_subject *s
 static void judge_exchange(void *ctx, const struct yg_exchange *exchange, void *room,
 			   uint64_t now_ns)
 {
-	struct yg_exchange made;
+	const struct yg_pipeline *pipeline = ctx;
+	struct yg_exchange placed;
 	struct asked here, *asked = room;
 
 	if (!asked) {
-		if (is_made(ctx, exchange)) {
-			made = *exchange;
-			made.outbound = true;
-			exchange = &made;
-		}
+		placed = *exchange;
+		yg_own_place(&pipeline->own, &placed);
+		exchange = &placed;
 		asked = &here;
 		ask_who(ctx, exchange, asked);
 	}
@@ -201,16 +184,11 @@ static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	return 0;
 }
 
-static int copy_own(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
+static void copy_own(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
 {
-	if (!options->own_count)
-		return 0;
-	pipeline->own = calloc(options->own_count, sizeof(*pipeline->own));
-	if (!pipeline->own)
-		return -ENOMEM;
-	memcpy(pipeline->own, options->own_prefixes, options->own_count * sizeof(*pipeline->own));
-	pipeline->own_count = options->own_count;
-	return 0;
+	for (uint32_t i = 0; i < options->own_count; i++)
+		yg_own_add(&pipeline->own, &options->own_prefixes[i]);
+	yg_own_end(&pipeline->own);
 }
 
 /* A table gets the share of the memory that it has in the default. */
@@ -267,8 +245,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 	};
 	int r = copy_trusted(pipeline, options);
 
-	if (r == 0)
-		r = copy_own(pipeline, options);
+	copy_own(pipeline, options);
 	if (r == 0)
 		r = yg_knowledge_new(&knowledge, &sink, &pipeline->knowledge);
 	if (r == 0)
@@ -326,7 +303,7 @@ void yg_pipeline_free(struct yg_pipeline **pipeline)
 	yg_streams_free(&p->streams);
 	yg_knowledge_free(&p->knowledge);
 	free(p->trusted);
-	free(p->own);
+	yg_own_clean(&p->own);
 	yg_freep(pipeline);
 }
 
@@ -376,6 +353,11 @@ void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *repl
 	yg_knowledge_reply(pipeline->knowledge, reply);
 }
 
+struct yg_own *yg_pipeline_own(struct yg_pipeline *pipeline)
+{
+	return &pipeline->own;
+}
+
 struct yg_knowledge *yg_pipeline_knowledge(struct yg_pipeline *pipeline)
 {
 	return pipeline->knowledge;
@@ -389,4 +371,6 @@ void yg_pipeline_counters(const struct yg_pipeline *pipeline, yg_counter_fn fn, 
 	YG_STREAM_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW
 	yg_knowledge_counters(pipeline->knowledge, fn, ctx);
+	fn(ctx, "own.addresses", pipeline->own.current.count);
+	fn(ctx, "own.left_out", pipeline->own.left_out);
 }

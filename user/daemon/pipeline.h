@@ -16,6 +16,7 @@
 #include "core/hash.h"
 #include "core/macros.h"
 #include "core/slice.h"
+#include "daemon/own.h"
 #include "detect/finding.h"
 #include "parse/exchange.h"
 #include "parse/handshake.h"
@@ -37,7 +38,7 @@ struct yg_pipeline_options {
 	struct yg_specs *specs; /* what documents say; NULL: none; outlives the pipeline */
 	const struct yg_prefix *trusted_proxies; /* [trusted_proxies_count]; copied */
 	uint32_t trusted_proxies_count;
-	/* Addresses of this host, for a capture: what they ask of others is outbound. Copied. */
+	/* Addresses of this host: what they ask of others is outbound. Copied. */
 	const struct yg_prefix *own_prefixes; /* [own_count] */
 	uint32_t own_count;
 	const struct yg_prefix *protected_prefixes; /* [protected_count]; copied; never blocked */
@@ -127,6 +128,9 @@ void yg_pipeline_finish(struct yg_pipeline *pipeline);
 
 /* The enforcer's answer to an earlier on_request(), matched by cookie. */
 void yg_pipeline_reply(struct yg_pipeline *pipeline, const struct yg_reply *reply);
+
+/* Addresses of this host, to be replaced between calls. */
+struct yg_own *yg_pipeline_own(struct yg_pipeline *pipeline);
 
 /* The inventory, baselines and callers, for reading between calls. */
 struct yg_knowledge *yg_pipeline_knowledge(struct yg_pipeline *pipeline);

@@ -115,13 +115,16 @@ static int write_map(int fd, const struct set *set)
 	return 0;
 }
 
-static int tell(const struct yg_warden *warden, const struct set *set)
+/* To the enforcer all, to the analyzer the host's own. */
+static int tell(const struct yg_warden *warden, const struct set *set, enum yg_role to)
 {
-	int fd = warden->children.ends[YG_ROLE_WARDEN][YG_ROLE_ENFORCER];
+	int fd = warden->children.ends[YG_ROLE_WARDEN][to];
 	struct yg_request request = { .kind = YG_REQUEST_PROTECT };
 	int r = 0;
 
 	for (size_t i = 0; !r && i < set->count; i++) {
+		if (to == YG_ROLE_ANALYZER && set->why[i].why != YG_ALLOW_OWN)
+			continue;
 		request.prefix.len = set->nets[i].prefix_len;
 		memcpy(request.prefix.addr.bytes, set->nets[i].addr, sizeof(set->nets[i].addr));
 		request.reason = set->why[i].why;
@@ -143,5 +146,7 @@ int yg_protect_apply(struct yg_warden *warden)
 		return -ENOMEM;
 	collect(warden, set);
 	r = fd < 0 ? 0 : write_map(fd, set);
-	return r ? r : tell(warden, set);
+	if (!r)
+		r = tell(warden, set, YG_ROLE_ENFORCER);
+	return r ? r : tell(warden, set, YG_ROLE_ANALYZER);
 }

@@ -80,7 +80,7 @@ static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now
 	}
 	yg_log(YG_LOG_INFO, "role '%s': started as process %d", yg_role_name(role),
 	       (int)child->pid);
-	if (role == YG_ROLE_ENFORCER)
+	if (role == YG_ROLE_ENFORCER || role == YG_ROLE_ANALYZER)
 		warden->protect = true;
 }
 

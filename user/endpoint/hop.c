@@ -108,7 +108,7 @@ enum yg_hop_side yg_hop_side_of(const struct yg_exchange *exchange)
 {
 	const struct yg_address *client = &exchange->client.addr, *server = &exchange->server.addr;
 
-	if (is_loopback(client) || is_loopback(server) ||
+	if (exchange->local || is_loopback(client) || is_loopback(server) ||
 	    (!yg_address_is_unknown(client) && is_same(client, server)))
 		return YG_HOP_SIDE_LOCAL;
 	return exchange->outbound ? YG_HOP_SIDE_MADE : YG_HOP_SIDE_SERVED;

@@ -21,11 +21,13 @@ struct yg_tls_view {
 	bool bad;		/* something was read beyond the end */
 };
 
+/* Bytes not read yet. */
 static inline size_t yg_tls_left(const struct yg_tls_view *view)
 {
 	return (size_t)(view->end - view->p);
 }
 
+/* The same bytes as a text; borrowed. */
 static inline struct yg_slice yg_tls_slice(const struct yg_tls_view *view)
 {
 	return (struct yg_slice){ (const char *)view->p, yg_tls_left(view) };

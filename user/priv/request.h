@@ -10,6 +10,7 @@
  *	analyzer -> enforcer	WATCH			sample this client always; no reply
  *	desk     -> enforcer	BLOCK UNBLOCK LIST PROTECT_LIST	 on an operator's word
  *	warden   -> enforcer	PROTECT PROTECT_END	what may never be blocked
+ *	warden   -> analyzer	PROTECT PROTECT_END	the host's own addresses among them
  *	enforcer -> warden	KILL			close sockets of blocked clients now
  *
  * Every message is exactly one struct below. Anything else (another size, an unknown kind, a kind

@@ -126,6 +126,7 @@ static inline uint64_t yg_knowledge_time_of(const struct yg_exchange *exchange)
 	return exchange->request.present ? exchange->request.start_ns : exchange->response.start_ns;
 }
 
+/* Key of a client in tables. */
 static inline uint64_t yg_knowledge_hash_client(const struct yg_knowledge *knowledge,
 						const struct yg_address *client)
 {

@@ -72,7 +72,7 @@ static const char *evidence(const struct yg_finding *finding, const char *name)
 	return "";
 }
 
-/* Two hundred calls of the owner's program, then somebody else's walks over accounts with the key. */
+/* Two hundred calls of the owner's program, then somebody else walks over accounts with its key. */
 static void a_stolen_key_comes_from_another_program(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
