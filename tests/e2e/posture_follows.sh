@@ -76,13 +76,18 @@ for rule in "${RULES[@]}"; do
 	grep -qF "$ja" "$WORK/japanese" || fail "not shown: $ja: $(cat "$WORK/japanese")"
 done
 id=$(sed -n 's/^\([0-9a-f]\{16\}\) .*/\1/p' "$WORK/japanese" | head -n 1)
-yagura finding "$id" --lang ja | grep -q "対策" || fail "no cure in Japanese"
-# How risky that makes it, of what, and since when.
-is_risky() { yagura risk --json | jq -e '.risk > 20 and (.risk_hours | length) > 0 and (.endpoints[0].risk_reasons | length) > 0' >"$WORK/is"; }
-wait_until 70 is_risky
+yagura finding "$id" --lang ja >"$WORK/finding"
+for word in 根拠 影響 対策 検出回数; do
+	grep -q "$word" "$WORK/finding" || fail "not in Japanese: $word: $(cat "$WORK/finding")"
+done
+! sed -n '/根拠/,/影響/p' "$WORK/finding" | grep -q "answered" || fail "the cause is English"
+yagura findings --lang ja --since 1h | grep -q "未判断" || fail "the list is not in Japanese"
+# How risky that makes it, and of what.
+is_risky() { yagura risk --json | jq -e '.risk > 20 and (.endpoints[0].risk_reasons | length) > 0' >"$WORK/is"; }
+wait_until 30 is_risky
 yagura risk >"$WORK/risk"
 yagura risk --service $HOST >"$WORK/service"
-for text in "^Risk [0-9]* of 100$" "risk by hour" "$HOST" "posture: critical"; do
+for text in "^Risk [0-9]* of 100$" "$HOST" "posture: critical"; do
 	grep -q "$text" "$WORK/risk" || fail "risk: no $text: $(cat "$WORK/risk")"
 done
 grep -q "^Risk [0-9]* of 100: $HOST$" "$WORK/service" || fail "of one service: $(cat "$WORK/service")"

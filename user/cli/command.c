@@ -129,6 +129,7 @@ static const struct yg_command commands[] = {
 		.options = yg_findings_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_findings,
 	},
 	{

@@ -63,7 +63,7 @@ static void print_who(const struct yg_cli_args *args, yajl_val value)
 	(void)snprintf(text, sizeof(text), "%s%s", yg_value_text(value, "client"),
 		       yg_value_flag(value, "client_blockable") ? "" : " (not certain)");
 	yg_print_field(args, "client", text);
-	yg_print_field(args, "action", yg_value_text(value, "action"));
+	yg_print_field(args, "action", yg_cli_word(args, yg_value_text(value, "action")));
 }
 
 int yg_print_finding(void *ctx, const char *line, yajl_val value)
@@ -89,7 +89,7 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 	if (yg_value_text(value, "source")[0])
 		yg_print_field(args, "source", yg_value_text(value, "source"));
 	print_who(args, value);
-	yg_print_field(args, "status", yg_cli_word(args, yg_value_text(value, "status")));
+	yg_print_field(args, "status", yg_cli_decision(args, yg_value_text(value, "status")));
 	print_evidence(args, yg_value_find(value, "evidence"));
 	print_wrapped(args, "Cause", text_of(args, value, "cause", "cause_ja"));
 	print_wrapped(args, "Effect", text_of(args, value, "effect", "effect_ja"));

@@ -14,6 +14,10 @@ static const char *const words[][2] = {
 	{ "reopened", "再発" },
 	{ "dismissed", "対象外" },
 	{ "approved", "承認済み" },
+	{ "none", "なし" },
+	{ "proposed", "提案" },
+	{ "blocked", "遮断" },
+	{ "limited", "制限" },
 	{ "id", "ID" },
 	{ "time", "日時" },
 	{ "seen again", "再検出回数" },
@@ -84,4 +88,9 @@ const char *yg_cli_evidence(const struct yg_cli_args *args, const char *name)
 const char *yg_cli_word(const struct yg_cli_args *args, const char *english)
 {
 	return args->japanese ? find(words, YG_ARRAY_SIZE(words), english) : english;
+}
+
+const char *yg_cli_decision(const struct yg_cli_args *args, const char *status)
+{
+	return args->japanese && strcmp(status, "open") == 0 ? "未判断" : yg_cli_word(args, status);
 }
