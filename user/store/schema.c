@@ -108,8 +108,8 @@ static const char *const main_migrations[] = {
 	"last_seen INTEGER NOT NULL);"
 	"CREATE INDEX takes_caller ON takes(caller, day);"
 	"CREATE INDEX takes_seen ON takes(last_seen);",
-	"ALTER TABLE callers ADD COLUMN ja4s INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE callers ADD COLUMN ja4 TEXT NOT NULL DEFAULT '';",
+	("ALTER TABLE callers ADD COLUMN ja4s INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE callers ADD COLUMN ja4 TEXT NOT NULL DEFAULT '';"),
 };
 
 static const char *const day_migrations[] = {
