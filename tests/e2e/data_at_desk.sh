@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Card numbers and a mail address in answers through nginx with TLS show in the inventory, masked;
 # nothing of them is in the files of the sensor. The analyzer looks for them inside its sandbox.
+# What the caller was given is counted by class and day, and a restart forgets nothing of it.
 . "$(dirname "$0")/lib.sh"
 need curl jq nginx
 
@@ -47,9 +48,31 @@ curl -s --unix-socket "$RUN/yagura.sock" http://yagura/metrics |
 	grep -q '^yagura_data_endpoints{class="pan",in="response",confidence="confirmed"} [1-9]' ||
 	fail "no metric of the class"
 
+# Four different cards; a restart and a fifth one are five.
+given() { # CLASS: different values that a caller was given, at least
+	yagura callers --by-records --json |
+		jq -e --arg class "$1" 'first(.data[] | select(.class == $class) | .distinct)'
+}
+has_given() { [[ $(given pan) == "$1" ]]; }
+all_given() { ask_cards && has_given 4; }
+on_fail() { yagura callers --json; yagura query "SELECT * FROM takes" || true; api status | jq -c ".counters | .data, .detect, .feed, .store"; daemon_log 3; }
+wait_until 15 all_given
+yagura callers --by-records >"$WORK/callers.txt"
+grep -q "RECORDS" "$WORK/callers.txt" || fail "yagura callers: $(cat "$WORK/callers.txt")"
+(($(sed 's/…/./g' "$WORK/callers.txt" | awk '{ print length }' | sort -n | tail -1) <= 80)) ||
+	fail "wider than 80 columns: $(cat "$WORK/callers.txt")"
+stop_yagurad
+start_yagurad --mode observe
+CARDS=(6011000990139424)
+ask_fifth() {
+	peer curl -sk --http1.1 -o /dev/null -H "Host: bank.test" \
+		"https://$GATEWAY:8443/v1/cards/1?card_number=${CARDS[0]}" && has_given 5
+}
+wait_until 20 ask_fifth
+
 # What is kept, is kept on disk at the latest when the daemon ends.
 stop_yagurad
-for secret in "${CARDS[@]}" ann.miller; do
+for secret in "${CARDS[@]}" 4111111111111111 5555555555554444 ann.miller; do
 	! grep -arlF "$secret" "$STATE" "$DAEMON_LOG" "$WORK/endpoint.txt" ||
 		fail "$secret was written"
 done

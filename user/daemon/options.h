@@ -107,7 +107,7 @@ struct yg_option {
 	uint64_t min, max;	    /* of COUNT, BYTES, DURATION (seconds) */
 	const char *const *choices; /* NULL-ended, CHOICE only */
 	const char *help;	    /* one sentence without full stop */
-	/* What is wrong with one value, beyond its type; NULL: nothing can be. 0; -EINVAL; -ENOMEM. */
+	/* Is one value wrong beyond its type? NULL: it cannot be. Return: 0; -EINVAL; -ENOMEM. */
 	int (*check)(const char *text, char *ret_error, size_t cap);
 	bool command;	 /* command line only, not a key of the file */
 	bool hidden;	 /* not in --help */

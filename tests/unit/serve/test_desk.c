@@ -64,6 +64,39 @@ static void shows_what_the_feed_says(void **state)
 	desk_assert_has("yagura_role_up{role=\"analyzer\"} 1\n");
 }
 
+static void shows_what_callers_were_given_and_what_leads_where(void **state)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_CALLER };
+
+	(void)state;
+
+	message.caller.caller = YG_SLICE("bearer:0123456789abcdef");
+	message.caller.last_seen = EPOCH;
+	desk_send_message(desk_rig.analyzer[1], &message);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_TAKE };
+	message.take.id = 5;
+	message.take.caller = YG_SLICE("bearer:0123456789abcdef");
+	message.take.class = YG_SLICE("email");
+	message.take.distinct = 321;
+	message.take.last_seen = EPOCH;
+	desk_send_message(desk_rig.analyzer[1], &message);
+	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_RELATION };
+	message.relation.into = 0xab;
+	message.relation.kind = YG_SLICE("upstream");
+	message.relation.requests = 9;
+	message.relation.last_seen = EPOCH;
+	desk_send_message(desk_rig.analyzer[1], &message);
+
+	assert_int_equal(desk_ask("GET", "/v1/callers?sort=records", "", NULL), 200);
+	desk_assert_has("\"data\":[{\"class\":\"email\"");
+	desk_assert_has("\"distinct\":321");
+	assert_int_equal(desk_ask("GET", "/v1/relations", "", NULL), 200);
+	desk_assert_has("\"from\":null,\"into\":{\"id\":\"00000000000000ab\"");
+	assert_int_equal(desk_ask("GET", "/v1/relations?kind=third-party", "", NULL), 200);
+	assert_string_equal(desk_rig.answer, "{\"items\":[],\"next_offset\":null}\n");
+	assert_int_equal(desk_ask("GET", "/v1/relations?by=nothing", "", NULL), 400);
+}
+
 static void forgets_rows_that_a_round_does_not_repeat(void **state)
 {
 	struct yg_feed_message eth = { .kind = YG_FEED_KIND_INTERFACE };
@@ -252,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(shows_what_the_feed_says),
+		TEST(shows_what_callers_were_given_and_what_leads_where),
 		TEST(forgets_rows_that_a_round_does_not_repeat),
 		TEST(believes_each_sender_its_own_kinds_alone),
 		TEST(says_what_is_wrong),
