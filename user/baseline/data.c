@@ -264,15 +264,6 @@ static void learn(struct look *look, const struct yg_data_leaf *leaf,
 			     field->sample, sizeof(field->sample));
 }
 
-static uint64_t key_of(const struct look *look, const struct yg_data_sight *sight, const char *path,
-		       enum yg_value_in in)
-{
-	static const struct yg_hash_key key = { 0x6669656c64, 0x2026 };
-
-	return yg_hash(&key, path, strlen(path)) ^
-	       yg_hash_mix((uint64_t)sight->class_ << 16 | (uint64_t)in << 8 | look->response);
-}
-
 static void count_alone(struct look *look, const struct yg_data_sight *sight)
 {
 	if (sight->class_ != YG_DATA_PAN || sight->context)
@@ -292,7 +283,7 @@ static void take_sights(struct look *look, const struct yg_data_leaf *leaf, uint
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct yg_data_sight *sight = &data->sights[i];
-		uint64_t key = key_of(look, sight, path, in);
+		uint64_t key = yg_data_key(sight->class_, look->response, in, path);
 
 		count_alone(look, sight);
 		if (sight->passed) {

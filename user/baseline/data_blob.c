@@ -5,10 +5,11 @@
 #include "baseline/data_inside.h"
 #include "parse/values.h"
 
-static void pack_field(const struct yg_data_field *field, struct yg_writer *writer)
+/* Classes go by name: their numbers differ between versions, and with the operator's own. */
+static void pack_field(const struct yg_data *data, const struct yg_data_field *field,
+		       struct yg_writer *writer)
 {
-	yg_put_u64(writer, field->key);
-	yg_put_varint(writer, field->class_);
+	yg_put_text(writer, yg_slice_from_str(yg_data_class_name(data, field->class_)));
 	yg_put_varint(writer, field->in);
 	yg_put_varint(writer, field->response);
 	yg_put_varint(writer, field->proof);
@@ -35,7 +36,7 @@ void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_write
 	yg_put_varint(writer, fields->passed);
 	yg_put_varint(writer, fields->count);
 	for (uint32_t i = 0; i < fields->count; i++)
-		pack_field(&fields->rows[i], writer);
+		pack_field(data, &fields->rows[i], writer);
 }
 
 static void get_text(struct yg_reader *reader, char *ret, size_t cap)
@@ -48,10 +49,13 @@ static void get_text(struct yg_reader *reader, char *ret, size_t cap)
 		memcpy(ret, text.ptr, text.len);
 }
 
-static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
+/* Return: is its class still known? */
+static bool unpack_field(const struct yg_data *data, struct yg_data_field *ret,
+			 struct yg_reader *reader)
 {
-	*ret = (struct yg_data_field){ .key = yg_get_u64(reader), .told = YG_DATA_LEVEL_MAX };
-	ret->class_ = (uint8_t)yg_get_max(reader, YG_DATA_ALL_MAX - 1);
+	uint32_t class_ = yg_data_class_named(data, yg_get_text(reader));
+
+	*ret = (struct yg_data_field){ .class_ = (uint8_t)class_, .told = YG_DATA_LEVEL_MAX };
 	ret->in = (uint8_t)yg_get_max(reader, YG_VALUE_IN_MAX - 1);
 	ret->response = yg_get_max(reader, 1);
 	ret->proof = (uint8_t)yg_get_max(reader, YG_DATA_PROOF_MAX - 1);
@@ -66,6 +70,8 @@ static void unpack_field(struct yg_data_field *ret, struct yg_reader *reader)
 	}
 	get_text(reader, ret->path, sizeof(ret->path));
 	get_text(reader, ret->sample, sizeof(ret->sample));
+	ret->key = yg_data_key(class_, ret->response, ret->in, ret->path);
+	return class_ < YG_DATA_ALL_MAX;
 }
 
 void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *reader)
@@ -79,7 +85,8 @@ void yg_data_unpack(struct yg_data *data, uint32_t endpoint, struct yg_reader *r
 	for (uint32_t i = 0; i < count && !reader->bad; i++) {
 		struct yg_data_field field, *row;
 
-		unpack_field(&field, reader);
+		if (!unpack_field(data, &field, reader))
+			continue;
 		row = reader->bad ? NULL : yg_data_make_field(data, fields);
 		if (row)
 			*row = field;

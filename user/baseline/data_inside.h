@@ -44,6 +44,9 @@ struct yg_data {
 	char unwrapped[DECODED_CAP];
 };
 
+/* Key of a field: the same at every endpoint. @path: cut to YG_DATA_PATH_CAP. */
+uint64_t yg_data_key(uint32_t class_, bool response, uint32_t in, const char *path);
+
 /* The row with this key, or NULL. */
 struct yg_data_field *yg_data_find(const struct fields *fields, uint64_t key);
 

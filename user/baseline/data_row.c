@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Rows of fields: found, given up, joined with those of another endpoint; and counted. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "baseline/data_inside.h"
+
+uint64_t yg_data_key(uint32_t class_, bool response, uint32_t in, const char *path)
+{
+	static const struct yg_hash_key key = { 0x6669656c64, 0x2026 };
+
+	return yg_hash(&key, path, strlen(path)) ^
+	       yg_hash_mix((uint64_t)class_ << 16 | (uint64_t)in << 8 | response);
+}
 
 struct yg_data_field *yg_data_find(const struct fields *fields, uint64_t key)
 {

@@ -229,6 +229,51 @@ static void what_is_known_survives_bytes_and_folds(void **state)
 	}
 }
 
+static struct yg_data *data_with(const struct yg_data_user_class *user, uint32_t count)
+{
+	struct yg_data_options options = {
+		.engine = { .user = user, .user_count = count },
+		.endpoints_max = 1,
+	};
+	struct yg_data *data = NULL;
+	char error[200];
+
+	assert_int_equal(yg_data_new(&options, error, sizeof(error), &data), 0);
+	return data;
+}
+
+static void fields_find_their_class_by_name(void **state)
+{
+	static const struct yg_data_user_class before[] = { { .name = "a", .keys = "aaa" },
+							    { .name = "b", .keys = "bbb" } };
+	static const struct yg_data_user_class after[] = { { .name = "c", .keys = "ccc" },
+							   { .name = "b", .keys = "bbb" } };
+	static uint8_t bytes[1u << 16];
+	struct rig *rig = *state;
+	struct yg_data *plain = rig->data, *other = data_with(after, 2);
+	struct yg_writer writer = { .ptr = bytes, .cap = sizeof(bytes) };
+	struct yg_reader reader = { .ptr = bytes };
+	const struct yg_data_field *fields;
+	uint32_t count;
+
+	rig->data = data_with(before, 2);
+	answer(rig, "{\"aaa\":\"one\",\"bbb\":\"two\",\"email\":\"a@example.org\"}");
+	yg_data_pack(rig->data, 0, &writer);
+	reader.len = writer.len;
+	yg_data_unpack(other, 0, &reader);
+	assert_false(reader.bad);
+	assert_int_equal(reader.used, reader.len);
+	/* "a" is no more. */
+	fields = yg_data_fields(other, 0, &count);
+	assert_int_equal(count, 2);
+	for (uint32_t i = 0; i < count; i++)
+		assert_string_equal(yg_data_class_name(other, fields[i].class_),
+				    strcmp(fields[i].path, "$.bbb") == 0 ? "b" : "email");
+	yg_data_free(&other);
+	yg_data_free(&rig->data);
+	rig->data = plain;
+}
+
 static void fields_beyond_the_cap_take_the_place_of_the_least(void **state)
 {
 	struct rig *rig = *state;
@@ -366,6 +411,7 @@ int main(void)
 		IN_RIG(a_name_needs_three_values_to_confirm),
 		IN_RIG(only_what_an_exchange_holds_is_said_of_it),
 		IN_RIG(fields_are_named_and_masked),
+		IN_RIG(fields_find_their_class_by_name),
 		IN_RIG(what_is_known_survives_bytes_and_folds),
 		IN_RIG(later_exchanges_are_read_by_sample_or_where_it_is_known),
 		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
