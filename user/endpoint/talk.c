@@ -124,7 +124,9 @@ static char mask(char c)
 		return '0';
 	if (c == '\t' || c == '\r' || c == '\n')
 		return ' ';
-	return c >= ' ' && c <= '~' ? c : '*';
+	if (c < ' ' || c > '~')
+		return '*';
+	return c;
 }
 
 /* Bytes from @at on that are shown as they are. */
