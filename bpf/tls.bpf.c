@@ -135,7 +135,8 @@ static __always_inline enum tls_row call_end(struct pt_regs *ctx, struct yg_coun
 }
 
 /* At a RET the stack pointer is that of the entry; in a uretprobe one word above it. */
-static __always_inline int leave(struct pt_regs *ctx, bool is_any_file)
+SEC("uprobe")
+int yg_ssl_ret(struct pt_regs *ctx)
 {
 	struct yg_counters *c = counters();
 	struct yg_thread *t = thread_find(false);
@@ -146,8 +147,6 @@ static __always_inline int leave(struct pt_regs *ctx, bool is_any_file)
 		return 0; /* of an inner call */
 	if (t && t->kind == CALL_NONE && stack == t->done_stack)
 		return 0; /* two probes on one return */
-	if (is_any_file && (!t || t->kind == CALL_NONE))
-		return 0; /* not of TLS */
 	count_tls(c, TLS_rx);
 	if (t && t->kind != CALL_NONE) {
 		row = call_end(ctx, c, t);
@@ -158,12 +157,6 @@ static __always_inline int leave(struct pt_regs *ctx, bool is_any_file)
 	}
 	count_tls(c, row);
 	return 0;
-}
-
-SEC("uprobe")
-int yg_ssl_ret(struct pt_regs *ctx)
-{
-	return leave(ctx, false);
 }
 
 /*
@@ -177,6 +170,11 @@ struct nspr_file {
 	__u64 lower; /* the layer below, 0 for none */
 };
 
+#ifdef __TARGET_ARCH_arm64
+#define RETURN_ADDRESS 0 /* bytes that a call puts on the stack */
+#else
+#define RETURN_ADDRESS 8
+#endif
 #define NSPR_LAYERED 4
 #define NSPR_PEEK    2 /* the bytes are read again later */
 
@@ -197,9 +195,19 @@ static __always_inline bool is_layered(struct pt_regs *ctx)
 	       what == NSPR_LAYERED;
 }
 
+/* A call that is none of TLS: its return, where a uretprobe sees the stack, is nobody's loss. */
+static __always_inline int pass_over(struct pt_regs *ctx)
+{
+	struct yg_thread *t = is_task_in_scope() ? thread_find(true) : NULL;
+
+	if (t && t->kind == CALL_NONE)
+		t->done_stack = PT_REGS_SP(ctx) + RETURN_ADDRESS;
+	return 0;
+}
+
 static __always_inline int enter_nspr(struct pt_regs *ctx, enum call_kind kind)
 {
-	return is_layered(ctx) ? enter(ctx, kind, 0) : 0;
+	return is_layered(ctx) ? enter(ctx, kind, 0) : pass_over(ctx);
 }
 
 SEC("uprobe")
@@ -211,7 +219,7 @@ int yg_pr_read(struct pt_regs *ctx)
 SEC("uprobe")
 int yg_pr_recv(struct pt_regs *ctx)
 {
-	return PT_REGS_PARM4(ctx) & NSPR_PEEK ? 0 : enter_nspr(ctx, CALL_READ);
+	return PT_REGS_PARM4(ctx) & NSPR_PEEK ? pass_over(ctx) : enter_nspr(ctx, CALL_READ);
 }
 
 SEC("uprobe")
@@ -228,14 +236,8 @@ int yg_pr_writev(struct pt_regs *ctx)
 
 	if (!is_layered(ctx) ||
 	    bpf_probe_read_user(&first, sizeof(first), (void *)PT_REGS_PARM2(ctx)) || !first.len)
-		return 0;
+		return pass_over(ctx);
 	return enter_at(ctx, CALL_WRITE, first.at, first.len);
-}
-
-SEC("uprobe")
-int yg_pr_ret(struct pt_regs *ctx)
-{
-	return leave(ctx, true);
 }
 
 /* SSL_free(ssl) */

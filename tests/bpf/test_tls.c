@@ -537,8 +537,8 @@ static void of_nspr_only_layers_are_read(void **state)
 	struct fake_pr fd = { .methods = &kinds[0], .lower = &fd };
 	const struct fake_vector vectors[] = { { RESPONSE, (int)strlen(RESPONSE) }, { "{}", 2 } };
 
-	hook_as(b, b->tls->progs.yg_pr_recv, b->tls->progs.yg_pr_ret, fake_pr_recv);
-	hook_as(b, b->tls->progs.yg_pr_writev, b->tls->progs.yg_pr_ret, fake_pr_writev);
+	hook_as(b, b->tls->progs.yg_pr_recv, b->tls->progs.yg_ssl_ret, fake_pr_recv);
+	hook_as(b, b->tls->progs.yg_pr_writev, b->tls->progs.yg_ssl_ret, fake_pr_writev);
 	rig_reset(&b->rig);
 	(void)fake_pr_recv(&fd, REQUEST, (int)len, 2); /* a peek: it is read again */
 	fd.lower = NULL;

@@ -24,7 +24,7 @@
 #include "capture/elf.h"
 #include "core/macros.h"
 
-/* Which program sits there. READ* and WRITE* have yg_ssl_ret on their return too, PR_* yg_pr_ret */
+/* Which program sits there; READ*, WRITE* and PR_* have yg_ssl_ret on their return too. */
 enum yg_probe_kind {
 	YG_PROBE_READ,	    /* int SSL_read(ssl, buf, num); gnutls_record_recv and its like */
 	YG_PROBE_READ_EX,   /* int SSL_read_ex(ssl, buf, num, *read) */

@@ -44,24 +44,17 @@ static const enum yg_probe_kind order[] = {
 	YG_PROBE_PR_READ, YG_PROBE_PR_RECV,   YG_PROBE_PR_WRITE,  YG_PROBE_PR_WRITEV,
 };
 
-/* The program on the returns of a kind that is an entry; MAX: none. */
-static enum yg_program return_of(uint32_t kind)
+/* Entries of calls whose return tells what they moved; Go's have probes of their own. */
+static bool is_call(uint32_t kind)
 {
-	if (kind < YG_PROBE_FREE)
-		return YG_PROGRAM_SSL_RET;
-	return kind >= YG_PROBE_PR_READ ? YG_PROGRAM_PR_RET : YG_PROGRAM_MAX;
-}
-
-static bool is_return(enum yg_program program)
-{
-	return program == YG_PROGRAM_SSL_RET || program == YG_PROGRAM_PR_RET;
+	return kind < YG_PROBE_FREE || kind >= YG_PROBE_PR_READ;
 }
 
 static int attach_multi(const struct yg_loader *loader, int file_fd, enum yg_program program,
 			const uint64_t *offsets, size_t count, struct yg_uprobe *uprobe)
 {
 	int fd = yg_hook_uprobes(yg_loader_program(loader, program), file_fd, offsets, count,
-				 is_return(program));
+				 program == YG_PROGRAM_SSL_RET);
 
 	if (fd < 0)
 		return fd;
@@ -77,7 +70,7 @@ static int attach_perf(const struct yg_loader *loader, int file_fd, enum yg_prog
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
 	for (size_t i = 0; i < count; i++) {
 		struct bpf_link *link = bpf_program__attach_uprobe(
-			yg_loader_handle(loader, program), is_return(program), -1, path,
+			yg_loader_handle(loader, program), program == YG_PROGRAM_SSL_RET, -1, path,
 			(size_t)offsets[i]);
 
 		if (!link)
@@ -97,8 +90,8 @@ static int attach_program(const struct yg_loader *loader, int file_fd, const str
 	for (uint32_t i = 0; i < place->count; i++) {
 		const struct yg_probe *probe = &place->probes[i];
 
-		if ((is_return(program) ? return_of(probe->kind) : programs[probe->kind]) ==
-		    program)
+		if (program == YG_PROGRAM_SSL_RET ? is_call(probe->kind)
+						  : programs[probe->kind] == program)
 			offsets[count++] = probe->offset;
 	}
 	if (count == 0)
@@ -119,8 +112,6 @@ int yg_uprobe_attach(struct yg_loader *loader, int file_fd, const struct yg_plac
 	if (!uprobe)
 		return -ENOMEM;
 	r = attach_program(loader, file_fd, place, YG_PROGRAM_SSL_RET, uprobe);
-	if (!r)
-		r = attach_program(loader, file_fd, place, YG_PROGRAM_PR_RET, uprobe);
 	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(order); i++)
 		r = attach_program(loader, file_fd, place, programs[order[i]], uprobe);
 	if (r)
