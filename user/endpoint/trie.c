@@ -385,6 +385,24 @@ bool yg_trie_know(struct yg_trie *trie, const struct yg_path *path, enum yg_trie
 	return true;
 }
 
+bool yg_trie_note_shape(struct yg_trie *trie, const struct yg_path *path, uint64_t fields)
+{
+	struct yg_route_segment segment;
+	uint32_t raw = ROOT;
+	struct node *node;
+	bool news;
+
+	for (uint32_t i = 0; i < path->segment_count && raw; i++)
+		raw = read_raw(trie, raw, path, i, &segment);
+	node = &trie->raw.nodes[raw];
+	if (!raw || !(node->flags & NODE_TERMINAL) || node->shape == (node->shape | fields))
+		return false;
+	news = node->shape == 0;
+	node->shape |= fields;
+	trie->fresh += news;
+	return news;
+}
+
 void yg_trie_settle(struct yg_trie *trie)
 {
 	yg_trie_rebuild(trie);

@@ -8,9 +8,10 @@
  *
  * What was learned is kept as it was ("raw"); how it reads (the "view") is made from that again
  * when it has grown: siblings of one kind (see endpoint/token.h) that are many, or alike in what
- * stands below them, or deleted one by one, fold into a parameter, their sub-trees merged; names
- * that also stand elsewhere in the service, that routers know everywhere (endpoint/reserved.h) or
- * that have far more traffic than their siblings stay literal. The numbers and the reasons are in
+ * stands below them or in the answers (endpoint/shape.h), or deleted one by one, fold into a
+ * parameter, their sub-trees merged; names that also stand elsewhere in the service, that routers
+ * know everywhere (endpoint/reserved.h), that stand where the API begins (trie_ground.h) or that
+ * have far more traffic than their siblings stay literal. The numbers and the reasons are in
  * trie_evidence.c. So the templates depend on what was learned and not on its order, and a fold
  * comes apart when its evidence does. Only a full trie forgets what its view has folded.
  *
@@ -32,7 +33,7 @@
 #include "endpoint/token.h"
 
 #define YG_TRIE_NODES_MAX    8192u /* per service; beyond: overflow, counted */
-#define YG_TRIE_NODE_BYTES   190u  /* of each, in both trees, tables and names */
+#define YG_TRIE_NODE_BYTES   206u  /* of each, in both trees, tables and names */
 #define YG_TRIE_CHILDREN_MAX 256u  /* literals under one node; beyond: they fold for good */
 #define YG_TRIE_KEEPS_MAX    64u   /* literals that may never fold, by an operator's word */
 #define YG_TRIE_SAMPLES	     8u	   /* values kept per parameter */
@@ -99,6 +100,14 @@ void yg_trie_learn(struct yg_trie *trie, const struct yg_path *path, enum yg_tri
  */
 bool yg_trie_know(struct yg_trie *trie, const struct yg_path *path, enum yg_trie_method method,
 		  struct yg_route *ret);
+
+/**
+ * yg_trie_note_shape() - what an accepted answer to @path looked like (endpoint/shape.h).
+ *
+ * Learns nothing of a path that is not known. O(segments). Return: true if it was news, so that
+ * the view may become another one.
+ */
+bool yg_trie_note_shape(struct yg_trie *trie, const struct yg_path *path, uint64_t fields);
 
 /* Make the view of all that was learned so far: afterwards it does not depend on the order. */
 void yg_trie_settle(struct yg_trie *trie);

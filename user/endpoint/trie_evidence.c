@@ -2,17 +2,17 @@
 #include "endpoint/trie_evidence.h"
 
 #include "endpoint/token_inside.h"
+#include "endpoint/trie_alike.h"
 #include "endpoint/trie_ground.h"
 
-#define VOCABULARY_MIN	  3u   /* a word in as many places is part of the API's language */
-#define GRANDCHILDREN_MAX 512u /* looked at per evidence; more than enough to see likeness */
-#define HEAVY_HITS	  20u  /* a word with so many hits ... */
-#define HEAVY_RATIO	  8u   /* ... and as many times those of its siblings stays literal */
-#define STRAGGLERS	  10u  /* words beside values that people choose */
-#define ALIKE_MOST	  5u   /* words that are nearly all of a collection and alike */
-#define BESIDE_ALIKE	  4u   /* words beside ids that look like what is below the ids */
-#define ROOT_FILES	  20u  /* in the root; fewer are "robots.txt" and its like */
-#define FRONT_DISTINCT	  60u  /* words where an API begins */
+#define VOCABULARY_MIN 3u  /* a word in as many places is part of the API's language */
+#define HEAVY_HITS     20u /* a word with so many hits ... */
+#define HEAVY_RATIO    8u  /* ... and as many times those of its siblings stays literal */
+#define STRAGGLERS     10u /* words beside values that people choose */
+#define ALIKE_MOST     5u  /* words that are nearly all of a collection and alike */
+#define BESIDE_ALIKE   4u  /* words beside ids that look like what is below the ids */
+#define ROOT_FILES     20u /* in the root; fewer are "robots.txt" and its like */
+#define FRONT_DISTINCT 60u /* words where an API begins */
 /* Kinds that names of things are of, too. */
 #define IN_FRONT (1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_SLUG)
 #define NEVER	 (UINT32_MAX / 16)
@@ -41,102 +41,10 @@ struct evidence {
 	uint32_t values; /* read as values elsewhere */
 	uint64_t hits;
 	uint32_t names;
+	struct yg_alike_shapes shapes;
 	bool parameter;	      /* ids stand beside them ... */
 	enum yg_token beside; /* ... of this kind */
 };
-
-/* A name below two siblings that makes them alike; every group of an API has a "v1". */
-static bool is_telling(const struct node *node)
-{
-	return node_is_literal(node) && node->token != YG_TOKEN_VERSION &&
-	       !(node->flags & NODE_RESERVED);
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Ids stand below the name of a collection; a version below that of a package, which is a value. */
-static bool is_id(enum yg_token token)
-{
-	return yg_token_is_strong(token) && token != YG_TOKEN_SEMVER && token != YG_TOKEN_BOOL;
-}
-
-/*
- * What tells nodes apart by what stands below them: names of literal children, and of those below
- * a child that has folded. Appends to @ret, GRANDCHILDREN_MAX at most. Return: the new count.
- */
-static uint32_t list_names(const struct node *nodes, uint32_t node, uint64_t *ret, uint32_t count)
-{
-	bool through = nodes[node].token >= YG_TOKEN_NUMBERED || nodes[node].flags & NODE_PARAMETER;
-
-	for (uint32_t g = nodes[node].child; g; g = nodes[g].next) {
-		if (is_telling(&nodes[g]) && count < GRANDCHILDREN_MAX)
-			ret[count++] = nodes[g].hash;
-		if (!(nodes[g].flags & NODE_PARAMETER) ||
-		    (is_id((enum yg_token)nodes[g].token) && !through))
-			continue;
-		for (uint32_t h = nodes[g].child; h; h = nodes[h].next) {
-			if (is_telling(&nodes[h]) && count < GRANDCHILDREN_MAX)
-				ret[count++] = yg_hash_mix(nodes[h].hash);
-		}
-	}
-	return count;
-}
-
-/* Names of literal grandchildren that at least two of the children (or the parameter) share. */
-static uint32_t shared_names(const struct yg_trie *trie, uint32_t parent, uint32_t kind,
-			     uint64_t *ret)
-{
-	const struct node *nodes = trie->view.nodes;
-	uint32_t count = 0;
-	uint32_t shared = 0;
-
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (!yg_evidence_is_candidate(&nodes[c], kind) &&
-		    !(nodes[c].flags & NODE_PARAMETER))
-			continue;
-		count = list_names(nodes, c, ret, count);
-	}
-	qsort(ret, count, sizeof(*ret), by_hash);
-	for (uint32_t i = 1; i < count; i++) {
-		if (ret[i] == ret[i - 1] && (shared == 0 || ret[shared - 1] != ret[i]))
-			ret[shared++] = ret[i];
-	}
-	return shared;
-}
-
-/* What stands below @node and is among @names, sorted. */
-static uint32_t count_shared(const struct node *nodes, uint32_t node, const uint64_t *names,
-			     uint32_t name_count)
-{
-	uint64_t own[GRANDCHILDREN_MAX];
-	uint32_t own_count = list_names(nodes, node, own, 0);
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < own_count; i++)
-		count += bsearch(&own[i], names, name_count, sizeof(*names), by_hash) != NULL;
-	return count;
-}
-
-static uint32_t count_alike(const struct yg_trie *trie, uint32_t parent, uint32_t kind,
-			    uint32_t names_min)
-{
-	const struct node *nodes = trie->view.nodes;
-	uint64_t names[GRANDCHILDREN_MAX];
-	uint32_t name_count = shared_names(trie, parent, kind, names);
-	uint32_t alike = 0;
-
-	if (name_count < names_min)
-		return 0;
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next)
-		alike += yg_evidence_is_candidate(&nodes[c], kind) &&
-			 count_shared(nodes, c, names, name_count) >= names_min;
-	return alike;
-}
 
 /* What a name begins with: "chat" of "chat.post", "log" of "log-level-http". */
 static uint64_t stem_of(const struct yg_trie *trie, uint32_t index)
@@ -157,15 +65,15 @@ static uint64_t stem_of(const struct yg_trie *trie, uint32_t index)
 static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent, uint32_t kind)
 {
 	const struct node *nodes = trie->view.nodes;
-	uint64_t stems[GRANDCHILDREN_MAX];
+	uint64_t stems[YG_ALIKE_NAMES_MAX];
 	uint32_t count = 0;
 	uint32_t shared = 0;
 
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
-		if (count < GRANDCHILDREN_MAX && yg_evidence_is_candidate(&nodes[c], kind))
+		if (count < YG_ALIKE_NAMES_MAX && yg_evidence_is_candidate(&nodes[c], kind))
 			stems[count++] = stem_of(trie, c);
 	}
-	qsort(stems, count, sizeof(*stems), by_hash);
+	qsort(stems, count, sizeof(*stems), yg_alike_by_hash);
 	for (uint32_t i = 1; i < count; i++)
 		shared += stems[i] == stems[i - 1];
 	if (kind & (1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_REGION))
@@ -220,6 +128,24 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 	return have;
 }
 
+/* Things of one kind, however they are called. */
+static bool is_due_by_shape(const struct evidence *have, enum yg_token token, bool front,
+			    uint32_t half)
+{
+	uint32_t min = token != YG_TOKEN_WORD ? 2 : front ? 12 : 6 / half;
+
+	return token != YG_TOKEN_VERSION && have->shapes.same >= min &&
+	       have->shapes.same * 10 >= have->shapes.shaped * 9 &&
+	       have->shapes.shaped * 2 >= have->count && have->names * 2 <= have->shapes.same;
+}
+
+/* Things that are answered with fields of their own each are not of one kind. */
+static bool is_apart_by_shape(const struct evidence *have)
+{
+	return have->shapes.shaped >= 4 && have->shapes.shaped * 2 >= have->count &&
+	       have->shapes.same * 2 < have->shapes.shaped;
+}
+
 static bool is_below_version(const struct node *nodes, uint32_t index)
 {
 	while (index != ROOT && nodes[index].token != YG_TOKEN_VERSION)
@@ -262,22 +188,7 @@ static bool is_due_unworded(const struct yg_trie *trie, uint32_t parent, enum yg
 	if (token == YG_TOKEN_MIXED && yg_ground_is_plural(trie, parent))
 		return true;
 	return have->parameter && have->count > 0 &&
-	       count_alike(trie, parent, 1u << token, 1) * 2 >= have->count;
-}
-
-/* Candidates with names below them that no sibling has: groups of their own, not values. */
-static uint32_t count_apart(const struct yg_trie *trie, uint32_t parent, uint32_t kind)
-{
-	const struct node *nodes = trie->view.nodes;
-	uint64_t names[GRANDCHILDREN_MAX], own[GRANDCHILDREN_MAX];
-	uint32_t name_count = shared_names(trie, parent, kind, names);
-	uint32_t apart = 0;
-
-	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next)
-		apart += yg_evidence_is_candidate(&nodes[c], kind) &&
-			 list_names(nodes, c, own, 0) > 0 &&
-			 count_shared(nodes, c, names, name_count) == 0;
-	return apart;
+	       yg_alike_count(trie, parent, 1u << token, 1) * 2 >= have->count;
 }
 
 /*
@@ -289,17 +200,17 @@ static bool is_due_in_front(const struct yg_trie *trie, uint32_t parent,
 			    const struct evidence *have)
 {
 	uint32_t kind = 1u << YG_TOKEN_WORD;
-	uint64_t names[GRANDCHILDREN_MAX];
+	uint64_t names[YG_ALIKE_NAMES_MAX];
 	uint32_t alike;
 
 	if (have->names * 8 > have->distinct || have->distinct < needs[YG_TOKEN_WORD].alike ||
-	    count_apart(trie, parent, kind) * 8 > have->distinct)
+	    yg_alike_apart(trie, parent, kind) * 8 > have->distinct)
 		return false;
-	alike = count_alike(trie, parent, kind, have->parameter ? 1 : 2);
+	alike = yg_alike_count(trie, parent, kind, have->parameter ? 1 : 2);
 	if (alike == 0)
 		return have->distinct >= FRONT_DISTINCT;
 	return (have->distinct >= FRONT_DISTINCT || alike * 10 >= have->distinct * 9) &&
-	       shared_names(trie, parent, kind, names) * 3 <= have->distinct;
+	       yg_alike_names(trie, parent, kind, names) * 3 <= have->distinct;
 }
 
 /*
@@ -351,9 +262,9 @@ static bool is_due_word(const struct yg_trie *trie, uint32_t parent, const struc
 	if (have->distinct * half < ALIKE_MOST)
 		return false;
 	/* Collections of one API share a name or two below them ("search"); values share more. */
-	if (count_alike(trie, parent, kind, 2) * half >= alike_min)
+	if (yg_alike_count(trie, parent, kind, 2) * half >= alike_min)
 		return true;
-	alike = half == 2 ? count_alike(trie, parent, kind, 1) : 0;
+	alike = half == 2 ? yg_alike_count(trie, parent, kind, 1) : 0;
 	return alike >= ALIKE_MOST && alike * 4 >= have->distinct * 3;
 }
 
@@ -366,6 +277,11 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	bool below_value = front || parent == ROOT || node->flags & NODE_PARAMETER;
 	struct evidence have = gather(trie, parent, kind);
 
+	yg_alike_compare_shapes(trie, parent, kind, &have.shapes);
+	if (is_due_by_shape(&have, token, front, half))
+		return true;
+	if (token <= YG_TOKEN_NUMBERED && is_apart_by_shape(&have))
+		return false;
 	if ((below_value && have.names * 2 > have.distinct) ||
 	    (parent == ROOT && token == YG_TOKEN_FILE && have.distinct < ROOT_FILES))
 		return false;
@@ -374,7 +290,7 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	if (is_due_unworded(trie, parent, token, &have))
 		return true;
 	if ((token == YG_TOKEN_WORD || front) && half == 1 &&
-	    count_apart(trie, parent, kind) * 4 > have.distinct)
+	    yg_alike_apart(trie, parent, kind) * 4 > have.distinct)
 		return false;
 	if (have.distinct * half >= needs[token].distinct ||
 	    (have.parameter && have.distinct >= needs[token].beside) ||
@@ -383,7 +299,7 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	if (token == YG_TOKEN_WORD)
 		return is_due_word(trie, parent, &have, half);
 	return have.distinct * half >= needs[token].alike &&
-	       count_alike(trie, parent, kind, 1) * half >= needs[token].alike;
+	       yg_alike_count(trie, parent, kind, 1) * half >= needs[token].alike;
 }
 
 /* Words with far more traffic than their siblings are names: they stay when the others fold. */
@@ -418,7 +334,8 @@ static void mark_names(struct yg_trie *trie)
 
 		if (!(nodes[i].flags & NODE_LIVE))
 			continue;
-		if (nodes[i].flags & NODE_PARAMETER && is_id((enum yg_token)nodes[i].token))
+		if (nodes[i].flags & NODE_PARAMETER &&
+		    yg_alike_is_id((enum yg_token)nodes[i].token))
 			parent->flags |= NODE_NAMES;
 		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_VERSION)
 			parent->flags |= NODE_GROUP;
@@ -546,6 +463,7 @@ bool yg_evidence_weigh(struct yg_trie *trie)
 	note_values(trie);
 	mark_names(trie);
 	mark_spoken(trie);
+	yg_alike_count_shapes(trie);
 	for (uint32_t i = ROOT; i < trie->used; i++) {
 		uint32_t kinds = nodes[i].flags & NODE_LIVE ? open_kinds(trie, i) : 0;
 

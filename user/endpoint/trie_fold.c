@@ -7,6 +7,7 @@
  *	distinct	how many there are; names of one family ("log-http", "log-jobs") are one
  *	alike		how many share literals below them with a sibling or with the parameter
  *	deleted		how many are deleted: objects are, collections hardly ever
+ *	same		how many are answered with the same fields, which few others are
  *	names		how many siblings are names for sure: among names, others are names too
  *	parameter	ids stand beside them already
  * and what is the case under a parent of the same name elsewhere.
@@ -49,6 +50,7 @@ static void add_counts(struct node *into, const struct node *from)
 	into->hits += from->hits < room ? from->hits : room;
 	into->folded |= from->folded;
 	into->methods |= from->methods;
+	into->shape |= from->shape;
 	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES | NODE_GROUP);
 	if (from->flags & NODE_PARAMETER && from->token < into->token)
 		into->token = from->token;

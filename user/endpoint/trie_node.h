@@ -27,7 +27,8 @@ enum node_flag {
 
 /* Children are a list, newest first; lookup goes through the table. */
 struct node {
-	uint64_t hash; /* keyed, of the name; of "{}" and the extension for a parameter */
+	uint64_t hash;	/* keyed, of the name; of "{}" and the extension for a parameter */
+	uint64_t shape; /* fields of the answers to paths that end here (endpoint/shape.h) */
 	uint32_t parent;
 	uint32_t child;
 	uint32_t next;	 /* sibling; free list when not live */

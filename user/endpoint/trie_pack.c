@@ -6,11 +6,11 @@
  *
  *	varint version, varint count, root: varint hits, varint folded, varint flags
  *	count times: varint parent (position, 0 the root), hits, folded, flags, token, methods,
- *		     text name, text extension, varint samples, that many texts
+ *		     u64 shape, text name, text extension, varint samples, that many texts
  */
 #include "endpoint/trie_node.h"
 
-#define TRIE_VERSION 4
+#define TRIE_VERSION 5
 #define METHODS_MAX  (2 * YG_TRIE_OTHER - 1)
 #define FLAGS_KNOWN  (NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
 
@@ -39,6 +39,7 @@ static void pack_node(const struct yg_trie *trie, uint32_t index, uint32_t paren
 	yg_put_varint(writer, node->flags);
 	yg_put_varint(writer, node->token);
 	yg_put_varint(writer, node->methods);
+	yg_put_u64(writer, node->shape);
 	yg_put_text(writer, node_name(trie, index));
 	yg_put_text(writer, node_extension(trie, index));
 	pack_samples(trie, index, writer);
@@ -126,6 +127,7 @@ static bool unpack_node(struct yg_trie *trie, uint32_t position, struct yg_reade
 	node->flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
 	node->token = (uint8_t)yg_get_max(reader, YG_TOKEN_MAX - 1);
 	node->methods = (uint8_t)yg_get_max(reader, METHODS_MAX);
+	node->shape = yg_get_u64(reader);
 	name = yg_get_text(reader);
 	extension = yg_get_text(reader);
 	/* A literal folds by the bit of its kind: only weak ones have one. */

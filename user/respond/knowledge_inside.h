@@ -11,6 +11,7 @@
 #include "detect/posture.h"
 #include "endpoint/catchall.h"
 #include "endpoint/normalize.h"
+#include "endpoint/shape.h"
 #include "endpoint/talk.h"
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
@@ -205,6 +206,10 @@ void yg_knowledge_fold_trait(struct yg_knowledge *knowledge, uint32_t into, uint
 bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			     bool changed_only, struct yg_writer *writer);
 YG_MUST_CHECK int yg_knowledge_load_trait(struct yg_knowledge *knowledge, struct yg_reader *reader);
+
+/* What the accepted answer to the path in hand looked like: evidence about its template. */
+void yg_knowledge_note_shape(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			     uint64_t fields);
 
 /* Hops and relations: made, freed; one exchange; an endpoint that became another. */
 YG_MUST_CHECK int yg_knowledge_open_hops(struct yg_knowledge *knowledge);

@@ -439,6 +439,16 @@ static void learn_template(struct yg_knowledge *knowledge, struct service *servi
 		refold(knowledge, service);
 }
 
+void yg_knowledge_note_shape(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			     uint64_t fields)
+{
+	struct service *service =
+		yg_knowledge_service(knowledge, yg_slice_from_str(endpoint->service), false);
+
+	if (service && yg_trie_note_shape(service->trie, &knowledge->path, fields))
+		service->learned = service->dirty = true;
+}
+
 /* Rows that always got one answer may turn out to be noise; most get a second one soon. */
 static void note_answer(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			const struct yg_exchange *exchange)

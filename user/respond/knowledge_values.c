@@ -71,8 +71,10 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	bool request = side == YG_SIDE_REQUEST, whole = lesson == YG_LESSON_WHOLE;
 	bool schema = (whole || (request && lesson == YG_LESSON_REQUEST)) &&
 		      teaches_schema(exchange, side);
+	bool shaped = schema && exchange->response.status < 300;
 	struct yg_visitor visitors[YG_VISITORS_MAX];
 	struct yg_values_walked walked;
+	struct yg_shape shape = { 0 };
 	uint32_t count = 0;
 
 	visitors[count++] = (struct yg_visitor){ .fn = yg_schemas_visit,
@@ -92,6 +94,10 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	};
 	if (request)
 		count += visit_request(knowledge, exchange, visitors + count);
+	else
+		visitors[count++] =
+			(struct yg_visitor){ yg_shape_visit, &shape, shaped ? YG_VALUES_BODY : 0,
+					     YG_SHAPE_VALUES };
 	if (schema)
 		yg_schemas_begin(knowledge->schemas, pupil->index, part_of(exchange, side));
 	if (schema && request)
@@ -100,6 +106,8 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	yg_data_end(knowledge->data, &walked);
 	if (schema)
 		yg_schemas_end(knowledge->schemas, &walked);
+	if (shape.fields)
+		yg_knowledge_note_shape(knowledge, pupil, shape.fields);
 }
 
 void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,

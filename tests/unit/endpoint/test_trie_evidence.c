@@ -176,6 +176,91 @@ static void names_that_programmers_coin_stay(void **state)
 	expect(trie, "/rpc/json/getAitem", "/rpc/json/getAitem");
 }
 
+static void answer(struct yg_trie *trie, const char *target, uint64_t fields)
+{
+	struct yg_path path;
+
+	learn(trie, target, YG_TRIE_READ);
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	assert_true(yg_trie_note_shape(trie, &path, fields));
+	assert_false(yg_trie_note_shape(trie, &path, fields)); /* no news */
+}
+
+#define ACCOUNT	 0x1fu /* six fields each, or five of them: the sixth may be missing */
+#define ACCOUNT2 0x3fu
+
+static void words_that_are_answered_alike_fold(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 512, &trie), 0);
+	answer(trie, "/shop/person/alice", ACCOUNT);
+	answer(trie, "/shop/person/bob", ACCOUNT2);
+	answer(trie, "/shop/person/carol", ACCOUNT);
+	answer(trie, "/shop/person/dave", ACCOUNT2);
+	answer(trie, "/shop/person/erin", ACCOUNT);
+	answer(trie, "/shop/person/frank", ACCOUNT2);
+	yg_trie_settle(trie);
+	expect(trie, "/shop/person/alice", "/shop/person/{name}");
+}
+
+/* What every answer of a service has around it says nothing of what is in it. */
+static void an_envelope_makes_nothing_alike(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+	static const char *const targets[] = { "/a/list", "/b/rates", "/c/hours", "/d/rooms",
+					       "/e/maps", "/f/keys",  "/g/days",  "/h/roles" };
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 512, &trie), 0);
+	answer(trie, "/shop/person/alice", ACCOUNT);
+	answer(trie, "/shop/person/bob", ACCOUNT);
+	answer(trie, "/shop/person/carol", ACCOUNT);
+	answer(trie, "/shop/person/dave", ACCOUNT);
+	answer(trie, "/shop/person/erin", ACCOUNT);
+	answer(trie, "/shop/person/frank", ACCOUNT);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(targets); i++)
+		answer(trie, targets[i], ACCOUNT);
+	yg_trie_settle(trie);
+	expect(trie, "/shop/person/alice", "/shop/person/alice");
+}
+
+static void things_that_are_answered_otherwise_stay_apart(void **state)
+{
+	static const char *const targets[] = { "/shop/office/x1", "/shop/office/b2",
+					       "/shop/office/q7", "/shop/office/k9",
+					       "/shop/office/m3", "/shop/office/s3" };
+	YG_CLEANUP(yg_trie_free) struct yg_trie *apart = NULL;
+	YG_CLEANUP(yg_trie_free) struct yg_trie *blind = NULL;
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 512, &apart), 0);
+	assert_int_equal(yg_trie_new(&key, 512, &blind), 0);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(targets); i++) {
+		answer(apart, targets[i], 0x1full << (8 * i));
+		learn(blind, targets[i], YG_TRIE_READ);
+	}
+	yg_trie_settle(apart);
+	yg_trie_settle(blind);
+	expect(apart, "/shop/office/s3", "/shop/office/s3");
+	expect(blind, "/shop/office/s3", "/shop/office/{name}");
+}
+
+static void what_is_not_known_has_no_shape(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
+	struct yg_path path;
+
+	(void)state;
+	assert_int_equal(yg_trie_new(&key, 64, &trie), 0);
+	learn(trie, "/a/b", YG_TRIE_READ);
+	assert_true(yg_path_from_target(YG_SLICE("/a"), &path));
+	assert_false(yg_trie_note_shape(trie, &path, ACCOUNT));
+	assert_true(yg_path_from_target(YG_SLICE("/x"), &path));
+	assert_false(yg_trie_note_shape(trie, &path, ACCOUNT));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +268,10 @@ int main(void)
 		cmocka_unit_test(names_where_an_api_begins_stay),
 		cmocka_unit_test(tenants_where_an_api_begins_fold),
 		cmocka_unit_test(names_that_programmers_coin_stay),
+		cmocka_unit_test(words_that_are_answered_alike_fold),
+		cmocka_unit_test(an_envelope_makes_nothing_alike),
+		cmocka_unit_test(things_that_are_answered_otherwise_stay_apart),
+		cmocka_unit_test(what_is_not_known_has_no_shape),
 	};
 
 	return cmocka_run_group_tests_name("endpoint/trie_evidence", tests, NULL, NULL);
