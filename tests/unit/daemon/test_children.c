@@ -96,8 +96,12 @@ static void does_not_count_an_end_that_was_asked_for(void **state)
 static void links_the_pairs_of_the_table_and_no_others(void **state)
 {
 	static const bool linked[YG_ROLE_MAX][YG_ROLE_MAX] = {
-		[YG_ROLE_WARDEN] = { [YG_ROLE_ENFORCER] = true, [YG_ROLE_DESK] = true },
-		[YG_ROLE_ANALYZER] = { [YG_ROLE_ENFORCER] = true, [YG_ROLE_DESK] = true },
+		[YG_ROLE_WARDEN] = { [YG_ROLE_ANALYZER] = true,
+				     [YG_ROLE_ENFORCER] = true,
+				     [YG_ROLE_DESK] = true },
+		[YG_ROLE_ANALYZER] = { [YG_ROLE_WARDEN] = true,
+				       [YG_ROLE_ENFORCER] = true,
+				       [YG_ROLE_DESK] = true },
 		[YG_ROLE_ENFORCER] = { [YG_ROLE_WARDEN] = true,
 				       [YG_ROLE_ANALYZER] = true,
 				       [YG_ROLE_DESK] = true },
