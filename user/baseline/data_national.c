@@ -272,7 +272,7 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_IL, CHECK, "999999999", check_il),
 	YG_DATA_FORM(ID_ZA, CHECK, "9999999999999", check_za),
 	YG_DATA_FORM(ID_IN, CHECK, "999999999999", check_in),
-	YG_DATA_FORM(ID_IN, BRAND, "AAAAA9999A", check_in_pan),
+	YG_DATA_FORM(ID_IN, SHAPE, "AAAAA9999A", check_in_pan),
 	YG_DATA_FORM(ID_CN, CERTAIN, "99999999999999999*", check_cn),
 	YG_DATA_FORM(ID_TW, CHECK, "A999999999", check_tw),
 	YG_DATA_FORM(ID_HK, CHECK, "A999999*", check_hk),
@@ -297,7 +297,7 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_LK, SHAPE, "999999999999", check_lk_long),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_npi),
 	YG_DATA_FORM(HEALTH_NUMBER, CHECK, "9999999999", check_medicare),
-	YG_DATA_FORM(HEALTH_NUMBER, BRAND, "9A*9A*9AA99", check_mbi),
+	YG_DATA_FORM(HEALTH_NUMBER, SHAPE, "9A*9A*9AA99", check_mbi),
 };
 
 /* How a state writes its numbers says more than the digits: a second, independent sign. */
@@ -319,6 +319,7 @@ static const struct written *find_written(struct yg_slice sent)
 		{ "99.999.999/9999-99", YG_DATA_TAX_ID, YG_DATA_PROOF_CERTAIN },
 		{ "99.999.999-*", YG_DATA_ID_CL, YG_DATA_PROOF_BRAND },
 		{ "99-99999999-9", YG_DATA_ID_AR, YG_DATA_PROOF_BRAND },
+		{ "9A*9-A*9-AA99", YG_DATA_HEALTH_NUMBER, YG_DATA_PROOF_BRAND },
 	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {

@@ -186,6 +186,9 @@ static const struct {
 	{ "MORGA657054SM9IJ", NULL, "driving-licence" },
 	{ "MORGA613054SM9IJ", NULL, "" },
 	{ "9XX9-XX9-XX99", NULL, "health-number" },
+	{ "9XX9XX9XX99", NULL, "" }, /* a code of eleven characters may be anything */
+	{ "9XX9XX9XX99", "mbi", "health-number+" },
+	{ "ABCPD1234Z", NULL, "" },
 	{ "35-209900-176148-1", NULL, "imei" },
 	{ "A494866(4)", "hkid", "national-id-hk+" },
 	{ "National Insurance YZ 61 48 68 B is hers", NULL, "national-id-gb+" },
