@@ -4,8 +4,8 @@
 
 #include "baseline/data_engine.h"
 
-#define NAMES_CACHE 2048u /* names of fields whose classes are remembered; a power of two */
-#define NAMES_CAP   61u	  /* bytes of a name with that of its parent; longer ones are not */
+#define NAMES_CACHE 8192u /* names of fields whose classes are remembered; a power of two */
+#define NAMES_CAP   45u	  /* bytes of a name with that of its parent; longer ones are not */
 
 struct hs_database;
 struct hs_scratch;
