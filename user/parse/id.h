@@ -20,6 +20,7 @@ struct yg_id_scan {
 	const char *p, *end;
 };
 
+/* Begins at the first byte of a JSON text; nothing is looked at yet. */
 struct yg_id_scan yg_id_scan_from_json(struct yg_slice text);
 
 /**
