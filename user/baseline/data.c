@@ -17,6 +17,8 @@
 #define TOLD_EACH  60000000000ull /* ns between two words about a field that does not change */
 #define LUCKY_MIN  5u		  /* the same at one endpoint */
 
+_Static_assert(YG_DATA_FIELDS_MAX <= 64, "of each row a look has a bit");
+
 int yg_data_new(const struct yg_data_options *options, char *ret_error, size_t error_cap,
 		struct yg_data **ret)
 {
@@ -152,9 +154,11 @@ static uint8_t name_bit(struct yg_slice name)
 	return (uint8_t)(ends % 64);
 }
 
-static uint32_t place_bit(bool response, uint32_t in)
+static enum find find_of(const struct yg_data_field *field)
 {
-	return 1u << (in + (response ? YG_VALUE_IN_MAX : 0u));
+	if (field->in == YG_VALUE_IN_PATH)
+		return FIND_PATH;
+	return field->response ? FIND_RESPONSE : FIND_REQUEST;
 }
 
 /* Where the fields are that hold something as far as is known. */
@@ -163,21 +167,43 @@ static void find_known(const struct yg_data *data, struct fields *fields)
 	bool alone = believes_alone(data, fields);
 
 	fields->stale = false;
-	fields->names = 0;
-	fields->places = 0;
+	memset(fields->known, 0, sizeof(fields->known));
+	memset(fields->names, 0, sizeof(fields->names));
+	memset(fields->places, 0, sizeof(fields->places));
 	for (uint32_t i = 0; i < fields->count; i++) {
 		const struct yg_data_field *field = &fields->rows[i];
 
 		if (yg_data_level(field, alone) == YG_DATA_NONE)
 			continue;
-		fields->names |= 1ull << field->name_bit;
-		fields->places |= place_bit(field->response, field->in);
+		fields->known[find_of(field)] |= 1ull << i;
+		fields->names[find_of(field)] |= 1ull << field->name_bit;
+		fields->places[find_of(field)] |= 1u << field->in;
 	}
 }
 
 static bool may_be_known(const struct look *look, struct yg_slice name)
 {
-	return !look->known || (look->known->names >> name_bit(name) & 1);
+	return !look->known || (look->names >> name_bit(name) & 1);
+}
+
+/*
+ * A known field was found in this exchange: where just the classes are asked for, the other rows
+ * of a list need not be read for it.
+ */
+static void note_found(struct look *look, uint64_t key)
+{
+	const struct fields *known = look->known;
+	const struct yg_data_field *found = known ? yg_data_find(known, key) : NULL;
+	uint64_t left;
+
+	if (!found)
+		return;
+	look->found |= 1ull << (found - known->rows);
+	look->names = 0;
+	left = known->known[look->find] & ~look->found;
+	for (; left; left &= left - 1)
+		look->names |= 1ull << known->rows[__builtin_ctzll(left)].name_bit;
+	look->done = look->names == 0;
 }
 
 static void put_item(struct look *look, const struct yg_data_sight *sight, uint64_t key,
@@ -205,6 +231,8 @@ static void put_item(struct look *look, const struct yg_data_sight *sight, uint6
 		return;
 	}
 	seen->items[seen->count++] = item;
+	if (look->classes)
+		note_found(look, key);
 }
 
 /* What a field holds for sure, or as far as one value can say. */
@@ -212,7 +240,8 @@ static void put_value(struct look *look, const struct yg_data_sight *sight)
 {
 	struct yg_data_seen *seen = look->seen;
 
-	if (!look->response || !(sight->context || sight->proof == YG_DATA_PROOF_CERTAIN) ||
+	if (look->classes || !look->response ||
+	    !(sight->context || sight->proof == YG_DATA_PROOF_CERTAIN) ||
 	    seen->value_count == YG_DATA_VALUES_MAX)
 		return;
 	seen->values[seen->value_count++] = (struct yg_data_value){
@@ -377,7 +406,7 @@ static void take_leaf(struct look *look, const struct yg_data_leaf *leaf,
 	take_sights(look, leaf, count, path, value->in);
 }
 
-void yg_data_visit(void *ctx, const struct yg_value *value)
+static void visit_data(void *ctx, const struct yg_value *value)
 {
 	struct yg_data *data = ctx;
 	struct look *look = &data->look;
@@ -400,13 +429,22 @@ void yg_data_visit(void *ctx, const struct yg_value *value)
 		take_leaf(look, &leaf, value);
 }
 
+static void begin_find(struct look *look, enum find find)
+{
+	look->find = find;
+	look->found = 0;
+	look->names = look->known ? look->known->names[find] : UINT64_MAX;
+	look->done = look->names == 0;
+}
+
 /* Segments of the path, each under the name of the one before it. */
 static void take_path(struct look *look, struct yg_slice path)
 {
 	struct yg_slice before = { NULL, 0 };
 	size_t at = 0;
 
-	while (at < path.len) {
+	begin_find(look, FIND_PATH);
+	while (at < path.len && !look->done) {
 		const char *slash;
 		struct yg_data_leaf leaf = { .name = before };
 		char name[YG_DATA_PATH_CAP];
@@ -433,21 +471,31 @@ static void take_path(struct look *look, struct yg_slice path)
 	}
 }
 
-uint32_t yg_data_wants(struct yg_data *data, enum yg_side side)
+/* Where values of this side are wanted: YG_VALUES_* bits. */
+static uint32_t wants(struct look *look, enum yg_side side)
 {
-	struct look *look = &data->look;
 	uint32_t where = YG_VALUES_BODY | (side == YG_SIDE_REQUEST ? YG_VALUES_QUERY : 0);
 
 	if (!look->seen->looked)
 		return 0;
 	if (look->fields)
 		where |= YG_VALUES_HEADER | YG_VALUES_COOKIE;
-	look->response = side == YG_SIDE_RESPONSE;
 	for (uint32_t in = 0; look->known && in < YG_VALUE_IN_MAX; in++) {
-		if (!(look->known->places & place_bit(look->response, in)))
+		if (!(look->known->places[look->find] >> in & 1))
 			where &= ~(1u << in);
 	}
 	return where;
+}
+
+struct yg_visitor yg_data_visitor(struct yg_data *data, enum yg_side side)
+{
+	struct look *look = &data->look;
+
+	look->response = side == YG_SIDE_RESPONSE;
+	begin_find(look, look->response ? FIND_RESPONSE : FIND_REQUEST);
+	return (struct yg_visitor){
+		.fn = visit_data, .ctx = data, .where = wants(look, side), .done = &look->done
+	};
 }
 
 void yg_data_end(struct yg_data *data, const struct yg_values_walked *walked)
@@ -465,24 +513,28 @@ static bool is_accepted(const struct yg_exchange *exchange)
 /* What to do with this exchange. Return: false: it is passed over. */
 static bool begin_look(struct look *look, const struct yg_data_scene *scene)
 {
+	bool asked = scene->asked || scene->classes;
 	struct fields *fields;
 
+	look->classes = !scene->asked;
 	/* What belongs nowhere, or was refused, teaches nothing: it is read for who asks. */
 	if (scene->endpoint < 0 || !is_accepted(scene->exchange))
-		return scene->asked;
+		return asked;
 	fields = &look->data->endpoints[scene->endpoint];
 	if (!scene->asked && fields->exchanges >= fields->full)
 		look->seen->weight = scene->weight;
 	if (scene->lesson || fields->exchanges < fields->full) {
 		look->fields = fields;
+		look->classes = false;
 		fields->stale = true;
 	} else {
 		look->known = fields;
-		if (scene->asked && fields->stale)
+		if (asked && fields->stale)
 			find_known(look->data, fields);
 	}
 	fields->exchanges += fields->exchanges < UINT32_MAX;
-	return look->fields || (scene->asked && fields->names);
+	return look->fields || (asked && (fields->known[FIND_REQUEST] |
+					  fields->known[FIND_RESPONSE] | fields->known[FIND_PATH]));
 }
 
 void yg_data_begin(struct yg_data *data, const struct yg_data_scene *scene,

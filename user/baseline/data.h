@@ -114,7 +114,8 @@ struct yg_data_scene {
 	uint64_t time_ns;
 	bool lesson;	 /* the endpoint is read in full this time (lesson.h) ... */
 	uint32_t weight; /* ... which stands for so many exchanges */
-	bool asked;	 /* somebody wants to know what this very exchange holds */
+	bool asked;	 /* somebody wants to know what this very exchange holds, and how much */
+	bool classes;	 /* or just which classes of data */
 };
 
 /**
@@ -127,11 +128,8 @@ struct yg_data_scene {
 void yg_data_begin(struct yg_data *data, const struct yg_data_scene *scene,
 		   struct yg_data_seen *ret);
 
-/* Where values of this side are wanted: YG_VALUES_* bits. The visits that follow are of it. */
-uint32_t yg_data_wants(struct yg_data *data, enum yg_side side);
-
-/* yg_value_fn; @ctx: struct yg_data. */
-void yg_data_visit(void *ctx, const struct yg_value *value);
+/* The visitor of one side; the visits that follow are of it. */
+struct yg_visitor yg_data_visitor(struct yg_data *data, enum yg_side side);
 
 /* The walk over one side is over. */
 struct yg_values_walked;

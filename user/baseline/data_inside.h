@@ -7,15 +7,19 @@
 #define DECODED_CAP 8192u /* bytes of one value with its escapes undone; the rest is left out */
 
 /* Fields of one endpoint. */
+enum find { FIND_REQUEST, FIND_RESPONSE, FIND_PATH, FIND_MAX };
+
 struct fields {
 	struct yg_data_field *rows; /* [cap] */
 	uint32_t count, cap;
 	uint32_t tried, passed; /* card-like values without a name */
 	uint32_t exchanges;	/* accepted ones; saturates */
 	uint32_t full;		/* up to this count all of them are read */
-	uint64_t names;		/* of fields that hold something, a bit each by name_bit() */
-	uint32_t places;	/* of these fields, a bit each by place_bit() */
-	bool stale;		/* the two above are of before the last one that was learned from */
+	/* Of the fields that hold something, by where they are looked for: */
+	uint64_t known[FIND_MAX];  /* a bit each by row */
+	uint64_t names[FIND_MAX];  /* a bit each by name_bit() */
+	uint32_t places[FIND_MAX]; /* a bit each by yg_value_in */
+	bool stale;		   /* these are of before the last one that was learned from */
 };
 
 /* The exchange in hand. */
@@ -26,6 +30,11 @@ struct look {
 	struct yg_data_seen *seen;
 	uint64_t time_ns;
 	bool response;
+	enum find find; /* what is at work */
+	bool classes;	/* not how much there is, just what */
+	bool done;	/* nothing more is to be found */
+	uint64_t names; /* of the known fields that are to be found still */
+	uint64_t found; /* rows of the known fields, a bit each */
 };
 
 struct yg_data {

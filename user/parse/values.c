@@ -39,6 +39,8 @@ static bool show(struct yg_visitor *visitor, const struct yg_value *value)
 	if (!(visitor->where >> value->in & 1))
 		return true;
 	visitor->fn(visitor->ctx, value);
+	if (visitor->done && *visitor->done)
+		return false;
 	return !visitor->max || --visitor->max > 0;
 }
 
@@ -360,7 +362,7 @@ struct yg_values_walked yg_values_walk_body(const struct yg_body_view *body, str
 
 	w.count = w.where = 0;
 	w.walked = (struct yg_values_walked){ 0 };
-	add_visitor(&w, &(struct yg_visitor){ fn, ctx, YG_VALUES_BODY, 0 });
+	add_visitor(&w, &(struct yg_visitor){ .fn = fn, .ctx = ctx, .where = YG_VALUES_BODY });
 	walk_body(&w, body, type);
 	return w.walked;
 }

@@ -96,8 +96,9 @@ typedef void (*yg_value_fn)(void *ctx, const struct yg_value *value);
 struct yg_visitor {
 	yg_value_fn fn;
 	void *ctx;
-	uint32_t where; /* YG_VALUES_* bits; 0: none of this message */
-	uint32_t max;	/* values it is shown at most; 0: all */
+	uint32_t where;	  /* YG_VALUES_* bits; 0: none of this message */
+	uint32_t max;	  /* values it is shown at most; 0: all */
+	const bool *done; /* true once it has seen what it wants; NULL: never */
 };
 
 #define YG_VISITORS_MAX 8u

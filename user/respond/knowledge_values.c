@@ -55,11 +55,18 @@ static uint32_t visit_request(struct yg_knowledge *knowledge, const struct yg_ex
 	uint32_t body = exchange->request.body.len > 0 ? YG_VALUES_BODY : 0;
 	bool post = yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
 
-	ret[0] = (struct yg_visitor){ yg_objects_visit, &knowledge->objects,
-				      body | (knowledge->path.query.len > 0 ? YG_VALUES_QUERY : 0),
-				      YG_OBJECTS_VALUES };
-	ret[1] = (struct yg_visitor){ yg_login_visit, &knowledge->login, post ? body : 0,
-				      YG_LOGIN_VALUES };
+	ret[0] = (struct yg_visitor){
+		.fn = yg_objects_visit,
+		.ctx = &knowledge->objects,
+		.where = body | (knowledge->path.query.len > 0 ? YG_VALUES_QUERY : 0),
+		.max = YG_OBJECTS_VALUES,
+	};
+	ret[1] = (struct yg_visitor){
+		.fn = yg_login_visit,
+		.ctx = &knowledge->login,
+		.where = post ? body : 0,
+		.max = YG_LOGIN_VALUES,
+	};
 	return 2;
 }
 
@@ -82,9 +89,7 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 						 .where = schema && request ? YG_VALUES_ALL
 							  : schema	    ? YG_VALUES_BODY
 									    : 0 };
-	visitors[count++] = (struct yg_visitor){ .fn = yg_data_visit,
-						 .ctx = knowledge->data,
-						 .where = yg_data_wants(knowledge->data, side) };
+	visitors[count++] = yg_data_visitor(knowledge->data, side);
 	visitors[count++] = (struct yg_visitor){
 		.fn = request ? yg_posture_visit_request : yg_posture_visit_response,
 		.ctx = knowledge->posture,
@@ -95,9 +100,10 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	if (request)
 		count += visit_request(knowledge, exchange, visitors + count);
 	else
-		visitors[count++] =
-			(struct yg_visitor){ yg_shape_visit, &shape, shaped ? YG_VALUES_BODY : 0,
-					     YG_SHAPE_VALUES };
+		visitors[count++] = (struct yg_visitor){ .fn = yg_shape_visit,
+							 .ctx = &shape,
+							 .where = shaped ? YG_VALUES_BODY : 0,
+							 .max = YG_SHAPE_VALUES };
 	if (schema)
 		yg_schemas_begin(knowledge->schemas, pupil->index, part_of(exchange, side));
 	if (schema && request)
@@ -122,9 +128,9 @@ void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_ex
 		.time_ns = request->start_ns,
 		.lesson = lesson.kind == YG_LESSON_WHOLE,
 		.weight = lesson.weight,
-		.asked = knowledge->data_each ||
-			 yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
+		.asked = yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
 					     knowledge->caller.hash, request->start_ns),
+		.classes = knowledge->data_each,
 	};
 
 	knowledge->lesson = lesson.kind == YG_LESSON_WHOLE;

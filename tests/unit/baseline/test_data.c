@@ -13,7 +13,7 @@ struct rig {
 	struct yg_data_seen seen;
 	uint64_t seed;
 	uint64_t count; /* exchanges that were shown */
-	bool asked;
+	bool asked, classes;
 };
 
 static int set_up(void **state)
@@ -49,16 +49,13 @@ static void observe(struct rig *rig, const struct yg_exchange *exchange)
 		.lesson = lesson.kind == YG_LESSON_WHOLE,
 		.weight = lesson.weight,
 		.asked = rig->asked,
+		.classes = rig->classes,
 	};
 
 	yg_bodies_begin(rig->bodies, exchange);
 	yg_data_begin(rig->data, &scene, &rig->seen);
 	for (enum yg_side side = 0; side < YG_SIDE_MAX; side++) {
-		const struct yg_visitor visitor = {
-			.fn = yg_data_visit,
-			.ctx = rig->data,
-			.where = yg_data_wants(rig->data, side),
-		};
+		const struct yg_visitor visitor = yg_data_visitor(rig->data, side);
 
 		(void)yg_values_walk(exchange, rig->bodies, side, &visitor, 1);
 	}
@@ -320,6 +317,41 @@ static void later_exchanges_are_read_by_sample_or_where_it_is_known(void **state
 	assert_int_equal(rig->seen.count, 2);
 }
 
+static uint32_t count_of(const struct rig *rig, uint32_t class_)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < rig->seen.count; i++)
+		count += rig->seen.items[i].class_ == class_ ? rig->seen.items[i].count : 0;
+	return count;
+}
+
+/* Cards and mail addresses in a list whose last row alone has a mail address. */
+static void classes_alone_are_told_by_the_first_row_that_has_each(void **state)
+{
+	static const char list[] =
+		"[{\"card_number\":\"4111111111111111\"},"
+		"{\"card_number\":\"4012888888881881\"},"
+		"{\"card_number\":\"5555555555554444\",\"m\":\"a@example.org\"}]";
+	struct rig *rig = *state;
+
+	for (uint32_t i = 0; i < 60; i++)
+		answer(rig, list);
+	rig->asked = true;
+	answer_until(rig, false);
+	answer(rig, list);
+	assert_int_equal(count_of(rig, YG_DATA_PAN), 3);
+	assert_int_equal(count_of(rig, YG_DATA_EMAIL), 1);
+	assert_int_equal(rig->seen.value_count, 4);
+	rig->asked = false;
+	rig->classes = true;
+	answer_until(rig, false);
+	answer(rig, list);
+	assert_int_equal(count_of(rig, YG_DATA_PAN), 1);
+	assert_int_equal(count_of(rig, YG_DATA_EMAIL), 1);
+	assert_int_equal(rig->seen.value_count, 0);
+}
+
 #define IN_RIG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static void note_level(void *ctx, const struct yg_data_field *field, enum yg_data_level level)
@@ -414,6 +446,7 @@ int main(void)
 		IN_RIG(fields_find_their_class_by_name),
 		IN_RIG(what_is_known_survives_bytes_and_folds),
 		IN_RIG(later_exchanges_are_read_by_sample_or_where_it_is_known),
+		IN_RIG(classes_alone_are_told_by_the_first_row_that_has_each),
 		IN_RIG(fields_beyond_the_cap_take_the_place_of_the_least),
 		cmocka_unit_test_setup_teardown(tells_a_field_once_until_it_changes, set_up,
 						tear_down),

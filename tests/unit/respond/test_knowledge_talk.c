@@ -37,6 +37,17 @@ static uint64_t counter(const struct scene *scene, const char *name)
 	return counter_value;
 }
 
+/* What was said over the WebSockets of the endpoint that @opened saw last. */
+static const struct yg_talk *talk_of(const struct scene *scene, const struct scene *opened)
+{
+	const struct yg_talk *talk;
+
+	assert_non_null(opened->seen.endpoint);
+	talk = yg_knowledge_talk(scene->knowledge, opened->seen.endpoint->id);
+	assert_non_null(talk);
+	return talk;
+}
+
 static void what_is_said_counts_for_the_endpoint_that_opened_it(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
@@ -47,8 +58,7 @@ static void what_is_said_counts_for_the_endpoint_that_opened_it(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 	scene_show(&scene, &(struct scene_call){ .target = "/rooms/42/chat", .status = 101 });
 	yg_knowledge_websocket(scene.knowledge, &ws);
-	talk = yg_knowledge_talk(scene.knowledge, scene.seen.endpoint->id);
-	assert_non_null(talk);
+	talk = talk_of(&scene, &scene);
 	assert_int_equal(talk->sides[0].said.messages, 3);
 	assert_string_equal(talk->sides[0].sample, "{\"say\":\"aaaaa\"}");
 	assert_int_equal(scene.seen.endpoint->requests, 1); /* nothing else was counted */
@@ -66,9 +76,7 @@ static void one_in_four_stands_for_four(void **state)
 	scene_show(&scene, &(struct scene_call){ .target = "/chat", .status = 101 });
 	ws.sampled = 1u << 30;
 	yg_knowledge_websocket(scene.knowledge, &ws);
-	assert_int_equal(
-		yg_knowledge_talk(scene.knowledge, scene.seen.endpoint->id)->sides[0].said.bytes,
-		84);
+	assert_int_equal(talk_of(&scene, &scene)->sides[0].said.bytes, 84);
 }
 
 static void what_nobody_opened_is_counted_apart(void **state)
@@ -104,7 +112,7 @@ static void it_outlives_a_restart(void **state)
 	yg_knowledge_websocket(old.knowledge, &ws);
 	assert_int_equal(yg_knowledge_save(old.knowledge, false, load_blob, new.knowledge), 0);
 	yg_knowledge_websocket(new.knowledge, &ws);
-	assert_int_equal(yg_knowledge_talk(new.knowledge, old.seen.endpoint->id)->sockets, 2);
+	assert_int_equal(talk_of(&new, &old)->sockets, 2);
 }
 
 int main(void)
