@@ -45,8 +45,10 @@ static void check_case(void **state)
 			     .body = yg_slice_from_str(c->body) },
 	};
 	struct yg_objects objects;
-	const struct yg_visitor visitor = { yg_objects_visit, &objects,
-					    YG_VALUES_QUERY | YG_VALUES_BODY, YG_OBJECTS_VALUES };
+	const struct yg_visitor visitor = { .fn = yg_objects_visit,
+					    .ctx = &objects,
+					    .where = YG_VALUES_QUERY | YG_VALUES_BODY,
+					    .max = YG_OBJECTS_VALUES };
 	YG_CLEANUP(yg_bodies_free) struct yg_bodies *bodies = NULL;
 	struct yg_trie *trie = NULL;
 	struct yg_route route;

@@ -153,7 +153,7 @@ static struct yg_exchange exchange_of(struct yg_header *headers, uint32_t count)
 static struct yg_values_walked walk(const struct yg_exchange *exchange, struct yg_bodies *bodies,
 				    enum yg_side side, uint32_t where, struct written *ret)
 {
-	const struct yg_visitor visitor = { write_value, ret, where, 0 };
+	const struct yg_visitor visitor = { .fn = write_value, .ctx = ret, .where = where };
 
 	return yg_values_walk(exchange, bodies, side, &visitor, 1);
 }
@@ -212,12 +212,17 @@ static void shows_each_visitor_what_it_wants(void **state)
 		{ YG_SLICE("Cookie"), YG_SLICE("sid=abc") },
 	};
 	struct yg_exchange exchange = exchange_of(headers, 2);
-	struct written got[4] = { { .len = 0 } };
+	struct written got[5] = { { .len = 0 } };
+	const bool done = true;
 	const struct yg_visitor visitors[] = {
-		{ write_value, &got[0], YG_VALUES_QUERY, 1 },
-		{ write_value, &got[1], YG_VALUES_BODY | YG_VALUES_COOKIE, 0 },
-		{ write_value, &got[2], 0, 0 },
-		{ write_value, &got[3], YG_VALUES_QUERY | YG_VALUES_BODY, 4 },
+		{ .fn = write_value, .ctx = &got[0], .where = YG_VALUES_QUERY, .max = 1 },
+		{ .fn = write_value, .ctx = &got[1], .where = YG_VALUES_BODY | YG_VALUES_COOKIE },
+		{ .fn = write_value, .ctx = &got[2] },
+		{ .fn = write_value,
+		  .ctx = &got[3],
+		  .where = YG_VALUES_QUERY | YG_VALUES_BODY,
+		  .max = 4 },
+		{ .fn = write_value, .ctx = &got[4], .where = YG_VALUES_QUERY, .done = &done },
 	};
 	struct yg_values_walked walked;
 	struct yg_bodies *bodies;
@@ -225,11 +230,12 @@ static void shows_each_visitor_what_it_wants(void **state)
 	(void)state;
 	assert_int_equal(yg_bodies_new(&bodies), 0);
 	yg_bodies_begin(bodies, &exchange);
-	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 4);
+	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 5);
 	assert_string_equal(got[0].text, "q:ids=1 ");
 	assert_string_equal(got[1].text, "c:sid=abc $={} $.a=1 ");
 	assert_string_equal(got[2].text, "");
 	assert_string_equal(got[3].text, "q:ids=1 q:ids=2 q:q=a b $={} ");
+	assert_string_equal(got[4].text, "q:ids=1 "); /* and then it had seen enough */
 	assert_int_equal(walked.count, 6);
 	/* The last one to go ends the walk. */
 	walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 1);
