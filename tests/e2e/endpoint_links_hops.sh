@@ -47,6 +47,7 @@ cat >"$WORK/nginx/location.conf" <<-CONF
 	proxy_set_header Connection "";
 	proxy_set_header X-Forwarded-For \$remote_addr;
 	location /other { proxy_bind 10.77.9.9; proxy_pass http://10.77.0.1:7003; }
+	location /same { proxy_set_header Host \$http_host; proxy_pass http://127.0.0.1:7002; }
 	location /local { proxy_pass http://127.0.0.1:7002/v1; }
 	location /far { proxy_set_header X-Request-Id \$request_id; add_header X-Request-Id \$request_id;
 		proxy_pass http://10.77.0.2:7001/far; }
@@ -159,4 +160,14 @@ yagura endpoint "$id" | grep -q "internal  *all its clients have private address
 yagura endpoints --label upstream --json | jq -e -s 'map(.template) | any(startswith("/inner/secure"))' >/dev/null ||
 	fail "no upstream: $(yagura endpoints --json | jq -c '[.template, .labels]')"
 (($(yagura status --json | jq .known.risk) > 0)) || fail "the whole has no risk"
-echo "PASS: $(counter hop.linked) of $want upstream requests linked, $(pairs | wc -l) pairs looked at, 0 wrong"
+# A hop that keeps the name of the host is of the same endpoint, and no request of its own.
+linked=$(counter hop.linked)
+peer curl -sk --http1.1 --interface 10.77.0.3 -o /dev/null "https://$GATEWAY:8443/same?n=[1-20]"
+is_counted_once() {
+	(($(counter hop.linked) == linked + 20)) &&
+		[[ $(api 'endpoints?limit=1000' | jq -c '[.items[] | select(.template == "/same") |
+			.requests, .status]') == '[20,{"200":20}]' ]]
+}
+wait_until 15 is_counted_once
+linked=$((linked + 20))
+echo "PASS: $linked of $((want + 20)) upstream requests linked, $(pairs | wc -l) pairs looked at, 0 wrong"

@@ -31,6 +31,7 @@ struct scene_call {
 	const char *ja4;	/* of the connection */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
+	uint32_t millis;  /* until the answer has ended: 1 */
 	uint64_t time_ns; /* one second after the last call */
 	bool uncertain;	  /* addresses_certain is false */
 	bool forwarded;
@@ -174,7 +175,8 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 			.complete = true,
 			.version_minor = 1,
 			.start_ns = scene->time_ns + SECOND_NS / 1000,
-			.end_ns = scene->time_ns + SECOND_NS / 1000,
+			.end_ns = scene->time_ns +
+				  (call->millis ? call->millis : 1) * (SECOND_NS / 1000),
 			.head_bytes = 150,
 			.body_bytes = call->answer ? strlen(call->answer) : 0,
 			.status = call->status ? call->status : 200,

@@ -30,6 +30,8 @@
 struct row {
 	uint64_t id, endpoint;
 	uint64_t start_ns, end_ns;
+	uint64_t request_bytes, response_bytes;
+	uint32_t index, weight;
 	uint64_t keys[KEYS]; /* 0: none */
 	uint64_t method;
 	uint64_t older[KEYS]; /* reference of the next row in the chain */
@@ -43,6 +45,7 @@ struct row {
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
 	bool tls, parent_tls;
+	uint16_t status;
 };
 
 struct yg_hops {
@@ -228,6 +231,11 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.asked = hop->asked,
 		.side = (uint8_t)yg_hop_side_of(exchange),
 		.tls = exchange->tls,
+		.index = hop->index,
+		.weight = hop->weight,
+		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
+		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
+		.status = exchange->response.status,
 	};
 	for (uint32_t i = 0; i < request->header_count; i++)
 		read_field(hops, yg_message_header_id(request, i), request->headers[i].value, row);
@@ -398,6 +406,11 @@ static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 		.server = row->server.addr,
 		.port = row->server.port,
 		.tls = row->tls,
+		.index = row->index,
+		.weight = row->weight,
+		.request_bytes = row->request_bytes,
+		.response_bytes = row->response_bytes,
+		.status = row->status,
 		.outbound = row->side != YG_HOP_SIDE_SERVED,
 	};
 	bool is_lost = is_early || (row->strength && doubt_of(hops, sequence) >= row->strength);

@@ -47,13 +47,19 @@ struct yg_hop {
 	const struct yg_exchange *exchange;
 	uint64_t id;	   /* yg_hop_id() */
 	uint64_t endpoint; /* 0: not in the inventory */
+	uint32_t index;	   /* of the endpoint's row */
+	uint32_t weight;   /* exchanges that it stands for */
 	struct yg_slice path;
 	struct yg_address asked; /* who asked: behind trusted proxies, else the peer */
 };
 
 /* An upstream exchange whose time to be claimed is over. */
 struct yg_hop_link {
-	uint64_t id, endpoint;		     /* of the upstream exchange */
+	uint64_t id, endpoint;			/* of the upstream exchange */
+	uint32_t index;				/* of the endpoint's row, if it is there still */
+	uint32_t weight;			/* exchanges that it stands for */
+	uint64_t request_bytes, response_bytes; /* heads and bodies */
+	uint16_t status;
 	uint64_t parent_id, parent_endpoint; /* of its edge; 0: none, or more than one could be */
 	uint64_t time_ns;		     /* of the request */
 	struct yg_address client, server;    /* who asked whom */

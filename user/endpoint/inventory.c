@@ -348,6 +348,34 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	}
 }
 
+static uint64_t less(uint64_t count, uint64_t by)
+{
+	return count > by ? count - by : 0;
+}
+
+void yg_inventory_unuse(struct yg_endpoint *endpoint, const struct yg_use *use)
+{
+	uint32_t weight = use->weight ? use->weight : 1;
+	uint32_t at = 0;
+
+	endpoint->requests = less(endpoint->requests, weight);
+	endpoint->request_bytes = less(endpoint->request_bytes, weight * use->request_bytes);
+	endpoint->response_bytes = less(endpoint->response_bytes, weight * use->response_bytes);
+	endpoint->tls_requests = less(endpoint->tls_requests, use->tls ? weight : 0);
+	while (at < endpoint->status_count && endpoint->status[at].status != use->status)
+		at++;
+	if (at == endpoint->status_count) {
+		endpoint->status_other = less(endpoint->status_other, weight);
+		return;
+	}
+	endpoint->status[at].count = less(endpoint->status[at].count, weight);
+	if (endpoint->status[at].count > 0)
+		return;
+	endpoint->status_count--;
+	memmove(&endpoint->status[at], &endpoint->status[at + 1],
+		(endpoint->status_count - at) * sizeof(endpoint->status[0]));
+}
+
 /* All counts of @from are added to those of @into. */
 static void add_counts(struct yg_endpoint *into, const struct yg_endpoint *from)
 {

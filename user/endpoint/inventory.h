@@ -117,6 +117,9 @@ YG_MUST_CHECK int yg_inventory_add(struct yg_inventory *inventory, struct yg_sli
 void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
 		      const struct yg_use *use);
 
+/* Take back what yg_inventory_use() counted, but for the caller: it was no request of its own. */
+void yg_inventory_unuse(struct yg_endpoint *endpoint, const struct yg_use *use);
+
 /* Counts of @from go to @into; the row of @from is free afterwards (evict is not called). */
 void yg_inventory_fold(struct yg_inventory *inventory, struct yg_endpoint *into,
 		       struct yg_endpoint *from);

@@ -2,7 +2,26 @@
 /* From exchanges to who calls whom: hops are linked, and counted as relations of endpoints. */
 #include <string.h>
 
+#include "baseline/estimate.h"
 #include "respond/knowledge_inside.h"
+
+/* Both are requests of one endpoint: what the client asked for once is counted once. */
+static void count_once(struct yg_knowledge *knowledge, const struct yg_hop_link *link)
+{
+	struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, link->index);
+	const struct yg_use use = {
+		.request_bytes = link->request_bytes,
+		.response_bytes = link->response_bytes,
+		.weight = link->weight,
+		.status = link->status,
+		.tls = link->tls,
+	};
+
+	if (!endpoint || endpoint->id != link->endpoint)
+		return;
+	yg_inventory_unuse(endpoint, &use);
+	knowledge->dirty[endpoint->index] = true;
+}
 
 static void take_link(void *ctx, const struct yg_hop_link *link)
 {
@@ -13,6 +32,8 @@ static void take_link(void *ctx, const struct yg_hop_link *link)
 		.kind = (uint8_t)yg_relation_kind_of(&link->server),
 	};
 
+	if (link->parent_id && link->endpoint && link->parent_endpoint == link->endpoint)
+		count_once(knowledge, link);
 	yg_posture_take_hop(knowledge->posture, link);
 	if (link->parent_id && knowledge->sink.on_link)
 		knowledge->sink.on_link(knowledge->sink.ctx, link->id, link->parent_id);
@@ -40,6 +61,8 @@ void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subje
 		.exchange = subject->exchange,
 		.id = yg_hop_id(subject->exchange),
 		.endpoint = ret->endpoint ? ret->endpoint->id : 0,
+		.index = ret->endpoint ? ret->endpoint->index : 0,
+		.weight = yg_weight_from_share(subject->exchange->sampled),
 		.path = ret->path,
 		.asked = subject->client,
 	};

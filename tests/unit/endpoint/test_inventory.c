@@ -152,6 +152,26 @@ static void counts_what_it_is_told(void **state)
 	assert_int_equal(yg_hll_count(&endpoint->callers), YG_ENDPOINT_CONFIRM + 1);
 }
 
+static void takes_back_what_was_no_request_of_its_own(void **state)
+{
+	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
+	struct yg_endpoint *endpoint = add(inventory, "/a");
+	const struct yg_use twice = { .response_bytes = 20, .weight = 2, .status = 404 };
+
+	(void)state;
+	use(inventory, endpoint, 1, 200);
+	use(inventory, endpoint, 2, 404);
+	use(inventory, endpoint, 3, 404);
+	yg_inventory_unuse(endpoint, &twice);
+	assert_int_equal(endpoint->requests, 1);
+	assert_int_equal(endpoint->response_bytes, 20);
+	assert_int_equal(endpoint->status[0].count, 1);
+	assert_int_equal(endpoint->status_count, 1);
+	yg_inventory_unuse(endpoint, &twice); /* more than there is */
+	assert_int_equal(endpoint->requests, 0);
+	assert_int_equal(endpoint->response_bytes, 0);
+}
+
 static void folding_adds_up(void **state)
 {
 	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
@@ -256,6 +276,7 @@ int main(void)
 		cmocka_unit_test(what_is_used_again_and_again_outlives_what_is_used_once),
 		cmocka_unit_test(stays_whole_over_many_evictions),
 		cmocka_unit_test(counts_what_it_is_told),
+		cmocka_unit_test(takes_back_what_was_no_request_of_its_own),
 		cmocka_unit_test(folding_adds_up),
 		cmocka_unit_test(dividing_loses_nothing),
 		cmocka_unit_test(long_names_are_cut_on_a_character),

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "endpoint/inventory.h"
+#include "scene.h"
+
+#define EDGE_NS (START_NS + SECOND_NS)
+
+/* An edge request, and the one that it led to meanwhile, which names @host. */
+static const struct yg_endpoint *ask_through(struct scene *scene, const char *host)
+{
+	scene_show(scene, &(struct scene_call){ .target = "/orders",
+						.host = host,
+						.client = "192.0.2.10",
+						.server = "10.0.0.9",
+						.outbound = true,
+						.time_ns = EDGE_NS + SECOND_NS / 1000 });
+	scene_show(scene,
+		   &(struct scene_call){ .target = "/orders", .millis = 3, .time_ns = EDGE_NS });
+	yg_knowledge_finish(scene->knowledge);
+	assert_non_null(scene->seen.endpoint);
+	return scene->seen.endpoint;
+}
+
+static void what_a_client_asked_once_is_counted_once(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	const struct yg_endpoint *endpoint;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	endpoint = ask_through(&scene, NULL);
+	assert_int_equal(endpoint->requests, 1);
+	assert_int_equal(endpoint->request_bytes, 200);
+	assert_int_equal(endpoint->status_count, 1);
+	assert_int_equal(endpoint->status[0].count, 1);
+}
+
+static void count_requests(void *ctx, const struct yg_endpoint *endpoint)
+{
+	(void)ctx;
+	assert_int_equal(endpoint->requests, 1);
+}
+
+static void an_upstream_of_another_name_keeps_its_own_count(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	assert_int_equal(ask_through(&scene, "orders.internal")->requests, 1);
+	assert_int_equal(yg_knowledge_endpoints(scene.knowledge, count_requests, NULL), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_client_asked_once_is_counted_once),
+		cmocka_unit_test(an_upstream_of_another_name_keeps_its_own_count),
+	};
+
+	return cmocka_run_group_tests_name("respond/knowledge_hops", tests, NULL, NULL);
+}
