@@ -25,7 +25,7 @@ on_fail() {
 
 make_sandbox
 cat >"$WORK/server.py" <<-'PY'
-	import asyncio, ssl, sys, websockets
+	import asyncio, gc, ssl, sys, websockets
 
 	# Answers each message with one of its kind, twice as long, and says something of its own.
 	async def serve(socket):
@@ -43,7 +43,9 @@ cat >"$WORK/server.py" <<-'PY'
 	    async with websockets.serve(serve, "0.0.0.0", 8090, **options), \
 	        websockets.serve(serve, "127.0.0.1", 8091, **options), \
 	        websockets.serve(serve, "0.0.0.0", 8493, ssl=context, **options):
-	        await asyncio.Event().wait()
+	        while True: # a connection under TLS has ended when its object is gone
+	            await asyncio.sleep(1)
+	            gc.collect()
 
 	asyncio.run(main())
 PY
