@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One direction of HTTP/1, read at once and in the pieces that the input chooses: the exchanges
- * must be the same, byte for byte.
+ * must be the same, byte for byte. Content may turn out to be HTTP/2; where its frames are lost
+ * they are looked for at the start of segments, and what is found depends on these.
  *
  *	byte 0		bit 0: responses; bits 3 and up: leniency
  *	byte 1		number of pieces n
@@ -22,7 +23,8 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 	log_exchange(ctx, exchange);
 }
 
-static uint64_t run(const uint8_t *data, size_t size, const uint8_t *cuts, size_t cut_count)
+/* Return: the log of all exchanges. @lost: set if frames of HTTP/2 were lost. */
+static uint64_t run(const uint8_t *data, size_t size, struct yg_slice cuts, bool *lost)
 {
 	struct yg_streams_options options = { .flows_max = 1,
 					      .pool_bytes = 1u << 20,
@@ -38,7 +40,7 @@ static uint64_t run(const uint8_t *data, size_t size, const uint8_t *cuts, size_
 	meta = (struct yg_segment){ .tgid = 1 };
 	meta.source = data[0] & 1 ? YG_SOURCE_TLS_WRITE : YG_SOURCE_TLS_READ;
 	for (size_t at = 2 + data[1]; at < size;) {
-		size_t len = cut_count ? cuts[turn++ % cut_count] : size - at;
+		size_t len = cuts.len ? (uint8_t)cuts.ptr[turn++ % cuts.len] : size - at;
 
 		if (len == 0 || len > size - at)
 			len = len ? size - at : 1;
@@ -51,19 +53,25 @@ static uint64_t run(const uint8_t *data, size_t size, const uint8_t *cuts, size_
 	yg_streams_finish(streams);
 	if (broken_law(yg_streams_counters(streams), true))
 		abort();
+	*lost |= yg_streams_counters(streams)->stream_http2 &&
+		 yg_streams_counters(streams)->read_resync;
 	yg_streams_free(&streams);
 	return log;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t one = 1;
-	uint64_t whole;
+	struct yg_slice chosen = { (const char *)data + 2, 0 };
+	uint64_t whole, cut, bytes;
+	bool lost = false;
 
 	if (size < 2 || size - 2 < data[1])
 		return 0;
-	whole = run(data, size, NULL, 0);
-	if (run(data, size, data + 2, data[1]) != whole || run(data, size, &one, 1) != whole)
+	chosen.len = data[1];
+	whole = run(data, size, (struct yg_slice){ NULL, 0 }, &lost);
+	cut = run(data, size, chosen, &lost);
+	bytes = run(data, size, YG_SLICE("\1"), &lost);
+	if (!lost && (cut != whole || bytes != whole))
 		abort();
 	return 0;
 }
