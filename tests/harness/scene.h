@@ -12,6 +12,7 @@
 #include "test.h"
 
 #define SECOND_NS 1000000000ull
+#define MILLI_NS  1000000ull
 #define START_NS  1700000000000000000ull /* some day in 2023 */
 
 /* One exchange in words; what is NULL or 0 gets a usual value. */
@@ -174,9 +175,8 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 			.present = true,
 			.complete = true,
 			.version_minor = 1,
-			.start_ns = scene->time_ns + SECOND_NS / 1000,
-			.end_ns = scene->time_ns +
-				  (call->millis ? call->millis : 1) * (SECOND_NS / 1000),
+			.start_ns = scene->time_ns + MILLI_NS,
+			.end_ns = scene->time_ns + (call->millis ? call->millis : 1) * MILLI_NS,
 			.head_bytes = 150,
 			.body_bytes = call->answer ? strlen(call->answer) : 0,
 			.status = call->status ? call->status : 200,
