@@ -123,76 +123,105 @@ static inline const char *scene_or(const char *text, const char *usual)
 	return text ? text : usual;
 }
 
-static inline void scene_show(struct scene *scene, const struct scene_call *call)
-{
-	struct yg_header request_headers[4];
-	struct yg_header json = { YG_SLICE("Content-Type"), YG_SLICE("application/json") };
-	struct yg_header response_headers[2] = {
-		{ json.name, yg_slice_from_str(scene_or(call->type, "application/json")) },
-		call->field,
-	};
-	struct yg_exchange exchange = { .addresses_certain = !call->uncertain,
-					.tls = call->tls,
-					.ja4 = yg_slice_from_str(call->ja4),
-					.outbound = call->outbound };
-	struct yg_subject subject = { .exchange = &exchange, .client_forwarded = call->forwarded };
+/* Room for the fields of one call's request. */
+struct scene_fields {
+	struct yg_header rows[4];
+	uint32_t count;
 	char authorization[256];
-	uint32_t count = 0;
+};
 
-	scene->time_ns = call->time_ns ? call->time_ns : scene->time_ns + SECOND_NS;
-	request_headers[count++] =
-		(struct yg_header){ YG_SLICE("Host"),
-				    yg_slice_from_str(scene_or(call->host, "api.example.com")) };
+static inline void scene_add_field(struct scene_fields *fields, const char *name, const char *value)
+{
+	fields->rows[fields->count++] =
+		(struct yg_header){ yg_slice_from_str(name), yg_slice_from_str(value) };
+}
+
+static inline void scene_fill_fields(const struct scene_call *call, struct scene_fields *ret)
+{
+	ret->count = 0;
+	scene_add_field(ret, "Host", scene_or(call->host, "api.example.com"));
 	if (call->bearer || call->basic) {
-		(void)snprintf(authorization, sizeof(authorization), "%s %s",
+		(void)snprintf(ret->authorization, sizeof(ret->authorization), "%s %s",
 			       call->bearer ? "Bearer" : "Basic",
 			       scene_or(call->bearer, call->basic));
-		request_headers[count++] = (struct yg_header){ YG_SLICE("Authorization"),
-							       yg_slice_from_str(authorization) };
+		scene_add_field(ret, "Authorization", ret->authorization);
 	}
 	if (call->body)
-		request_headers[count++] = json;
+		scene_add_field(ret, "Content-Type", "application/json");
 	if (call->accept)
-		request_headers[count++] =
-			(struct yg_header){ YG_SLICE("Accept"), yg_slice_from_str(call->accept) };
-	exchange.request = (struct yg_message){
+		scene_add_field(ret, "Accept", call->accept);
+}
+
+static inline struct yg_message scene_request(const struct scene_call *call, uint64_t time_ns,
+					      const struct scene_fields *fields)
+{
+	return (struct yg_message){
 		.present = true,
 		.complete = true,
 		.version_minor = 1,
 		.anomalies = call->anomalies,
-		.start_ns = scene->time_ns,
-		.end_ns = scene->time_ns,
+		.start_ns = time_ns,
+		.end_ns = time_ns,
 		.head_bytes = 200,
 		.body_bytes = call->body ? strlen(call->body) : 0,
 		.method = yg_slice_from_str(scene_or(call->method, "GET")),
 		.target = yg_slice_from_str(call->target),
-		.headers = request_headers,
-		.header_count = count,
+		.headers = fields->rows,
+		.header_count = fields->count,
 		.body = yg_slice_from_str(call->body),
 	};
+}
+
+static inline struct yg_message scene_response(const struct scene_call *call, uint64_t time_ns,
+					       const struct yg_header *fields)
+{
+	return (struct yg_message){
+		.present = true,
+		.complete = true,
+		.version_minor = 1,
+		.start_ns = time_ns + MILLI_NS,
+		.end_ns = time_ns + (call->millis ? call->millis : 1) * MILLI_NS,
+		.head_bytes = 150,
+		.body_bytes = call->answer ? strlen(call->answer) : 0,
+		.status = call->status ? call->status : 200,
+		.headers = fields,
+		.header_count = call->field.name.ptr ? 2 : 1,
+		.body = yg_slice_from_str(call->answer),
+	};
+}
+
+static inline struct yg_peer scene_peer(const char *address, uint16_t port)
+{
+	struct yg_peer peer = { .port = port };
+
+	assert_int_equal(yg_address_from_text(yg_slice_from_str(address), &peer.addr), 0);
+	return peer;
+}
+
+static inline void scene_show(struct scene *scene, const struct scene_call *call)
+{
+	struct yg_header answer_fields[2] = {
+		{ YG_SLICE("Content-Type"),
+		  yg_slice_from_str(scene_or(call->type, "application/json")) },
+		call->field,
+	};
+	struct yg_exchange exchange = {
+		.addresses_certain = !call->uncertain,
+		.tls = call->tls,
+		.ja4 = yg_slice_from_str(call->ja4),
+		.outbound = call->outbound,
+		.client = scene_peer(scene_or(call->client, "198.51.100.7"), 40000),
+		.server = scene_peer(scene_or(call->server, "192.0.2.10"), 443),
+	};
+	const struct yg_subject subject = { .exchange = &exchange,
+					    .client = exchange.client.addr,
+					    .client_forwarded = call->forwarded };
+	struct scene_fields fields;
+
+	scene->time_ns = call->time_ns ? call->time_ns : scene->time_ns + SECOND_NS;
+	scene_fill_fields(call, &fields);
+	exchange.request = scene_request(call, scene->time_ns, &fields);
 	if (!call->unanswered)
-		exchange.response = (struct yg_message){
-			.present = true,
-			.complete = true,
-			.version_minor = 1,
-			.start_ns = scene->time_ns + MILLI_NS,
-			.end_ns = scene->time_ns + (call->millis ? call->millis : 1) * MILLI_NS,
-			.head_bytes = 150,
-			.body_bytes = call->answer ? strlen(call->answer) : 0,
-			.status = call->status ? call->status : 200,
-			.headers = response_headers,
-			.header_count = call->field.name.ptr ? 2 : 1,
-			.body = yg_slice_from_str(call->answer),
-		};
-	assert_int_equal(
-		yg_address_from_text(yg_slice_from_str(scene_or(call->client, "198.51.100.7")),
-				     &subject.client),
-		0);
-	exchange.client = (struct yg_peer){ subject.client, 40000 };
-	assert_int_equal(
-		yg_address_from_text(yg_slice_from_str(scene_or(call->server, "192.0.2.10")),
-				     &exchange.server.addr),
-		0);
-	exchange.server.port = 443;
+		exchange.response = scene_response(call, scene->time_ns, answer_fields);
 	yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
 }
