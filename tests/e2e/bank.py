@@ -78,6 +78,7 @@ class Bank:
         self.profile, self.fault, self.hide = profile, fault, False
         self.capture = captures.Capture()
         self.line = captures.Connection(self.capture, client="10.1.0.1").open()
+        self.ledger = captures.Connection(self.capture, client="10.9.0.1", server="10.9.0.2").open()
         self.count = itertools.count(1)
         self.fapi2 = profile == "2"
 
@@ -93,7 +94,7 @@ class Bank:
         return b64(hashlib.sha256(f"{kind}{next(self.count)}".encode()).digest())
 
     def call(self, method, target, headers=(), body=b"", status=200, answer=b"{}", fields=(),
-             kind="application/json", form=False):
+             kind="application/json", form=False, ledger=""):
         head = [("X-Forwarded-Proto", "https")] if not self.on("fapi-cleartext") else []
         head += list(headers)
         if not self.hide and self.fault not in ("fapi-par-unauthenticated", "fapi-public-client",
@@ -105,8 +106,24 @@ class Bank:
         if not self.on("fapi-date-missing"):
             fields = [("Date", "Tue, 14 Nov 2023 22:13:20 GMT"), *fields]
         out = captures.response(status, answer, fields)
-        self.line.exchange(raw, out.replace(b"application/json", kind.encode()))
+        if ledger:
+            raw = raw.replace(b"\r\n", b"\r\nX-Request-Id: %d\r\n" % self.capture.now_us, 1)
+            self.book(raw, ledger)
+        else:
+            self.line.send(0, raw)
+            self.capture.wait(0.002)
+        self.line.send(1, out.replace(b"application/json", kind.encode()))
         self.capture.wait(1)
+
+    def book(self, raw, target):
+        """What the server asks of the ledger before it answers."""
+        name = raw.split(b"\r\n")[1].decode().split(": ")
+        self.line.send(0, raw)
+        self.capture.wait(0.001)
+        self.ledger.exchange(
+            captures.request("POST", target, [tuple(name)], b'{"amount":5}', host="ledger.internal"),
+            captures.response(201, b'{"status":"done"}', [("Date", "Tue, 14 Nov 2023 22:13:20 GMT")]))
+        self.capture.wait(0.001)
 
     def certificate(self):
         if self.on("fapi-certificate-binding") or (
@@ -236,8 +253,8 @@ class Bank:
         elif self.fapi2 or self.on("fapi-request-object-missing"):
             query = values
         else:
-            if self.on("fapi-par-lifetime") or self.on("fapi-pkce-missing") or \
-                    self.on("fapi-par-unauthenticated"):
+            if self.fault in ("fapi-par-lifetime", "fapi-pkce-missing",
+                              "fapi-par-unauthenticated") and self.profile == ADVANCED:
                 self.push(values)
             query.update(request=self.sign_request(values), response_type="code id_token",
                          scope=values["scope"])
@@ -266,8 +283,9 @@ class Bank:
                    urllib.parse.urlencode(sent))]
         if self.on("fapi-cors-authorize"):
             fields.append(("Access-Control-Allow-Origin", "*"))
+        booked = {"fapi-payment-early": "/transfers", "consent-kept": "/payment-consents"}
         self.call("GET", "/authorize?" + urllib.parse.urlencode(query),
-                  status=307 if self.on("fapi-redirect-307") else 303, answer=b"", fields=fields)
+                  ledger=booked.get(self.fault, ""), status=307 if self.on("fapi-redirect-307") else 303, answer=b"", fields=fields)
 
     def id_token(self, values, front, access=""):
         claims = {"iss": ISSUER, "aud": "client-1", "sub": "user-1", "exp": self.now + 300,
@@ -355,7 +373,7 @@ class Bank:
         return key.sign(claims, {"typ": "dpop+jwt", "jwk": key.jwk},
                         broken=self.on("fapi-dpop-signature"))
 
-    def resource(self, path="/accounts", status=200, headers=(), fields=()):
+    def resource(self, path="/accounts", status=200, headers=(), fields=(), ledger=""):
         more = fields
         interaction = ("x-fapi-interaction-id", "c770aef3-6784-41f7-8e0e-ff5f97bddb3a")
         headers = [interaction, *headers]
@@ -373,7 +391,7 @@ class Bank:
         if status == 401 and not self.on("fapi-error-format"):
             fields.append(("WWW-Authenticate", 'Bearer error="invalid_token"'))
         self.call("GET", path, headers, status=status, answer=b'{"accounts":[]}', fields=fields,
-                  kind="text/plain" if self.on("fapi-content-type") else "application/json")
+                  ledger=ledger, kind="text/plain" if self.on("fapi-content-type") else "application/json")
 
     def with_scope(self, scope, status=200, times=1):
         """Calls with a token of that scope."""
@@ -435,6 +453,9 @@ class Bank:
             self.greet(False, 1024 if self.on("tls-weak-dh") else 2048)
         if self.on("tls-compression"):
             self.greet(False, compression=1)
+        if self.on("payment-after"):
+            for _ in range(4):
+                self.resource("/settle", ledger="/transfers")
         if self.on("fapi-certificate-absent"):
             self.hide = True
             self.resource()
@@ -495,13 +516,16 @@ FAULTS = [
     ("fapi-certificate-not-requested", TWO), ("tls-weak-dh", TWO),
     ("tls-weak-cipher", TWO, "tls-compression"),
     ("fapi-certificate-binding", ADVANCED, "fapi-certificate-absent"),
+    ("fapi-payment-early", ADVANCED), ("fapi-pkce-missing", BASELINE),
+    ("fapi-client-secret", BASELINE),
 ]
 
 # As near to a fault as it gets, and none.
 HARMLESS = [
     ("scope-common", TWO), ("scope-told-kept", ADVANCED), ("customer-accepted", ADVANCED),
     ("skew-accepted", TWO), ("skew-far", TWO), ("certificate-requested", TWO),
-    ("dh-of-2048", TWO), ("fapi-mtls-aliases-good", TWO),
+    ("dh-of-2048", TWO), ("fapi-mtls-aliases-good", TWO), ("consent-kept", ADVANCED),
+    ("payment-after", ADVANCED),
 ]
 
 
@@ -749,11 +773,11 @@ CHECKS = {
     "P8 interaction": "fapi-interaction-id", "P9 Date": "fapi-date-missing",
     "P10 type": "fapi-content-type", "P11 refused": "fapi-customer-address-refused",
     "P12 syntax": "fapi-customer-field", "P13 errors": "fapi-error-format",
+    "P14 payment": "fapi-payment-early",
     "D1 issuer": "fapi-issuer-mismatch", "D2 metadata": "fapi-metadata",
     "D3 keys": "fapi-weak-key jwt-embedded-key", "D4 aliases": "fapi-mtls-aliases",
     "D5 shared": "fapi-certificate-shared",
 }
-# P14, a payment before the token exchange, is not in the traffic of a gateway: yagura(7) says so.
 
 
 def check_complete(yagura):

@@ -111,6 +111,8 @@ static const struct yg_cause_row rows[] = {
 	  "JSONが{1}として返されました" },
 	{ "401 came without WWW-Authenticate",
 	  "401がWWW-Authenticateなしで返されました" },
+	{ "It was answered {} while an authorization request waited for its answer",
+	  "認可リクエストの応答前に実行され、{1}が返されました" },
 	{ "A revoked token was answered {}",
 	  "失効したトークンに{1}が返されました" },
 	{ "The assertion and client_id name two clients",

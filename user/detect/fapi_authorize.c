@@ -121,7 +121,7 @@ static void check_contents(struct yg_look *look, const struct yg_params *params)
 		    yg_slice_equal(params->code_challenge_method, YG_SLICE("S256"));
 
 	check_type(look, params);
-	if (look->posture->profile == YG_FAPI_F || look->part == YG_PART_PAR)
+	if (look->posture->profile != YG_FAPI_A || look->part == YG_PART_PAR)
 		yg_judge(look, YG_POSTURE_F_PKCE_MISSING, !s256,
 			 "A request without code_challenge_method=S256 was accepted");
 	yg_judge(look, YG_POSTURE_F_PAR_REDIRECT, params->redirect_uri.len == 0,
@@ -198,6 +198,7 @@ void yg_fapi_check_request(struct yg_look *look, struct yg_params *params, bool 
 	if (!is_accepted(look))
 		return;
 	if (!pushed) {
+		yg_fapi_keep_authorization(look);
 		yg_judge(look, YG_POSTURE_F_REQUEST_MISSING,
 			 !params->request.len && !params->request_uri.len,
 			 "A request without request or request_uri was answered %u", look->status);
@@ -288,6 +289,7 @@ void yg_fapi_check_response(struct yg_look *look, const struct yg_params *reques
 	if (sent->error.len || (!sent->code.len && !sent->id_token.len && !sent->access_token.len &&
 				!sent->response.len))
 		return;
+	yg_fapi_keep_authorization(look);
 	yg_fapi_check_target(look, request->redirect_uri, location);
 	yg_judge(look, YG_POSTURE_F_REDIRECT_CLEAR, is_clear_redirect(location),
 		 "A response went to an address with http");

@@ -54,5 +54,10 @@ void yg_fapi_check_target(struct yg_look *look, struct yg_slice asked, struct yg
 void yg_fapi_learn_scope(struct yg_look *look);
 void yg_fapi_check_scope(struct yg_look *look);
 
+/* P14: an authorization request was taken; then, what was done for one. */
+void yg_fapi_keep_authorization(struct yg_look *look);
+void yg_fapi_take_hop(struct yg_posture *posture, const struct yg_hop_link *link,
+		      const struct yg_endpoint *into);
+
 /* A redirect that may carry a code, a token or a JARM response. @request: what was asked. */
 void yg_fapi_check_response(struct yg_look *look, const struct yg_params *request);

@@ -68,7 +68,7 @@ X(F_CERT_SHARED, "fapi-certificate-shared", MEDIUM, "API2:2023", "6.2.4", YG_FAP
   "複数のクライアントが同じ証明書を使っています", \
   "あるクライアントが他のクライアントになりすませます", \
   "クライアントごとに個別の証明書を発行してください") \
-X(F_CLEARTEXT, "fapi-cleartext", CRITICAL, "API8:2023", "4.2.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 7.1; FAPI 1 Advanced 8.5, 8.9-1; FAPI 2 5.2.1-1", \
+X(F_CLEARTEXT, "fapi-cleartext", CRITICAL, "API8:2023", "8.3.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 7.1; FAPI 1 Advanced 8.5, 8.9-1; FAPI 2 5.2.1-1", \
   "An endpoint of the authorization flow answers without TLS", \
   "Codes, tokens and keys can be read and changed on the way", \
   "Serve every endpoint of the flow over TLS only", \
@@ -82,7 +82,7 @@ X(F_CLIENT_MISMATCH, "fapi-client-mismatch", HIGH, "API2:2023", "6.2.4", YG_FAPI
   "一つのリクエスト内の異なるclient_idが受理されています", \
   "他クライアント向けのコードを引き換えられます", \
   "IDが一致しない場合はinvalid_clientを返してください") \
-X(F_CLIENT_SECRET, "fapi-client-secret", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
+X(F_CLIENT_SECRET, "fapi-client-secret", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-4; FAPI 1 Advanced 5.2.2-14; FAPI 2 5.3.2.1-6", \
   "A client authenticates with a secret", \
   "The secret is sent each time and known to both sides", \
   "Use private_key_jwt or mutual TLS", \
@@ -166,7 +166,7 @@ X(F_DPOP_MISSING, "fapi-dpop-missing", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_F
   "鍵に紐付けられたトークンがDPoP証明なしで受理されています", \
   "送信者制約が機能せず、盗まれたトークンが使えます", \
   "cnf.jktを持つトークンは証明がなければ拒否してください") \
-X(F_DPOP_REPLAY, "fapi-dpop-replayed", HIGH, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "RFC 9449 section 11.1", \
+X(F_DPOP_REPLAY, "fapi-dpop-replayed", HIGH, "API2:2023", "6.2.4", YG_FAPI_F, 1, false, "RFC 9449 section 11.1; FAPI 2 6.2", \
   "A DPoP proof is accepted twice", \
   "Whoever copies a request can send it again", \
   "Keep the jti of proofs while they are fresh and refuse a second use, or use server nonces", \
@@ -243,7 +243,7 @@ X(F_ISS_MISSING, "fapi-issuer-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F,
   "認可応答に発行者（iss）がありません", \
   "クライアントが誤ったサーバーにコードを送る攻撃が可能です", \
   "すべての認可応答にissを付けてください") \
-X(F_JARM, "fapi-jarm-invalid", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2.2-1, 8.6; JARM 4.1", \
+X(F_JARM, "fapi-jarm-invalid", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2.2-1, 8.6; JARM 2.1", \
   "A JWT-secured authorization response lacks iss, aud, exp or a strong signature", \
   "A client cannot trust what the response says", \
   "Sign responses with PS256 or ES256 and with iss, aud and exp", \
@@ -306,6 +306,13 @@ X(F_PASSWORD_GRANT, "fapi-password-grant", CRITICAL, "API2:2023", "6.2.4", YG_FA
   "パスワードグラントが受理されています", \
   "クライアントが利用者のパスワードを扱っています", \
   "パスワードグラントを無効にしてください") \
+X(F_PAYMENT, "fapi-payment-early", HIGH, "API6:2023", "6.2.4", YG_FAPI_A, 2, false, "FAPI 1 Advanced 8.8", \
+  "A payment is carried out while its authorization is still going on", \
+  "Whoever gets a user to open a link moves the money: no token of the client is needed", \
+  "Carry payments out by a request with the access token, after the code was exchanged", \
+  "認可の途中で支払いが実行されています", \
+  "利用者にリンクを開かせるだけで送金でき、クライアントのトークンが不要になります", \
+  "認可コードの交換後、アクセストークン付きのリクエストで支払いを実行してください") \
 X(F_PKCE_IGNORED, "fapi-pkce-ignored", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 4.6; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
   "A code is exchanged with a missing or wrong code_verifier", \
   "A stolen code works for whoever stole it", \
@@ -313,7 +320,7 @@ X(F_PKCE_IGNORED, "fapi-pkce-ignored", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B
   "code_verifierの欠落または誤りがあってもコードが引き換えられます", \
   "認可コードを盗んだ者がトークンを取得できます", \
   "code_verifierのS256をchallengeと照合し、なければ拒否してください") \
-X(F_PKCE_MISSING, "fapi-pkce-missing", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-18; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
+X(F_PKCE_MISSING, "fapi-pkce-missing", HIGH, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2-18; FAPI 1 Baseline 5.2.2-7; FAPI 2 5.3.2.2-5", \
   "A request without PKCE S256 is accepted", \
   "A stolen code can be exchanged by another", \
   "Require code_challenge with the method S256", \
@@ -334,7 +341,7 @@ X(F_REDIRECT_307, "fapi-redirect-307", MEDIUM, "API8:2023", "6.2.4", YG_FAPI_F, 
   "認可サーバーが307でリダイレクトしています", \
   "ブラウザーが利用者のパスワードをクライアントに再送します", \
   "303でリダイレクトしてください") \
-X(F_REDIRECT_CLEAR, "fapi-redirect-cleartext", HIGH, "API8:2023", "4.2.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-20; FAPI 2 5.3.2.2-8", \
+X(F_REDIRECT_CLEAR, "fapi-redirect-cleartext", HIGH, "API8:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-20; FAPI 2 5.3.2.2-8", \
   "A redirect_uri without TLS is accepted", \
   "The code can be read on the way to the client", \
   "Register https addresses only (loopback for native apps)", \
@@ -418,14 +425,14 @@ X(F_REVOKED, "fapi-revoked-token", CRITICAL, "API2:2023", "6.2.4", YG_FAPI_B | Y
   "失効したトークンが受理されています", \
   "ログアウトや失効が保護になりません", \
   "リソースサーバーで失効を確認するか、短命なトークンにしてください") \
-X(F_SCOPE_IGNORED, "fapi-scope-ignored", MEDIUM, "API5:2023", "7.2.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 2, false, "FAPI 1 Baseline 6.2.1-5, 6.2.1-7; FAPI 2 5.3.4-4; RFC 6750 section 3.1", \
+X(F_SCOPE_IGNORED, "fapi-scope-ignored", MEDIUM, "API5:2023", "7.3.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 2, false, "FAPI 1 Baseline 6.2.1-5, 6.2.1-7; FAPI 2 5.3.4-4; RFC 6750 section 3.1", \
   "A token without the scope of the endpoint is accepted", \
   "A client reaches what its users never agreed to", \
   "Check at every call that the scope of the token covers the endpoint; answer 403 insufficient_scope", \
   "エンドポイントに必要なスコープのないトークンが受理されています", \
   "利用者が同意していない範囲にクライアントがアクセスできます", \
   "毎回トークンのスコープを確認し、不足時は403 insufficient_scopeを返してください") \
-X(F_SCOPE_WIDENED, "fapi-scope-widened", MEDIUM, "API5:2023", "7.2.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-15; RFC 6749 section 3.3", \
+X(F_SCOPE_WIDENED, "fapi-scope-widened", MEDIUM, "API5:2023", "7.3.2", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-15; RFC 6749 section 3.3", \
   "More scope is granted than was asked for", \
   "A client holds rights that nobody agreed to", \
   "Grant no more than the scope of the request", \
@@ -474,14 +481,14 @@ X(F_TOKEN_UNBOUND, "fapi-token-unbound", HIGH, "API2:2023", "6.2.4", YG_FAPI_A |
   "送信者制約のないアクセストークンが発行されています", \
   "盗んだ者がそのまま使用できます", \
   "相互TLSまたはDPoPでトークンを送信者に紐付けてください") \
-X(F_VALUE_REUSED, "fapi-value-reused", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 7.1; FAPI 2 5.3.3.2-4", \
+X(F_VALUE_REUSED, "fapi-value-reused", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "RFC 7636 section 4.1; FAPI 2 5.3.3.2-4", \
   "A client uses one code_challenge, nonce or state for several requests", \
   "What one request leaked opens the next", \
   "Make these values anew for each request", \
   "code_challenge、nonce、stateが複数のリクエストで再利用されています", \
   "一度漏えいすると次のリクエストも破られます", \
   "リクエストごとに新しい値を生成してください") \
-X(F_WEAK_KEY, "fapi-weak-key", HIGH, "API8:2023", "4.2.1", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-5; FAPI 1 Advanced 8.9; FAPI 2 5.4.1-2, 5.4.1-3, 5.4.2-3", \
+X(F_WEAK_KEY, "fapi-weak-key", HIGH, "API8:2023", "6.2.4", YG_FAPI_B | YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Baseline 5.2.2-5, 5.2.2-6; FAPI 1 Advanced 8.9; FAPI 2 5.4.1-2, 5.4.1-3, 5.4.2-3", \
   "A key set holds short keys, or one kid twice", \
   "Signatures can be forged, or are checked with the wrong key", \
   "Use RSA of 2048 bits or EC of 224 at least, and a kid of its own for each key", \

@@ -330,21 +330,33 @@ struct yg_place *yg_posture_place(const struct yg_look *look)
 	return place;
 }
 
+void yg_posture_place_endpoint(struct yg_look *look, const struct yg_endpoint *endpoint)
+{
+	struct yg_place *place;
+
+	if (!look->service.ptr)
+		look->service = yg_slice_from_str(endpoint->service);
+	if (!look->whole)
+		look->whole = yg_posture_service(look->posture, look->service);
+	if (endpoint->index >= look->posture->options.endpoints_max)
+		return;
+	place = &look->posture->endpoints[endpoint->index];
+	if (place->id != endpoint->id)
+		*place = (struct yg_place){ .id = endpoint->id };
+	look->endpoint = place;
+	look->about = endpoint;
+}
+
 /* Which endpoint, and whether its head and body are read this time. */
 static void place_look(struct yg_look *look)
 {
 	const struct yg_scene *scene = look->scene;
-	struct yg_place *place;
 
 	look->whole = yg_posture_service(look->posture, look->service);
-	if (!scene->endpoint || scene->endpoint->index >= look->posture->options.endpoints_max)
+	if (!scene->endpoint)
 		return;
-	place = &look->posture->endpoints[scene->endpoint->index];
-	if (place->id != scene->endpoint->id)
-		*place = (struct yg_place){ .id = scene->endpoint->id };
-	look->endpoint = place;
-	look->about = scene->endpoint;
-	look->full = scene->lesson;
+	yg_posture_place_endpoint(look, scene->endpoint);
+	look->full = look->endpoint && scene->lesson;
 }
 
 void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene)

@@ -115,8 +115,13 @@ struct yg_party;
 void yg_posture_party(struct yg_posture *posture, const struct yg_handshake *handshake,
 		      const struct yg_party *party, bool changed);
 
-/* A hop was linked to its edge: clear text behind a TLS edge is not clear text of the caller. */
-void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link);
+/*
+ * A hop was linked to its edge: clear text behind a TLS edge is not clear text of the caller, and
+ * what is done for an authorization request is done before its token. @into: the endpoint that was
+ * asked; NULL: it is not in the inventory.
+ */
+void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link,
+			 const struct yg_endpoint *into);
 
 /**
  * yg_posture_documented() - what documents say of an endpoint.

@@ -11,7 +11,7 @@
  * were linked to requests that came to an edge under TLS. Links come some seconds after the
  * exchange: from a private address the first EDGE_MIN requests to a server are not judged.
  */
-#include "detect/posture_inside.h"
+#include "detect/fapi_inside.h"
 #include "endpoint/hop.h"
 
 #define EDGE_MIN 8u
@@ -48,10 +48,13 @@ static struct yg_memo *edge_memo(struct yg_posture *posture, const struct yg_add
 			  NULL);
 }
 
-void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link)
+void yg_posture_take_hop(struct yg_posture *posture, const struct yg_hop_link *link,
+			 const struct yg_endpoint *into)
 {
 	if (link->parent_id && link->parent_tls && !link->tls)
 		edge_memo(posture, &link->client, &link->server, link->port)->flag = true;
+	if (posture->profile)
+		yg_fapi_take_hop(posture, link, into);
 }
 
 /* Is this pair known as an edge and its upstream, or not known well enough yet? */

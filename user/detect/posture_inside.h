@@ -110,6 +110,7 @@ enum yg_memo_kind {
 	YG_MEMO_REDIRECT_BASE, /* the same without its query */
 	YG_MEMO_PROVEN,	       /* a service; uses: requests that showed a certificate */
 	YG_MEMO_EDGE,	       /* a client and a server; uses: in clear; flag: behind a TLS edge */
+	YG_MEMO_AUTHORIZATION, /* an exchange, by yg_hop_id(): an authorization request */
 };
 
 #define YG_PRIVILEGED_MAX 4u
@@ -217,6 +218,9 @@ void yg_posture_scopes(const struct yg_posture *posture, struct yg_slice scope, 
 /* The service by name, and the place of look->label within its service. Never NULL. */
 struct yg_place *yg_posture_service(struct yg_posture *posture, struct yg_slice service);
 struct yg_place *yg_posture_place(const struct yg_look *look);
+
+/* Set what @look is about: an endpoint of the inventory, and its service. */
+void yg_posture_place_endpoint(struct yg_look *look, const struct yg_endpoint *endpoint);
 
 /* Undo the escapes of a form: '+' is a blank and "%3A" a colon; cut at @cap. */
 struct yg_slice yg_posture_decode(struct yg_slice text, char *ret, size_t cap);

@@ -61,7 +61,7 @@ X(CARD_SECRET, "card-secret-exposed", CRITICAL, "API3:2023", "3.3.1", 0, 2, fals
   "応答にセキュリティコード、暗証番号または磁気データが含まれています", \
   "承認後の保存が禁じられた情報であり、入手した者がカードで支払えます", \
   "保存箇所からすべて削除し、応答に含めないでください") \
-X(CLEARTEXT, "cleartext-credentials", HIGH, "API8:2023", "4.2.1", 0, 1, false, "RFC 6750 section 5.3", \
+X(CLEARTEXT, "cleartext-credentials", HIGH, "API8:2023", "8.3.2", 0, 1, false, "RFC 6750 section 5.3", \
   "Credentials cross the network in clear text", \
   "Whoever sees the traffic can take over the caller's identity", \
   "Serve this endpoint over TLS only and revoke what was sent in clear", \
@@ -124,7 +124,7 @@ X(GRAPHQL_INTROSPECTION, "graphql-introspection", LOW, "API8:2023", "2.2.4", 0, 
   "GraphQLイントロスペクションが認証なしで開放されています", \
   "内部の型を含むスキーマ全体が読み取られます", \
   "本番では無効にするか、認証を必須にしてください") \
-X(HSTS, "hsts-missing", LOW, "API8:2023", "4.2.1", 0, 3, true, "RFC 6797", \
+X(HSTS, "hsts-missing", LOW, "API8:2023", "", 0, 3, true, "RFC 6797", \
   "Pages for browsers come without Strict-Transport-Security", \
   "The first request of a visit can be turned to clear text", \
   "Send Strict-Transport-Security with max-age of a year on every answer", \
@@ -285,7 +285,7 @@ X(DRIFT, "schema-drift", LOW, "API9:2023", "6.3.2", 0, 1, false, "", \
   "エンドポイントにこれまで無かったフィールドが現れました", \
   "告知のない変更により、データの露出や未検証の入力の受理が起こりえます", \
   "直近のリリースと比較し、フィールドを文書化するか取り下げてください") \
-X(SECRET_EXPOSED, "secret-exposed", CRITICAL, "API3:2023", "8.6.2", 0, 1, false, "", \
+X(SECRET_EXPOSED, "secret-exposed", CRITICAL, "API3:2023", "8.6.3", 0, 1, false, "", \
   "Answers carry keys of other services, or private keys", \
   "Whoever may read the answer can act as the service that owns the key", \
   "Take the key out of the answer and replace it; show a new key once, when it is made", \
@@ -299,7 +299,7 @@ X(SENSITIVE_CLEAR, "sensitive-data-cleartext", HIGH, "API8:2023", "4.2.1", 0, 2,
   "機微なデータが平文でネットワークを流れています", \
   "通信を盗聴した者がデータを読み取り、改ざんできます", \
   "このエンドポイントはTLSのみで提供してください") \
-X(SENSITIVE_URL, "sensitive-data-in-url", MEDIUM, "API3:2023", "3.5.1", 0, 2, false, "RFC 9110 section 17.9", \
+X(SENSITIVE_URL, "sensitive-data-in-url", MEDIUM, "API8:2023", "3.5.1", 0, 2, false, "RFC 9110 section 17.9", \
   "Sensitive data is sent in the URL and accepted", \
   "It lands in access logs, histories and Referer fields, where others can read it", \
   "Take it in the body of a POST, or name the object by an id that says nothing", \
@@ -313,7 +313,7 @@ X(SHADOW, "shadow-endpoint", MEDIUM, "API9:2023", "6.3.2", 0, 3, false, "", \
   "OpenAPI定義書に無いエンドポイントが使われています", \
   "台帳に無いエンドポイントは、レビューやテスト、保護の対象から漏れます", \
   "操作を定義書に記載するか、提供を停止してください") \
-X(SPEC_AUTH, "spec-auth-mismatch", HIGH, "API2:2023", "6.3.2", 0, 3, false, "OpenAPI 3.1 section 4.8.30", \
+X(SPEC_AUTH, "spec-auth-mismatch", HIGH, "API2:2023", "6.2.4", 0, 3, false, "OpenAPI 3.1 section 4.8.30", \
   "The document demands credentials, the server answers without", \
   "Everybody can use what is meant for known callers only", \
   "Enforce the security scheme at the gateway, or correct the document", \
@@ -327,7 +327,7 @@ X(SQL_ERROR, "sql-error-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "",
   "データベースのエラーが利用者に返されています", \
   "テーブルやクエリー、インジェクション可能な箇所が判明します", \
   "独自のエラーコードを返し、原因はログに残してください") \
-X(STACK_TRACE, "stack-trace-exposed", MEDIUM, "API8:2023", "6.2.4", 0, 1, false, "", \
+X(STACK_TRACE, "stack-trace-exposed", MEDIUM, "API8:2023", "", 0, 1, false, "", \
   "Stack traces reach the caller", \
   "They show source files, libraries and versions", \
   "Answer with an error code of your own and log the cause", \
@@ -341,7 +341,7 @@ X(THIRD_CLEARTEXT, "third-party-cleartext", HIGH, "API10:2023", "4.2.1", 0, 1, f
   "外部のAPIをTLSなしで呼び出しています", \
   "送受信内容が経路上で読み取り・改ざんされます", \
   "外部のAPIはHTTPSのみで呼び出してください") \
-X(THIRD_ISSUER, "third-party-issuer-change", MEDIUM, "API10:2023", "4.2.1.1", 0, 1, true, "", \
+X(THIRD_ISSUER, "third-party-issuer-change", MEDIUM, "API10:2023", "4.2.1", 0, 1, true, "", \
   "The certificate of a third party comes from another issuer", \
   "Somebody may stand between this host and the third party, and read what is sent", \
   "Ask the third party whether it changed its issuer; pin the issuer where it is agreed", \
@@ -355,7 +355,7 @@ X(THIRD_ODD, "third-party-odd-answer", MEDIUM, "API10:2023", "", 0, 2, false, ""
   "外部のAPIが想定外の応答を返しています", \
   "応答を信頼すると、エラーページや攻撃者の内容をデータとして取り込みます", \
   "応答の型、サイズ、スキーマを確認してから使用してください") \
-X(THIRD_PERSONAL, "third-party-personal-data", LOW, "API10:2023", "12.8.1", 0, 2, false, "", \
+X(THIRD_PERSONAL, "third-party-personal-data", LOW, "API10:2023", "", 0, 2, false, "", \
   "Personal data is sent to a third party", \
   "Who holds it is no longer in one's own hands; the law may ask for consent and a contract", \
   "List it among the transfers to third parties; send no more than it needs", \

@@ -34,7 +34,8 @@ static void take_link(void *ctx, const struct yg_hop_link *link)
 
 	if (link->parent_id && link->endpoint && link->parent_endpoint == link->endpoint)
 		count_once(knowledge, link);
-	yg_posture_take_hop(knowledge->posture, link);
+	yg_posture_take_hop(knowledge->posture, link,
+			    yg_inventory_at(knowledge->inventory, link->index));
 	if (link->parent_id && knowledge->sink.on_link)
 		knowledge->sink.on_link(knowledge->sink.ctx, link->id, link->parent_id);
 	if (link->endpoint && (link->parent_id || link->outbound))

@@ -310,7 +310,7 @@ static void clear_text_behind_a_tls_edge_is_no_fault(void **state)
 	(void)state;
 
 	assert_int_equal(yg_posture_new(&options, take_posture, &count, &posture), 0);
-	yg_posture_take_hop(posture, &link);
+	yg_posture_take_hop(posture, &link, NULL);
 	for (uint32_t i = 0; i < 50; i++)
 		show_in_clear(posture, &edge);
 	assert_int_equal(count, 0);
