@@ -24,6 +24,8 @@
 
 /* Framing of a direction; see h2.bpf.h and ws.bpf.h. */
 enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED, H2_WS };
+/* Is the frame's payload of a message, of which only a budget is copied, or told whole? */
+enum frame_data { DATA_NOT, DATA_BEGINS, DATA_GOES_ON };
 
 enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
 

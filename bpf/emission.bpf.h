@@ -23,7 +23,7 @@ struct yg_budget {
 	__u32 next;	   /* low bits of the offset expected next */
 	__u32 frame_left;  /* bytes of the frame's payload still to come */
 	__u32 stream;	   /* highest that a header block came for */
-	__u8 is_data;	   /* the frame is DATA */
+	__u8 data;	   /* enum frame_data */
 	__u8 is_lost;	   /* where frames begin is not known */
 	__u8 has_next;
 	__u8 pad;

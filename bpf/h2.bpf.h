@@ -6,8 +6,9 @@
  *	     |<------------- copied ------------------->|		of one segment
  *
  * Frame headers are walked, at most H2_FRAMES_MAX per segment: header blocks and everything that is
- * not DATA are copied whole, DATA within the budget that each header block renews. What is copied
- * is one range; what lies before and behind it is an explicit gap.
+ * not DATA are copied whole, DATA within the budget that each header block renews; beyond it, the
+ * first bytes of each DATA frame: a WebSocket's frame (RFC 8441) or a message of gRPC mostly begins
+ * there. What is copied is one range; what lies before and behind it is an explicit gap.
  *
  * A direction is recognised by the preface, by a server's first SETTINGS, or, joined late, by a
  * frame header at the start of a segment that only HTTP/2 has. Where frames begin is not known
@@ -29,6 +30,7 @@
 #define H2_FRAMES_MAX 104 /* per segment: clients send up to 100 requests in one */
 #define H2_ROUND      4	  /* frames per call of the walker */
 #define H2_ROUNDS_MAX (H2_FRAMES_MAX / H2_ROUND)
+#define H2_DATA_HEAD  96    /* bytes of each DATA frame: records stay the smallest ones */
 #define H2_LENGTH_MAX 16384 /* of a frame that is believed without knowing where frames begin */
 
 enum h2_type {
@@ -108,7 +110,7 @@ static __always_inline bool h2_admits(struct yg_budget *b, const struct yg_head 
 	if (is_h2_preface(head)) {
 		b->h2_kind = H2_CLIENT;
 		b->frame_left = H2_PREFACE;
-		b->is_data = 0;
+		b->data = DATA_NOT;
 	} else if (head->len >= H2_HEADER && head->bytes[0] == 0 && h2_is_telling(head->bytes) &&
 		   (!b->is_http || head->bytes[3] == H2_SETTINGS || head->bytes[3] == H2_HEADERS)) {
 		b->h2_kind = H2_JOINED;
@@ -187,7 +189,7 @@ static __noinline int h2_frame(struct yg_budget *b, struct yg_h2_cut *cut, __u32
 		return 1;
 	b->header_len = 0;
 	b->frame_left = h2_length(h);
-	b->is_data = h[3] == H2_DATA;
+	b->data = h[3] == H2_DATA ? DATA_BEGINS : DATA_NOT;
 	if (!h2_is_valid(h)) {
 		h2_want_all(b, cut);
 		return 1;
@@ -212,10 +214,15 @@ static __noinline int h2_payload(struct yg_budget *b, struct yg_h2_cut *cut)
 	__u32 rest = cut->len - cut->pos, n = b->frame_left < rest ? b->frame_left : rest;
 	__u32 want = n;
 
-	if (b->is_data && want > b->left)
+	if (b->data != DATA_NOT && want > b->left)
 		want = b->left;
-	if (b->is_data)
+	if (b->data != DATA_NOT)
 		b->left -= want;
+	if (b->data == DATA_BEGINS && n) {
+		b->data = DATA_GOES_ON;
+		if (want < H2_DATA_HEAD)
+			want = n < H2_DATA_HEAD ? n : H2_DATA_HEAD;
+	}
 	h2_want(cut, cut->pos, want);
 	cut->pos += n;
 	b->frame_left -= n;

@@ -84,7 +84,7 @@ static __noinline int ws_frame(struct yg_budget *b)
 		return 1;
 	}
 	b->frame_left = length;
-	b->is_data = !(b->header[0] & WS_CONTROL);
+	b->data = b->header[0] & WS_CONTROL ? DATA_NOT : DATA_GOES_ON;
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static __always_inline void ws_become(struct yg_budget *b, bool has_next, __u32 
 	b->left = yg_config.body_budget;
 	b->frame_left = 0;
 	b->header_len = 0;
-	b->is_data = 0;
+	b->data = DATA_NOT;
 	b->is_lost = 0;
 	b->is_tentative = 0;
 	b->is_http = 1;
