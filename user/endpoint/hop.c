@@ -32,6 +32,7 @@ struct row {
 	uint64_t start_ns, end_ns;
 	uint64_t request_bytes, response_bytes;
 	uint32_t index, weight;
+	uint32_t tgid;	     /* TLS: whose end of the connection this is */
 	uint64_t keys[KEYS]; /* 0: none */
 	uint64_t method;
 	uint64_t older[KEYS]; /* reference of the next row in the chain */
@@ -233,6 +234,7 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.tls = exchange->tls,
 		.index = hop->index,
 		.weight = hop->weight,
+		.tgid = exchange->tgid,
 		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
 		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
 		.status = exchange->response.status,
@@ -260,13 +262,22 @@ static bool is_in_ring(const struct yg_hops *hops, uint64_t sequence)
 	return sequence >= hops->first && sequence < hops->next;
 }
 
+static bool is_same_peer(const struct yg_peer *a, const struct yg_peer *b)
+{
+	return a->port == b->port && is_same(&a->addr, &b->addr);
+}
+
+/* One listener answered both, and it is known which. */
+static bool is_one_listener(const struct row *edge, const struct row *up)
+{
+	return !yg_address_is_unknown(&up->server.addr) && is_same_peer(&edge->server, &up->server);
+}
+
 /* The same connection, seen at both of its ends: once as it is made, once as it is served. */
 static bool is_twin(const struct row *edge, const struct row *up)
 {
-	return edge->tls && up->tls && edge->client.port == up->client.port &&
-	       edge->server.port == up->server.port &&
-	       is_same(&edge->client.addr, &up->client.addr) &&
-	       is_same(&edge->server.addr, &up->server.addr);
+	return edge->tls && up->tls && edge->tgid != up->tgid &&
+	       is_same_peer(&edge->client, &up->client) && is_one_listener(edge, up);
 }
 
 /* Does whoever served @edge ask @up? */
@@ -303,6 +314,9 @@ static uint8_t measure(const struct row *edge, const struct row *up)
 	is_named = !yg_address_is_unknown(&up->forwarded);
 	if (is_named && !is_same(&up->forwarded, &edge->client.addr) &&
 	    !is_same(&up->forwarded, &edge->asked) && !is_same(&up->forwarded, &edge->forwarded))
+		return 0;
+	/* Requests of one connection overlap, and those of several clients: nobody asks itself. */
+	if (is_one_listener(edge, up))
 		return 0;
 	if (edge->keys[KEY_PLACE] == up->keys[KEY_PLACE])
 		return BY_PLACE;

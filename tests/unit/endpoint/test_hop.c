@@ -52,6 +52,8 @@ struct call {
 	const char *path;
 	const char *name, *value; /* a field of the request; NULL none */
 	bool outbound;
+	uint32_t tgid; /* TLS if not 0 */
+	uint16_t port; /* 0: 80 */
 };
 
 #define CALL(number, start, end, from, to, where)                                               \
@@ -71,8 +73,10 @@ static void take(struct yg_hops *hops, const struct call *call)
 			     .header_count = call->name != NULL },
 		.response = { .present = true, .end_ns = call->end_ms * MS },
 		.client = peer(call->client, 4711),
-		.server = peer(call->server, 80),
+		.server = peer(call->server, call->port ? call->port : 80),
 		.outbound = call->outbound,
+		.tls = call->tgid != 0,
+		.tgid = call->tgid,
 	};
 	const struct yg_hop hop = {
 		.exchange = &exchange,
@@ -227,7 +231,7 @@ static void an_id_is_stronger_than_a_path(void **state)
 static void a_chain_links_each_to_the_next(void **state)
 {
 	const struct call calls[] = {
-		{ CALL(3, 14, 16, 127, 127, "/a") },
+		{ CALL(3, 14, 16, 127, 127, "/a"), .port = 81 },
 		{ CALL(2, 12, 18, 127, 127, "/a") },
 		{ CALL(1, 10, 20, 9, 1, "/a") },
 	};
@@ -265,6 +269,42 @@ static void an_address_that_was_asked_and_asks_is_one_host(void **state)
 
 	assert_int_equal(parent_of(calls, 5, 2), 1);
 	assert_int_equal(parent_of(calls, 5, 3), 0);
+}
+
+/* A connection between two processes of this host is seen twice; its streams are seen once each. */
+static void streams_of_one_connection_are_no_hops(void **state)
+{
+	static const struct {
+		const char *name;
+		struct call up, edge;
+		bool linked;
+	} cases[] = {
+		{ "both ends",
+		  { CALL(2, 10, 20, 1, 1, "/a"), .tgid = 5 },
+		  { CALL(1, 9, 21, 1, 1, "/a"), .tgid = 4, .outbound = true },
+		  true },
+		{ "two streams that were made",
+		  { CALL(2, 12, 18, 1, 5, "/a"), .tgid = 4, .outbound = true },
+		  { CALL(1, 10, 20, 1, 5, "/a"), .tgid = 4, .outbound = true },
+		  false },
+		{ "two streams within this host",
+		  { CALL(2, 12, 18, 127, 127, "/a"), .tgid = 4 },
+		  { CALL(1, 10, 20, 127, 127, "/a"), .tgid = 4 },
+		  false },
+		{ "two streams in clear",
+		  { CALL(2, 12, 18, 127, 127, "/a") },
+		  { CALL(1, 10, 20, 127, 127, "/a") },
+		  false },
+	};
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		const struct call calls[] = { cases[i].up, cases[i].edge };
+
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(parent_of(calls, 2, 2), cases[i].linked ? 1 : 0);
+	}
 }
 
 static void decides_after_the_grace(void **state)
@@ -355,6 +395,7 @@ int main(void)
 		cmocka_unit_test(a_chain_links_each_to_the_next),
 		cmocka_unit_test(the_edge_may_come_first),
 		cmocka_unit_test(an_address_that_was_asked_and_asks_is_one_host),
+		cmocka_unit_test(streams_of_one_connection_are_no_hops),
 		cmocka_unit_test(decides_after_the_grace),
 		cmocka_unit_test(a_full_table_loses_and_counts),
 		cmocka_unit_test(a_crowd_of_one_key_is_lost_not_guessed),
