@@ -12,7 +12,7 @@ struct yg_slice yg_message_find(const struct yg_message *message, enum yg_header
 			  : (struct yg_slice){ NULL, 0 };
 	}
 	for (uint32_t i = 0; i < message->header_count; i++) {
-		if (yg_header_id_from_name(message->headers[i].name) == id)
+		if (yg_slice_equal_nocase(message->headers[i].name, yg_header_name(id)))
 			return message->headers[i].value;
 	}
 	return (struct yg_slice){ NULL, 0 };

@@ -22,35 +22,15 @@ struct row {
 };
 
 static const struct row rows[YG_HEADER_MAX] = {
-#define TABLE_LENGTH(len)
 #define TABLE_ROW(name, text, traits) [YG_HEADER_##name] = { { text, sizeof(text) - 1 }, traits },
-	YG_HEADERS(TABLE_LENGTH, TABLE_ROW)
+	YG_HEADERS(TABLE_ROW)
 #undef TABLE_ROW
-#undef TABLE_LENGTH
-};
-
-static const uint8_t first_of_length[YG_HEADER_LENGTH_MAX + 1] = {
-#define BEGIN_LENGTH(len) [len] = YG_HEADER_LENGTH_##len,
-#define BEGIN_ROW(name, text, traits)
-	YG_HEADERS(BEGIN_LENGTH, BEGIN_ROW)
-#undef BEGIN_ROW
-#undef BEGIN_LENGTH
 };
 
 enum yg_header_id yg_header_id_from_name(struct yg_slice name)
 {
-	uint32_t id = name.len <= YG_HEADER_LENGTH_MAX ? first_of_length[name.len] : 0;
-	char first, last;
-
-	if (id == 0)
-		return YG_HEADER_OTHER;
-	first = yg_ascii_lower(name.ptr[0]);
-	last = yg_ascii_lower(name.ptr[name.len - 1]);
-	for (; id < YG_HEADER_MAX && rows[id].name.len == name.len; id++) {
-		const char *text = rows[id].name.ptr;
-
-		if (text[0] == first && text[name.len - 1] == last &&
-		    yg_slice_equal_nocase(name, rows[id].name))
+	for (uint32_t id = YG_HEADER_OTHER + 1; id < YG_HEADER_MAX; id++) {
+		if (yg_slice_equal_nocase(name, rows[id].name))
 			return (enum yg_header_id)id;
 	}
 	return YG_HEADER_OTHER;

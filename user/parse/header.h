@@ -2,9 +2,7 @@
 /*
  * Header fields that somebody looks for, by number: a name is compared once, when its message is
  * handed over, and looked up by one byte from then on.
- *
- * Rows stand in the order of their length, so that a name is compared with those of its own length
- * alone. Names of a row are in lower case.
+ * Names of a row are in lower case.
  */
 #pragma once
 
@@ -20,18 +18,15 @@
 #define YG_HEADER_SECRET   (1u << 3) /* C: it may carry a credential */
 #define YG_HEADER_RATE	   (1u << 4) /* R: of a rate limit */
 
-/* LENGTH(bytes of the names below it); ROW(name, text, traits). */
+/* ROW(name, text, traits) */
 /* clang-format off */
-#define YG_HEADERS(LENGTH, ROW) \
-	LENGTH(2) \
+#define YG_HEADERS(ROW) \
 	ROW(B3, "b3", S) \
 	ROW(TE, "te", S) \
-	LENGTH(3) \
 	ROW(AGE, "age", U) \
 	ROW(DNT, "dnt", S) \
 	ROW(NEL, "nel", NONE) \
 	ROW(VIA, "via", US) \
-	LENGTH(4) \
 	ROW(DATE, "date", US) \
 	ROW(DPOP, "dpop", US) \
 	ROW(ETAG, "etag", U) \
@@ -39,10 +34,8 @@
 	ROW(HOST, "host", US) \
 	ROW(LINK, "link", NONE) \
 	ROW(VARY, "vary", U) \
-	LENGTH(5) \
 	ROW(ALLOW, "allow", NONE) \
 	ROW(RANGE, "range", S) \
-	LENGTH(6) \
 	ROW(ACCEPT, "accept", US) \
 	ROW(APIKEY, "apikey", KC) \
 	ROW(CF_RAY, "cf-ray", US) \
@@ -52,7 +45,6 @@
 	ROW(PRAGMA, "pragma", S) \
 	ROW(SERVER, "server", U) \
 	ROW(SUNSET, "sunset", NONE) \
-	LENGTH(7) \
 	ROW(ALT_SVC, "alt-svc", NONE) \
 	ROW(API_KEY, "api-key", KC) \
 	ROW(BAGGAGE, "baggage", S) \
@@ -61,7 +53,6 @@
 	ROW(REFRESH, "refresh", NONE) \
 	ROW(TRAILER, "trailer", S) \
 	ROW(UPGRADE, "upgrade", US) \
-	LENGTH(8) \
 	ROW(ALT_USED, "alt-used", S) \
 	ROW(IF_MATCH, "if-match", US) \
 	ROW(IF_RANGE, "if-range", US) \
@@ -69,14 +60,12 @@
 	ROW(NEWRELIC, "newrelic", S) \
 	ROW(PRIORITY, "priority", S) \
 	ROW(X_APIKEY, "x-apikey", KC) \
-	LENGTH(9) \
 	ROW(FORWARDED, "forwarded", US) \
 	ROW(REPORT_TO, "report-to", NONE) \
 	ROW(SAVE_DATA, "save-data", S) \
 	ROW(SEC_CH_UA, "sec-ch-ua", US) \
 	ROW(X_API_KEY, "x-api-key", KC) \
 	ROW(X_REAL_IP, "x-real-ip", US) \
-	LENGTH(10) \
 	ROW(CONNECTION, "connection", US) \
 	ROW(KEEP_ALIVE, "keep-alive", S) \
 	ROW(SET_COOKIE, "set-cookie", UC) \
@@ -84,13 +73,11 @@
 	ROW(TRACESTATE, "tracestate", S) \
 	ROW(USER_AGENT, "user-agent", US) \
 	ROW(X_AUTH_KEY, "x-auth-key", KC) \
-	LENGTH(11) \
 	ROW(DEPRECATION, "deprecation", NONE) \
 	ROW(GRPC_STATUS, "grpc-status", S) \
 	ROW(RETRY_AFTER, "retry-after", R) \
 	ROW(TRACEPARENT, "traceparent", S) \
 	ROW(X_API_TOKEN, "x-api-token", KC) \
-	LENGTH(12) \
 	ROW(CONTENT_TYPE, "content-type", US) \
 	ROW(GRPC_MESSAGE, "grpc-message", S) \
 	ROW(MAX_FORWARDS, "max-forwards", S) \
@@ -100,7 +87,6 @@
 	ROW(X_POWERED_BY, "x-powered-by", NONE) \
 	ROW(X_REQUEST_ID, "x-request-id", S) \
 	ROW(X_XSRF_TOKEN, "x-xsrf-token", C) \
-	LENGTH(13) \
 	ROW(ACCEPT_RANGES, "accept-ranges", US) \
 	ROW(AUTHORIZATION, "authorization", USC) \
 	ROW(CACHE_CONTROL, "cache-control", US) \
@@ -108,7 +94,6 @@
 	ROW(IF_NONE_MATCH, "if-none-match", US) \
 	ROW(LAST_MODIFIED, "last-modified", U) \
 	ROW(PRIVATE_TOKEN, "private-token", KC) \
-	LENGTH(14) \
 	ROW(ACCEPT_CHARSET, "accept-charset", US) \
 	ROW(CONTENT_LENGTH, "content-length", US) \
 	ROW(HTTP2_SETTINGS, "http2-settings", S) \
@@ -118,7 +103,6 @@
 	ROW(TRUE_CLIENT_IP, "true-client-ip", S) \
 	ROW(X_ACCESS_TOKEN, "x-access-token", KC) \
 	ROW(X_GOOG_API_KEY, "x-goog-api-key", KC) \
-	LENGTH(15) \
 	ROW(ACCEPT_ENCODING, "accept-encoding", US) \
 	ROW(ACCEPT_LANGUAGE, "accept-language", US) \
 	ROW(IDEMPOTENCY_KEY, "idempotency-key", NONE) \
@@ -126,7 +110,6 @@
 	ROW(X_FORWARDED_FOR, "x-forwarded-for", US) \
 	ROW(X_FRAME_OPTIONS, "x-frame-options", NONE) \
 	ROW(X_FUNCTIONS_KEY, "x-functions-key", KC) \
-	LENGTH(16) \
 	ROW(CONTENT_ENCODING, "content-encoding", US) \
 	ROW(CONTENT_LANGUAGE, "content-language", US) \
 	ROW(CONTENT_LOCATION, "content-location", US) \
@@ -139,66 +122,49 @@
 	ROW(X_FORWARDED_PORT, "x-forwarded-port", US) \
 	ROW(X_REQUESTED_WITH, "x-requested-with", S) \
 	ROW(X_XSS_PROTECTION, "x-xss-protection", NONE) \
-	LENGTH(17) \
 	ROW(IF_MODIFIED_SINCE, "if-modified-since", US) \
 	ROW(SEC_WEBSOCKET_KEY, "sec-websocket-key", USC) \
 	ROW(TRANSFER_ENCODING, "transfer-encoding", S) \
 	ROW(X_FORWARDED_PROTO, "x-forwarded-proto", US) \
 	ROW(X_RATELIMIT_LIMIT, "x-ratelimit-limit", R) \
 	ROW(X_RATELIMIT_RESET, "x-ratelimit-reset", R) \
-	LENGTH(18) \
 	ROW(PERMISSIONS_POLICY, "permissions-policy", NONE) \
 	ROW(SEC_CH_UA_PLATFORM, "sec-ch-ua-platform", US) \
-	LENGTH(19) \
 	ROW(CONTENT_DISPOSITION, "content-disposition", US) \
 	ROW(IF_UNMODIFIED_SINCE, "if-unmodified-since", US) \
 	ROW(PROXY_AUTHORIZATION, "proxy-authorization", USC) \
-	LENGTH(20) \
 	ROW(SEC_WEBSOCKET_ACCEPT, "sec-websocket-accept", US) \
-	LENGTH(21) \
 	ROW(SEC_WEBSOCKET_VERSION, "sec-websocket-version", US) \
 	ROW(X_FAPI_INTERACTION_ID, "x-fapi-interaction-id", NONE) \
 	ROW(X_RATELIMIT_REMAINING, "x-ratelimit-remaining", R) \
-	LENGTH(22) \
 	ROW(ACCESS_CONTROL_MAX_AGE, "access-control-max-age", US) \
 	ROW(X_CONTENT_TYPE_OPTIONS, "x-content-type-options", NONE) \
-	LENGTH(23) \
 	ROW(CONTENT_SECURITY_POLICY, "content-security-policy", US) \
 	ROW(X_FORWARDED_CLIENT_CERT, "x-forwarded-client-cert", USC) \
-	LENGTH(25) \
 	ROW(OCP_APIM_SUBSCRIPTION_KEY, "ocp-apim-subscription-key", KC) \
 	ROW(STRICT_TRANSPORT_SECURITY, "strict-transport-security", U) \
 	ROW(UPGRADE_INSECURE_REQUESTS, "upgrade-insecure-requests", S) \
-	LENGTH(26) \
 	ROW(X_FAPI_CUSTOMER_IP_ADDRESS, "x-fapi-customer-ip-address", NONE) \
-	LENGTH(27) \
 	ROW(ACCESS_CONTROL_ALLOW_ORIGIN, "access-control-allow-origin", US) \
-	LENGTH(28) \
 	ROW(ACCESS_CONTROL_ALLOW_HEADERS, "access-control-allow-headers", US) \
 	ROW(ACCESS_CONTROL_ALLOW_METHODS, "access-control-allow-methods", US) \
-	LENGTH(29) \
 	ROW(ACCESS_CONTROL_EXPOSE_HEADERS, "access-control-expose-headers", US) \
-	LENGTH(32) \
 	ROW(ACCESS_CONTROL_ALLOW_CREDENTIALS, "access-control-allow-credentials", US)
 /* clang-format on */
-
-#define YG_HEADER_LENGTH_MAX 32u
 
 enum yg_header_id {
 	YG_HEADER_UNREAD, /* nobody has looked yet */
 	YG_HEADER_OTHER,  /* none of the table */
-#define ENUM_LENGTH(len) \
-	YG_HEADER_LENGTH_##len, YG_HEADER_BEFORE_##len = YG_HEADER_LENGTH_##len - 1,
 #define ENUM_ROW(name, text, traits) YG_HEADER_##name,
-	YG_HEADERS(ENUM_LENGTH, ENUM_ROW)
+	YG_HEADERS(ENUM_ROW)
 #undef ENUM_ROW
-#undef ENUM_LENGTH
 		YG_HEADER_MAX
 };
 
 _Static_assert(YG_HEADER_MAX <= UINT8_MAX, "an id fits one byte");
 
-/* The row of a name, in any case; OTHER: none. */
+/* The row of a name, in any case; OTHER: none. Linear in the rows: not for every field of traffic,
+ * which the index below serves. */
 enum yg_header_id yg_header_id_from_name(struct yg_slice name);
 
 #define YG_HEADER_SLOTS 512u /* a power of two, more than three times the rows: most hit at first */

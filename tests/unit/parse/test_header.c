@@ -43,7 +43,7 @@ static void finds_no_other_name(void **state)
 		"b\x13",      "@ge",   "authorizati[n", "ETA\x27", "authorizationn",
 		"set_cookie",
 	};
-	char text[YG_HEADER_LENGTH_MAX + 8];
+	char text[40]; /* longer than any row */
 
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++)
