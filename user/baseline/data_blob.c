@@ -39,16 +39,6 @@ void yg_data_pack(const struct yg_data *data, uint32_t endpoint, struct yg_write
 		pack_field(data, &fields->rows[i], writer);
 }
 
-static void get_text(struct yg_reader *reader, char *ret, size_t cap)
-{
-	struct yg_slice text = yg_get_text(reader);
-
-	if (text.len >= cap)
-		reader->bad = true;
-	else if (text.len)
-		memcpy(ret, text.ptr, text.len);
-}
-
 /* Return: is its class still known? */
 static bool unpack_field(const struct yg_data *data, struct yg_data_field *ret,
 			 struct yg_reader *reader)
@@ -68,8 +58,8 @@ static bool unpack_field(const struct yg_data *data, struct yg_data_field *ret,
 		ret->tried[i] = yg_get_u64(reader);
 		ret->passed[i] = yg_get_u64(reader);
 	}
-	get_text(reader, ret->path, sizeof(ret->path));
-	get_text(reader, ret->sample, sizeof(ret->sample));
+	yg_get_string(reader, ret->path, sizeof(ret->path));
+	yg_get_string(reader, ret->sample, sizeof(ret->sample));
 	ret->key = yg_data_key(class_, ret->response, ret->in, ret->path);
 	return class_ < YG_DATA_ALL_MAX;
 }

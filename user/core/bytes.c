@@ -97,3 +97,16 @@ struct yg_slice yg_get_text(struct yg_reader *reader)
 
 	return at ? (struct yg_slice){ (const char *)at, len } : (struct yg_slice){ 0 };
 }
+
+void yg_get_string(struct yg_reader *reader, char *ret, size_t cap)
+{
+	struct yg_slice text = yg_get_text(reader);
+
+	if (text.len >= cap || (text.len > 0 && memchr(text.ptr, '\0', text.len))) {
+		reader->bad = true;
+		text.len = 0;
+	}
+	if (text.len > 0)
+		memcpy(ret, text.ptr, text.len);
+	ret[text.len] = '\0';
+}

@@ -41,4 +41,6 @@ uint32_t yg_get_max(struct yg_reader *reader, uint32_t max);
 
 /* Borrowed from the reader's bytes. */
 struct yg_slice yg_get_text(struct yg_reader *reader);
+/* The same copied to [@cap] with a NUL; bad when it does not fit or holds one: then it is "". */
+void yg_get_string(struct yg_reader *reader, char *ret, size_t cap);
 const uint8_t *yg_get_bytes(struct yg_reader *reader, size_t len); /* NULL when bad */

@@ -238,16 +238,6 @@ void yg_parties_pack(struct yg_parties *parties, bool changed_only, uint8_t *buf
 	}
 }
 
-static void get_text(struct yg_reader *reader, char *ret, size_t cap)
-{
-	struct yg_slice text = yg_get_text(reader);
-
-	if (text.len >= cap)
-		reader->bad = true;
-	else if (text.len)
-		memcpy(ret, text.ptr, text.len);
-}
-
 static void unpack_party(struct yg_party *ret, struct yg_reader *reader)
 {
 	uint64_t *numbers[NUMBERS];
@@ -255,18 +245,18 @@ static void unpack_party(struct yg_party *ret, struct yg_reader *reader)
 
 	*ret = (struct yg_party){ .dirty = true };
 	list_numbers(ret, numbers);
-	get_text(reader, ret->host, sizeof(ret->host));
+	yg_get_string(reader, ret->host, sizeof(ret->host));
 	for (uint32_t i = 0; i < NUMBERS; i++)
 		*numbers[i] = yg_get_varint(reader);
 	ret->tls_version = (uint16_t)yg_get_max(reader, UINT16_MAX);
 	server = yg_get_bytes(reader, sizeof(ret->server));
 	if (server)
 		memcpy(&ret->server, server, sizeof(ret->server));
-	get_text(reader, ret->redirect, sizeof(ret->redirect));
-	get_text(reader, ret->content_type, sizeof(ret->content_type));
+	yg_get_string(reader, ret->redirect, sizeof(ret->redirect));
+	yg_get_string(reader, ret->content_type, sizeof(ret->content_type));
 	ret->issuer_count = yg_get_max(reader, YG_PARTY_ISSUERS_MAX);
 	for (uint32_t i = 0; i < ret->issuer_count && !reader->bad; i++)
-		get_text(reader, ret->issuers[i], sizeof(ret->issuers[i]));
+		yg_get_string(reader, ret->issuers[i], sizeof(ret->issuers[i]));
 }
 
 /* What was seen since the start, on top of what was kept. */

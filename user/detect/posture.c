@@ -500,16 +500,6 @@ static const struct yg_rule *find_rule(struct yg_slice id)
 	return NULL;
 }
 
-static void get_text(struct yg_reader *reader, char *ret, size_t cap)
-{
-	struct yg_slice text = yg_get_text(reader);
-
-	if (text.len >= cap)
-		reader->bad = true;
-	else if (text.len)
-		memcpy(ret, text.ptr, text.len);
-}
-
 int yg_posture_unpack(struct yg_posture *posture, struct yg_reader *reader)
 {
 	YG_CLEANUP_FREE struct yg_fault *fault = calloc(1, sizeof(*fault));
@@ -533,9 +523,9 @@ int yg_posture_unpack(struct yg_posture *posture, struct yg_reader *reader)
 	finding->first_ns = yg_get_u64(reader);
 	finding->time_ns = yg_get_u64(reader);
 	finding->state_ns = yg_get_u64(reader);
-	get_text(reader, finding->service, sizeof(finding->service));
-	get_text(reader, finding->endpoint, sizeof(finding->endpoint));
-	get_text(reader, finding->cause, sizeof(finding->cause));
+	yg_get_string(reader, finding->service, sizeof(finding->service));
+	yg_get_string(reader, finding->endpoint, sizeof(finding->endpoint));
+	yg_get_string(reader, finding->cause, sizeof(finding->cause));
 	if (reader->bad || reader->used != reader->len || !finding->rule ||
 	    finding->state == YG_STATE_NONE)
 		return -EINVAL;

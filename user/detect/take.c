@@ -108,12 +108,15 @@ void yg_take_pack(const struct yg_take *take, const struct yg_data *data, struct
 
 int yg_takes_unpack(struct yg_takes *takes, const struct yg_data *data, struct yg_reader *reader)
 {
-	struct yg_slice caller = yg_get_text(reader), service = yg_get_text(reader);
-	uint32_t class_ = yg_data_class_named(data, yg_get_text(reader));
-	struct yg_take take = { .class_ = (uint8_t)class_, .dirty = true };
+	struct yg_take take = { .dirty = true };
 	struct yg_take *row;
+	uint32_t class_;
 	bool fresh;
 
+	yg_get_string(reader, take.caller, sizeof(take.caller));
+	yg_get_string(reader, take.service, sizeof(take.service));
+	class_ = yg_data_class_named(data, yg_get_text(reader));
+	take.class_ = (uint8_t)class_;
 	take.caller_hash = yg_get_u64(reader);
 	take.service_hash = yg_get_u64(reader);
 	take.day = yg_get_varint(reader);
@@ -123,11 +126,8 @@ int yg_takes_unpack(struct yg_takes *takes, const struct yg_data *data, struct y
 	take.before = yg_get_max(reader, UINT32_MAX);
 	take.checked = yg_get_max(reader, UINT32_MAX);
 	yg_hll_unpack(&take.values, reader);
-	if (reader->bad || reader->used != reader->len || class_ == YG_DATA_ALL_MAX ||
-	    caller.len >= sizeof(take.caller) || service.len >= sizeof(take.service))
+	if (reader->bad || reader->used != reader->len || class_ == YG_DATA_ALL_MAX)
 		return -EINVAL;
-	copy(take.caller, sizeof(take.caller), caller);
-	copy(take.service, sizeof(take.service), service);
 	take.count = (uint32_t)yg_hll_count(&take.values);
 	row = yg_lru_get(takes->rows, row_key(take.caller_hash, take.service_hash, class_), &fresh);
 	/* What came in since the start is newer. */

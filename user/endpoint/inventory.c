@@ -507,16 +507,6 @@ void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writ
 	yg_hll_pack(&endpoint->callers, writer);
 }
 
-static void unpack_text(struct yg_reader *reader, char *ret, size_t cap)
-{
-	struct yg_slice text = yg_get_text(reader);
-
-	if (text.len >= cap || (text.len > 0 && memchr(text.ptr, '\0', text.len)))
-		reader->bad = true;
-	else
-		copy_text(ret, text);
-}
-
 /* What an earlier version kept here is passed over. */
 static void skip_parameters(struct yg_reader *reader)
 {
@@ -536,9 +526,9 @@ void yg_endpoint_unpack(struct yg_endpoint *ret, struct yg_reader *reader)
 	*ret = (struct yg_endpoint){ 0 };
 	if (yg_get_varint(reader) != PACK_VERSION)
 		reader->bad = true;
-	unpack_text(reader, ret->service, sizeof(ret->service));
-	unpack_text(reader, ret->method, sizeof(ret->method));
-	unpack_text(reader, ret->template_, sizeof(ret->template_));
+	yg_get_string(reader, ret->service, sizeof(ret->service));
+	yg_get_string(reader, ret->method, sizeof(ret->method));
+	yg_get_string(reader, ret->template_, sizeof(ret->template_));
 	ret->first_ns = yg_get_varint(reader);
 	ret->last_ns = yg_get_varint(reader);
 	ret->requests = yg_get_varint(reader);

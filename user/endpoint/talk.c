@@ -295,8 +295,6 @@ bool yg_talks_pack(struct yg_talks *talks, uint64_t endpoint, bool changed_only,
 
 static void unpack_side(struct yg_talk_side *side, struct yg_reader *reader)
 {
-	struct yg_slice sample;
-
 	side->said.messages = yg_get_varint(reader);
 	side->said.text = yg_get_varint(reader);
 	side->said.binary = yg_get_varint(reader);
@@ -304,11 +302,7 @@ static void unpack_side(struct yg_talk_side *side, struct yg_reader *reader)
 	side->said.control = yg_get_varint(reader);
 	side->said.bytes = yg_get_varint(reader);
 	side->largest = yg_get_varint(reader);
-	sample = yg_get_text(reader);
-	if (sample.len >= sizeof(side->sample))
-		reader->bad = true;
-	else if (sample.len)
-		memcpy(side->sample, sample.ptr, sample.len);
+	yg_get_string(reader, side->sample, sizeof(side->sample));
 }
 
 int yg_talks_unpack(struct yg_talks *talks, struct yg_reader *reader)

@@ -48,6 +48,34 @@ static void refuses_every_truncation(void **state)
 	}
 }
 
+static void copies_a_text_that_fits_and_holds_no_nul(void **state)
+{
+	static const struct {
+		struct yg_slice text;
+		bool good;
+	} cases[] = {
+		{ YG_SLICE("abc"), true },
+		{ YG_SLICE(""), true },
+		{ YG_SLICE("abcd"), false },
+		{ YG_SLICE("a\0b"), false },
+	};
+
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t buf[16];
+		struct yg_writer writer = { .ptr = buf, .cap = sizeof(buf) };
+		struct yg_reader reader = { .ptr = buf };
+		char text[4] = "???";
+
+		yg_put_text(&writer, cases[i].text);
+		reader.len = writer.len;
+		yg_get_string(&reader, text, sizeof(text));
+		assert_int_equal(reader.bad, !cases[i].good);
+		assert_string_equal(text, cases[i].good ? cases[i].text.ptr : "");
+	}
+}
+
 static void never_writes_beyond_the_cap(void **state)
 {
 	uint8_t buf[9] = { [8] = 0x55 };
@@ -78,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_back_what_was_written),
 		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(copies_a_text_that_fits_and_holds_no_nul),
 		cmocka_unit_test(never_writes_beyond_the_cap),
 		cmocka_unit_test(refuses_a_varint_beyond_64_bits),
 	};
