@@ -83,26 +83,6 @@ static int add_sample(struct yg_table *table, yajl_val sample)
 	return yg_table_add(table, texts);
 }
 
-/* A list inside the object as a table under a title; nothing when it is empty. */
-static void print_list(const struct yg_cli_args *args, const char *title, yajl_val list,
-		       const struct yg_column *columns, size_t count,
-		       int (*add)(struct yg_table *table, yajl_val item))
-{
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
-
-	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
-	    yg_table_new(columns, count, &table))
-		return;
-	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
-		if (add(table, YAJL_GET_ARRAY(list)->values[i]))
-			return;
-	}
-	(void)fputc('\n', args->out);
-	yg_print_styled(args, "1", title);
-	(void)fputc('\n', args->out);
-	yg_table_print(table, args->out, args->columns);
-}
-
 static void print_number(const struct yg_cli_args *args, const char *name, uint64_t value)
 {
 	char text[YG_FORMAT_CAP];
@@ -191,18 +171,18 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 		       yg_time_format(yg_value_text(value, "first_seen"), time));
 	yg_print_field(args, "last seen", yg_time_format(yg_value_text(value, "last_seen"), time));
 	print_assessment(args, value);
-	print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
-		   YG_DATA_COLUMNS, yg_data_add);
+	yg_print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
+		      YG_DATA_COLUMNS, yg_data_add);
 	yg_parameters_print(args, value);
 	yg_talk_print(args, value);
-	print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,
-		   YG_ARRAY_SIZE(span_columns), add_span);
-	print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,
-		   YG_ARRAY_SIZE(span_columns), add_span);
-	print_list(args, "Relations", yg_value_find(value, "relations"), relation_columns,
-		   YG_ARRAY_SIZE(relation_columns), add_relation);
-	print_list(args, "Latest samples", yg_value_find(value, "samples"), sample_columns,
-		   YG_ARRAY_SIZE(sample_columns), add_sample);
+	yg_print_list(args, "By hour", yg_value_find(value, "hours"), span_columns,
+		      YG_ARRAY_SIZE(span_columns), add_span);
+	yg_print_list(args, "By minute", yg_value_find(value, "minutes"), span_columns,
+		      YG_ARRAY_SIZE(span_columns), add_span);
+	yg_print_list(args, "Relations", yg_value_find(value, "relations"), relation_columns,
+		      YG_ARRAY_SIZE(relation_columns), add_relation);
+	yg_print_list(args, "Latest samples", yg_value_find(value, "samples"), sample_columns,
+		      YG_ARRAY_SIZE(sample_columns), add_sample);
 	return 0;
 }
 

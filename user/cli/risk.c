@@ -71,23 +71,6 @@ static int add_endpoint(struct yg_table *table, yajl_val endpoint)
 	return yg_table_add(table, texts);
 }
 
-static void print_list(const struct yg_cli_args *args, yajl_val list,
-		       const struct yg_column *columns, size_t count,
-		       int (*add)(struct yg_table *table, yajl_val item))
-{
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
-
-	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
-	    yg_table_new(columns, count, &table))
-		return;
-	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
-		if (add(table, YAJL_GET_ARRAY(list)->values[i]))
-			return;
-	}
-	(void)fputc('\n', args->out);
-	yg_table_print(table, args->out, args->columns);
-}
-
 static int print_risk(void *ctx, const char *line, yajl_val value)
 {
 	const struct yg_cli_args *args = *(const struct yg_cli_args *const *)ctx;
@@ -102,10 +85,10 @@ static int print_risk(void *ctx, const char *line, yajl_val value)
 	yg_print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
 	yg_print_trend(args, "risk by day", yg_value_find(value, "risk_days"));
 	if (!service[0])
-		print_list(args, yg_value_find(value, "services"), service_columns,
-			   YG_ARRAY_SIZE(service_columns), add_service);
-	print_list(args, yg_value_find(value, "endpoints"), endpoint_columns,
-		   YG_ARRAY_SIZE(endpoint_columns), add_endpoint);
+		yg_print_list(args, NULL, yg_value_find(value, "services"), service_columns,
+			      YG_ARRAY_SIZE(service_columns), add_service);
+	yg_print_list(args, NULL, yg_value_find(value, "endpoints"), endpoint_columns,
+		      YG_ARRAY_SIZE(endpoint_columns), add_endpoint);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <yajl/yajl_tree.h>
 
 #include "cli/command.h"
+#include "cli/table.h"
 
 #define YG_ID_DIGITS 16 /* of an id */
 #define YG_ID_SHORT  8	/* of them in a table; commands take any beginning that is unique */
@@ -23,3 +24,8 @@ void yg_print_styled(const struct yg_cli_args *args, const char *code, const cha
 void yg_print_severity(const struct yg_cli_args *args, const char *severity);
 /* A field of one bar per hour or day, the highest is 100, and the last as a number: "▁▃█ 88". */
 void yg_print_trend(const struct yg_cli_args *args, const char *name, yajl_val list);
+/* A list as a table of [count] columns, a row by @add for each item, under a title (may be NULL);
+ * nothing when it is empty. */
+void yg_print_list(const struct yg_cli_args *args, const char *title, yajl_val list,
+		   const struct yg_column *columns, size_t count,
+		   int (*add)(struct yg_table *table, yajl_val item));
