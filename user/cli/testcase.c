@@ -113,49 +113,30 @@ bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint)
 
 /* --- the request ---------------------------------------------------------------------------- */
 
-struct text {
-	char bytes[URL_CAP];
-	size_t used;
-};
-
 struct request {
 	const char *method;
 	const char *kind; /* of the body: a Content-Type */
-	struct text credential, url;
+	struct yg_example credential, url;
+	char credential_bytes[URL_CAP], url_bytes[URL_CAP];
 	char body[YG_EXAMPLE_CAP];
 };
 
-/* What does not fit is left out. */
-static void add(struct text *text, const char *bytes, size_t len)
-{
-	if (len >= sizeof(text->bytes) - text->used)
-		return;
-	memcpy(text->bytes + text->used, bytes, len);
-	text->used += len;
-	text->bytes[text->used] = '\0';
-}
-
-static void add_str(struct text *text, const char *str)
-{
-	add(text, str, strlen(str));
-}
-
 /* Of the traffic: what could be taken for one of our own marks is not in it. */
-static void add_safe(struct text *text, char c)
+static void add_safe(struct yg_example *text, char c)
 {
 	if ((unsigned char)c < 0x20 || c == 0x7f)
 		c = '?';
-	add(text, &c, 1);
+	yg_example_add(text, &c, 1);
 }
 
 /* A name of the traffic as one of a variable: "user-id" is USER_ID. */
-static void add_variable(struct text *text, const char *name, size_t len, const char *end)
+static void add_variable(struct yg_example *text, const char *name, size_t len, const char *end)
 {
 	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-	add_str(text, VARIABLE);
+	yg_example_add_str(text, VARIABLE);
 	if (len && name[0] >= '0' && name[0] <= '9')
-		add_str(text, "P_"); /* no variable begins with a digit */
+		yg_example_add_str(text, "P_"); /* no variable begins with a digit */
 	for (size_t i = 0; i < len && i < VARIABLE_CAP / 2; i++) {
 		char c = name[i];
 
@@ -163,14 +144,14 @@ static void add_variable(struct text *text, const char *name, size_t len, const 
 			c = upper[c - 'a'];
 		else if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
 			c = '_';
-		add(text, &c, 1);
+		yg_example_add(text, &c, 1);
 	}
-	add_str(text, end);
-	add_str(text, VARIABLE_END);
+	yg_example_add_str(text, end);
+	yg_example_add_str(text, VARIABLE_END);
 }
 
 /* "{id}" becomes $ID_OF_USER_A. */
-static void add_path(struct text *url, const char *template_)
+static void add_path(struct yg_example *url, const char *template_)
 {
 	size_t left = strcspn(template_, " ");
 
@@ -189,31 +170,32 @@ static void add_path(struct text *url, const char *template_)
 	}
 }
 
-static void add_service(struct text *url, const struct yg_endpoint *endpoint)
+static void add_service(struct yg_example *url, const struct yg_endpoint *endpoint)
 {
-	add_str(url, endpoint->tls_requests || !endpoint->requests ? "https://" : "http://");
+	yg_example_add_str(url,
+			   endpoint->tls_requests || !endpoint->requests ? "https://" : "http://");
 	for (const char *p = endpoint->service; *p; p++)
 		add_safe(url, *p);
 }
 
 /* The field that carries a credential here. */
-static void add_credential(struct text *field, uint32_t auth, const char *token)
+static void add_credential(struct yg_example *field, uint32_t auth, const char *token)
 {
 	if (!(auth & ~(uint32_t)YG_AUTH_NONE))
 		return;
 	if (auth & (YG_AUTH_BEARER | YG_AUTH_JWT))
-		add_str(field, "Authorization: Bearer ");
+		yg_example_add_str(field, "Authorization: Bearer ");
 	else if (auth & YG_AUTH_BASIC)
-		add_str(field, "Authorization: Basic ");
+		yg_example_add_str(field, "Authorization: Basic ");
 	else if (auth & YG_AUTH_API_KEY)
-		add_str(field, "X-API-Key: ");
+		yg_example_add_str(field, "X-API-Key: ");
 	else if (auth & YG_AUTH_COOKIE)
-		add_str(field, "Cookie: ");
+		yg_example_add_str(field, "Cookie: ");
 	else
-		add_str(field, "Authorization: ");
-	add_str(field, VARIABLE);
-	add_str(field, token);
-	add_str(field, VARIABLE_END);
+		yg_example_add_str(field, "Authorization: ");
+	yg_example_add_str(field, VARIABLE);
+	yg_example_add_str(field, token);
+	yg_example_add_str(field, VARIABLE_END);
 }
 
 static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoint,
@@ -230,7 +212,8 @@ static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoi
 	if (kinds[kind].token)
 		add_credential(&ret->credential, endpoint->auth, kinds[kind].token);
 	if (kind == YG_TESTCASE_REDIRECT) {
-		add_str(&ret->url, "?response_type=code&scope=openid&state=1&client_id=" VARIABLE
+		yg_example_add_str(&ret->url,
+				   "?response_type=code&scope=openid&state=1&client_id=" VARIABLE
 				   "CLIENT_ID" VARIABLE_END "&redirect_uri=" CALLBACK);
 		return;
 	}
@@ -243,7 +226,7 @@ static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoi
 		return;
 	}
 	yg_example_query(schema, query);
-	add_str(&ret->url, query);
+	yg_example_add_str(&ret->url, query);
 	if (!is_writing(endpoint) || kind == YG_TESTCASE_METHOD)
 		return;
 	yg_example_body(schema, kind == YG_TESTCASE_ASSIGNMENT ? privileged : "", ret->body, &form);
@@ -476,6 +459,8 @@ void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format
 {
 	struct request request = { .method = NULL };
 
+	request.credential = (struct yg_example){ request.credential_bytes, URL_CAP, 0 };
+	request.url = (struct yg_example){ request.url_bytes, URL_CAP, 0 };
 	make_request(kind, endpoint, schema, &request);
 	if (format == YG_TESTCASE_HTTP)
 		(void)fprintf(out, "### %s\n", kinds[kind].title);

@@ -6,24 +6,18 @@
 #define FIELDS_MAX 24u /* of one object; further ones are left out */
 #define DEPTH_MAX  4u
 
-struct text {
-	char *bytes; /* [YG_EXAMPLE_CAP] */
-	size_t used;
-};
-
-/* What does not fit is left out. */
-static void add(struct text *text, const char *bytes, size_t len)
+void yg_example_add(struct yg_example *text, const char *bytes, size_t len)
 {
-	if (len >= YG_EXAMPLE_CAP - text->used)
+	if (len >= text->cap - text->used)
 		return;
 	memcpy(text->bytes + text->used, bytes, len);
 	text->used += len;
 	text->bytes[text->used] = '\0';
 }
 
-static void add_str(struct text *text, const char *str)
+void yg_example_add_str(struct yg_example *text, const char *str)
 {
-	add(text, str, strlen(str));
+	yg_example_add(text, str, strlen(str));
 }
 
 static bool is_plain(struct yg_slice name)
@@ -39,31 +33,31 @@ static bool is_plain(struct yg_slice name)
 }
 
 /* By format and enum; an enum is what the parameter may be, not what one user sent. */
-static void add_value(struct text *text, const struct yg_schema_field *field)
+static void add_value(struct yg_example *text, const struct yg_schema_field *field)
 {
 	switch (field->format) {
 	case YG_FORMAT_UUID:
-		add_str(text, "00000000-0000-4000-8000-000000000000");
+		yg_example_add_str(text, "00000000-0000-4000-8000-000000000000");
 		return;
 	case YG_FORMAT_DATE:
-		add_str(text, "2024-01-31");
+		yg_example_add_str(text, "2024-01-31");
 		return;
 	case YG_FORMAT_DATE_TIME:
-		add_str(text, "2024-01-31T00:00:00Z");
+		yg_example_add_str(text, "2024-01-31T00:00:00Z");
 		return;
 	case YG_FORMAT_EMAIL:
-		add_str(text, "user@example.com");
+		yg_example_add_str(text, "user@example.com");
 		return;
 	case YG_FORMAT_URI:
-		add_str(text, "https://example.com/");
+		yg_example_add_str(text, "https://example.com/");
 		return;
 	default:
 		break;
 	}
 	if (field->value_count && is_plain(field->values[0]))
-		add(text, field->values[0].ptr, field->values[0].len);
+		yg_example_add(text, field->values[0].ptr, field->values[0].len);
 	else
-		add_str(text, "TEXT");
+		yg_example_add_str(text, "TEXT");
 }
 
 static bool is_bare(const struct yg_schema_field *field, const char **ret)
@@ -84,21 +78,21 @@ struct level {
 	bool list;
 };
 
-static void add_scalar(struct text *text, const struct yg_schema_field *field)
+static void add_scalar(struct yg_example *text, const struct yg_schema_field *field)
 {
 	const char *bare;
 
 	if (is_bare(field, &bare)) {
-		add_str(text, bare);
+		yg_example_add_str(text, bare);
 		return;
 	}
-	add_str(text, "\"");
+	yg_example_add_str(text, "\"");
 	add_value(text, field);
-	add_str(text, "\"");
+	yg_example_add_str(text, "\"");
 }
 
 /* Begins an object or a list if it is one that has fields. Return: did it? */
-static bool open_level(struct text *text, const struct yg_schema *schema, uint32_t id,
+static bool open_level(struct yg_example *text, const struct yg_schema *schema, uint32_t id,
 		       const struct yg_schema_field *field, struct level *ret)
 {
 	bool list = field->types & YG_TYPE_ARRAY;
@@ -106,12 +100,12 @@ static bool open_level(struct text *text, const struct yg_schema *schema, uint32
 	if (!(field->types & (YG_TYPE_ARRAY | YG_TYPE_OBJECT)))
 		return false;
 	*ret = (struct level){ yg_schema_first(schema, id), 0, list };
-	add_str(text, list ? "[" : "{");
+	yg_example_add_str(text, list ? "[" : "{");
 	return true;
 }
 
 /* The object below @root without its braces; nesting by a stack of its own. */
-static void add_members(struct text *text, const struct yg_schema *schema, uint32_t root)
+static void add_members(struct yg_example *text, const struct yg_schema *schema, uint32_t root)
 {
 	struct level levels[DEPTH_MAX + 1] = { { yg_schema_first(schema, root), 0, false } };
 	uint32_t depth = 0;
@@ -124,7 +118,7 @@ static void add_members(struct text *text, const struct yg_schema *schema, uint3
 		if (!id || level->count >= (level->list ? 1 : FIELDS_MAX)) {
 			if (depth == 0)
 				return;
-			add_str(text, level->list ? "]" : "}");
+			yg_example_add_str(text, level->list ? "]" : "}");
 			depth--;
 			continue;
 		}
@@ -132,11 +126,11 @@ static void add_members(struct text *text, const struct yg_schema *schema, uint3
 		level->at = yg_schema_next(schema, id);
 		if (!level->list && !is_plain(field.name))
 			continue;
-		add_str(text, level->count++ ? "," : "");
+		yg_example_add_str(text, level->count++ ? "," : "");
 		if (!level->list) {
-			add_str(text, "\"");
-			add(text, field.name.ptr, field.name.len);
-			add_str(text, "\":");
+			yg_example_add_str(text, "\"");
+			yg_example_add(text, field.name.ptr, field.name.len);
+			yg_example_add_str(text, "\":");
 		}
 		if (depth < DEPTH_MAX && open_level(text, schema, id, &field, &levels[depth + 1]))
 			depth++;
@@ -146,7 +140,7 @@ static void add_members(struct text *text, const struct yg_schema *schema, uint3
 }
 
 /* "name=value" for each field below @root. */
-static void add_pairs(struct text *text, const struct yg_schema *schema, uint32_t root,
+static void add_pairs(struct yg_example *text, const struct yg_schema *schema, uint32_t root,
 		      bool required)
 {
 	uint32_t count = 0;
@@ -159,11 +153,11 @@ static void add_pairs(struct text *text, const struct yg_schema *schema, uint32_
 		yg_schema_field(schema, id, &field);
 		if (!is_plain(field.name) || (required && !yg_schema_is_required(schema, root, id)))
 			continue;
-		add_str(text, count++ ? "&" : "");
-		add(text, field.name.ptr, field.name.len);
-		add_str(text, "=");
+		yg_example_add_str(text, count++ ? "&" : "");
+		yg_example_add(text, field.name.ptr, field.name.len);
+		yg_example_add_str(text, "=");
 		if (is_bare(&field, &bare))
-			add_str(text, bare);
+			yg_example_add_str(text, bare);
 		else
 			add_value(text, &field);
 	}
@@ -172,7 +166,7 @@ static void add_pairs(struct text *text, const struct yg_schema *schema, uint32_
 void yg_example_body(const struct yg_schema *schema, const char *extra, char *ret, bool *ret_form)
 {
 	uint32_t root = schema ? yg_schema_root(schema, YG_SCHEMA_REQUEST) : 0;
-	struct text text = { ret, 0 };
+	struct yg_example text = { ret, YG_EXAMPLE_CAP, 0 };
 
 	ret[0] = '\0';
 	*ret_form = root && yg_schema_kind(schema, YG_SCHEMA_REQUEST) == YG_BODY_KIND_FORM;
@@ -180,25 +174,25 @@ void yg_example_body(const struct yg_schema *schema, const char *extra, char *re
 		add_pairs(&text, schema, root, false);
 		return;
 	}
-	add_str(&text, "{");
+	yg_example_add_str(&text, "{");
 	if (root)
 		add_members(&text, schema, root);
 	else if (!schema)
-		add_str(&text, "\"FIELD\":\"VALUE\"");
-	add_str(&text, extra[0] && text.used > 1 ? "," : "");
-	add_str(&text, extra);
-	add_str(&text, "}");
+		yg_example_add_str(&text, "\"FIELD\":\"VALUE\"");
+	yg_example_add_str(&text, extra[0] && text.used > 1 ? "," : "");
+	yg_example_add_str(&text, extra);
+	yg_example_add_str(&text, "}");
 }
 
 void yg_example_query(const struct yg_schema *schema, char *ret)
 {
 	uint32_t root = schema ? yg_schema_root(schema, YG_SCHEMA_QUERY) : 0;
-	struct text text = { ret, 0 };
+	struct yg_example text = { ret, YG_EXAMPLE_CAP, 0 };
 
 	ret[0] = '\0';
 	if (!root)
 		return;
-	add_str(&text, "?");
+	yg_example_add_str(&text, "?");
 	add_pairs(&text, schema, root, true);
 	if (text.used == 1)
 		ret[0] = '\0';

@@ -4,6 +4,18 @@
 
 #include "baseline/schema.h"
 
+/* A text that is put together; what does not fit is left out. */
+struct yg_example {
+	char *bytes; /* [cap], cap > 0; NUL-terminated once something was added */
+	size_t cap;
+	size_t used;
+};
+
+/* Add bytes, all of them or none. */
+void yg_example_add(struct yg_example *text, const char *bytes, size_t len);
+/* The same, up to its NUL. */
+void yg_example_add_str(struct yg_example *text, const char *str);
+
 #define YG_EXAMPLE_CAP 4096u /* bytes with the NUL; what does not fit is left out */
 
 /*
