@@ -278,31 +278,28 @@
 	X(text, content_type, 96, "of its first answer")                    \
 	X(uint, other_types, 0, "answers of other types")
 
+/* What one side says over WebSockets. */
+#define YG_FEED_TALK_SIDE(X, side)                                                       \
+	X(uint, side##_messages, 0, "messages of it")                                    \
+	X(uint, side##_text, 0, "of them, texts")                                        \
+	X(uint, side##_binary, 0, "of them, binary ones")                                \
+	X(uint, side##_compressed, 0, "of them, compressed ones")                        \
+	X(uint, side##_control, 0, "frames that open, keep or close: ping, pong, close") \
+	X(uint, side##_bytes, 0, "of messages, as sent")                                 \
+	X(uint, side##_largest, 0, "bytes of the largest message")                       \
+	X(text, side##_sample, 160, "a first text, masked")
+
 /* What is said over the WebSockets of an endpoint; replaces what was stored. */
-#define YG_FEED_TALK(X)                                                            \
-	X(id, id, 0, "endpoint")                                                   \
-	X(uint, sockets, 0, "WebSockets that were opened")                         \
-	X(uint, ended, 0, "of them, those that are over")                          \
-	X(uint, lost, 0, "directions of which a loss hid the rest")                \
-	X(uint, seconds, 0, "that those which are over have lasted, together")     \
-	X(time, first_seen, 0, "first WebSocket")                                  \
-	X(time, last_seen, 0, "last word")                                         \
-	X(uint, client_messages, 0, "messages of clients")                         \
-	X(uint, client_text, 0, "of them, texts")                                  \
-	X(uint, client_binary, 0, "of them, binary ones")                          \
-	X(uint, client_compressed, 0, "of them, compressed ones")                  \
-	X(uint, client_control, 0, "frames that open, keep or close: ping, close") \
-	X(uint, client_bytes, 0, "of messages, as sent")                           \
-	X(uint, client_largest, 0, "bytes of the largest message")                 \
-	X(text, client_sample, 160, "a first text, masked")                        \
-	X(uint, server_messages, 0, "messages of servers")                         \
-	X(uint, server_text, 0, "of them, texts")                                  \
-	X(uint, server_binary, 0, "of them, binary ones")                          \
-	X(uint, server_compressed, 0, "of them, compressed ones")                  \
-	X(uint, server_control, 0, "frames that keep or close: ping, pong, close") \
-	X(uint, server_bytes, 0, "of messages, as sent")                           \
-	X(uint, server_largest, 0, "bytes of the largest message")                 \
-	X(text, server_sample, 160, "a first text, masked")
+#define YG_FEED_TALK(X)                                                        \
+	X(id, id, 0, "endpoint")                                               \
+	X(uint, sockets, 0, "WebSockets that were opened")                     \
+	X(uint, ended, 0, "of them, those that are over")                      \
+	X(uint, lost, 0, "directions of which a loss hid the rest")            \
+	X(uint, seconds, 0, "that those which are over have lasted, together") \
+	X(time, first_seen, 0, "first WebSocket")                              \
+	X(time, last_seen, 0, "last word")                                     \
+	YG_FEED_TALK_SIDE(X, client)                                           \
+	YG_FEED_TALK_SIDE(X, server)
 
 /* Sensitive records that a caller was given on one day; replaces what was stored. */
 #define YG_FEED_TAKE(X)                                                     \

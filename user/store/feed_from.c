@@ -299,6 +299,13 @@ void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *re
 		add_text(&to->issuers, party->issuers[i]);
 }
 
+/* YG_FEED_TALK_SIDE of one side. */
+#define SAID(side)                                                                          \
+	.side##_messages = (side)->said.messages, .side##_text = (side)->said.text,         \
+	.side##_binary = (side)->said.binary, .side##_compressed = (side)->said.compressed, \
+	.side##_control = (side)->said.control, .side##_bytes = (side)->said.bytes,         \
+	.side##_largest = (side)->largest, .side##_sample = yg_slice_from_str((side)->sample)
+
 void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret)
 {
 	const struct yg_talk_side *client = &talk->sides[0], *server = &talk->sides[1];
@@ -312,22 +319,8 @@ void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret)
 		.seconds = talk->seconds,
 		.first_seen = talk->first_ns,
 		.last_seen = talk->last_ns,
-		.client_messages = client->said.messages,
-		.client_text = client->said.text,
-		.client_binary = client->said.binary,
-		.client_compressed = client->said.compressed,
-		.client_control = client->said.control,
-		.client_bytes = client->said.bytes,
-		.client_largest = client->largest,
-		.client_sample = yg_slice_from_str(client->sample),
-		.server_messages = server->said.messages,
-		.server_text = server->said.text,
-		.server_binary = server->said.binary,
-		.server_compressed = server->said.compressed,
-		.server_control = server->said.control,
-		.server_bytes = server->said.bytes,
-		.server_largest = server->largest,
-		.server_sample = yg_slice_from_str(server->sample),
+		SAID(client),
+		SAID(server),
 	};
 }
 

@@ -164,27 +164,26 @@ static int put_state(struct yg_store *store, const struct yg_feed_state *state)
 	return yg_db_run(trim);
 }
 
+/* Kinds whose messages are rows of one table, as they are. */
+static const struct {
+	enum yg_main_statement sql;
+	const char *table, *key;
+} rows[YG_FEED_KIND_MAX] = {
+	[YG_FEED_KIND_ENDPOINT] = { YG_SQL_ENDPOINT_PUT, "endpoints", "id" },
+	[YG_FEED_KIND_CALLER] = { YG_SQL_CALLER_PUT, "callers", "caller" },
+	[YG_FEED_KIND_FINDING] = { YG_SQL_FINDING_PUT, "findings", "id" },
+	[YG_FEED_KIND_PARTY] = { YG_SQL_PARTY_PUT, "third_parties", "host" },
+	[YG_FEED_KIND_TALK] = { YG_SQL_TALK_PUT, "talks", "id" },
+	[YG_FEED_KIND_TAKE] = { YG_SQL_TAKE_PUT, "takes", "id" },
+};
+
 static int put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
 {
+	if (message->kind < YG_FEED_KIND_MAX && rows[message->kind].table)
+		return yg_store_put_row(store, store->main, rows[message->kind].sql,
+					rows[message->kind].table, rows[message->kind].key,
+					message);
 	switch (message->kind) {
-	case YG_FEED_KIND_ENDPOINT:
-		return yg_store_put_row(store, store->main, YG_SQL_ENDPOINT_PUT, "endpoints", "id",
-					message);
-	case YG_FEED_KIND_CALLER:
-		return yg_store_put_row(store, store->main, YG_SQL_CALLER_PUT, "callers", "caller",
-					message);
-	case YG_FEED_KIND_FINDING:
-		return yg_store_put_row(store, store->main, YG_SQL_FINDING_PUT, "findings", "id",
-					message);
-	case YG_FEED_KIND_PARTY:
-		return yg_store_put_row(store, store->main, YG_SQL_PARTY_PUT, "third_parties",
-					"host", message);
-	case YG_FEED_KIND_TALK:
-		return yg_store_put_row(store, store->main, YG_SQL_TALK_PUT, "talks", "id",
-					message);
-	case YG_FEED_KIND_TAKE:
-		return yg_store_put_row(store, store->main, YG_SQL_TAKE_PUT, "takes", "id",
-					message);
 	case YG_FEED_KIND_CELL:
 		return yg_store_put_cell(store, &message->cell);
 	case YG_FEED_KIND_SAMPLE:
