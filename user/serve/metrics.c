@@ -182,32 +182,43 @@ static void print_data(void *ctx, const struct yg_store_data_count *count)
 	yg_http_print(ctx, "\"} %" PRIu64 "\n", count->endpoints);
 }
 
+static void print_help(struct yg_http_request *request, const char *name, const char *type,
+		       const char *help)
+{
+	yg_http_print(request, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Metrics of which each message of a kind is a line. */
+static const struct {
+	const char *name, *type, *help;
+	enum yg_feed_kind kind;
+	void (*print)(void *ctx, const struct yg_feed_message *message);
+} lists[] = {
+	{ "yagura_role_up", "gauge", "The process runs.", YG_FEED_KIND_ROLE, print_role_up },
+	{ "yagura_role_restarts_total", "counter", "Times it was started again.", YG_FEED_KIND_ROLE,
+	  print_role_restarts },
+	{ "yagura_interface_attached", "gauge", "The sensor is attached.", YG_FEED_KIND_INTERFACE,
+	  print_interface },
+	{ "yagura_interface_requests_total", "counter", "Request starts in clear.",
+	  YG_FEED_KIND_INTERFACE, print_requests },
+	{ "yagura_tls_unread_connections", "gauge", "TLS that was not read.", YG_FEED_KIND_LIBRARY,
+	  print_gap_connections },
+	{ "yagura_tls_unread_bytes", "gauge", "Bytes of it on the wire.", YG_FEED_KIND_LIBRARY,
+	  print_gap_bytes },
+};
+
 void yg_get_metrics(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
 	(void)rest;
 	yg_status_each(desk->status, YG_FEED_KIND_COUNTER, print_feed_counter, request);
 	yg_desk_counters(desk, print_desk_counter, request);
-	yg_http_print(request, "# HELP yagura_role_up The process runs.\n"
-			       "# TYPE yagura_role_up gauge\n");
-	yg_status_each(desk->status, YG_FEED_KIND_ROLE, print_role_up, request);
-	yg_http_print(request, "# HELP yagura_role_restarts_total Times it was started again.\n"
-			       "# TYPE yagura_role_restarts_total counter\n");
-	yg_status_each(desk->status, YG_FEED_KIND_ROLE, print_role_restarts, request);
-	yg_http_print(request, "# HELP yagura_interface_attached The sensor is attached.\n"
-			       "# TYPE yagura_interface_attached gauge\n");
-	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_interface, request);
-	yg_http_print(request, "# HELP yagura_interface_requests_total Request starts in clear.\n"
-			       "# TYPE yagura_interface_requests_total counter\n");
-	yg_status_each(desk->status, YG_FEED_KIND_INTERFACE, print_requests, request);
-	yg_http_print(request, "# HELP yagura_tls_unread_connections TLS that was not read.\n"
-			       "# TYPE yagura_tls_unread_connections gauge\n");
-	yg_status_each(desk->status, YG_FEED_KIND_LIBRARY, print_gap_connections, request);
-	yg_http_print(request, "# HELP yagura_tls_unread_bytes Bytes of it on the wire.\n"
-			       "# TYPE yagura_tls_unread_bytes gauge\n");
-	yg_status_each(desk->status, YG_FEED_KIND_LIBRARY, print_gap_bytes, request);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(lists); i++) {
+		print_help(request, lists[i].name, lists[i].type, lists[i].help);
+		yg_status_each(desk->status, lists[i].kind, lists[i].print, request);
+	}
 	yg_status_each(desk->status, YG_FEED_KIND_SENSOR, print_sampled, request);
-	yg_http_print(request, "# HELP yagura_data_endpoints Endpoints that hold a class of data.\n"
-			       "# TYPE yagura_data_endpoints gauge\n");
+	print_help(request, "yagura_data_endpoints", "gauge",
+		   "Endpoints that hold a class of data.");
 	(void)!yg_store_data_counts(desk->store, print_data, request);
 	print_gauge(request, "yagura_endpoints", "Endpoints in the inventory.",
 		    yg_store_count(desk->store, YG_STORE_ENDPOINTS));
