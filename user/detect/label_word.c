@@ -10,50 +10,30 @@
 
 #define WORD_CAP 32u /* bytes of a word of a path that is looked at */
 
-static const char *const authentication_words[] = {
-	"login",	"signin",	"logon",      "logout",	   "auth",     "oauth",
-	"oauth2",	"token",	"tokens",     "sso",	   "saml",     "mfa",
-	"otp",		"2fa",		"totp",	      "password",  "passwd",   "session",
-	"sessions",	"authenticate", "register",   "signup",	   "roguin",   "ninsho",
-	"ninshou",	"pasuwado",	"anmelden",   "anmeldung", "kennwort", "connexion",
-	"authentifier", "acceso",	"contrasena", "ログイン",  "認証",     "パスワード",
-	"サインイン",	"התחברות",	"כניסה",      NULL,
+/* Each word between blanks. */
+static const char authentication_words[] =
+	" login signin logon logout auth oauth oauth2 token tokens sso saml mfa otp 2fa "
+	"totp password passwd session sessions authenticate register signup roguin "
+	"ninsho ninshou pasuwado anmelden anmeldung kennwort connexion authentifier "
+	"acceso contrasena ログイン 認証 パスワード サインイン התחברות כניסה ";
+
+static const char payment_words[] =
+	" payment payments pay checkout charge charges invoice invoices billing transfer "
+	"transfers refund refunds remittance payout payouts withdrawal deposit purchase "
+	"furikomi shiharai kessai sokin soukin nyukin shukkin seikyu zahlung "
+	"ueberweisung rechnung paiement virement facture pago pagos transferencia 振込 "
+	"支払 決済 送金 請求 出金 入金 תשלום העברה ";
+
+static const char admin_words[] =
+	" admin admins administrator administration backoffice console management "
+	"manager superuser root sysadmin operator maintenance kanri kanrisha verwaltung "
+	"administracion 管理 管理者 ניהול ";
+
+static const char *const words_of[YG_LABEL_MAX] = {
+	[YG_LABEL_AUTHENTICATION] = authentication_words,
+	[YG_LABEL_PAYMENT] = payment_words,
+	[YG_LABEL_ADMIN] = admin_words,
 };
-
-static const char *const payment_words[] = {
-	"payment",  "payments",	  "pay",      "checkout", "charge",	  "charges",
-	"invoice",  "invoices",	  "billing",  "transfer", "transfers",	  "refund",
-	"refunds",  "remittance", "payout",   "payouts",  "withdrawal",	  "deposit",
-	"purchase", "furikomi",	  "shiharai", "kessai",	  "sokin",	  "soukin",
-	"nyukin",   "shukkin",	  "seikyu",   "zahlung",  "ueberweisung", "rechnung",
-	"paiement", "virement",	  "facture",  "pago",	  "pagos",	  "transferencia",
-	"振込",	    "支払",	  "決済",     "送金",	  "請求",	  "出金",
-	"入金",	    "תשלום",	  "העברה",    NULL,
-};
-
-static const char *const admin_words[] = {
-	"admin",      "admins",		"administrator", "administration", "backoffice",
-	"console",    "management",	"manager",	 "superuser",	   "root",
-	"sysadmin",   "operator",	"maintenance",	 "kanri",	   "kanrisha",
-	"verwaltung", "administracion", "管理",		 "管理者",	   "ניהול",
-	NULL,
-};
-
-static const char *const *words_of(enum yg_label label)
-{
-	static const char *const none[] = { NULL };
-
-	switch (label) {
-	case YG_LABEL_AUTHENTICATION:
-		return authentication_words;
-	case YG_LABEL_PAYMENT:
-		return payment_words;
-	case YG_LABEL_ADMIN:
-		return admin_words;
-	default:
-		return none;
-	}
-}
 
 static bool is_letter(char c)
 {
@@ -78,32 +58,30 @@ static size_t word_len(const char *text)
 	return len;
 }
 
-static bool is_one_of(const char *const *words, const char *text, size_t len)
+static bool is_one_of(const char *words, const char *text, size_t len)
 {
-	char word[WORD_CAP];
+	char word[WORD_CAP + 2] = " ";
 
-	if (len >= sizeof(word))
+	if (len >= WORD_CAP)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		word[i] = (char)(is_upper(text[i]) ? text[i] + ('a' - 'A') : text[i]);
-	word[len] = '\0';
-	for (; *words; words++) {
-		if (strcmp(*words, word) == 0)
-			return true;
-	}
-	return false;
+		word[1 + i] = (char)(is_upper(text[i]) ? text[i] + ('a' - 'A') : text[i]);
+	word[1 + len] = ' ';
+	word[2 + len] = '\0';
+	return strstr(words, word);
 }
 
-static bool has_wide_word(const char *const *words, const char *text)
+static bool has_wide_word(const char *words, const char *text)
 {
-	for (; *words; words++) {
-		if ((unsigned char)(*words)[0] >= 0x80 && strstr(text, *words))
+	for (size_t len; *++words; words += len) {
+		len = strcspn(words, " ");
+		if ((unsigned char)*words >= 0x80 && memmem(text, strlen(text), words, len))
 			return true;
 	}
 	return false;
 }
 
-static bool has_word(const char *const *words, const char *text)
+static bool has_word(const char *words, const char *text)
 {
 	const char *p = text;
 
@@ -124,7 +102,7 @@ static bool has_word(const char *const *words, const char *text)
 
 bool yg_label_word(enum yg_label label, const char *service, const char *template_)
 {
-	const char *const *words = words_of(label);
+	const char *words = words_of[label];
 
-	return has_word(words, template_) || has_word(words, service);
+	return words && (has_word(words, template_) || has_word(words, service));
 }
