@@ -29,19 +29,24 @@
 struct bench {
 	struct sample_bpf *skel;
 	struct rig rig;
-	uint16_t sport; /* a flow nobody used before */
+	struct yg_control knobs; /* of tests that turn them */
+	uint16_t sport;		 /* a flow nobody used before */
 };
 
-static inline struct bench *bench_open(uint32_t budget, size_t ring_len)
+/* Opened and not loaded: the settings of the object may be changed. */
+static inline struct bench *bench_open(void)
 {
 	static struct bench bench;
 
 	bench = (struct bench){ .skel = sample_bpf__open(), .sport = 10000 };
 	assert_non_null(bench.skel);
-	bench.skel->rodata->yg_config.body_budget = budget;
-	assert_int_equal(sample_bpf__load(bench.skel), 0);
-	rig_init(&bench.rig, bench.skel->obj, ring_len);
 	return &bench;
+}
+
+static inline void bench_load(struct bench *b, size_t ring_len)
+{
+	assert_int_equal(sample_bpf__load(b->skel), 0);
+	rig_init(&b->rig, b->skel->obj, ring_len);
 }
 
 static inline void bench_close(struct bench *b)
@@ -52,7 +57,11 @@ static inline void bench_close(struct bench *b)
 
 static inline int set_up(void **state)
 {
-	*state = bench_open(BUDGET, RING_LEN);
+	struct bench *b = bench_open();
+
+	b->skel->rodata->yg_config.body_budget = BUDGET;
+	bench_load(b, RING_LEN);
+	*state = b;
 	return 0;
 }
 

@@ -8,49 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
+#include "sample_bench.h"
 
-#include "bpf/sample.skel.h"
-#include "core/macros.h"
-#include "packet.h"
-#include "rig.h"
-#include "test.h"
-
-#define RING_LEN  (1u << 20)
-#define SECOND_NS 1000000000ull
-#define FRESH	  4u
-#define ASKED	  100u /* requests of one kind */
-#define RESPONSE  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+#define FRESH 4u
+#define ASKED 100u /* requests of one kind */
 #define LONG \
 	"GET /a-path-that-goes-on-and-on-beyond-what-is-looked-at-of-a-line-without-any-end-to-see"
 #define CLIENT "10.7.0.1"
 #define SERVER "192.0.2.1"
 
-struct bench {
-	struct sample_bpf *skel;
-	struct rig rig;
-};
-
-static int set_up(void **state)
+static int set_up_fresh(void **state)
 {
-	static struct bench bench;
+	struct bench *b = bench_open();
 
-	bench = (struct bench){ .skel = sample_bpf__open() };
-	assert_non_null(bench.skel);
-	bench.skel->rodata->yg_config.hash_seed = 0x0071;
-	bench.skel->rodata->yg_config.fresh = FRESH;
-	assert_int_equal(sample_bpf__load(bench.skel), 0);
-	rig_init(&bench.rig, bench.skel->obj, RING_LEN);
-	*state = &bench;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct bench *b = *state;
-
-	rig_clean(&b->rig);
-	sample_bpf__destroy(b->skel);
+	b->skel->rodata->yg_config.hash_seed = 0x0071;
+	b->skel->rodata->yg_config.fresh = FRESH;
+	bench_load(b, RING_LEN);
+	*state = b;
 	return 0;
 }
 
@@ -220,5 +194,5 @@ int main(void)
 		return 77;
 	}
 	rig_quiet();
-	return cmocka_run_group_tests_name("bpf/outline", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("bpf/outline", tests, set_up_fresh, tear_down);
 }

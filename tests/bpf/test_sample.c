@@ -333,12 +333,13 @@ static void made_up_flows_do_not_evict_true_ones(void **state)
 
 static void a_full_ring_is_counted(void **state)
 {
-	struct bench *b = bench_open(BUDGET, 4096);
+	struct bench *b = bench_open();
 	struct packet_spec spec = { .payload = REQUEST };
 	uint8_t frame[PACKET_CAP];
 	struct yg_counters c;
 
 	(void)state;
+	bench_load(b, 4096);
 	for (uint16_t i = 0; i < 20; i++) {
 		spec.sport = (uint16_t)(20000 + i);
 		(void)rig_run(b->skel->progs.yg_tc_ingress, frame, packet_build(&spec, frame));

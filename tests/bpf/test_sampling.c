@@ -8,46 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
+#include "sample_bench.h"
 
-#include "bpf/sample.skel.h"
-#include "core/macros.h"
-#include "packet.h"
-#include "rig.h"
-#include "test.h"
+#define SHARE(n) ((uint32_t)(0x100000000ull / (n)))
+#define SERVER	 "192.0.2.1"
 
-#define RING_LEN  (1u << 20)
-#define SECOND_NS 1000000000ull
-#define SHARE(n)  ((uint32_t)(0x100000000ull / (n)))
-#define REQUEST	  "GET /v1/users/42 HTTP/1.1\r\nHost: a\r\n\r\n"
-#define RESPONSE  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-#define SERVER	  "192.0.2.1"
-
-struct bench {
-	struct sample_bpf *skel;
-	struct rig rig;
-	struct yg_control knobs;
-};
-
-static int set_up(void **state)
+static int set_up_seeded(void **state)
 {
-	static struct bench bench;
+	struct bench *b = bench_open();
 
-	bench = (struct bench){ .skel = sample_bpf__open() };
-	assert_non_null(bench.skel);
-	bench.skel->rodata->yg_config.hash_seed = 0x5eed;
-	assert_int_equal(sample_bpf__load(bench.skel), 0);
-	rig_init(&bench.rig, bench.skel->obj, RING_LEN);
-	*state = &bench;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct bench *b = *state;
-
-	rig_clean(&b->rig);
-	sample_bpf__destroy(b->skel);
+	b->skel->rodata->yg_config.hash_seed = 0x5eed;
+	bench_load(b, RING_LEN);
+	*state = b;
 	return 0;
 }
 
@@ -383,5 +355,5 @@ int main(void)
 		return 77;
 	}
 	rig_quiet();
-	return cmocka_run_group_tests_name("bpf/sampling", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("bpf/sampling", tests, set_up_seeded, tear_down);
 }
