@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/table.h"
 #include "core/macros.h"
-#include "test.h"
+#include "terminal.h"
 
 #define PLACES 13u
 
@@ -43,23 +42,6 @@ struct printed {
 	char *text;
 	size_t len;
 };
-
-/* No line is wider than the terminal, and nothing in it moves the cursor. */
-static void check_lines(const char *text, int columns)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char line[1024];
-
-		assert_true(len < sizeof(line));
-		memcpy(line, text, len);
-		line[len] = '\0';
-		assert_true(yg_text_width(line) <= columns);
-		for (size_t i = 0; i < len; i++)
-			assert_true((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
-		text += len + (text[len] == '\n');
-	}
-}
 
 static int take_endpoint(struct yg_report *report, const char *service, uint32_t risk)
 {

@@ -6,30 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/table.h"
 #include "core/macros.h"
-#include "test.h"
+#include "terminal.h"
 
 static const int widths[] = { 0, 60, 80, 100, 200 };
-
-/* No line is wider than the terminal (or the 60 columns below which it would be of no use). */
-static void check_lines(const char *text, int columns)
-{
-	int width = columns < 60 ? 60 : columns;
-
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		char line[1024];
-
-		assert_true(len < sizeof(line));
-		memcpy(line, text, len);
-		line[len] = '\0';
-		assert_true(yg_text_width(line) <= width);
-		for (size_t i = 0; i < len; i++)
-			assert_true((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
-		text += len + (text[len] == '\n');
-	}
-}
 
 static void print_all(FILE *out, int columns)
 {
@@ -55,7 +35,7 @@ static void fits_and_is_printable(void **state)
 
 		print_all(out, widths[i]);
 		(void)fclose(out);
-		check_lines(text, widths[i]);
+		check_lines(text, widths[i] < 60 ? 60 : widths[i]); /* below, of no use */
 		assert_non_null(strstr(text, "/?[2J"));
 		free(text);
 	}
