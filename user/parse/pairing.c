@@ -263,7 +263,7 @@ static void response_head(const struct turn *turn)
 	if (body == YG_BODY_TUNNEL && is_websocket(turn))
 		open_tunnel(turn);
 	if (body == YG_BODY_TUNNEL)
-		yg_reader_skip(turn->peer, YG_SKIP_TUNNEL);
+		yg_reader_leave(&turn->pairer->reading, turn->peer, YG_SKIP_TUNNEL);
 	else if (was_upgrading)
 		upgrade_refused(turn);
 	if (body == YG_BODY_TUNNEL || body == YG_BODY_NONE) {
@@ -550,7 +550,6 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	switch ((enum yg_reader_state)reader->state) {
 	case YG_READER_START: /* a head that its sender did not finish is no message */
 		pairer->reading.counters->head_cut += reader->draft != NULL;
-		yg_draft_free(pairer->reading.pool, &reader->draft);
 		break;
 	case YG_READER_LENGTH:
 	case YG_READER_CHUNKED:
@@ -566,7 +565,7 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	default:
 		break;
 	}
-	yg_reader_skip(reader, YG_SKIP_CLOSED);
+	yg_reader_leave(&pairer->reading, reader, YG_SKIP_CLOSED);
 	update_unwanted(&turn);
 }
 

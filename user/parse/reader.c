@@ -42,6 +42,13 @@ void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why)
 	reader->skip = (uint8_t)why;
 }
 
+void yg_reader_leave(struct yg_reading *reading, struct yg_reader *reader, enum yg_reader_skip why)
+{
+	if (reader->state == YG_READER_START)
+		yg_draft_free(reading->pool, &reader->draft);
+	yg_reader_skip(reader, why);
+}
+
 /* --- where a message starts --------------------------------------------------------------- */
 
 /* The first bytes of a direction of HTTP/2; MORE while the bytes can still become that. */

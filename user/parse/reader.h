@@ -110,6 +110,9 @@ void yg_reader_frame(struct yg_reader *reader, enum yg_body body);
 /* Read no more, for the given reason. The draft stays with the caller. */
 void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why);
 
+/* The same, and a head that was begun is none: it is given back. */
+void yg_reader_leave(struct yg_reading *reading, struct yg_reader *reader, enum yg_reader_skip why);
+
 /* What a gap did to the message being read. */
 enum yg_hole {
 	YG_HOLE_NONE,  /* nothing is lost but bytes nobody reads */

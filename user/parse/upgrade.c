@@ -56,7 +56,7 @@ static struct yg_h2 *begin_h2(struct yg_pairer *pairer, struct yg_flow *flow, un
 	if (h2)
 		pairer->reading.counters->stream_http2++;
 	else
-		yg_reader_skip(&pairing->readers[!dir], YG_SKIP_OTHER);
+		yg_reader_leave(&pairer->reading, &pairing->readers[!dir], YG_SKIP_OTHER);
 	return h2;
 }
 
@@ -94,6 +94,7 @@ bool yg_upgrade_accepted(struct yg_pairer *pairer, struct yg_flow *flow, unsigne
 	yg_h2_begin_side(h2, dir, (struct yg_slice){ NULL, 0 });
 	yg_h2_begin_side(h2, !dir, (struct yg_slice){ NULL, 0 });
 	yg_draft_free(pairer->reading.pool, &pairing->readers[dir].draft);
+	yg_reader_leave(&pairer->reading, &pairing->readers[!dir], YG_SKIP_OTHER);
 	pairing->answering = pairing->readers[!dir].draft = NULL;
 	yg_h2_adopt(h2, pairer, &request);
 	return true;

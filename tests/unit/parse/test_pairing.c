@@ -23,6 +23,7 @@ struct frame {
 };
 
 struct seen {
+	uint32_t asked;	   /* exchanges with a request */
 	uint32_t answered; /* exchanges with both sides */
 	uint32_t certain;  /* of them */
 	uint32_t contested;
@@ -32,13 +33,15 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 {
 	struct seen *seen = ctx;
 
+	seen->asked += exchange->request.present;
 	seen->answered += exchange->request.present && exchange->response.present;
 	seen->certain += exchange->addresses_certain;
 	seen->contested += (exchange->request.anomalies & YG_ANOMALY_CONTESTED) != 0;
 }
 
-static void send_text(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns,
-		      const char *text)
+/* Of the connection whose client has this port. */
+static void send_of(struct yg_streams *streams, uint16_t port, const struct frame *frame,
+		    uint64_t time_ns, const char *text)
 {
 	struct yg_segment meta = {
 		.time_ns = time_ns,
@@ -54,10 +57,16 @@ static void send_text(struct yg_streams *streams, const struct frame *frame, uin
 
 	meta.key.saddr[15] = frame->server ? 2 : 1;
 	meta.key.daddr[15] = frame->server ? 1 : 2;
-	meta.key.sport = frame->server ? 80 : 1000;
-	meta.key.dport = frame->server ? 1000 : 80;
+	meta.key.sport = frame->server ? 80 : port;
+	meta.key.dport = frame->server ? port : 80;
 	yg_streams_view(streams, &view);
 	assert_null(broken_law(yg_streams_counters(streams), false));
+}
+
+static void send_text(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns,
+		      const char *text)
+{
+	send_of(streams, 1000, frame, time_ns, text);
 }
 
 static void send(struct yg_streams *streams, const struct frame *frame, uint64_t time_ns)
@@ -205,6 +214,49 @@ static void a_decoy_is_told_with_its_request(void **state)
 	yg_streams_free(&streams);
 }
 
+#define UPGRADE(name) \
+	"GET /up HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: " name "\r\n\r\n"
+#define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n\r\n"
+
+static const struct {
+	const char *name, *request, *answer;
+} tunnels[] = {
+	{ "WebSocket", UPGRADE("websocket"), SWITCHING },
+	{ "HTTP/2", UPGRADE("h2c"), SWITCHING },
+	{ "another protocol", UPGRADE("other"), SWITCHING },
+	{ "CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n" },
+};
+
+/* What the client sent before the answer, and began like a head, is nobody's then. */
+static void a_tunnel_gives_back_the_head_that_was_begun(void **state)
+{
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 4 * 65536 };
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(tunnels); i++) {
+		const uint32_t len = (uint32_t)strlen(tunnels[i].request);
+		struct yg_streams *streams;
+		struct seen seen = { 0 };
+
+		print_message("  %s\n", tunnels[i].name);
+		assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+		for (uint16_t port = 1; port <= 500; port++) {
+			const struct frame request = { false, YG_SOURCE_FILE, CLIENT, 0 };
+			const struct frame begun = { false, YG_SOURCE_FILE, CLIENT + len, 0 };
+			const struct frame answer = { true, YG_SOURCE_FILE, SERVER, CLIENT + len };
+
+			send_of(streams, port, &request, port, tunnels[i].request);
+			send_of(streams, port, &begun, port, "GE");
+			send_of(streams, port, &answer, port, tunnels[i].answer);
+		}
+		yg_streams_finish(streams);
+		assert_null(broken_law(yg_streams_counters(streams), true));
+		assert_int_equal(yg_streams_counters(streams)->lost_request, 0);
+		assert_int_equal(seen.asked, 500);
+		yg_streams_free(&streams);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +264,7 @@ int main(void)
 		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
 		cmocka_unit_test(reads_frames_that_pass_through),
 		cmocka_unit_test(a_decoy_is_told_with_its_request),
+		cmocka_unit_test(a_tunnel_gives_back_the_head_that_was_begun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
