@@ -10,9 +10,11 @@
 #include "baseline/data_key.h"
 #include "baseline/data_text.h"
 
-#define BESIDE_BEFORE 48u /* bytes before a value in running text that may say what it is */
+#define BESIDE_BEFORE 48u /* characters before a value in running text that may say what it is */
+#define BESIDE_BYTES  96u /* of them: what names are looked at of */
 #define BESIDE_BEHIND 24u
 #define TOKEN_MAX     64u /* bytes of an identifier with its separators */
+#define TOKEN_DIGITS  4u  /* fewest digits of one in running text */
 #define WHOLE_MAX     80u /* a value this short may be one identifier */
 #define MATCH_MIN     12u /* bytes of the shortest secret or token */
 #define WALLET_MIN    26u
@@ -92,11 +94,24 @@ static size_t compact(struct yg_slice text, char *ret, uint32_t *ret_digits)
 	return len;
 }
 
+/* Where the words before @at begin: characters of other scripts are more than one byte. */
+static const char *words_before(const char *begin, const char *at)
+{
+	const char *from = at;
+
+	for (uint32_t count = 0; from > begin && at - from < BESIDE_BYTES; from--) {
+		count += ((uint8_t)from[-1] & 0xc0) != 0x80;
+		if (count > BESIDE_BEFORE)
+			break;
+	}
+	return from;
+}
+
 /* What stands beside @token says what it may be. */
 static struct yg_data_set beside(const struct view *view, struct yg_slice token)
 {
 	const char *begin = view->text.ptr, *end = begin + view->text.len;
-	const char *from = token.ptr - begin > BESIDE_BEFORE ? token.ptr - BESIDE_BEFORE : begin;
+	const char *from = words_before(begin, token.ptr);
 	const char *behind = token.ptr + token.len;
 	size_t rest = (size_t)(end - behind);
 
@@ -193,6 +208,8 @@ static void examine_phone(struct view *view, struct yg_slice sent, bool whole)
 		words = beside(view, sent);
 	sight.context = yg_data_set_has(&view->names, YG_DATA_PHONE) ||
 			yg_data_set_has(&words, YG_DATA_PHONE);
+	/* Order and part numbers are written in the same groups. */
+	certain &= sent.ptr[0] == '+' || !yg_data_set_has(&view->names, YG_DATA_SAID_OTHER);
 	sight.proof = certain ? YG_DATA_PROOF_CERTAIN : YG_DATA_PROOF_SHAPE;
 	if (certain || sight.context)
 		add(view, &sight);
@@ -299,13 +316,15 @@ static void examine_tokens(struct view *view)
 			continue;
 		}
 		p = read_token(p, end, &token);
-		if (token.digits < 4)
+		if (token.digits < TOKEN_DIGITS)
 			continue;
 		examine_identifier(view, token.whole, false);
 		examine_lettered(view, token.whole);
 		examine_dialled(view, token.whole);
-		if (token.first.len != token.whole.len)
-			examine_identifier(view, token.first, false);
+		examine_document(view, token.whole);
+		if (token.first.len == token.whole.len)
+			continue;
+		examine_identifier(view, token.first, false);
 		examine_document(view, token.first);
 	}
 }
@@ -313,6 +332,8 @@ static void examine_tokens(struct view *view)
 /* What the name of the field says, as far as the value can be it. */
 static void examine_named(struct view *view, struct yg_slice value)
 {
+	bool form = yg_data_set_has(&view->names, YG_DATA_SAID_FORM);
+
 	for (uint32_t i = 0; i < YG_DATA_CLASS_MAX; i++) {
 		struct yg_data_sight sight = {
 			.class_ = (uint8_t)i,
@@ -322,8 +343,11 @@ static void examine_named(struct view *view, struct yg_slice value)
 			.text = value,
 		};
 
-		if (!yg_data_set_has(&view->names, i) || sight.proof < YG_DATA_PROOF_SHAPE ||
-		    !yg_data_fits_name(i, value))
+		if (!yg_data_set_has(&view->names, i))
+			continue;
+		if (sight.proof < YG_DATA_PROOF_SHAPE && form)
+			sight.proof = YG_DATA_PROOF_SHAPE;
+		if (sight.proof < YG_DATA_PROOF_SHAPE || !yg_data_fits_name(i, value))
 			continue;
 		add(view, &sight);
 	}
@@ -333,6 +357,14 @@ static bool is_address_byte(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
 	       c == '.';
+}
+
+/* 10.9.17.17 of a field called "version". */
+static bool is_version(const struct view *view, struct yg_slice word)
+{
+	return yg_data_set_has(&view->names, YG_DATA_SAID_OTHER) &&
+	       !yg_data_set_has(&view->names, YG_DATA_IP_ADDRESS) &&
+	       !memchr(word.ptr, ':', word.len);
 }
 
 /* Words of hexadecimal digits, dots and colons: addresses of IP and of hardware. */
@@ -356,7 +388,7 @@ static void examine_addresses(struct view *view)
 			if (yg_data_is_mac(word))
 				yg_data_view_add(view, YG_DATA_MAC_ADDRESS, YG_DATA_PROOF_CERTAIN,
 						 word);
-			else if (view->response && yg_data_is_ip(word))
+			else if (view->response && yg_data_is_ip(word) && !is_version(view, word))
 				yg_data_view_add(view, YG_DATA_IP_ADDRESS, YG_DATA_PROOF_CERTAIN,
 						 word);
 		}
@@ -472,9 +504,13 @@ static void examine_text(struct view *view, struct kinds kinds)
 {
 	struct yg_slice text = view->text;
 
-	/* One word is one identifier, or none: dates, UUIDs, versions; but for a document in it. */
-	if (kinds.digits >= 5 && text.len > 10 &&
-	    (text.ptr[0] == '{' || text.ptr[0] == '[' || memchr(text.ptr, ' ', text.len)))
+	/*
+	 * One word is one identifier, or none: dates, UUIDs, versions; but for a document in it,
+	 * and for scripts that write no spaces.
+	 */
+	if (kinds.digits >= TOKEN_DIGITS && text.len > 10 &&
+	    (text.ptr[0] == '{' || text.ptr[0] == '[' || kinds.high ||
+	     memchr(text.ptr, ' ', text.len)))
 		examine_tokens(view);
 	if (kinds.marks >= 2)
 		examine_addresses(view);

@@ -237,8 +237,10 @@ static void tell_numbers(struct yg_slice text, struct yg_slice sent, yg_data_fit
 	/* An employer of the United States: where its number is given, then a serial number. */
 	if (text.len == 9 && sent.len == 10 && sent.ptr[2] == '-')
 		tell(YG_DATA_TAX_ID, YG_DATA_PROOF_SHAPE, is_employer(text.ptr), fn, ctx);
-	if (text.len == 13 && !is_epoch_ms(text))
-		tell(YG_DATA_CORPORATE_NUMBER, YG_DATA_PROOF_CHECK,
+	/* What may be a time is one by its name alone. */
+	if (text.len == 13)
+		tell(YG_DATA_CORPORATE_NUMBER,
+		     is_epoch_ms(text) ? YG_DATA_PROOF_SHAPE : YG_DATA_PROOF_CHECK,
 		     !is_one_digit(text) && yg_checksum_corporate_number(text.ptr), fn, ctx);
 	if (text.len == 15)
 		tell(YG_DATA_IMEI,

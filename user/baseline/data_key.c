@@ -46,19 +46,72 @@ static bool begins_word(struct yg_slice name, size_t i)
 	return is_upper(c) && i + 1 < name.len && name.ptr[i + 1] >= 'a' && name.ptr[i + 1] <= 'z';
 }
 
+/*
+ * The letter of U+00C0 to U+017F at @p without its mark, as keyboards without it write it: 'e' for
+ * U+00E9. Two letters are a capital: see put_pair(). '?' has none; NUL: it is no such letter.
+ */
+static char plain_letter(const char *p, size_t left)
+{
+	static const char plain[] =
+		"aaaaaaEceeeeiiiidnooooo?ouuuuytSaaaaaaEceeeeiiiidnooooo?ouuuuyty"
+		"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkk"
+		"llllllllllnnnnnnnnnooooooOOrrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+	uint32_t code;
+
+	if (left < 2 || (uint8_t)p[0] < 0xc3 || (uint8_t)p[0] > 0xc5)
+		return '\0';
+	code = ((uint32_t)(uint8_t)p[0] & 0x1f) << 6 | ((uint32_t)(uint8_t)p[1] & 0x3f);
+	return (char)(code < 0xc0 ? '?' : plain[code - 0xc0]);
+}
+
+/* A mark that stands behind its letter: U+0300 to U+036F. */
+static bool is_mark(const char *p, size_t left)
+{
+	return left >= 2 &&
+	       ((uint8_t)p[0] == 0xcc || ((uint8_t)p[0] == 0xcd && (uint8_t)p[1] < 0xb0));
+}
+
+static void put(struct key *key, char c, bool begins)
+{
+	if (key->len == KEY_CAP)
+		return;
+	key->foreign |= (uint8_t)c >= 0x80;
+	key->begins[key->len] = begins;
+	if (begins && c >= 'a' && c <= 'z')
+		key->initials |= 1u << (c - 'a');
+	key->text[key->len++] = c;
+}
+
+/* 'S' for "ss", 'E' for "ae", 'O' for "oe". */
+static void put_pair(struct key *key, char pair, bool begins)
+{
+	const char *letters = pair == 'S' ? "ss" : pair == 'E' ? "ae" : "oe";
+
+	put(key, letters[0], begins);
+	put(key, letters[1], false);
+}
+
 static void append(struct key *key, struct yg_slice name)
 {
 	for (size_t i = 0; i < name.len && key->len < KEY_CAP; i++) {
-		char c = name.ptr[i];
+		const char *p = name.ptr + i;
+		char plain = plain_letter(p, name.len - i);
+		bool begins;
 
-		if (!is_letter(c) && !is_digit(c))
+		if (!is_letter(*p) && !is_digit(*p))
 			continue;
-		key->foreign |= (uint8_t)c >= 0x80;
-		key->begins[key->len] = begins_word(name, i);
-		c = yg_ascii_lower(c);
-		if (key->begins[key->len] && c >= 'a' && c <= 'z')
-			key->initials |= 1u << (c - 'a');
-		key->text[key->len++] = c;
+		begins = begins_word(name, i);
+		if (plain && plain != '?') {
+			if (plain >= 'a')
+				put(key, plain, begins);
+			else
+				put_pair(key, plain, begins);
+			i++;
+		} else if (is_mark(p, name.len - i)) {
+			i++;
+		} else {
+			put(key, yg_ascii_lower(*p), begins);
+		}
 	}
 	key->begins[key->len] = true;
 }
@@ -151,22 +204,36 @@ static bool is_about(const struct key *key)
 	return false;
 }
 
+/* The classes of those words of a table that @key has. */
+static void add_words(struct yg_data_set *set, const struct key *key, bool whole,
+		      const struct yg_data_word *words, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct yg_data_word *word = &words[i];
+		bool is_whole = word->kind == YG_DATA_WORD_WHOLE;
+
+		if (!may_have(key, word->text) || (is_whole && !whole) ||
+		    (yg_data_set_has(set, word->class_) && word->kind != YG_DATA_WORD_FORM))
+			continue;
+		if (is_whole ? match_at(key, 0, word->text) != key->len || key->len == 0
+			     : !has_word(key, word->text))
+			continue;
+		yg_data_set_add(set, word->class_);
+		if (word->kind == YG_DATA_WORD_FORM)
+			yg_data_set_add(set, YG_DATA_SAID_FORM);
+	}
+}
+
 static struct yg_data_set classes_of(const struct key *key, bool whole)
 {
 	struct yg_data_set set = { { 0 } };
+	const struct yg_data_word *words;
 	uint32_t count;
-	const struct yg_data_word *words = yg_data_words(&count);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const struct yg_data_word *word = &words[i];
-
-		if (!may_have(key, word->text) || yg_data_set_has(&set, word->class_) ||
-		    (word->whole && !whole))
-			continue;
-		if (word->whole ? match_at(key, 0, word->text) == key->len && key->len > 0
-				: has_word(key, word->text))
-			yg_data_set_add(&set, word->class_);
-	}
+	words = yg_data_words(&count);
+	add_words(&set, key, whole, words, count);
+	words = yg_data_words_world(&count);
+	add_words(&set, key, whole, words, count);
 	if (is_any_state(key))
 		add_any_state(&set);
 	if (whole && !yg_data_set_is_empty(&set) && is_about(key)) {
@@ -179,9 +246,12 @@ static struct yg_data_set classes_of(const struct key *key, bool whole)
 /* Names that say nothing without what stands above them. */
 static bool says_little(const struct key *key)
 {
-	static const char *const little[] = { "number", "no",	"num",	"id",	 "value", "code",
-					      "name",	"text", "type", "date",	 "line1", "line2",
-					      "amount", "key",	"data", "first", "last" };
+	static const char *const little[] = {
+		"number", "no",	   "num",    "id",     "value",	 "code",   "name",   "text",
+		"type",	  "date",  "line1",  "line2",  "amount", "key",	   "data",   "first",
+		"last",	  "nom",   "nombre", "nome",   "naam",	 "numero", "nummer", "nr",
+		"codigo", "valor", "wert",   "valeur", "fecha",	 "datum",
+	};
 
 	if (key->len == 0)
 		return true;
@@ -192,17 +262,51 @@ static bool says_little(const struct key *key)
 	return false;
 }
 
+/* "users", "bank_customer", "customerInfo"; not "user_defined_fields". */
+static bool ends_with(const struct key *key, const char *word)
+{
+	static const char *const more[] = { "",	    "s",       "info", "information",
+					    "data", "details", "情報" };
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(more); i++) {
+		size_t len = strlen(word) + strlen(more[i]), at = key->len - len;
+
+		if (len > key->len || match_at(key, at, word) == 0 ||
+		    ((uint8_t)*word < 0x80 && !key->begins[at]))
+			continue;
+		if (memcmp(key->text + at + strlen(word), more[i], strlen(more[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A plain "name" is a person's where what it stands in is a person. */
 static bool is_person(const struct key *key)
 {
-	static const char *const people[] = { "user",	   "customer",	"member",   "employee",
-					      "patient",   "person",	"owner",    "holder",
-					      "applicant", "payee",	"contact",  "recipient",
-					      "guest",	   "passenger", "student",  "cardholder",
-					      "client",	   "profile",	"borrower", "beneficiary" };
+	static const char *const people[] = {
+		"user",		"customer",	"member",    "employee", "patient",	"person",
+		"owner",	"holder",	"applicant", "payee",	 "contact",	"recipient",
+		"guest",	"passenger",	"student",   "client",	 "cardholder",	"profile",
+		"borrower",	"beneficiary",	"kunde",     "benutzer", "mitarbeiter", "inhaber",
+		"empfanger",	"utilisateur",	"titulaire", "employe",	 "personne",	"cliente",
+		"usuario",	"titular",	"persona",   "empleado", "utente",	"paciente",
+		"beneficiario", "beneficiaire", "mitglied",  "顧客",	 "会員",	"利用者",
+		"契約者",	"社員",		"患者",
+	};
 
 	for (uint32_t i = 0; i < YG_ARRAY_SIZE(people); i++) {
-		if (has_word(key, people[i]))
+		if (ends_with(key, people[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_plain_name(const struct key *key)
+{
+	static const char *const names[] = { "name", "nom", "nombre", "nome", "naam" };
+
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (match_at(key, 0, names[i]) == key->len)
 			return true;
 	}
 	return false;
@@ -218,7 +322,7 @@ struct yg_data_set yg_data_key_classes(struct yg_slice parent, struct yg_slice n
 	if (!parent.ptr || !says_little(&key) || !yg_data_set_is_empty(&set))
 		return set;
 	append(&both, parent);
-	if (match_at(&key, 0, "name") == key.len && is_person(&both))
+	if (is_plain_name(&key) && is_person(&both))
 		yg_data_set_add(&set, YG_DATA_PERSON_NAME);
 	append(&both, name);
 	return yg_data_set_union(set, classes_of(&both, key.len == 0));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What names say: the classes of data that the name of a field, or the words beside a value, make
- * likely. English, Japanese, and Japanese in Latin letters.
+ * likely. English and Japanese, Japanese in Latin letters; the languages of Europe, with the marks
+ * of their letters or without; some Chinese and Korean.
  *
  *	"cardNumber", "card_number", "CARD NO."	-> pan
  *	"card" above "number"			-> pan
@@ -15,15 +16,32 @@
 #include "baseline/data_class.h"
 #include "core/slice.h"
 
-/* One word of the table. */
-struct yg_data_word {
-	const char *text; /* lower case; a space stands for nothing or one separator */
-	uint8_t class_;	  /* enum yg_data_class */
-	bool whole;	  /* only as the whole name of a field, never in text */
+/* What a name says besides classes, as bits of its set that are no class. */
+enum {
+	YG_DATA_SAID_FORM = 127,  /* its class may have any form, no check digit is asked for */
+	YG_DATA_SAID_OTHER = 126, /* a number or code that is nobody's: of an order, a version */
 };
 
-/* Every word, for whoever wants to look for all of them at once. */
+_Static_assert(YG_DATA_ALL_MAX <= YG_DATA_SAID_OTHER, "classes and what else a name says");
+
+/* How a word is looked for. */
+enum yg_data_word_kind {
+	YG_DATA_WORD_IN,    /* in names and in text */
+	YG_DATA_WORD_WHOLE, /* only as the whole name of a field, never in text */
+	YG_DATA_WORD_FORM,  /* as IN, and the name is enough: YG_DATA_SAID_FORM */
+	YG_DATA_WORD_MAX
+};
+
+/* One word of the tables. */
+struct yg_data_word {
+	const char *text; /* lower case, no marks; a space stands for nothing or one separator */
+	uint8_t class_;	  /* enum yg_data_class, or YG_DATA_SAID_OTHER */
+	uint8_t kind;	  /* enum yg_data_word_kind */
+};
+
+/* Words of English and Japanese; and of other languages. */
 const struct yg_data_word *yg_data_words(uint32_t *ret_count);
+const struct yg_data_word *yg_data_words_world(uint32_t *ret_count);
 
 /**
  * yg_data_key_classes() - what a name says.

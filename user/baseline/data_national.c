@@ -304,22 +304,28 @@ static const struct yg_data_form forms[] = {
 struct written {
 	const char *shape;
 	uint8_t class_, proof;
+	bool shared; /* other states write theirs so too */
 };
 
 /* The way that @sent is written in; NULL: none that says anything. */
 static const struct written *find_written(struct yg_slice sent)
 {
 	static const struct written rows[] = {
-		{ "999-99-9999", YG_DATA_ID_US, YG_DATA_PROOF_BRAND },
-		{ "AA 99 99 99 A", YG_DATA_ID_GB, YG_DATA_PROOF_BRAND },
-		{ "99.99.99-999.99", YG_DATA_ID_BE, YG_DATA_PROOF_CERTAIN },
-		{ "A999999(*)", YG_DATA_ID_HK, YG_DATA_PROOF_BRAND },
-		{ "99999-9999999-9", YG_DATA_ID_PK, YG_DATA_PROOF_BRAND },
-		{ "999.999.999-99", YG_DATA_ID_BR, YG_DATA_PROOF_CERTAIN },
-		{ "99.999.999/9999-99", YG_DATA_TAX_ID, YG_DATA_PROOF_CERTAIN },
-		{ "99.999.999-*", YG_DATA_ID_CL, YG_DATA_PROOF_BRAND },
-		{ "99-99999999-9", YG_DATA_ID_AR, YG_DATA_PROOF_BRAND },
-		{ "9A*9-A*9-AA99", YG_DATA_HEALTH_NUMBER, YG_DATA_PROOF_BRAND },
+		{ "999-99-9999", YG_DATA_ID_US, YG_DATA_PROOF_BRAND, false },
+		{ "999 99 9999", YG_DATA_ID_US, YG_DATA_PROOF_BRAND, false },
+		{ "999999-9999999", YG_DATA_ID_KR, YG_DATA_PROOF_BRAND, false },
+		{ "999999-9999", YG_DATA_ID_SE, YG_DATA_PROOF_BRAND, true },
+		{ "99999999-9999", YG_DATA_ID_SE, YG_DATA_PROOF_BRAND, true },
+		{ "999999-999*", YG_DATA_ID_FI, YG_DATA_PROOF_BRAND, true },
+		{ "AA 99 99 99 A", YG_DATA_ID_GB, YG_DATA_PROOF_BRAND, false },
+		{ "99.99.99-999.99", YG_DATA_ID_BE, YG_DATA_PROOF_CERTAIN, false },
+		{ "A999999(*)", YG_DATA_ID_HK, YG_DATA_PROOF_BRAND, false },
+		{ "99999-9999999-9", YG_DATA_ID_PK, YG_DATA_PROOF_BRAND, false },
+		{ "999.999.999-99", YG_DATA_ID_BR, YG_DATA_PROOF_CERTAIN, false },
+		{ "99.999.999/9999-99", YG_DATA_TAX_ID, YG_DATA_PROOF_CERTAIN, false },
+		{ "99.999.999-*", YG_DATA_ID_CL, YG_DATA_PROOF_BRAND, false },
+		{ "99-99999999-9", YG_DATA_ID_AR, YG_DATA_PROOF_BRAND, false },
+		{ "9A*9-A*9-AA99", YG_DATA_HEALTH_NUMBER, YG_DATA_PROOF_BRAND, false },
 	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
@@ -335,11 +341,13 @@ static void tell_forms(const struct yg_data_form *table, uint32_t count, struct 
 	for (uint32_t i = 0; i < count; i++) {
 		struct yg_data_fit fit = { .class_ = table[i].class_, .proof = table[i].proof };
 
-		if (table[i].len != text.len || (written && written->class_ != fit.class_) ||
+		bool same = written && written->class_ == fit.class_;
+
+		if (table[i].len != text.len || (written && !same && !written->shared) ||
 		    !yg_data_fits_shape(table[i].shape, text))
 			continue;
 		fit.passed = !table[i].check || table[i].check(text.ptr);
-		if (written)
+		if (same)
 			fit.proof = written->proof;
 		fn(ctx, &fit);
 	}

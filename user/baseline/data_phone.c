@@ -209,11 +209,16 @@ static bool is_japanese(const struct written *number)
 	return number->count == 10;
 }
 
-/* A zero, then three groups or more of two to five digits, ten or eleven in all. */
+/*
+ * A zero, then three groups or more of two to five digits, ten or eleven in all; twelve where
+ * mobile numbers begin with 08.
+ */
 static bool is_grouped(const struct written *number)
 {
+	size_t most = number->digits[1] == '8' ? 12 : 11;
+
 	if (number->digits[0] != '0' || number->digits[1] == '0' || number->group_count < 3 ||
-	    number->count < 10 || number->count > 11 || number->separator == '?')
+	    number->count < 10 || number->count > most || number->separator == '?')
 		return false;
 	for (size_t i = 0; i < number->group_count; i++) {
 		if (number->groups[i] < 2 || number->groups[i] > 5)

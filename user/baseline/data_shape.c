@@ -217,6 +217,9 @@ static bool is_passport(struct yg_slice text)
 
 	if (!is_code(text, 6, 9, 3) || runs.separators > 2)
 		return false;
+	/* Germany: any place may hold a letter, the first is one of six. */
+	if (runs.len == 9 && strchr("CFGHJK", text.ptr[0]))
+		return true;
 	if (!runs.letters_first)
 		return (runs.count == 1 && runs.len >= 7) ||
 		       (runs.count == 3 && runs.lens[0] == 2 && runs.lens[1] == 2 && runs.len == 9);

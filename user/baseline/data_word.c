@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The words that say what a value is. */
+/* The words of English and Japanese that say what a value is. */
 #include "baseline/data_key.h"
 #include "core/macros.h"
 
-#define IN(class_, text)                      \
-	{                                     \
-		text, YG_DATA_##class_, false \
+#define IN(class_, text)                                \
+	{                                               \
+		text, YG_DATA_##class_, YG_DATA_WORD_IN \
 	}
-#define WHOLE(class_, text)                  \
-	{                                    \
-		text, YG_DATA_##class_, true \
+#define WHOLE(class_, text)                                \
+	{                                                  \
+		text, YG_DATA_##class_, YG_DATA_WORD_WHOLE \
+	}
+#define FORM(class_, text)                                \
+	{                                                 \
+		text, YG_DATA_##class_, YG_DATA_WORD_FORM \
 	}
 
 static const struct yg_data_word words[] = {
@@ -66,6 +70,10 @@ static const struct yg_data_word words[] = {
 	IN(BANK_ACCOUNT, "acct num"),
 	IN(BANK_ACCOUNT, "bank account"),
 	IN(BANK_ACCOUNT, "routing number"),
+	IN(BANK_ACCOUNT, "aba routing"),
+	IN(BANK_ACCOUNT, "routing no"),
+	IN(BANK_ACCOUNT, "aba number"),
+	IN(BANK_ACCOUNT, "bank number"),
 	IN(BANK_ACCOUNT, "sort code"),
 	IN(BANK_ACCOUNT, "bank code"),
 	IN(BANK_ACCOUNT, "branch code"),
@@ -116,9 +124,6 @@ static const struct yg_data_word words[] = {
 	IN(PHONE, "keitai"),
 	IN(PHONE, "phonenumber"),
 	IN(PHONE, "call"),
-	IN(PHONE, "telefon"),
-	IN(PHONE, "telefono"),
-	IN(PHONE, "handynummer"),
 	IN(POSTAL_CODE, "zip"),
 	IN(POSTAL_CODE, "zip code"),
 	IN(POSTAL_CODE, "postal"),
@@ -181,6 +186,14 @@ static const struct yg_data_word words[] = {
 	IN(PERSON_NAME, "氏名"),
 	IN(PERSON_NAME, "名前"),
 	IN(PERSON_NAME, "名義"),
+	IN(PERSON_NAME, "契約者名"),
+	IN(PERSON_NAME, "顧客名"),
+	IN(PERSON_NAME, "利用者名"),
+	IN(PERSON_NAME, "申込者名"),
+	IN(PERSON_NAME, "患者名"),
+	IN(PERSON_NAME, "社員名"),
+	IN(PERSON_NAME, "会員名"),
+	IN(PERSON_NAME, "受取人名"),
 	IN(PERSON_NAME, "フリガナ"),
 	IN(PERSON_NAME, "ふりがな"),
 	IN(PERSON_NAME, "氏名カナ"),
@@ -227,9 +240,6 @@ static const struct yg_data_word words[] = {
 	IN(PASSPORT, "passport"),
 	IN(PASSPORT, "passports"),
 	IN(PASSPORT, "travel document"),
-	IN(PASSPORT, "reisepass"),
-	IN(PASSPORT, "pasaporte"),
-	IN(PASSPORT, "passeport"),
 	IN(PASSPORT, "旅券"),
 	IN(PASSPORT, "パスポート"),
 	IN(DRIVING_LICENCE, "driving licence"),
@@ -241,8 +251,6 @@ static const struct yg_data_word words[] = {
 	IN(DRIVING_LICENCE, "licence number"),
 	IN(DRIVING_LICENCE, "license no"),
 	IN(DRIVING_LICENCE, "my license"),
-	IN(DRIVING_LICENCE, "führerschein"),
-	IN(DRIVING_LICENCE, "fahrerlaubnis"),
 	IN(DRIVING_LICENCE, "運転免許"),
 	IN(DRIVING_LICENCE, "免許証"),
 	IN(DRIVING_LICENCE, "menkyo"),
@@ -285,10 +293,15 @@ static const struct yg_data_word words[] = {
 	IN(HEALTH_NUMBER, "provider identifier"),
 	IN(HEALTH_NUMBER, "krankenkasse"),
 	IN(HEALTH_NUMBER, "kvnr"),
-	IN(HEALTH_NUMBER, "health insurance"),
+	FORM(HEALTH_NUMBER, "health insurance"),
 	IN(HEALTH_NUMBER, "insurance number"),
-	IN(HEALTH_NUMBER, "保険証"),
-	IN(HEALTH_NUMBER, "保険者番号"),
+	FORM(HEALTH_NUMBER, "保険証"),
+	FORM(HEALTH_NUMBER, "保険者番号"),
+	FORM(HEALTH_NUMBER, "insurer number"),
+	FORM(HEALTH_NUMBER, "hoken bango"),
+	FORM(HEALTH_NUMBER, "hokensha bango"),
+	FORM(HEALTH_NUMBER, "hihokensha"),
+	FORM(HEALTH_NUMBER, "被保険者番号"),
 	IN(HEALTH_NUMBER, "patient id"),
 	IN(TAX_ID, "tax id"),
 	IN(TAX_ID, "vat"),
@@ -406,6 +419,7 @@ static const struct yg_data_word words[] = {
 	IN(ID_EE, "asmens kodas"),
 	IN(ID_SE, "personnummer"),
 	IN(ID_SE, "personal number"),
+	IN(ID_SE, "pnr"),
 	IN(ID_NO, "fodselsnummer"),
 	IN(ID_NO, "birth number"),
 	IN(ID_DK, "cpr"),
@@ -423,6 +437,7 @@ static const struct yg_data_word words[] = {
 	IN(ID_ZA, "rsa id"),
 	IN(ID_ZA, "id number"),
 	IN(ID_IN, "aadhaar"),
+	IN(ID_IN, "aadhar"),
 	IN(ID_IN, "pan number"),
 	IN(ID_IN, "uidai"),
 	IN(ID_CN, "shenfenzheng"),
@@ -435,6 +450,7 @@ static const struct yg_data_word words[] = {
 	IN(ID_SG, "fin"),
 	IN(ID_TH, "thai id"),
 	IN(ID_TH, "citizen id"),
+	IN(ID_TH, "บัตรประชาชน"),
 	IN(ID_KR, "rrn"),
 	IN(ID_KR, "jumin"),
 	IN(ID_KR, "frn"),
