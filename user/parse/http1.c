@@ -300,8 +300,6 @@ static void transfer_encoding(struct yg_http1 *http, struct yg_slice value)
 {
 	struct yg_slice coding;
 
-	if (value.len == 0)
-		http->coding = YG_CODING_INVALID;
 	while (list_next(&value, &coding)) {
 		if (coding.len == 0)
 			continue;
@@ -313,6 +311,8 @@ static void transfer_encoding(struct yg_http1 *http, struct yg_slice value)
 			http->coding =
 				is_known_coding(coding) ? YG_CODING_OTHER : YG_CODING_INVALID;
 	}
+	if (http->coding == YG_CODING_NONE)
+		http->coding = YG_CODING_INVALID; /* the field is there, and names nothing */
 }
 
 static void connection(struct yg_http1 *http, struct yg_slice value)
