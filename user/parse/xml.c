@@ -140,6 +140,34 @@ static bool take_element(struct yg_xml_walk *w, struct yg_xml_node *ret)
 	return true;
 }
 
+/* A document type: '>' and what looks like tags in its brackets and quotes do not end it. */
+static bool skip_doctype(struct yg_xml_walk *w)
+{
+	struct yg_slice unused;
+	bool inside = false, more = true;
+
+	while (more && w->text.len > 0) {
+		char c = w->text.ptr[0];
+
+		if (has_prefix(w, "<!--", 4)) {
+			more = take_until(w, YG_SLICE("-->"), &unused);
+			continue;
+		}
+		if (has_prefix(w, "<?", 2)) {
+			more = take_until(w, YG_SLICE("?>"), &unused);
+			continue;
+		}
+		advance(w, 1);
+		if (c == '"' || c == '\'')
+			more = take_until(w, c == '"' ? YG_SLICE("\"") : YG_SLICE("'"), &unused);
+		else if (c == '[' || c == ']')
+			inside = c == '[';
+		else if (c == '>' && !inside)
+			return true;
+	}
+	return stop(w, YG_PARSE_MORE);
+}
+
 /* What begins with '<'. @ret_node: there is a node. */
 static bool take_markup(struct yg_xml_walk *w, struct yg_xml_node *ret, bool *ret_node)
 {
@@ -162,6 +190,8 @@ static bool take_markup(struct yg_xml_walk *w, struct yg_xml_node *ret, bool *re
 		*ret_node = true;
 		return take_until(w, YG_SLICE(">"), &unused) && end_element(w, ret);
 	}
+	if (has_prefix(w, "<!DOCTYPE", 9))
+		return skip_doctype(w);
 	if (has_prefix(w, "<?", 2) || has_prefix(w, "<!", 2))
 		return take_until(w, YG_SLICE(">"), &unused);
 	*ret_node = true;
