@@ -130,6 +130,7 @@ static void take_known(struct yg_h2_head *head, struct yg_slice name, struct yg_
 
 void yg_h2_head_field(struct yg_h2_head *head, struct yg_slice name, struct yg_slice value)
 {
+	uint32_t count = head->draft.head.field_count;
 	bool is_cookie;
 
 	if (name.len == 0) {
@@ -144,9 +145,10 @@ void yg_h2_head_field(struct yg_h2_head *head, struct yg_slice name, struct yg_s
 	}
 	take_known(head, name, value);
 	is_cookie = yg_slice_equal(name, YG_SLICE("cookie"));
-	if (!is_cookie || !head->has_cookie_last || !join_cookie(head, value))
-		add_field(head, name, value);
-	head->has_cookie_last = is_cookie && head->draft.head.field_count > 0;
+	if (is_cookie && head->has_cookie_last && join_cookie(head, value))
+		return;
+	add_field(head, name, value);
+	head->has_cookie_last = is_cookie && head->draft.head.field_count > count;
 }
 
 bool yg_h2_head_is_request(const struct yg_h2_head *head)

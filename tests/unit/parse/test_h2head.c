@@ -139,6 +139,21 @@ static void drops_what_does_not_fit(void **state)
 	assert_int_equal(head.draft.head.field_dropped, 6);
 }
 
+/* A cookie that found no room is no part of the field before it. */
+static void joins_no_cookie_to_another_field(void **state)
+{
+	const struct yg_span *last = &head.fields[YG_HEADERS_MAX - 1].value;
+
+	(void)state;
+	yg_h2_head_begin(&head);
+	for (unsigned i = 0; i < YG_HEADERS_MAX; i++)
+		yg_h2_head_field(&head, YG_SLICE("b"), YG_SLICE("c"));
+	yg_h2_head_field(&head, YG_SLICE("cookie"), YG_SLICE("sid=1"));
+	yg_h2_head_field(&head, YG_SLICE("cookie"), YG_SLICE("sid=2"));
+	assert_int_equal(last->len, 1);
+	assert_int_equal(head.draft.head.field_dropped, 2);
+}
+
 static void knows_media_types_and_numbers(void **state)
 {
 	(void)state;
@@ -155,6 +170,7 @@ int main(void)
 		cmocka_unit_test(makes_a_head_of_a_block),
 		cmocka_unit_test(reads_fields_that_matter),
 		cmocka_unit_test(drops_what_does_not_fit),
+		cmocka_unit_test(joins_no_cookie_to_another_field),
 		cmocka_unit_test(knows_media_types_and_numbers),
 	};
 
