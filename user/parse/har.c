@@ -366,8 +366,10 @@ static void decode_content(struct yg_har *har)
 	if (!yg_slice_equal_nocase(har->encoding, YG_SLICE("base64")) || !body->len)
 		return;
 	len = yg_base64_decode(*body, to, sizeof(har->room) - har->used);
-	if (len == -ENOSPC)
-		har->sides[1] = (struct side){ .cut = true };
+	if (len == -ENOSPC) {
+		*body = (struct yg_slice){ NULL, 0 };
+		har->sides[1].cut = true;
+	}
 	if (len < 0)
 		return;
 	*body = (struct yg_slice){ (char *)to, (size_t)len };
