@@ -105,6 +105,12 @@ static void *arena_take_items(void *opaque, unsigned int count, unsigned int siz
 
 /* --- one function per library --------------------------------------------------------------- */
 
+/* Does another member of gzip follow the one that ended? RFC 1952 section 2.2. */
+static bool has_member(const z_stream *stream)
+{
+	return stream->avail_in > 1 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b;
+}
+
 static enum yg_decoded run_zlib(struct yg_decoder *decoder, struct job *job, int window_bits)
 {
 	z_stream stream = { .zalloc = arena_take_items, .zfree = arena_leave, .opaque = decoder };
@@ -116,7 +122,10 @@ static enum yg_decoded run_zlib(struct yg_decoder *decoder, struct job *job, int
 	stream.avail_in = (uInt)job->data.len;
 	stream.next_out = (Bytef *)job->out;
 	stream.avail_out = (uInt)job->cap;
-	r = inflate(&stream, Z_SYNC_FLUSH);
+	do {
+		r = inflate(&stream, Z_SYNC_FLUSH);
+	} while (r == Z_STREAM_END && window_bits != WBITS_RAW && has_member(&stream) &&
+		 inflateReset(&stream) == Z_OK);
 	job->taken = job->data.len - stream.avail_in;
 	job->made = job->cap - stream.avail_out;
 	(void)inflateEnd(&stream);

@@ -159,6 +159,39 @@ static void decodes_prefixes(void **state)
 	}
 }
 
+/* RFC 1952 section 2.2: members follow each other, and readers put them together. */
+static void decodes_every_member(void **state)
+{
+	struct yg_decoder *decoder;
+	uint8_t coded[256];
+	size_t len = 0, got;
+	char out[64];
+
+	(void)state;
+	assert_int_equal(yg_decoder_new(&decoder), 0);
+	len += deflate_as(GZIP, "", 0, coded, sizeof(coded));
+	len += deflate_as(GZIP, "{\"a\":", 5, coded + len, sizeof(coded) - len);
+	len += deflate_as(GZIP, "1}", 2, coded + len, sizeof(coded) - len);
+	for (size_t cut = 0; cut < 2; cut++) {
+		GUARD_CLEANUP struct guard in = guard_copy(coded, len - cut);
+
+		assert_int_equal(yg_decoder_run(decoder, YG_DECODER_GZIP,
+						(struct yg_slice){ in.ptr, in.len }, out,
+						sizeof(out), &got),
+				 cut ? YG_DECODED_CUT : YG_DECODED_WHOLE);
+		assert_int_equal(got, 7);
+		assert_memory_equal(out, "{\"a\":1}", 7);
+	}
+	/* What follows and is no member is nobody's. */
+	coded[len++] = 'x';
+	assert_int_equal(yg_decoder_run(decoder, YG_DECODER_GZIP,
+					(struct yg_slice){ (char *)coded, len }, out, sizeof(out),
+					&got),
+			 YG_DECODED_WHOLE);
+	assert_int_equal(got, 7);
+	yg_decoder_free(&decoder);
+}
+
 static void stops_at_the_cap(void **state)
 {
 	YG_CLEANUP(yg_decoder_free) struct yg_decoder *decoder = NULL;
@@ -261,6 +294,7 @@ int main(void)
 		cmocka_unit_test(decodes_what_was_encoded),
 		cmocka_unit_test(decodes_brotli),
 		cmocka_unit_test(decodes_prefixes),
+		cmocka_unit_test(decodes_every_member),
 		cmocka_unit_test(stops_at_the_cap),
 		cmocka_unit_test(refuses_what_blows_up),
 		cmocka_unit_test(tells_what_is_not_of_the_coding),
