@@ -513,7 +513,7 @@ static void print_services(struct run *run)
 static void print_summary(struct run *run)
 {
 	if (!run->args->json) {
-		yg_tables_summary(run->args->out, &run->totals);
+		yg_tables_summary(run->args, &run->totals);
 		return;
 	}
 	yg_lines_summary(run->json, &run->totals, run->report, run->pipeline);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "cli/client.h"
-#include "cli/table.h"
+#include "cli/listing.h"
 
 static const struct yg_column columns[] = {
 	{ "PREFIX", YG_ALIGN_LEFT, 18 }, { "LEFT", YG_ALIGN_RIGHT, 0 },
@@ -10,6 +9,7 @@ static const struct yg_column columns[] = {
 
 static int add_block(void *ctx, const char *line, yajl_val value)
 {
+	const struct yg_listing *listing = ctx;
 	char left[YG_FORMAT_CAP], drops[YG_FORMAT_CAP];
 	const char *texts[] = {
 		yg_value_text(value, "prefix"),
@@ -21,21 +21,17 @@ static int add_block(void *ctx, const char *line, yajl_val value)
 	};
 
 	(void)line;
-	return yg_table_add(ctx, texts);
+	return yg_table_add(listing->table, texts);
 }
 
 enum yg_exit yg_command_blocks(const struct yg_cli_args *args)
 {
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
-	enum yg_exit code;
+	static const struct yg_listing_plan plan = {
+		.columns = columns,
+		.column_count = YG_ARRAY_SIZE(columns),
+		.nothing = "Nothing is blocked",
+		.add = add_block,
+	};
 
-	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
-		return yg_cli_fail(args, "blocks: Out of memory");
-	code = yg_client_each(args, "/v1/blocks?", 0, add_block, table);
-	if (code != YG_EXIT_DONE || args->json)
-		return code;
-	if (yg_table_count(table) == 0)
-		(void)fprintf(args->out, "Nothing is blocked\n");
-	yg_table_print(table, args->out, args->columns);
-	return YG_EXIT_DONE;
+	return yg_listing_print(args, "/v1/blocks?", &plan);
 }

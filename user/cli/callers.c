@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "cli/client.h"
-#include "cli/table.h"
+#include "cli/listing.h"
+#include "cli/show.h"
 
 const struct yg_cli_option yg_callers_options[] = {
 	{ "contains", "TEXT", "Only callers whose name holds this text, or of this address",
@@ -41,6 +41,7 @@ static void join_records(yajl_val list, char *ret, size_t cap)
 
 static int add_caller(void *ctx, const char *line, yajl_val value)
 {
+	const struct yg_listing *listing = ctx;
 	char requests[YG_FORMAT_CAP], errors[YG_FORMAT_CAP], endpoints[YG_FORMAT_CAP];
 	char findings[YG_FORMAT_CAP], ja4s[YG_FORMAT_CAP], time[YG_FORMAT_CAP], records[256];
 	const char *texts[] = {
@@ -52,40 +53,34 @@ static int add_caller(void *ctx, const char *line, yajl_val value)
 		yg_count_format(yg_value_uint(value, "findings"), findings),
 		yg_count_format(yg_value_uint(value, "ja4s"), ja4s),
 		records,
-		/* The day is in --json: eighty columns are short. */
-		yg_time_format(yg_value_text(value, "last_seen"), time) + 11,
+		yg_time_short(yg_value_text(value, "last_seen"), time),
 	};
 
 	(void)line;
 	join_records(yg_value_find(value, "data"), records, sizeof(records));
-	return yg_table_add(ctx, texts);
+	return yg_table_add(listing->table, texts);
 }
 
 enum yg_exit yg_command_callers(const struct yg_cli_args *args)
 {
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
-	char path[1024] = "/v1/callers?";
-	uint64_t limit = 100;
-	enum yg_exit code;
+	static const char *const filters[] = { "contains", NULL };
+	static const struct yg_listing_plan plan = {
+		.columns = columns,
+		.column_count = YG_ARRAY_SIZE(columns),
+		.nothing = "No callers have been seen",
+		.add = add_caller,
+		.limit = 100,
+	};
+	char path[YG_LISTING_PATH_CAP] = "/v1/callers?";
+	enum yg_exit code = yg_listing_filter(args, filters, path);
 
-	if (yg_cli_number(args, "limit", &limit))
-		return yg_cli_usage(args, "--limit: not a number above 0");
-	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
-		return yg_cli_fail(args, "callers: Out of memory");
-	yg_client_add(path, sizeof(path), "contains", yg_cli_value(args, "contains"));
+	if (code != YG_EXIT_DONE)
+		return code;
 	if (yg_cli_value(args, "busiest") && yg_cli_value(args, "by-records"))
 		return yg_cli_usage(args, "--busiest and --by-records: only one of them");
 	if (yg_cli_value(args, "busiest"))
 		yg_client_add(path, sizeof(path), "sort", "requests");
 	if (yg_cli_value(args, "by-records"))
 		yg_client_add(path, sizeof(path), "sort", "records");
-	if (yg_client_add_since(args, path, sizeof(path)))
-		return yg_cli_usage(args, "--since: not a duration such as 90s, 15m, 1h or 7d");
-	code = yg_client_each(args, path, limit, add_caller, table);
-	if (code != YG_EXIT_DONE || args->json)
-		return code;
-	if (yg_table_count(table) == 0)
-		(void)fprintf(args->out, "No callers have been seen\n");
-	yg_table_print(table, args->out, args->columns);
-	return YG_EXIT_DONE;
+	return yg_listing_print(args, path, &plan);
 }

@@ -46,6 +46,7 @@ static const struct yg_command commands[] = {
 		.options = yg_endpoints_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_endpoints,
 	},
 	{
@@ -57,6 +58,7 @@ static const struct yg_command commands[] = {
 		.items_max = 1,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_endpoint,
 	},
 	{
@@ -69,6 +71,7 @@ static const struct yg_command commands[] = {
 		.options = yg_callers_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_callers,
 	},
 	{
@@ -81,6 +84,7 @@ static const struct yg_command commands[] = {
 		.options = yg_risk_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_risk,
 	},
 	{
@@ -94,6 +98,7 @@ static const struct yg_command commands[] = {
 		.options = yg_parties_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_parties,
 	},
 	{
@@ -107,6 +112,7 @@ static const struct yg_command commands[] = {
 		.options = yg_relations_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_relations,
 	},
 	{
@@ -211,6 +217,7 @@ static const struct yg_command commands[] = {
 		.options = no_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_blocks,
 	},
 	{

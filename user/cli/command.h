@@ -55,7 +55,7 @@ struct yg_command {
 	size_t items_min, items_max; /* operands it takes; SIZE_MAX: any number */
 	bool json;		     /* takes --json */
 	bool daemon;		     /* asks the daemon: takes --socket */
-	bool texts;		     /* prints texts of rules: takes --lang */
+	bool texts;		     /* speaks two languages: takes --lang */
 	enum yg_exit (*run)(const struct yg_cli_args *args);
 };
 

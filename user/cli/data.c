@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "baseline/data_class.h"
 #include "cli/client.h"
+#include "cli/word.h"
 
 const struct yg_column yg_data_columns[YG_DATA_COLUMNS] = {
 	{ "CLASS", YG_ALIGN_LEFT, 8 },	 { "IN", YG_ALIGN_LEFT, 0 },
@@ -11,15 +13,24 @@ const struct yg_column yg_data_columns[YG_DATA_COLUMNS] = {
 	{ "VALUES", YG_ALIGN_RIGHT, 0 }, { "SAMPLE", YG_ALIGN_LEFT, 8 },
 };
 
-int yg_data_add(struct yg_table *table, yajl_val field)
+/* What a class is called; one of the operator's own goes by its name. */
+static const char *data_title(const struct yg_cli_args *args, const char *name)
+{
+	uint32_t class_ = yg_data_class_from_name(yg_slice_from_str(name));
+
+	return args->japanese && class_ < YG_DATA_CLASS_MAX ? yg_data_class_info(class_)->title_ja
+							    : name;
+}
+
+int yg_data_add(const struct yg_cli_args *args, struct yg_table *table, yajl_val field)
 {
 	const char *at = yg_value_text(field, "at");
 	char values[YG_FORMAT_CAP], name[YG_DATA_PATH_CAP + 16];
 	const char *texts[YG_DATA_COLUMNS] = {
-		yg_value_text(field, "class"),
-		yg_value_text(field, "in"),
+		data_title(args, yg_value_text(field, "class")),
+		yg_cli_word(args, yg_value_text(field, "in")),
 		name,
-		yg_value_text(field, "confidence"),
+		yg_cli_word(args, yg_value_text(field, "confidence")),
 		yg_count_format(yg_value_uint(field, "values"), values),
 		yg_value_text(field, "sample"),
 	};

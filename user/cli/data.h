@@ -6,6 +6,7 @@
 #include <yajl/yajl_tree.h>
 
 #include "baseline/data.h"
+#include "cli/command.h"
 #include "cli/table.h"
 #include "endpoint/inventory.h"
 
@@ -14,7 +15,7 @@
 extern const struct yg_column yg_data_columns[YG_DATA_COLUMNS];
 
 /* One field, an object of the list "data" of an endpoint, as a row. Return: 0; -ENOMEM. */
-int yg_data_add(struct yg_table *table, yajl_val field);
+int yg_data_add(const struct yg_cli_args *args, struct yg_table *table, yajl_val field);
 
 /*
  * Classes of such a list for a narrow column, each once, the gravest first, possible ones with a

@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "cli/table.h"
 #include "cli/talk.h"
+#include "cli/word.h"
 
 static const struct yg_column span_columns[] = {
 	{ "TIME", YG_ALIGN_LEFT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
@@ -30,13 +31,13 @@ static const struct yg_column relation_columns[] = {
 };
 
 /* What leads to the endpoint, then where it leads to; further steps stand further right. */
-static int add_relation(struct yg_table *table, yajl_val relation)
+static int add_relation(const struct yg_cli_args *args, struct yg_table *table, yajl_val relation)
 {
 	static const char *const steps[] = { "->", "  ->", "    ->" };
 	bool is_in = strcmp(yg_value_text(relation, "direction"), "in") == 0;
 	uint64_t depth = yg_value_uint(relation, "depth");
 	yajl_val end = yg_value_find(relation, is_in ? "from" : "into");
-	char name[1024] = "this host, for nobody known", time[YG_FORMAT_CAP];
+	char name[1024], time[YG_FORMAT_CAP];
 	char requests[YG_FORMAT_CAP];
 	const char *texts[] = {
 		is_in ? "<-" : steps[depth < YG_ARRAY_SIZE(steps) ? depth : 2],
@@ -48,10 +49,13 @@ static int add_relation(struct yg_table *table, yajl_val relation)
 
 	if (end && YAJL_IS_OBJECT(end))
 		yg_endpoint_name(end, name, sizeof(name));
+	else
+		(void)snprintf(name, sizeof(name), "%s",
+			       yg_cli_word(args, "this host, for nobody known"));
 	return yg_table_add(table, texts);
 }
 
-static int add_span(struct yg_table *table, yajl_val span)
+static int add_span(const struct yg_cli_args *args, struct yg_table *table, yajl_val span)
 {
 	char time[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP], p50[YG_FORMAT_CAP], p99[YG_FORMAT_CAP];
@@ -64,11 +68,11 @@ static int add_span(struct yg_table *table, yajl_val span)
 		yg_us_format(yg_value_uint(span, "latency_p50_us"), p50),
 		yg_us_format(yg_value_uint(span, "latency_p99_us"), p99),
 	};
-
+	(void)args;
 	return yg_table_add(table, texts);
 }
 
-static int add_sample(struct yg_table *table, yajl_val sample)
+static int add_sample(const struct yg_cli_args *args, struct yg_table *table, yajl_val sample)
 {
 	char time[YG_FORMAT_CAP], status[YG_FORMAT_CAP];
 	const char *texts[] = {
@@ -80,6 +84,7 @@ static int add_sample(struct yg_table *table, yajl_val sample)
 	};
 
 	(void)snprintf(status, sizeof(status), "%" PRIu64, yg_value_uint(sample, "status"));
+	(void)args;
 	return yg_table_add(table, texts);
 }
 
@@ -106,26 +111,25 @@ static void print_statuses(const struct yg_cli_args *args, yajl_val status)
 			break;
 		used += (size_t)n;
 	}
-	yg_print_field(args, "status", text);
+	yg_print_field(args, "statuses", text);
 }
 
-/* "+20  public clients", or "shadow  in no specification", a line each. */
+/* "20  public clients", or "shadow  in no specification", a line each. */
 static void print_reasons(const struct yg_cli_args *args, yajl_val reasons, bool points)
 {
-	char text[512];
+	char left[32], text[512];
 
 	for (size_t i = 0; YAJL_IS_OBJECT(reasons) && i < YAJL_GET_OBJECT(reasons)->len; i++) {
 		const char *key = YAJL_GET_OBJECT(reasons)->keys[i];
+		const char *reason = points ? key : yg_value_text(reasons, key);
 
 		if (points)
-			(void)snprintf(text, sizeof(text), "%3" PRIu64 "  %s",
-				       yg_value_uint(reasons, key), key);
+			(void)snprintf(left, sizeof(left), "%3" PRIu64 " ",
+				       yg_value_uint(reasons, key));
 		else
-			(void)snprintf(text, sizeof(text), "%-14s  %s", key,
-				       yg_value_text(reasons, key));
-		(void)fputs("  ", args->out);
-		yg_text_print(args->out, text, args->columns - 2, YG_ALIGN_LEFT);
-		(void)fputc('\n', args->out);
+			(void)snprintf(left, sizeof(left), "%-15.28s", key);
+		yg_text_hang(args->out, left, yg_cli_reason(args, reason, text, sizeof(text)), 2,
+			     args->columns);
 	}
 }
 
@@ -136,16 +140,16 @@ static void print_assessment(const struct yg_cli_args *args, yajl_val value)
 
 	yg_print_trend(args, "risk by hour", yg_value_find(value, "risk_hours"));
 	yg_print_trend(args, "risk by day", yg_value_find(value, "risk_days"));
-	(void)snprintf(text, sizeof(text), "Risk %" PRIu64 " of 100", yg_value_uint(value, "risk"));
+	(void)snprintf(text, sizeof(text),
+		       args->japanese ? "リスク %" PRIu64 "/100" : "Risk %" PRIu64 " of 100",
+		       yg_value_uint(value, "risk"));
 	(void)fputc('\n', args->out);
 	yg_print_styled(args, "1", text);
 	(void)fputc('\n', args->out);
 	print_reasons(args, yg_value_find(value, "risk_reasons"), true);
 	if (!labels || !YAJL_IS_OBJECT(labels) || labels->u.object.len == 0)
 		return;
-	(void)fputc('\n', args->out);
-	yg_print_styled(args, "1", "Labels");
-	(void)fputc('\n', args->out);
+	yg_print_title(args, "Labels");
 	print_reasons(args, labels, false);
 }
 

@@ -61,7 +61,9 @@ static void print_who(const struct yg_cli_args *args, yajl_val value)
 		return;
 	yg_print_field(args, "caller", yg_value_text(value, "caller"));
 	(void)snprintf(text, sizeof(text), "%s%s", yg_value_text(value, "client"),
-		       yg_value_flag(value, "client_blockable") ? "" : " (not certain)");
+		       yg_value_flag(value, "client_blockable")
+			       ? ""
+			       : yg_cli_text(args, " (not certain)", "（不確実）"));
 	yg_print_field(args, "client", text);
 	yg_print_field(args, "action", yg_cli_word(args, yg_value_text(value, "action")));
 }

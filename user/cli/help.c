@@ -14,7 +14,8 @@ const struct yg_cli_option yg_help_options[] = {
 static const struct yg_cli_option common_json = { "json", NULL, "Print JSON, one object a line",
 						  false };
 static const struct yg_cli_option common_lang = {
-	"lang", "LANG", "Texts of rules in this language: en or ja; without it by LANG", false
+	"lang", "LANG", "Titles, causes and reasons in this language: en or ja; without it by LANG",
+	false
 };
 static const struct yg_cli_option common_socket = {
 	"socket", "PATH", "Socket of the daemon, " YG_SOCKET_PATH " if not given", false

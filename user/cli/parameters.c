@@ -7,6 +7,7 @@
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 #define VALUES_CAP 256u
 
@@ -62,7 +63,7 @@ static const char *describe_values(yajl_val field, char *ret, size_t cap)
 	return ret;
 }
 
-static int add_field(struct yg_table *table, yajl_val field)
+static int add_field(const struct yg_cli_args *args, struct yg_table *table, yajl_val field)
 {
 	char types[64], values[VALUES_CAP], place[32];
 	const char *status = yg_value_text(field, "status");
@@ -71,7 +72,7 @@ static int add_field(struct yg_table *table, yajl_val field)
 		yg_value_text(field, "name"),
 		join_types(field, types, sizeof(types)),
 		yg_value_text(field, "format"),
-		yg_value_flag(field, "required") ? "required" : "optional",
+		yg_cli_word(args, yg_value_flag(field, "required") ? "required" : "optional"),
 		describe_values(field, values, sizeof(values)),
 	};
 
@@ -79,25 +80,10 @@ static int add_field(struct yg_table *table, yajl_val field)
 	return yg_table_add(table, texts);
 }
 
-static void print_fields(const struct yg_cli_args *args, const char *title, yajl_val list)
-{
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
-
-	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
-	    yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
-		return;
-	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
-		if (add_field(table, YAJL_GET_ARRAY(list)->values[i]))
-			return;
-	}
-	(void)fputc('\n', args->out);
-	yg_print_styled(args, "1", title);
-	(void)fputc('\n', args->out);
-	yg_table_print(table, args->out, args->columns);
-}
-
 void yg_parameters_print(const struct yg_cli_args *args, yajl_val endpoint)
 {
-	print_fields(args, "Parameters", yg_value_find(endpoint, "parameters"));
-	print_fields(args, "Fields of responses", yg_value_find(endpoint, "response_fields"));
+	yg_print_list(args, "Parameters", yg_value_find(endpoint, "parameters"), columns,
+		      YG_ARRAY_SIZE(columns), add_field);
+	yg_print_list(args, "Fields of responses", yg_value_find(endpoint, "response_fields"),
+		      columns, YG_ARRAY_SIZE(columns), add_field);
 }

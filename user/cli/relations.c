@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/client.h"
 #include "cli/graph.h"
+#include "cli/listing.h"
 #include "cli/show.h"
-#include "cli/table.h"
 
 const struct yg_cli_option yg_relations_options[] = {
 	{ "service", "HOST", "Only relations of which one end is this service", false },
@@ -26,6 +25,7 @@ static const struct yg_column columns[] = {
 
 static int add_relation(void *ctx, const char *line, yajl_val value)
 {
+	const struct yg_listing *listing = ctx;
 	char from[YG_GRAPH_NAME_CAP], into[YG_GRAPH_NAME_CAP], data[256];
 	char requests[YG_FORMAT_CAP], time[YG_FORMAT_CAP];
 	const char *texts[] = {
@@ -34,16 +34,23 @@ static int add_relation(void *ctx, const char *line, yajl_val value)
 		yg_value_text(value, "kind"),
 		yg_count_format(yg_value_uint(value, "requests"), requests),
 		data,
-		/* The day is in --json: eighty columns are short. */
-		yg_time_format(yg_value_text(value, "last_seen"), time) + 11,
+		yg_time_short(yg_value_text(value, "last_seen"), time),
 	};
 
 	(void)line;
 	yg_graph_name(yg_value_find(value, "from"), from, sizeof(from));
 	yg_graph_name(yg_value_find(value, "into"), into, sizeof(into));
 	yg_join_texts(yg_value_find(value, "data"), data, sizeof(data));
-	return yg_table_add(ctx, texts);
+	return yg_table_add(listing->table, texts);
 }
+
+static const struct yg_listing_plan plan = {
+	.columns = columns,
+	.column_count = YG_ARRAY_SIZE(columns),
+	.nothing = "No request has led to another",
+	.add = add_relation,
+	.limit = 100,
+};
 
 static int draw_relation(void *ctx, const char *line, yajl_val value)
 {
@@ -52,26 +59,13 @@ static int draw_relation(void *ctx, const char *line, yajl_val value)
 	return 0;
 }
 
-static enum yg_exit print_table(const struct yg_cli_args *args, const char *path, uint64_t limit)
+static enum yg_exit print_graph(const struct yg_cli_args *args, const char *path)
 {
-	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+	uint64_t limit = plan.limit;
 	enum yg_exit code;
 
-	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
-		return yg_cli_fail(args, "relations: Out of memory");
-	code = yg_client_each(args, path, limit, add_relation, table);
-	if (code != YG_EXIT_DONE || args->json)
-		return code;
-	if (yg_table_count(table) == 0)
-		(void)fprintf(args->out, "No request has led to another\n");
-	yg_table_print(table, args->out, args->columns);
-	return YG_EXIT_DONE;
-}
-
-static enum yg_exit print_graph(const struct yg_cli_args *args, const char *path, uint64_t limit)
-{
-	enum yg_exit code;
-
+	if (yg_cli_number(args, "limit", &limit))
+		return yg_cli_usage(args, "--limit: not a number above 0");
 	yg_graph_open(args->out);
 	code = yg_client_each(args, path, limit, draw_relation, args->out);
 	yg_graph_close(args->out);
@@ -80,23 +74,16 @@ static enum yg_exit print_graph(const struct yg_cli_args *args, const char *path
 
 enum yg_exit yg_command_relations(const struct yg_cli_args *args)
 {
-	static const char *const filters[] = { "service", "contains", "kind" };
-	const char *kind = yg_cli_value(args, "kind");
-	char path[1024] = "/v1/relations?";
-	uint64_t limit = 100;
+	static const char *const filters[] = { "service", "contains", "kind", NULL };
+	char path[YG_LISTING_PATH_CAP] = "/v1/relations?";
+	enum yg_exit code = yg_listing_filter(args, filters, path);
 
-	if (yg_cli_number(args, "limit", &limit))
-		return yg_cli_usage(args, "--limit: not a number above 0");
-	if (kind && strcmp(kind, "upstream") != 0 && strcmp(kind, "third-party") != 0)
-		return yg_cli_usage(args, "--kind: not upstream or third-party");
+	if (code != YG_EXIT_DONE)
+		return code;
 	if (args->json && yg_cli_value(args, "dot"))
 		return yg_cli_usage(args, "--dot and --json: only one of them");
-	for (size_t i = 0; i < YG_ARRAY_SIZE(filters); i++)
-		yg_client_add(path, sizeof(path), filters[i], yg_cli_value(args, filters[i]));
 	if (yg_cli_value(args, "by-service"))
 		yg_client_add(path, sizeof(path), "by", "service");
-	if (yg_client_add_since(args, path, sizeof(path)))
-		return yg_cli_usage(args, "--since: not a duration such as 90s, 15m, 1h or 7d");
-	return yg_cli_value(args, "dot") ? print_graph(args, path, limit)
-					 : print_table(args, path, limit);
+	return yg_cli_value(args, "dot") ? print_graph(args, path)
+					 : yg_listing_print(args, path, &plan);
 }

@@ -35,13 +35,6 @@ static const struct yg_column columns[COLUMNS] = {
 	{ "DATA", YG_ALIGN_LEFT, 8 },  { "LABELS", YG_ALIGN_LEFT, 8 },
 };
 
-static const struct yg_column columns_ja[COLUMNS] = {
-	{ "リスク", YG_ALIGN_RIGHT, 0 }, { "METHOD", YG_ALIGN_LEFT, 0 },
-	{ "パス", YG_ALIGN_ENDS, 28 },	 { "件数", YG_ALIGN_RIGHT, 0 },
-	{ "4XX", YG_ALIGN_RIGHT, 0 },	 { "5XX", YG_ALIGN_RIGHT, 0 },
-	{ "データ", YG_ALIGN_LEFT, 8 },	 { "ラベル", YG_ALIGN_LEFT, 8 },
-};
-
 static const struct yg_column service_columns[] = {
 	{ "RISK", YG_ALIGN_RIGHT, 0 },
 	{ "ENDPOINTS", YG_ALIGN_RIGHT, 0 },
@@ -57,7 +50,7 @@ int yg_report_new(const struct yg_cli_args *args, struct yg_report **ret)
 	if (!report)
 		return -ENOMEM;
 	report->args = args;
-	r = yg_table_new(args->japanese ? columns_ja : columns, COLUMNS, &report->endpoints);
+	r = yg_cli_table_new(args, columns, COLUMNS, &report->endpoints);
 	if (r)
 		return r;
 	*ret = YG_TAKE_PTR(report);
@@ -296,7 +289,7 @@ static void print_services(const struct yg_report *report)
 	char risk[YG_FORMAT_CAP], endpoints[YG_FORMAT_CAP], requests[YG_FORMAT_CAP];
 
 	if (report->service_count < 2 ||
-	    yg_table_new(service_columns, YG_ARRAY_SIZE(service_columns), &table))
+	    yg_cli_table_new(report->args, service_columns, YG_ARRAY_SIZE(service_columns), &table))
 		return;
 	for (size_t i = 0; i < report->service_count; i++) {
 		const struct yg_report_service *service = &report->services[i];

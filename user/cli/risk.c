@@ -6,6 +6,7 @@
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 #define REASONS_SHOWN 4u
 
@@ -27,7 +28,7 @@ static const struct yg_column endpoint_columns[] = {
 	{ "REASONS", YG_ALIGN_LEFT, 16 },
 };
 
-static int add_service(struct yg_table *table, yajl_val service)
+static int add_service(const struct yg_cli_args *args, struct yg_table *table, yajl_val service)
 {
 	char risk[YG_FORMAT_CAP], endpoints[YG_FORMAT_CAP];
 	const char *texts[] = {
@@ -35,14 +36,16 @@ static int add_service(struct yg_table *table, yajl_val service)
 		yg_count_format(yg_value_uint(service, "endpoints"), endpoints),
 		yg_value_text(service, "service"),
 	};
-
+	(void)args;
 	return yg_table_add(table, texts);
 }
 
 /* "20 no credential is asked for, 15 public clients": the heaviest stand first. */
-static void join_reasons(yajl_val reasons, char *ret, size_t cap)
+static void join_reasons(const struct yg_cli_args *args, yajl_val reasons, char *ret, size_t cap)
 {
+	const char *comma = args->japanese ? "、" : ", ";
 	size_t used = 0;
+	char text[256];
 
 	ret[0] = '\0';
 	for (size_t i = 0; YAJL_IS_OBJECT(reasons) && i < YAJL_GET_OBJECT(reasons)->len &&
@@ -50,12 +53,13 @@ static void join_reasons(yajl_val reasons, char *ret, size_t cap)
 	     i++) {
 		const char *key = YAJL_GET_OBJECT(reasons)->keys[i];
 
-		used += (size_t)snprintf(ret + used, cap - used, "%s%" PRIu64 " %s", i ? ", " : "",
-					 yg_value_uint(reasons, key), key);
+		used += (size_t)snprintf(ret + used, cap - used, "%s%" PRIu64 " %s", i ? comma : "",
+					 yg_value_uint(reasons, key),
+					 yg_cli_reason(args, key, text, sizeof(text)));
 	}
 }
 
-static int add_endpoint(struct yg_table *table, yajl_val endpoint)
+static int add_endpoint(const struct yg_cli_args *args, struct yg_table *table, yajl_val endpoint)
 {
 	char risk[YG_FORMAT_CAP], id[YG_ID_SHORT + 1], name[1024], reasons[512];
 	const char *texts[] = {
@@ -67,7 +71,7 @@ static int add_endpoint(struct yg_table *table, yajl_val endpoint)
 
 	(void)snprintf(id, sizeof(id), "%s", yg_value_text(endpoint, "id"));
 	yg_endpoint_name(endpoint, name, sizeof(name));
-	join_reasons(yg_value_find(endpoint, "risk_reasons"), reasons, sizeof(reasons));
+	join_reasons(args, yg_value_find(endpoint, "risk_reasons"), reasons, sizeof(reasons));
 	return yg_table_add(table, texts);
 }
 
@@ -78,7 +82,9 @@ static int print_risk(void *ctx, const char *line, yajl_val value)
 	char text[512];
 
 	(void)line;
-	(void)snprintf(text, sizeof(text), "Risk %" PRIu64 " of 100%s%.256s",
+	(void)snprintf(text, sizeof(text),
+		       args->japanese ? "リスク %" PRIu64 "/100%s%.256s"
+				      : "Risk %" PRIu64 " of 100%s%.256s",
 		       yg_value_uint(value, "risk"), service[0] ? ": " : "", service);
 	yg_print_styled(args, "1", text);
 	(void)fputc('\n', args->out);

@@ -2,6 +2,7 @@
 /* The rules of this program; the daemon is not asked. */
 #include "cli/command.h"
 #include "cli/table.h"
+#include "cli/word.h"
 #include "core/json.h"
 #include "detect/finding.h"
 #include "respond/knowledge.h"
@@ -37,7 +38,7 @@ enum yg_exit yg_command_rules(const struct yg_cli_args *args)
 
 	if (args->json)
 		return print_lines(args);
-	if (yg_table_new(columns, YG_ARRAY_SIZE(columns), &table))
+	if (yg_cli_table_new(args, columns, YG_ARRAY_SIZE(columns), &table))
 		return yg_cli_fail(args, "rules: Out of memory");
 	for (uint32_t i = 0; i < count; i++) {
 		const char *texts[] = { rules[i]->id, yg_severity_name(rules[i]->severity),

@@ -97,23 +97,28 @@ void yg_print_trend(const struct yg_cli_args *args, const char *name, yajl_val l
 	yg_print_field(args, name, text);
 }
 
+void yg_print_title(const struct yg_cli_args *args, const char *title)
+{
+	(void)fputc('\n', args->out);
+	yg_print_styled(args, "1", yg_cli_word(args, title));
+	(void)fputc('\n', args->out);
+}
+
 void yg_print_list(const struct yg_cli_args *args, const char *title, yajl_val list,
-		   const struct yg_column *columns, size_t count,
-		   int (*add)(struct yg_table *table, yajl_val item))
+		   const struct yg_column *columns, size_t count, yg_print_list_fn add)
 {
 	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
 
 	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
-	    yg_table_new(columns, count, &table))
+	    yg_cli_table_new(args, columns, count, &table))
 		return;
 	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
-		if (add(table, YAJL_GET_ARRAY(list)->values[i]))
+		if (add(args, table, YAJL_GET_ARRAY(list)->values[i]))
 			return;
 	}
-	(void)fputc('\n', args->out);
-	if (title) {
-		yg_print_styled(args, "1", title);
+	if (title)
+		yg_print_title(args, title);
+	else
 		(void)fputc('\n', args->out);
-	}
 	yg_table_print(table, args->out, args->columns);
 }

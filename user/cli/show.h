@@ -24,8 +24,16 @@ void yg_print_styled(const struct yg_cli_args *args, const char *code, const cha
 void yg_print_severity(const struct yg_cli_args *args, const char *severity);
 /* A field of one bar per hour or day, the highest is 100, and the last as a number: "▁▃█ 88". */
 void yg_print_trend(const struct yg_cli_args *args, const char *name, yajl_val list);
-/* A list as a table of [count] columns, a row by @add for each item, under a title (may be NULL);
- * nothing when it is empty. */
+
+/* A blank line, then @title in the language of @args. */
+void yg_print_title(const struct yg_cli_args *args, const char *title);
+
+typedef int (*yg_print_list_fn)(const struct yg_cli_args *args, struct yg_table *table,
+				yajl_val item);
+
+/*
+ * A list inside an object as a table of @columns, [@count], under @title (NULL: a blank line);
+ * nothing when it is empty or no list. @add: one row of @item.
+ */
 void yg_print_list(const struct yg_cli_args *args, const char *title, yajl_val list,
-		   const struct yg_column *columns, size_t count,
-		   int (*add)(struct yg_table *table, yajl_val item));
+		   const struct yg_column *columns, size_t count, yg_print_list_fn add);

@@ -18,7 +18,9 @@ struct yg_table {
 	size_t column_count;
 	char **cells; /* [row_count * column_count], owned */
 	size_t row_count, row_cap;
-	size_t heading_count; /* rows whose cells but the first are NULL */
+	size_t heading_count;  /* rows whose cells but the first are NULL */
+	yg_table_word_fn word; /* NULL: titles as they are */
+	const void *word_ctx;
 };
 
 int yg_table_new(const struct yg_column *columns, size_t count, struct yg_table **ret)
@@ -42,6 +44,19 @@ void yg_table_free(struct yg_table **table)
 	free((void *)(*table)->cells);
 	free(*table);
 	*table = NULL;
+}
+
+void yg_table_words(struct yg_table *table, yg_table_word_fn fn, const void *ctx)
+{
+	table->word = fn;
+	table->word_ctx = ctx;
+}
+
+static const char *title_of(const struct yg_table *table, size_t column)
+{
+	const char *title = table->columns[column].title;
+
+	return table->word ? table->word(table->word_ctx, title) : title;
 }
 
 /* Room for one more row. Return: its cells, NULL without memory. */
@@ -316,7 +331,7 @@ static void fit_widths(const struct yg_table *table, int width, int *ret)
 	int total = GAP * (int)(table->column_count - 1);
 
 	for (size_t i = 0; i < table->column_count; i++) {
-		ret[i] = yg_text_width(table->columns[i].title);
+		ret[i] = yg_text_width(title_of(table, i));
 		for (size_t row = 0; row < table->row_count; row++) {
 			int need;
 
@@ -348,7 +363,7 @@ static void print_row(const struct yg_table *table, FILE *out, char *const *cell
 		      const int *widths)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
-		const char *text = cells ? cells[i] : table->columns[i].title;
+		const char *text = cells ? cells[i] : title_of(table, i);
 		bool last = i + 1 == table->column_count;
 
 		/* No blanks at the end of a line. */
@@ -430,6 +445,15 @@ const char *yg_seconds_format(uint64_t seconds, char *ret)
 		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " h", seconds / 3600);
 	else
 		(void)snprintf(ret, YG_FORMAT_CAP, "%" PRIu64 " d", seconds / 86400);
+	return ret;
+}
+
+const char *yg_time_short(const char *time, char *ret)
+{
+	if (strlen(time) < 19)
+		(void)snprintf(ret, YG_FORMAT_CAP, "-");
+	else
+		(void)snprintf(ret, YG_FORMAT_CAP, "%.5s %.5s", time + 5, time + 11);
 	return ret;
 }
 

@@ -31,6 +31,11 @@ YG_MUST_CHECK int yg_table_new(const struct yg_column *columns, size_t count,
 			       struct yg_table **ret);
 void yg_table_free(struct yg_table **table); /* accepts NULL inside */
 
+typedef const char *(*yg_table_word_fn)(const void *ctx, const char *title);
+
+/* Titles are shown as @fn says them, in the language of @ctx. */
+void yg_table_words(struct yg_table *table, yg_table_word_fn fn, const void *ctx);
+
 /* Texts of one row, [count of columns], copied. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_table_add(struct yg_table *table, const char *const *texts);
 size_t yg_table_count(const struct yg_table *table); /* headings not counted */
@@ -65,5 +70,7 @@ const char *yg_count_format(uint64_t value, char *ret);
 const char *yg_us_format(uint64_t us, char *ret);
 /* "45 s", "12 min", "3 h", "2 d". @ret: [YG_FORMAT_CAP] */
 const char *yg_seconds_format(uint64_t seconds, char *ret);
+/* "11-21 21:03" of "2026-11-21T21:03:00.123456Z"; "-" of "". @ret: [YG_FORMAT_CAP] */
+const char *yg_time_short(const char *time, char *ret);
 /* "2026-11-21 21:03:00" of "2026-11-21T21:03:00.123456Z"; "-" of "". @ret: [YG_FORMAT_CAP] */
 const char *yg_time_format(const char *time, char *ret);

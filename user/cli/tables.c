@@ -62,20 +62,33 @@ void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item)
 	(void)fputc('\n', out);
 }
 
-void yg_tables_summary(FILE *out, const struct yg_run_totals *totals)
+void yg_tables_summary(const struct yg_cli_args *args, const struct yg_run_totals *totals)
 {
 	const struct yg_sample_counters *frames = &totals->frames;
 
-	(void)fprintf(out, "%" PRIu64 " frames in %.3f s of capture: %" PRIu64 " with payload,\n",
+	(void)fprintf(args->out,
+		      args->japanese ? "フレーム%" PRIu64 "個（%.3f秒間）、ペイロードあり%" PRIu64
+				       "個\n"
+				     : "%" PRIu64 " frames in %.3f s of capture: %" PRIu64
+				       " with payload,\n",
 		      (uint64_t)frames->rx, (double)(totals->last_ns - totals->first_ns) / NS_PER_S,
 		      (uint64_t)frames->segment);
-	(void)fprintf(out,
-		      "  %" PRIu64 " empty, %" PRIu64 " not TCP, %" PRIu64 " fragments, %" PRIu64
-		      " with a broken header\n",
+	(void)fprintf(args->out,
+		      args->japanese ? "  空%" PRIu64 "個、TCP以外%" PRIu64 "個、断片%" PRIu64
+				       "個、ヘッダー不正%" PRIu64 "個\n"
+				     : "  %" PRIu64 " empty, %" PRIu64 " not TCP, %" PRIu64
+				       " fragments, %" PRIu64 " with a broken header\n",
 		      (uint64_t)frames->skip_empty, (uint64_t)frames->skip_proto,
 		      (uint64_t)frames->skip_fragment, (uint64_t)frames->lost_header);
-	(void)fprintf(out, "%" PRIu64 " exchanges, %" PRIu64 " endpoints, %" PRIu64 " findings\n",
+	(void)fprintf(args->out,
+		      args->japanese ? "交信%" PRIu64 "件、エンドポイント%" PRIu64
+				       "件、検出%" PRIu64 "件\n"
+				     : "%" PRIu64 " exchanges, %" PRIu64 " endpoints, %" PRIu64
+				       " findings\n",
 		      totals->exchanges, totals->endpoints, totals->findings);
 	if (totals->handshakes)
-		(void)fprintf(out, "%" PRIu64 " TLS handshakes\n", totals->handshakes);
+		(void)fprintf(args->out,
+			      args->japanese ? "TLSハンドシェイク%" PRIu64 "回\n"
+					     : "%" PRIu64 " TLS handshakes\n",
+			      totals->handshakes);
 }

@@ -8,9 +8,10 @@
 
 #include <stdio.h>
 
+#include "cli/command.h"
 #include "cli/lines.h"
 
 /* One line of an exchange, within @columns. */
 void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item);
 /* The last lines: frames, exchanges and what was skipped. */
-void yg_tables_summary(FILE *out, const struct yg_run_totals *totals);
+void yg_tables_summary(const struct yg_cli_args *args, const struct yg_run_totals *totals);

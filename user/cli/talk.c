@@ -7,6 +7,7 @@
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 #include "core/json.h"
 #include "endpoint/talk.h"
 
@@ -45,7 +46,8 @@ void yg_talk_print(const struct yg_cli_args *args, yajl_val endpoint)
 	yajl_val server = yg_value_find(talk, "from_server");
 	char text[128];
 
-	if (!YAJL_IS_OBJECT(talk) || yg_table_new(columns, YG_ARRAY_SIZE(columns), &table) ||
+	if (!YAJL_IS_OBJECT(talk) ||
+	    yg_cli_table_new(args, columns, YG_ARRAY_SIZE(columns), &table) ||
 	    add_side(table, "client", client) || add_side(table, "server", server))
 		return;
 	(void)snprintf(text, sizeof(text), "WebSockets: %" PRIu64 ", open %" PRIu64,

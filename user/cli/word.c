@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "detect/cause.h"
+
 static const char *const words[][2] = {
 	{ "critical", "緊急" },
 	{ "high", "高" },
@@ -36,6 +38,105 @@ static const char *const words[][2] = {
 	{ "Cause", "根拠" },
 	{ "Effect", "影響" },
 	{ "Cure", "対策" },
+	{ "last seen", "最終検出" },
+	{ "requests", "リクエスト数" },
+	{ "callers", "利用者数" },
+	{ "auth", "認証方式" },
+	{ "statuses", "ステータス" },
+	{ "protocols", "プロトコル" },
+	{ "under TLS", "TLSの件数" },
+	{ "risk by hour", "時間別リスク" },
+	{ "risk by day", "日別リスク" },
+	{ "client says", "クライアント" },
+	{ "server says", "サーバー" },
+	{ "not counted", "対象外の数" },
+	{ "required", "必須" },
+	{ "optional", "任意" },
+	{ "confirmed", "確定" },
+	{ "likely", "有力" },
+	{ "possible", "可能性" },
+	{ "request", "要求" },
+	{ "response", "応答" },
+	{ "hidden", "不可視" },
+	{ "not seen", "未観測" },
+	{ "this host, for nobody known", "このホスト（依頼元不明）" },
+	/* titles */
+	{ "Labels", "ラベル" },
+	{ "Sensitive data", "機微なデータ" },
+	{ "Parameters", "パラメーター" },
+	{ "Fields of responses", "応答のフィールド" },
+	{ "By hour", "時間別" },
+	{ "By minute", "分別" },
+	{ "Relations", "呼び出し関係" },
+	{ "Latest samples", "最近のサンプル" },
+	/* columns */
+	{ "ACTION", "処置" },
+	{ "AUTH", "認証" },
+	{ "BINARY", "バイナリー" },
+	{ "BYTES", "バイト" },
+	{ "CALLER", "利用者" },
+	{ "CALLERS", "利用者数" },
+	{ "CAUSE", "原因" },
+	{ "CLASS", "分類" },
+	{ "CLEAR", "平文" },
+	{ "CLIENT", "接続元" },
+	{ "COMPRESSED", "圧縮" },
+	{ "CONFIDENCE", "確度" },
+	{ "CONTROL", "制御" },
+	{ "DATA", "データ" },
+	{ "DROPS", "破棄数" },
+	{ "ENDPOINT", "エンドポイント" },
+	{ "ENDPOINTS", "エンドポイント数" },
+	{ "ENDPTS", "宛先数" },
+	{ "FAIL", "失敗" },
+	{ "FIELD", "フィールド" },
+	{ "FORMAT", "書式" },
+	{ "FOUND", "検出数" },
+	{ "FROM", "呼び出し元" },
+	{ "HOST", "ホスト" },
+	{ "IN", "場所" },
+	{ "INTO", "呼び出し先" },
+	{ "ISSUER", "証明書発行者" },
+	{ "JA4S", "JA4数" },
+	{ "KIND", "種別" },
+	{ "LABELS", "ラベル" },
+	{ "LARGEST", "最大" },
+	{ "LAST SEEN", "最終検出" },
+	{ "LEADS TO", "転送先" },
+	{ "LEFT", "残り" },
+	{ "MESSAGES", "メッセージ" },
+	{ "NAME", "名前" },
+	{ "NEEDED", "必須" },
+	{ "PATH", "パス" },
+	{ "PREFIX", "対象" },
+	{ "REASON", "理由" },
+	{ "REASONS", "理由" },
+	{ "RECORDS", "取得レコード" },
+	{ "REQ", "件数" },
+	{ "RISK", "リスク" },
+	{ "RULE", "ルール" },
+	{ "SAID BY", "送信側" },
+	{ "SAMPLE", "例" },
+	{ "SERVICE", "サービス" },
+	{ "SEVERITY", "重大度" },
+	{ "SINCE", "初回検出" },
+	{ "STATE", "状態" },
+	{ "STATUS", "判断" },
+	{ "TARGET", "対象" },
+	{ "TEXT", "テキスト" },
+	{ "TIME", "時刻" },
+	{ "TITLE", "内容" },
+	{ "TYPE", "型" },
+	{ "VALUES", "値" },
+	{ "WHO", "実行者" },
+	/* sentences */
+	{ "No callers have been seen", "利用者はまだ観測されていません" },
+	{ "No endpoints have been seen", "エンドポイントはまだ観測されていません" },
+	{ "No findings", "該当する検出はありません" },
+	{ "No findings about posture", "該当する検出はありません" },
+	{ "No request has led to another", "呼び出し関係はまだ観測されていません" },
+	{ "No third parties have been asked", "外部のAPIはまだ呼び出されていません" },
+	{ "Nothing is blocked", "遮断中の対象はありません" },
 };
 
 static const char *const evidence[][2] = {
@@ -78,6 +179,32 @@ static const char *find(const char *const (*table)[2], size_t count, const char 
 			return table[i][1];
 	}
 	return english;
+}
+
+static const char *word_of(const void *ctx, const char *title)
+{
+	return yg_cli_word(ctx, title);
+}
+
+int yg_cli_table_new(const struct yg_cli_args *args, const struct yg_column *columns, size_t count,
+		     struct yg_table **ret)
+{
+	int r = yg_table_new(columns, count, ret);
+
+	if (r == 0)
+		yg_table_words(*ret, word_of, args);
+	return r;
+}
+
+void yg_cli_say(const struct yg_cli_args *args, const char *sentence)
+{
+	(void)fprintf(args->out, "%s\n", yg_cli_word(args, sentence));
+}
+
+const char *yg_cli_reason(const struct yg_cli_args *args, const char *english, char *ret,
+			  size_t cap)
+{
+	return args->japanese && yg_reason_japanese(english, ret, cap) ? ret : english;
 }
 
 const char *yg_cli_evidence(const struct yg_cli_args *args, const char *name)

@@ -348,6 +348,15 @@ static const struct yg_cause_row words[] = {
 	{ "authorization", "Authorizationの認証情報" },
 	{ "session", "セッションCookie" },
 	{ "certificate", "クライアント証明書" },
+	{ "critical", "緊急" },
+	{ "high", "高" },
+	{ "medium", "中" },
+	{ "low", "低" },
+	{ "posture", "ポスチャー" },
+	{ "attacks", "攻撃" },
+	{ "requests", "リクエスト" },
+	{ "responses", "応答" },
+	{ "both directions", "双方向" },
 	{ "answer", "応答" },
 	{ "request", "リクエスト" },
 	{ "path", "パス" },
@@ -443,42 +452,72 @@ static struct yg_slice translate(struct yg_slice text)
 					  : text;
 }
 
+/* Append. Return: false when it does not fit. */
+static bool put(struct yg_slice part, char *ret, size_t cap, size_t *used)
+{
+	if (part.len >= cap - *used)
+		return false;
+	if (part.len)
+		memcpy(ret + *used, part.ptr, part.len);
+	*used += part.len;
+	return true;
+}
+
+/* "email, phone": each for itself. */
+static bool put_hole(struct yg_slice hole, char *ret, size_t cap, size_t *used)
+{
+	for (;;) {
+		const char *comma = hole.len ? memmem(hole.ptr, hole.len, ", ", 2) : NULL;
+		struct yg_slice part = { hole.ptr, comma ? (size_t)(comma - hole.ptr) : hole.len };
+
+		if (!put(translate(part), ret, cap, used))
+			return false;
+		if (!comma)
+			return true;
+		if (!put(YG_SLICE("、"), ret, cap, used))
+			return false;
+		hole.len -= part.len + 2;
+		hole.ptr = comma + 2;
+	}
+}
+
 /* Return: false when it does not fit. */
 static bool fill(const char *format, const struct holes *holes, char *ret, size_t cap)
 {
 	size_t used = 0;
 
 	while (*format) {
-		struct yg_slice part = { format, 1 };
-
 		if (format[0] == '{' && format[1] > '0' && format[2] == '}' &&
 		    (size_t)(format[1] - '1') < holes->count) {
-			part = translate(holes->texts[format[1] - '1']);
-			format += 2;
-		}
-		if (part.len >= cap - used)
+			if (!put_hole(holes->texts[format[1] - '1'], ret, cap, &used))
+				return false;
+			format += 3;
+		} else if (!put((struct yg_slice){ format++, 1 }, ret, cap, &used)) {
 			return false;
-		if (part.len)
-			memcpy(ret + used, part.ptr, part.len);
-		used += part.len;
-		format++;
+		}
 	}
 	ret[used] = '\0';
 	return true;
 }
 
-bool yg_cause_japanese(const char *cause, char *ret, size_t cap)
+bool yg_cause_translate(const struct yg_cause_row *table, size_t count, const char *text, char *ret,
+			size_t cap)
 {
 	struct holes holes;
 
 	ret[0] = '\0';
-	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
-		if (!match(rows[i].english, cause, &holes))
+	for (size_t i = 0; i < count; i++) {
+		if (!match(table[i].english, text, &holes))
 			continue;
-		if (fill(rows[i].japanese, &holes, ret, cap))
+		if (fill(table[i].japanese, &holes, ret, cap))
 			return true;
 		ret[0] = '\0';
 		return false;
 	}
 	return false;
+}
+
+bool yg_cause_japanese(const char *cause, char *ret, size_t cap)
+{
+	return yg_cause_translate(rows, YG_ARRAY_SIZE(rows), cause, ret, cap);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Causes of findings in Japanese.
+ * Causes of findings, and reasons of labels and of risk, in Japanese.
  *
  * A check writes its cause in English, by one format of its own ("One code was exchanged %u
  * times"). Here stands the same sentence in Japanese for each of these formats; what stood in its
@@ -23,6 +23,9 @@
  */
 bool yg_cause_japanese(const char *cause, char *ret, size_t cap);
 
+/* The same of a reason of a label or of risk. */
+bool yg_reason_japanese(const char *reason, char *ret, size_t cap);
+
 struct yg_cause_row {
 	const char *english;  /* a hole is "{}" */
 	const char *japanese; /* the holes by number: "{1}" */
@@ -30,3 +33,8 @@ struct yg_cause_row {
 
 /* Every format, in the order they are tried; [*ret_count]. */
 const struct yg_cause_row *yg_cause_rows(size_t *ret_count);
+const struct yg_cause_row *yg_reason_rows(size_t *ret_count);
+
+/* yg_cause_japanese() by @rows, [count]. */
+bool yg_cause_translate(const struct yg_cause_row *rows, size_t count, const char *text, char *ret,
+			size_t cap);

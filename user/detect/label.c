@@ -287,7 +287,8 @@ static void add_kind(const struct yg_label_scene *scene, struct yg_labels *ret)
 	uint32_t apps = yg_trait_apps(scene->trait);
 
 	if (apps)
-		add(ret, YG_LABEL_PARTNER, "%u client application%s", apps, apps == 1 ? "" : "s");
+		add(ret, YG_LABEL_PARTNER,
+		    apps == 1 ? "%u client application" : "%u client applications", apps);
 	if (scene->trait->kinds & YG_TRAIT_LLM)
 		add(ret, YG_LABEL_LLM, "names a language model");
 	if (scene->trait->kinds & YG_TRAIT_MCP)

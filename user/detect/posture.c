@@ -9,9 +9,11 @@
 #include "detect/fapi_inside.h"
 
 #define QUIET_MIN  32u		  /* clean judgements in a row before a fault counts as gone ... */
-#define QUIET_GAPS 8u		  /* ... and so many times the mean gap between two sightings */
+#define QUIET_GAPS 8u		  /* ... and so many times the mean gap between two sightings ... */
+#define QUIET_LONG 2u		  /* ... and the longest one that was none ... */
+#define QUIET_NS   10000000000ull /* ... for at least so long */
 #define TOLD_EACH  60000000000ull /* ns between two times that a finding is told as seen again */
-#define VERSION	   1u		  /* of the blob */
+#define VERSION	   2u		  /* of the blob; 1 has no longest */
 
 /* Topics are public: ids are the same on every machine and after every restart. */
 static const struct yg_hash_key topic_key = { 0x706f73747572652du, 0x2026 };
@@ -55,6 +57,7 @@ struct yg_fault {
 	struct yg_finding finding; /* rule NULL: the row has moved; state NONE: not yet enough */
 	uint64_t place;
 	uint32_t seen, judged, quiet; /* sightings, judgements, clean ones in a row */
+	uint32_t longest;	      /* clean ones in a row, before it was seen again */
 	uint64_t told_ns;
 	bool dirty;
 };
@@ -160,12 +163,14 @@ static void set_state(struct yg_posture *posture, struct yg_fault *fault, enum y
 	tell(posture, fault, news);
 }
 
-static bool is_gone(const struct yg_fault *fault)
+static bool is_gone(const struct yg_fault *fault, uint64_t now_ns)
 {
 	/* Until it was seen last: the quiet since then must not stretch it. */
 	uint64_t gap = fault->seen ? (fault->judged - fault->quiet) / fault->seen : 0;
 
-	return fault->quiet >= QUIET_MIN && fault->quiet >= QUIET_GAPS * gap;
+	return fault->quiet >= QUIET_MIN && fault->quiet >= QUIET_GAPS * gap &&
+	       fault->quiet / QUIET_LONG >= fault->longest &&
+	       now_ns >= fault->finding.time_ns + QUIET_NS;
 }
 
 static void take_clean(struct yg_look *look, struct yg_place *place, enum yg_posture_rule_id id)
@@ -182,7 +187,7 @@ static void take_clean(struct yg_look *look, struct yg_place *place, enum yg_pos
 	}
 	fault->judged++;
 	fault->quiet++;
-	if (!is_gone(fault))
+	if (!is_gone(fault, look->time_ns))
 		return;
 	if (fault->finding.state == YG_STATE_NONE)
 		fault->seen = 0; /* what was too little for a finding is forgotten */
@@ -255,6 +260,8 @@ static void take_fault(struct yg_look *look, struct yg_place *place, enum yg_pos
 		begin_fault(look, place, id, fault);
 	fault->judged++;
 	fault->seen++;
+	if (fault->quiet > fault->longest)
+		fault->longest = fault->quiet;
 	fault->quiet = 0;
 	fault->finding.time_ns = look->time_ns;
 	if (fault->seen < yg_posture_rules[id].need && fault->finding.state == YG_STATE_NONE)
@@ -478,6 +485,7 @@ bool yg_posture_pack(struct yg_posture *posture, uint32_t i, bool changed_only,
 	yg_put_varint(writer, fault->seen);
 	yg_put_varint(writer, fault->judged);
 	yg_put_varint(writer, fault->quiet);
+	yg_put_varint(writer, fault->longest);
 	yg_put_varint(writer, finding->repeats);
 	yg_put_varint(writer, (uint64_t)finding->state);
 	yg_put_u64(writer, finding->first_ns);
@@ -504,12 +512,14 @@ int yg_posture_unpack(struct yg_posture *posture, struct yg_reader *reader)
 {
 	YG_CLEANUP_FREE struct yg_fault *fault = calloc(1, sizeof(*fault));
 	struct yg_finding *finding;
+	uint32_t version;
 	uint64_t key;
 
 	if (!fault)
 		return -ENOMEM;
 	finding = &fault->finding;
-	if (yg_get_max(reader, VERSION) != VERSION)
+	version = yg_get_max(reader, VERSION);
+	if (version == 0)
 		return -EINVAL;
 	finding->rule = find_rule(yg_get_text(reader));
 	key = yg_get_u64(reader);
@@ -518,6 +528,7 @@ int yg_posture_unpack(struct yg_posture *posture, struct yg_reader *reader)
 	fault->seen = yg_get_max(reader, UINT32_MAX);
 	fault->judged = yg_get_max(reader, UINT32_MAX);
 	fault->quiet = yg_get_max(reader, UINT32_MAX);
+	fault->longest = version > 1 ? yg_get_max(reader, UINT32_MAX) : 0;
 	finding->repeats = yg_get_max(reader, UINT32_MAX);
 	finding->state = (enum yg_state)yg_get_max(reader, YG_STATE_MAX - 1);
 	finding->first_ns = yg_get_u64(reader);

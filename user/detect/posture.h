@@ -4,14 +4,13 @@
  *
  *	exchange -> checks -> fault or clean -> life cycle -> finding
  *
- *	(nothing) --need sightings--> open --quiet--> resolved --seen again--> reopened --quiet-->
- *      ...
+ *	nothing --need sightings--> open --quiet--> resolved --seen again--> reopened --quiet--> ...
  *
  * A check speaks only of what the server accepted: a bad request that was refused is no fault of
- * the
- * server. Every check says fault or clean each time it could judge, so that "not seen" means "seen
- * to be right". A fault is resolved when it was judged clean QUIET_MIN times in a row, and
- * QUIET_GAPS times as often as it used to take until it was seen.
+ * the server. Every check says fault or clean each time it could judge, so that "not seen" means "seen
+ * to be right". A fault is resolved when it was judged clean QUIET_MIN times in a row, for QUIET_NS
+ * at least, QUIET_GAPS times as often as it used to take until it was seen, and QUIET_LONG times as
+ * often as it ever took: what comes and goes stays open.
  *
  * Heads and bodies are read from the first LEARN exchanges of an endpoint and then from every
  * SAMPLE-th; credentials and tokens are judged on each. Deterministic; fixed tables; no allocation

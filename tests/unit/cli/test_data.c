@@ -46,6 +46,7 @@ static void a_field_of_a_query_says_so(void **state)
 	static const char field[] =
 		"{\"class\":\"email\",\"in\":\"request\",\"at\":\"query\",\"field\":\"who\","
 		"\"confidence\":\"likely\",\"values\":3,\"sample\":\"a***.org\"}";
+	const struct yg_cli_args args = { .columns = 80 };
 	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
 	yajl_val value = yajl_tree_parse(field, NULL, 0);
 	char *text = NULL;
@@ -54,7 +55,7 @@ static void a_field_of_a_query_says_so(void **state)
 
 	(void)state;
 	assert_int_equal(yg_table_new(yg_data_columns, YG_DATA_COLUMNS, &table), 0);
-	assert_int_equal(yg_data_add(table, value), 0);
+	assert_int_equal(yg_data_add(&args, table, value), 0);
 	yg_table_print(table, out, 80);
 	assert_int_equal(fclose(out), 0);
 	assert_non_null(strstr(text, "email  request  query who  likely           3  a***.org"));

@@ -53,16 +53,28 @@ static void sums_up(void **state)
 		.last_ns = 3500000000,
 		.exchanges = 2,
 	};
-	char text[512] = "";
-	FILE *out = fmemopen(text, sizeof(text), "w");
+	static const struct {
+		bool japanese;
+		const char *frames, *exchanges;
+	} cases[] = {
+		{ false, "10 frames in 2.500 s", "2 exchanges, 0 endpoints, 0 findings" },
+		{ true, "フレーム10個（2.500秒間）", "交信2件、エンドポイント0件、検出0件" },
+	};
 
 	(void)state;
 
-	yg_tables_summary(out, &totals);
-	(void)fclose(out);
-	check_lines(text, 80);
-	assert_non_null(strstr(text, "10 frames in 2.500 s"));
-	assert_non_null(strstr(text, "2 exchanges, 0 endpoints, 0 findings"));
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		char text[512] = "";
+		FILE *out = fmemopen(text, sizeof(text), "w");
+
+		yg_tables_summary(
+			&(struct yg_cli_args){ .out = out, .japanese = cases[i].japanese },
+			&totals);
+		(void)fclose(out);
+		check_lines(text, 80);
+		assert_non_null(strstr(text, cases[i].frames));
+		assert_non_null(strstr(text, cases[i].exchanges));
+	}
 }
 
 int main(void)

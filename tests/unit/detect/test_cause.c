@@ -25,21 +25,54 @@ static void fill(const char *format, char *ret, size_t cap)
 	ret[used] = '\0';
 }
 
-static void each_format_finds_its_own_row(void **state)
+/* Every format of a table, with the same word in each hole, finds its own row. */
+static void check_rows(const struct yg_cause_row *rows, size_t count,
+		       bool (*japanese)(const char *text, char *ret, size_t cap))
 {
-	size_t count = 0;
-	const struct yg_cause_row *rows = yg_cause_rows(&count);
-
-	(void)state;
-	assert_true(count > 100);
 	for (size_t i = 0; i < count; i++) {
 		char cause[YG_FINDING_TEXT_CAP], want[YG_FINDING_TEXT_CAP];
 		char got[YG_FINDING_TEXT_CAP];
 
 		fill(rows[i].english, cause, sizeof(cause));
 		fill(rows[i].japanese, want, sizeof(want));
-		assert_true(yg_cause_japanese(cause, got, sizeof(got)));
+		assert_true(japanese(cause, got, sizeof(got)));
 		assert_string_equal(got, want);
+	}
+}
+
+static void each_format_finds_its_own_row(void **state)
+{
+	const struct yg_cause_row *rows;
+	size_t count = 0;
+
+	(void)state;
+	rows = yg_cause_rows(&count);
+	assert_true(count > 100);
+	check_rows(rows, count, yg_cause_japanese);
+	rows = yg_reason_rows(&count);
+	assert_true(count > 30);
+	check_rows(rows, count, yg_reason_japanese);
+}
+
+static void reasons_are_said_in_japanese(void **state)
+{
+	static const struct {
+		const char *reason, *japanese;
+	} rows[] = {
+		{ "email, phone in both directions", "双方向にメールアドレス、電話番号" },
+		{ "posture: high", "ポスチャー：高" },
+		{ "attacks: further ones", "攻撃：その他" },
+		{ "data: my-number", "データ：マイナンバー" },
+		{ "label non-production", "ラベル non-production" },
+		{ "3 of 40 callers, and its name", "利用者40のうち3のみの使用と、その名前" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		char got[YG_FINDING_TEXT_CAP];
+
+		assert_true(yg_reason_japanese(rows[i].reason, got, sizeof(got)));
+		assert_string_equal(got, rows[i].japanese);
 	}
 }
 
@@ -95,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format_finds_its_own_row),
+		cmocka_unit_test(reasons_are_said_in_japanese),
 		cmocka_unit_test(says_it_in_japanese),
 		cmocka_unit_test(what_does_not_fit_is_not_said),
 	};

@@ -41,6 +41,40 @@ static void a_fault_opens_resolves_and_reopens(void **state)
 	assert_int_equal(scene.found, 0);
 }
 
+/* It comes in bursts: after 200 clean ones it came back, so that as many say nothing any more. */
+static void what_comes_and_goes_stays_open(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	get(&scene, FAULT, 20);
+	get(&scene, CLEAN, 200);
+	get(&scene, FAULT, 20);
+	assert_int_equal(scene.posture.state, YG_STATE_REOPENED);
+	get(&scene, CLEAN, 399);
+	assert_int_equal(scene.posture.state, YG_STATE_REOPENED);
+	get(&scene, CLEAN, 1);
+	assert_int_equal(scene.posture.state, YG_STATE_RESOLVED);
+}
+
+static void a_burst_of_clean_ones_resolves_nothing(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	get(&scene, FAULT, 1);
+	for (uint32_t i = 0; i < 1000; i++)
+		scene_show(&scene, &(struct scene_call){ .target = CLEAN,
+							 .time_ns = scene.time_ns + MILLI_NS });
+	assert_int_equal(scene.posture.state, YG_STATE_OPEN);
+	get(&scene, CLEAN, 10);
+	assert_int_equal(scene.posture.state, YG_STATE_RESOLVED);
+}
+
 /* Seen once in fifty: thirty-two clean ones say nothing yet. */
 static void a_rare_fault_is_not_resolved_early(void **state)
 {
@@ -393,6 +427,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fault_opens_resolves_and_reopens),
 		cmocka_unit_test(a_rare_fault_is_not_resolved_early),
+		cmocka_unit_test(what_comes_and_goes_stays_open),
+		cmocka_unit_test(a_burst_of_clean_ones_resolves_nothing),
 		cmocka_unit_test(what_the_server_refused_is_no_fault),
 		cmocka_unit_test(a_restart_keeps_the_state),
 		cmocka_unit_test(judges_what_a_handshake_settled_on),
