@@ -59,8 +59,8 @@ struct yg_data_field {
 uint32_t yg_data_field_tried(const struct yg_data_field *field);
 uint32_t yg_data_field_passed(const struct yg_data_field *field);
 
-/* P(X >= @k) of @n tries that pass with chance 1/10 each. */
-double yg_data_luck(uint32_t n, uint32_t k);
+/* P(X >= @k) of @n tries that pass with @chance each. */
+double yg_data_luck(double chance, uint32_t n, uint32_t k);
 
 /**
  * yg_data_level() - how sure a field is.

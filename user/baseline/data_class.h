@@ -90,7 +90,7 @@ enum yg_data_mask {
 	X(ID_CA, "national-id-ca", CHECK, TAIL, "Canadian social insurance number", "カナダSIN")   \
 	X(ID_GB, "national-id-gb", SHAPE, TAIL, "UK national insurance number", "英国NINO")        \
 	X(ID_IE, "national-id-ie", CHECK, TAIL, "Irish PPS number", "アイルランドPPS")             \
-	X(ID_FR, "national-id-fr", CERTAIN, TAIL, "French NIR", "フランスNIR")                     \
+	X(ID_FR, "national-id-fr", BRAND, TAIL, "French NIR", "フランスNIR")                       \
 	X(ID_DE, "national-id-de", CHECK, TAIL, "German tax identifier", "ドイツ納税者番号")       \
 	X(ID_AT, "national-id-at", CHECK, TAIL, "Austrian insurance number", "オーストリアSVNR")   \
 	X(ID_CH, "national-id-ch", CHECK, TAIL, "Swiss AHV number", "スイスAHV")                   \

@@ -153,6 +153,10 @@ static void take_fit(void *ctx, const struct yg_data_fit *fit)
 		return;
 	if (fit->proof == YG_DATA_PROOF_SHAPE && !sight.context)
 		return;
+	/* A form that may be believed alone is not where the name says that it is another's. */
+	if (fit->proof == YG_DATA_PROOF_BRAND && !sight.context &&
+	    yg_data_set_has(&at->view->names, YG_DATA_SAID_OTHER))
+		sight.proof = YG_DATA_PROOF_CHECK;
 	add(at->view, &sight);
 }
 

@@ -28,11 +28,12 @@ static bool check_ie_short(const char *p)
 	return "WABCDEFGHIJKLMNOPQRSTUV"[yg_checksum_weighted(p, "8765432") % 23] == p[7];
 }
 
-static bool check_fr(const char *p)
+static bool check_fr(const char *p) /* sex, year, month of birth or 20 for unknown, place */
 {
 	uint32_t month = yg_data_number(p + 3, 2);
 
-	return (p[0] == '1' || p[0] == '2') && month >= 1 && month <= 42 &&
+	return (p[0] == '1' || p[0] == '2') && month >= 1 && (month <= 12 || month == 20) &&
+	       memcmp(p + 5, "00", 2) != 0 && memcmp(p + 10, "000", 3) != 0 &&
 	       97 - yg_checksum_modulo(p, 13, 97) == yg_data_number(p + 13, 2);
 }
 
@@ -281,10 +282,10 @@ static const struct yg_data_form forms[] = {
 	YG_DATA_FORM(ID_GB, SHAPE, "AA999999A", check_gb),
 	YG_DATA_FORM(ID_IE, CHECK, "9999999A", check_ie_short),
 	YG_DATA_FORM(ID_IE, CHECK, "9999999AA", check_ie),
-	YG_DATA_FORM(ID_FR, CERTAIN, "999999999999999", check_fr),
+	YG_DATA_FORM(ID_FR, BRAND, "999999999999999", check_fr),
 	YG_DATA_FORM(ID_DE, CHECK, "99999999999", check_de),
 	YG_DATA_FORM(ID_AT, CHECK, "9999999999", check_at),
-	YG_DATA_FORM(ID_CH, CERTAIN, "9999999999999", check_ch),
+	YG_DATA_FORM(ID_CH, BRAND, "9999999999999", check_ch),
 	YG_DATA_FORM(ID_IT, CERTAIN, "AAAAAA99A99A999A", check_it),
 	YG_DATA_FORM(ID_ES, CHECK, "99999999A", check_es),
 	YG_DATA_FORM(ID_ES, CHECK, "9999999A", check_es_short),

@@ -242,7 +242,7 @@ static void tell_numbers(struct yg_slice text, struct yg_slice sent, yg_data_fit
 		tell(YG_DATA_CORPORATE_NUMBER,
 		     is_epoch_ms(text) ? YG_DATA_PROOF_SHAPE : YG_DATA_PROOF_CHECK,
 		     !is_one_digit(text) && yg_checksum_corporate_number(text.ptr), fn, ctx);
-	if (text.len == 15)
+	if (text.len == 15 && !pan)
 		tell(YG_DATA_IMEI,
 		     is_written_like_imei(sent) ? YG_DATA_PROOF_BRAND : YG_DATA_PROOF_CHECK,
 		     !is_one_digit(text) && yg_checksum_luhn(text.ptr, text.len), fn, ctx);

@@ -5,7 +5,9 @@
 #include "baseline/data.h"
 #include "parse/values.h"
 
-#define CHANCE 0.1 /* that a random number passes a check digit */
+#define CHANCE 0.1 /* that a random number passes a check digit ... */
+/* ... and one of several of the same length: NPI (0.02), Medicare (0.05), NHS (0.09). */
+#define CHANCE_HEALTH 0.16
 /* Per field: with 10,000 fields one is expected to pass by luck. Four of four are enough. */
 #define LUCK_MAX   1.01e-4
 #define LUCK_FIRM  1e-6
@@ -54,13 +56,13 @@ uint32_t yg_data_field_passed(const struct yg_data_field *field)
 	return count_bits(field->passed);
 }
 
-double yg_data_luck(uint32_t n, uint32_t k)
+double yg_data_luck(double chance, uint32_t n, uint32_t k)
 {
 	double sum = 0;
 
 	for (uint32_t i = k; i <= n; i++)
 		sum += exp(lgamma(n + 1.0) - lgamma(i + 1.0) - lgamma(n - i + 1.0) +
-			   i * log(CHANCE) + (n - i) * log1p(-CHANCE));
+			   i * log(chance) + (n - i) * log1p(-chance));
 	return k == 0 ? 1 : sum;
 }
 
@@ -83,7 +85,8 @@ static enum yg_data_level judge_luck(const struct yg_data_field *field, uint32_t
 		return field->proof == YG_DATA_PROOF_BRAND && alone && k == n ? YG_DATA_POSSIBLE
 									      : YG_DATA_NONE;
 	/* The row exists because one passed: that one is no evidence. */
-	luck = yg_data_luck(n - 1, k - 1);
+	luck = yg_data_luck(field->class_ == YG_DATA_HEALTH_NUMBER ? CHANCE_HEALTH : CHANCE, n - 1,
+			    k - 1);
 	if (luck >= LUCK_MAX)
 		return YG_DATA_NONE;
 	if (k * 2 < n)

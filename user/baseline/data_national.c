@@ -318,6 +318,7 @@ static const struct written *find_written(struct yg_slice sent)
 		{ "99999999-9999", YG_DATA_ID_SE, YG_DATA_PROOF_BRAND, true },
 		{ "999999-999*", YG_DATA_ID_FI, YG_DATA_PROOF_BRAND, true },
 		{ "AA 99 99 99 A", YG_DATA_ID_GB, YG_DATA_PROOF_BRAND, false },
+		{ "999.9999.9999.99", YG_DATA_ID_CH, YG_DATA_PROOF_CERTAIN, false },
 		{ "99.99.99-999.99", YG_DATA_ID_BE, YG_DATA_PROOF_CERTAIN, false },
 		{ "A999999(*)", YG_DATA_ID_HK, YG_DATA_PROOF_BRAND, false },
 		{ "99999-9999999-9", YG_DATA_ID_PK, YG_DATA_PROOF_BRAND, false },

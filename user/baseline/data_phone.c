@@ -291,6 +291,7 @@ bool yg_data_is_phone(struct yg_slice text, bool *ret_certain)
 	}
 	*ret_certain = is_japanese(&number) || is_grouped(&number) || has_area(&number) ||
 		       is_written_american(&number) ||
-		       (number.zeros && number.group_count > 1 && is_international(&number));
+		       (number.zeros && number.group_count > 1 && number.separator != '?' &&
+			is_international(&number));
 	return *ret_certain || may_be_dialled(&number);
 }

@@ -126,11 +126,11 @@ static void luck_is_the_table_of_the_binomial(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(needed); i++) {
-		assert_true(yg_data_luck(needed[i][0], needed[i][1]) < 1e-4);
-		assert_true(yg_data_luck(needed[i][0], needed[i][1] - 1) >= 1e-5);
+		assert_true(yg_data_luck(0.1, needed[i][0], needed[i][1]) < 1e-4);
+		assert_true(yg_data_luck(0.1, needed[i][0], needed[i][1] - 1) >= 1e-5);
 	}
-	assert_true(yg_data_luck(100, 3) > 0.99);
-	assert_true(yg_data_luck(10, 0) == 1);
+	assert_true(yg_data_luck(0.1, 100, 3) > 0.99);
+	assert_true(yg_data_luck(0.1, 10, 0) == 1);
 }
 
 static void a_tenth_that_passes_by_luck_stays_silent(void **state)
