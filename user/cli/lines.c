@@ -67,6 +67,7 @@ static void put_anomalies(struct yg_json *json, uint32_t anomalies)
 		{ YG_ANOMALY_RESET_FLOOD, "reset-flood" },
 		{ YG_ANOMALY_CONTINUATION_FLOOD, "continuation-flood" },
 		{ YG_ANOMALY_SETTINGS_FLOOD, "settings-flood" },
+		{ YG_ANOMALY_IDLE_FLOOD, "idle-flood" },
 		{ YG_ANOMALY_TOO_LARGE, "too-large" },
 		{ YG_ANOMALY_CONTESTED, "contested" },
 	};

@@ -6,10 +6,11 @@
  *			   folding and odd start lines are left out: old and broken clients do send
  *			   them, and they move no boundary. So is a request whose bytes were sent
  *			   twice and differently: one of them was for the server, one for a sensor.
- *	http2-flood	   frames that cost the server far more than the client: requests taken back
- *			   at once (CVE-2023-44487), a header block that does not end, SETTINGS or
- *			   PING that each want an answer. Stage 3 counts them per connection and
- *			   tells once per kind; no client needs as many.
+ *	http2-flood	   frames that cost the server far more than the client: requests taken
+ *			   back at once (CVE-2023-44487) or by an error (CVE-2025-8671), a header
+ *			   block that does not end, SETTINGS or PING that each want an answer,
+ *			   frames that carry nothing. Stage 3 counts them per connection and tells
+ *			   once per kind; no client needs as many.
  */
 #include <stdio.h>
 
@@ -71,6 +72,8 @@ static const struct row {
 	  "a header block that does not end" },
 	{ YG_ANOMALY_SETTINGS_FLOOD, &yg_rule_flood, "A connection",
 	  "SETTINGS and PING frames that each want an answer" },
+	{ YG_ANOMALY_IDLE_FLOOD, &yg_rule_flood, "A connection",
+	  "frames that carry nothing: empty DATA, PRIORITY, WINDOW_UPDATE" },
 };
 
 static void report(const struct yg_scene *scene, const struct yg_rule *rule, yg_sighting_fn fn,

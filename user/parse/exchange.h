@@ -49,6 +49,8 @@ enum yg_anomaly {
 	YG_ANOMALY_SETTINGS_FLOOD = 1u << 16,	  /* SETTINGS or PING that each want an answer */
 	/* TCP: what was read here may not be what the server read. */
 	YG_ANOMALY_CONTESTED = 1u << 17, /* two contents for one place, neither acknowledged yet */
+	/* HTTP/2 again. */
+	YG_ANOMALY_IDLE_FLOOD = 1u << 18, /* frames that carry nothing: see parse/h2flood.h */
 };
 
 #define YG_GRPC_STATUS_NONE (-1) /* no grpc-status was seen */

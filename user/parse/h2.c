@@ -190,25 +190,24 @@ static void end_block(const struct yg_h2_turn *turn)
 
 /* --- frames --------------------------------------------------------------------------------- */
 
-/* Frames that make the receiver work: RFC 9113 section 10.5. */
-static void count_answers(const struct yg_h2_turn *turn, uint32_t *count, uint32_t max,
-			  uint32_t anomaly)
+/* Frames that make the server work. */
+static void count_flood(const struct yg_h2_turn *turn, bool taken_back)
 {
-	struct yg_h2 *h2 = turn->h2;
+	struct yg_h2_flood *flood = &turn->h2->flood;
+	const struct yg_h2_frame *frame = &turn->side->frame;
 
-	if (turn->time_ns - h2->window_ns >= 1000000000ull) {
-		h2->window_ns = turn->time_ns;
-		h2->resets = h2->answers = 0;
-	}
-	if (++*count > max)
-		yg_h2_stream_evidence(turn, anomaly);
+	if (turn->dir == turn->h2->client_dir)
+		yg_h2_stream_evidence(turn,
+				      yg_h2_flood_client(flood, frame, taken_back, turn->time_ns));
+	else
+		yg_h2_flood_server(flood, frame, turn->side->code, turn->time_ns);
 }
 
 static void end_frame(const struct yg_h2_turn *turn)
 {
 	struct yg_h2_side *side = turn->side;
 	const struct yg_h2_frame *frame = &side->frame;
-	bool is_client = turn->dir == turn->h2->client_dir;
+	bool taken_back = false;
 
 	side->state = YG_H2_STATE_HEADER;
 	side->header_len = 0;
@@ -224,20 +223,12 @@ static void end_frame(const struct yg_h2_turn *turn)
 		break;
 	case YG_H2_RST_STREAM:
 		counters_of(turn)->h2_reset++;
-		yg_h2_stream_reset(turn, frame->stream);
-		if (is_client)
-			count_answers(turn, &turn->h2->resets, YG_H2_RESETS_MAX,
-				      YG_ANOMALY_RESET_FLOOD);
-		break;
-	case YG_H2_SETTINGS:
-	case YG_H2_PING:
-		if (is_client && !(frame->flags & YG_H2_ACK))
-			count_answers(turn, &turn->h2->answers, YG_H2_ANSWERS_MAX,
-				      YG_ANOMALY_SETTINGS_FLOOD);
+		taken_back = yg_h2_stream_reset(turn, frame->stream);
 		break;
 	default:
 		break;
 	}
+	count_flood(turn, taken_back);
 }
 
 /* Between HEADERS and END_HEADERS only CONTINUATION of the same stream: section 6.10. */
@@ -375,6 +366,8 @@ static void read_content(const struct yg_h2_turn *turn, struct input *in)
 				  (struct yg_slice){ (const char *)in->p, len });
 		take(in, len, &counters_of(turn)->read_body);
 	} else {
+		for (size_t i = 0; side->frame.type == YG_H2_RST_STREAM && i < len; i++)
+			side->code = side->code << 8 | in->p[i];
 		take(in, len, &counters_of(turn)->read_framing);
 	}
 	side->content -= (uint32_t)len;
@@ -533,6 +526,7 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	};
 
 	turn.source = run->source;
+	yg_h2_stream_testify(&turn, false);
 	if (!run->data) {
 		take_gap(&turn, run->len);
 	} else {

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parse/h2flood.h"
 #include "parse/h2frame.h"
 #include "parse/hpack.h"
 #include "stream/flow.h"
@@ -28,8 +29,6 @@
 #define YG_H2_BLOCK_MAX	  32768u /* bytes of a header block in pieces; servers refuse more */
 #define YG_H2_PIECES_MAX  64u	 /* CONTINUATION frames of a block: beyond, it is a flood */
 #define YG_H2_STREAMS_MAX 768u	 /* open per connection; servers allow 100 to 250 */
-#define YG_H2_RESETS_MAX  200u /* requests taken back per second and connection: beyond, a flood */
-#define YG_H2_ANSWERS_MAX 200u /* SETTINGS and PING per second and connection: beyond, a flood */
 
 enum yg_h2_state {
 	YG_H2_STATE_HEADER, /* zero: a direction begins so */
@@ -53,6 +52,7 @@ struct yg_h2_side {
 	bool block_lost;	       /* the block cannot be kept: its rest is passed over */
 	bool has_pad;		       /* FRONT: the next byte is the pad length */
 	uint32_t front, content, tail; /* bytes of the frame's parts still to come */
+	uint32_t code;		       /* RST_STREAM: of it so far */
 	uint32_t last_stream;	       /* highest stream that a header block came for */
 	uint32_t block_stream;	       /* HEADERS seen, END_HEADERS not: of this stream; 0: none */
 	uint32_t block_len, block_cap;
@@ -75,11 +75,14 @@ struct yg_h2 {
 	struct yg_h2_side sides[2];
 	struct yg_h2_stream *streams; /* [stream_cap] by (id / 2), linear probing; NULL: none yet */
 	uint32_t stream_cap, stream_count;
-	uint32_t first_stream;	  /* lowest a request was seen of: before it is before the join */
-	uint32_t missed;	  /* requests missed in holes whose response may still come */
-	uint32_t anomalies;	  /* floods reported already */
-	uint32_t resets, answers; /* in the second that began at window_ns */
-	uint64_t window_ns;
+	uint32_t first_stream;	 /* lowest a request was seen of: before it is before the join */
+	uint32_t missed;	 /* requests missed in holes whose response may still come */
+	uint32_t anomalies;	 /* floods found */
+	uint32_t evidence;	 /* of them, not told yet: the client is not certain */
+	uint64_t evidence_ns;	 /* when the first of these was found */
+	uint64_t evidence_to;	 /* offset where the client's bytes that show them end */
+	uint8_t evidence_source; /* enum yg_source */
+	struct yg_h2_flood flood;
 	uint8_t client_dir; /* who asks, or YG_FLOW_DIR_NONE */
 };
 

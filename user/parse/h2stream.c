@@ -488,12 +488,14 @@ void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 	}
 }
 
-void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id)
+bool yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2_stream *stream = find(turn->h2, id);
+	bool is_open = stream && !stream->tunnel;
 
 	if (stream)
 		finish(turn, stream);
+	return is_open;
 }
 
 void yg_h2_stream_loss(const struct yg_h2_turn *turn)
@@ -513,13 +515,15 @@ void yg_h2_stream_loss(const struct yg_h2_turn *turn)
 	}
 }
 
-void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomaly)
+void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends)
 {
+	struct yg_h2 *h2 = turn->h2;
 	struct yg_draft draft = {
-		.head = { .anomalies = anomaly },
-		.start_ns = turn->time_ns,
-		.end_ns = turn->time_ns,
-		.source = turn->source,
+		.head = { .anomalies = h2->evidence },
+		.start_ns = h2->evidence_ns,
+		.end_ns = h2->evidence_ns,
+		.seen_to = h2->evidence_to,
+		.source = h2->evidence_source,
 		.refused = true,
 	};
 	const struct yg_report report = {
@@ -528,18 +532,38 @@ void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomaly)
 		.protocol = YG_PROTOCOL_H2,
 	};
 
-	if ((turn->h2->anomalies & anomaly) || turn->dir != turn->h2->client_dir)
+	if (!h2->evidence)
 		return;
-	turn->h2->anomalies |= anomaly;
+	if (!ends && !turn->flow->tls && draft.source != YG_SOURCE_FILE &&
+	    turn->flow->streams[h2->client_dir].acked < h2->evidence_to)
+		return;
+	h2->evidence = 0;
 	counters_of(turn)->request_parsed++;
 	counters_of(turn)->request_refused++;
 	yg_report_exchange(turn->pairer, turn->flow, &report);
+}
+
+void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies)
+{
+	struct yg_h2 *h2 = turn->h2;
+	uint32_t fresh = anomalies & ~h2->anomalies;
+
+	if (!fresh || turn->dir != h2->client_dir)
+		return;
+	if (!h2->evidence)
+		h2->evidence_ns = turn->time_ns;
+	h2->anomalies |= fresh;
+	h2->evidence |= fresh;
+	h2->evidence_to = turn->flow->streams[turn->dir].next;
+	h2->evidence_source = turn->source;
+	yg_h2_stream_testify(turn, false);
 }
 
 void yg_h2_stream_close(const struct yg_h2_turn *turn)
 {
 	struct yg_h2 *h2 = turn->h2;
 
+	yg_h2_stream_testify(turn, true);
 	for (uint32_t after = 0; h2->stream_count;) {
 		struct yg_h2_stream *stream = lowest(h2, after);
 

@@ -24,14 +24,19 @@ void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len)
 bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id);
 /* DATA with END_STREAM: the message is complete. */
 void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id);
-/* RST_STREAM of either side: the exchange is over as it is. */
-void yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
+/* RST_STREAM of either side: the exchange is over as it is. Return: was it open? */
+bool yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
 
 /* This direction lost bytes: whatever is open misses a part. */
 void yg_h2_stream_loss(const struct yg_h2_turn *turn);
 
-/* The connection is against the rules in a way that costs its receiver: told once per kind. */
-void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomaly);
+/*
+ * The client works against its server: enum yg_anomaly bits, each told once, when the server has
+ * acknowledged what shows it, or at the end.
+ */
+void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies);
+/* Tell of what was found, if it is certain by now who it was, or @ends. */
+void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends);
 
 /* Report all that is open; the table is given back. */
 void yg_h2_stream_close(const struct yg_h2_turn *turn);

@@ -37,9 +37,9 @@ static bool is_outbound(const struct yg_flow *flow, const struct yg_draft *reque
 
 /*
  * Who asked is certain when the one who is said to ask must have received the answer. On the wire
- * a frame may name any sender; so the answer has to be one that left this host, and this host's
- * stack has to have acknowledged the request: it does that only on a connection whose handshake
- * was completed, and only for bytes in their order.
+ * a frame may name any sender; so the answer has to be one that left this host, if there is one,
+ * and this host's stack has to have acknowledged the request: it does that only on a connection
+ * whose handshake was completed, and only for bytes in their order.
  */
 static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_draft *request,
 				  const struct yg_draft *response)
@@ -48,8 +48,8 @@ static bool are_addresses_certain(const struct yg_flow *flow, const struct yg_dr
 
 	if (flow->tls || !request || request->source == YG_SOURCE_FILE)
 		return flow->bind == YG_BIND_SOCKET;
-	if (!response || response->source != YG_SOURCE_EGRESS ||
-	    flow->server_dir == YG_FLOW_DIR_NONE)
+	if (flow->server_dir == YG_FLOW_DIR_NONE ||
+	    (response && response->source != YG_SOURCE_EGRESS))
 		return false;
 	acked = flow->streams[!flow->server_dir].acked;
 	return request->seen_to <= acked && acked - request->seen_to <= YG_FLOW_PROOF_BYTES;

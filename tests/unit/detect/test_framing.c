@@ -42,6 +42,9 @@ static void one_told_flood_is_enough(void **state)
 	assert_int_equal(scene.found, 1);
 	assert_string_equal(scene.last.rule->id, "http2-flood");
 	assert_non_null(strstr(scene.last.cause, "taken back"));
+	scene_show(&scene,
+		   &(struct scene_call){ .target = "/v1/x", .anomalies = YG_ANOMALY_IDLE_FLOOD });
+	assert_non_null(strstr(scene.last.cause, "carry nothing"));
 }
 
 static void two_kinds_in_one_request_are_two_findings(void **state)
