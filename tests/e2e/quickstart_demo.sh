@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
+# alone: its time is limited
 # The demo observes what it claims, ends within its time, and leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

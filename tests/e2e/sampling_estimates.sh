@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
+# alone: a budget of CPU is what it tests
 # At 1/8 the kernel counts every request, the estimate is near, and what is sampled says so. Under
 # a CPU budget that is too small, less is sampled, status says why, and the counts stay exact.
 . "$(dirname "$0")/lib.sh"

@@ -43,7 +43,8 @@ static int answer_for(int file_fd, size_t len, struct answer *ret)
 	*ret = (struct answer){ .magic = ANSWER_MAGIC };
 	if (len == 0 || len > YG_INSPECT_BYTES)
 		return 0;
-	data = mmap(NULL, len, PROT_READ, MAP_PRIVATE, file_fd, 0);
+	/* Shared: into a private mapping the kernel writes the breakpoints of others' uprobes. */
+	data = mmap(NULL, len, PROT_READ, MAP_SHARED, file_fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
 	if (yg_elf_open(data, len, &elf))
