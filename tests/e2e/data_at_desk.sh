@@ -34,6 +34,10 @@ holds() { # CLASS DIRECTION: the endpoint that holds it for sure
 			.in == $in and .confidence == "confirmed")) | .id' | grep .
 }
 is_known() { ask_cards && holds pan response && holds email response; }
+is_measured() {
+	curl -s --unix-socket "$RUN/yagura.sock" http://yagura/metrics |
+		grep -q '^yagura_data_endpoints{class="pan",in="response",confidence="confirmed"} [1-9]'
+}
 is_found() { api findings | jq -e --arg rule "$1" 'any(.. | objects; .rule? == $rule)'; }
 
 wait_until 20 is_known
@@ -44,9 +48,7 @@ grep -q 'pan .*response .*\$\.card_number .*confirmed .*\*' "$WORK/endpoint.txt"
 yagura endpoints | grep -q " pan" || fail "yagura endpoints has no column of data"
 wait_until 10 is_found card-number-exposed
 wait_until 10 is_found sensitive-data-in-url
-curl -s --unix-socket "$RUN/yagura.sock" http://yagura/metrics |
-	grep -q '^yagura_data_endpoints{class="pan",in="response",confidence="confirmed"} [1-9]' ||
-	fail "no metric of the class"
+wait_until 10 is_measured
 
 # Four different cards; a restart and a fifth one are five.
 given() { # CLASS: different values that a caller was given, at least

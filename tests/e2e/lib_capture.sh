@@ -22,7 +22,8 @@ on_fail() {
 
 start_probe() {
 	[[ -x $PROBE ]] || skip "no $PROBE: run make tests"
-	"$PROBE" -n self -s 500 "$@" "$BPFFS" >"$PROBE_LOG" &
+	: >"$PROBE_LOG" # now: the job opens it later, and the one before was ready, too
+	"$PROBE" -n self -s 500 "$@" "$BPFFS" >>"$PROBE_LOG" &
 	PROBE_PID=$!
 	wait_until 20 grep -q -e '^ready' -e '^error' "$PROBE_LOG"
 	! grep '^error' "$PROBE_LOG" || fail "the probe did not start"
