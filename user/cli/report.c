@@ -320,13 +320,13 @@ static void print_counts(const struct yg_report *report)
 			continue;
 		(void)fprintf(args->out, "%s%" PRIu64 " ", comma, report->counts[s]);
 		yg_print_severity(args, yg_severity_name((enum yg_severity)s));
-		comma = ", ";
+		comma = args->japanese ? "、" : ", ";
 	}
 	if (!*comma)
 		(void)fputs(yg_cli_text(args, "none", "なし"), args->out);
 	if (report->resolved)
-		(void)fprintf(args->out, ", %" PRIu64 " %s", report->resolved,
-			      yg_cli_word(args, "resolved"));
+		(void)fprintf(args->out, args->japanese ? "、%" PRIu64 " %s" : ", %" PRIu64 " %s",
+			      report->resolved, yg_cli_word(args, "resolved"));
 	(void)fputc('\n', args->out);
 }
 

@@ -122,7 +122,7 @@ static const char *const words[][2] = {
 	{ "SINCE", "初回検出" },
 	{ "STATE", "状態" },
 	{ "STATUS", "判断" },
-	{ "TARGET", "対象" },
+	{ "TARGET", "リクエスト先" },
 	{ "TEXT", "テキスト" },
 	{ "TIME", "時刻" },
 	{ "TITLE", "内容" },
