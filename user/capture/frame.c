@@ -23,7 +23,9 @@
 #define GRE_UNKNOWN	 0x4fffu /* routing, and bits of other versions */
 #define VXLAN_HEAD	 8u	 /* also of GENEVE without options */
 #define VXLAN_PORT	 4789u
+#define VXLAN_PORT_LINUX 8472u /* before it had a port */
 #define VXLAN_HAS_ID	 0x08u
+#define VXLAN_HAS_GROUP	 0x80u /* group policy, that Linux writes */
 #define GENEVE_PORT	 6081u
 #define GENEVE_VERSION	 0xc0u
 #define GENEVE_OPTIONS	 0x3fu /* words of 4 bytes */
@@ -304,13 +306,15 @@ static size_t gre_len(const struct rest *rest, uint16_t *ret_type)
 static size_t udp_tunnel_len(const struct rest *rest, uint16_t *ret_type)
 {
 	const uint8_t *head = rest->ptr + UDP_HEAD;
+	uint16_t port;
 
 	if (rest->len < UDP_HEAD + VXLAN_HEAD)
 		return 0;
+	port = load_be16(rest->ptr + 2);
 	*ret_type = ETH_P_TEB;
-	if (load_be16(rest->ptr + 2) == VXLAN_PORT)
-		return head[0] & VXLAN_HAS_ID ? UDP_HEAD + VXLAN_HEAD : 0;
-	if (load_be16(rest->ptr + 2) != GENEVE_PORT || head[0] & GENEVE_VERSION)
+	if (port == VXLAN_PORT || port == VXLAN_PORT_LINUX)
+		return (head[0] & ~VXLAN_HAS_GROUP) == VXLAN_HAS_ID ? UDP_HEAD + VXLAN_HEAD : 0;
+	if (port != GENEVE_PORT || head[0] & GENEVE_VERSION)
 		return 0;
 	*ret_type = load_be16(head + 2);
 	return UDP_HEAD + VXLAN_HEAD + (size_t)(head[0] & GENEVE_OPTIONS) * 4;

@@ -61,7 +61,7 @@ YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
 /**
  * yg_frame_decode() - find the TCP payload of one frame.
  * @frame: borrowed.
- * @ret: everything but data[]; written only for YG_FRAME_ROW_SEGMENT. payload_len is what the IP
+ * @ret: everything but data[]; of use only for YG_FRAME_ROW_SEGMENT. payload_len is what the IP
  *	header claims, data_len what was captured of it.
  * @ret_data: the payload inside @frame, data_len bytes; written only for YG_FRAME_ROW_SEGMENT.
  *

@@ -420,6 +420,54 @@ static void conserves_frames(void **state)
 		    c.lost_header > 0);
 }
 
+static const struct {
+	const char *name;
+	uint16_t port;
+	uint8_t flags; /* first byte behind UDP */
+	enum yg_frame_row want;
+} vxlans[] = {
+	{ "VXLAN", 4789, 0x08, SEGMENT },
+	{ "VXLAN where Linux had it before it had a port", 8472, 0x08, SEGMENT },
+	{ "VXLAN with a group", 4789, 0x88, SEGMENT },
+	{ "VXLAN without an identifier", 4789, 0x00, PROTO },
+	{ "VXLAN with bits that it does not have", 4789, 0x0c, PROTO },
+	{ "a port of something else", 4790, 0x08, PROTO },
+};
+
+/* As bpf/tunnel.bpf.h has it. */
+static void looks_into_vxlan(void **state)
+{
+	static struct yg_segment segment;
+	struct build inner, b = { .len = 0 };
+
+	(void)state;
+
+	build(&inner, &(struct shape){ .payload = 10 });
+	put_link(&b, &(struct shape){ .payload = 0 });
+	put(&b, (uint8_t[]){ 0x45, 0, 0, (uint8_t)(36 + inner.len), 0, 0, 0, 0, 64, UDP }, 10);
+	put(&b, (uint8_t[]){ 0, 0, 10, 9, 0, 1, 10, 9, 0, 2, 200, 0, 0, 0 }, 14);
+	put16(&b, (unsigned int)(16 + inner.len));
+	put_zeros(&b, 10);
+	put(&b, inner.bytes, inner.len);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(vxlans); i++) {
+		const uint8_t *data;
+
+		print_message("  %s\n", vxlans[i].name);
+		b.bytes[36] = (uint8_t)(vxlans[i].port >> 8);
+		b.bytes[37] = (uint8_t)vxlans[i].port;
+		b.bytes[42] = vxlans[i].flags;
+		{
+			GUARD_CLEANUP struct guard in = guard_copy(b.bytes, b.len);
+
+			assert_int_equal(
+				decode(&in, YG_LINK_ETHERNET, (uint32_t)b.len, &segment, &data),
+				vxlans[i].want);
+		}
+		if (vxlans[i].want == SEGMENT)
+			assert_int_equal(segment.payload_len, 10);
+	}
+}
+
 static void knows_its_link_types(void **state)
 {
 	enum yg_link link = YG_LINK_MAX;
@@ -444,6 +492,7 @@ int main(void)
 		cmocka_unit_test(takes_a_short_frame_for_a_gap),
 		cmocka_unit_test(measures_by_the_wire),
 		cmocka_unit_test(conserves_frames),
+		cmocka_unit_test(looks_into_vxlan),
 		cmocka_unit_test(knows_its_link_types),
 	};
 
