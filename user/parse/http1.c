@@ -28,53 +28,16 @@ const bool yg_scan_token[256] = {
  * The registered methods, and those in wide use besides. Any token is a valid method (scanners send
  * "CUST / HTTP/1.1", and servers answer), but at the start of a stream these need no more evidence.
  */
+/* clang-format off */
 static const char *const methods[] = {
-	"GET",
-	"POST",
-	"PUT",
-	"DELETE",
-	"HEAD",
-	"OPTIONS",
-	"PATCH",
-	"CONNECT",
-	"TRACE",
-	"QUERY",
-	"PROPFIND",
-	"PROPPATCH",
-	"MKCOL",
-	"COPY",
-	"MOVE",
-	"LOCK",
-	"UNLOCK",
-	"SEARCH",
-	"REPORT",
-	"PURGE",
-	"LINK",
-	"UNLINK",
-	"BIND",
-	"UNBIND",
-	"REBIND",
-	"ACL",
-	"CHECKIN",
-	"CHECKOUT",
-	"UNCHECKOUT",
-	"MERGE",
-	"MKACTIVITY",
-	"UPDATE",
-	"LABEL",
-	"MKCALENDAR",
-	"MKREDIRECTREF",
-	"MKWORKSPACE",
-	"ORDERPATCH",
-	"SUBSCRIBE",
-	"UNSUBSCRIBE",
-	"NOTIFY",
-	"M-SEARCH",
-	"SOURCE",
-	"VERSION-CONTROL",
-	"BASELINE-CONTROL",
-	"UPDATEREDIRECTREF",
+	"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY",
+	"PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "REPORT",
+	"PURGE", "LINK", "UNLINK", "BIND", "UNBIND", "REBIND", "ACL", "CHECKIN", "CHECKOUT",
+	"UNCHECKOUT", "MERGE", "MKACTIVITY", "UPDATE", "LABEL", "MKCALENDAR", "MKREDIRECTREF",
+	"MKWORKSPACE", "ORDERPATCH", "SUBSCRIBE", "UNSUBSCRIBE", "NOTIFY", "M-SEARCH", "SOURCE",
+	"VERSION-CONTROL", "BASELINE-CONTROL", "UPDATEREDIRECTREF",
 };
+/* clang-format on */
 
 static enum yg_parse bad(struct yg_http1 *http, uint32_t anomaly)
 {
@@ -94,6 +57,22 @@ static bool is_method(const uint8_t *data, size_t len)
 			return true;
 	}
 	return false;
+}
+
+/* Behind a method that is not known: a target in origin, asterisk or absolute form. */
+static enum yg_parse is_target(const uint8_t *data, size_t len)
+{
+	static const char scheme[] = "http";
+
+	if (*data == '/' || *data == '*')
+		return YG_PARSE_DONE;
+	for (size_t i = 0; i < len && scheme[i]; i++) {
+		if ((data[i] | 0x20) != scheme[i])
+			return YG_PARSE_BAD;
+	}
+	if (len < sizeof(scheme))
+		return YG_PARSE_MORE;
+	return data[4] == ':' || (data[4] | 0x20) == 's' ? YG_PARSE_DONE : YG_PARSE_BAD;
 }
 
 enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len)
@@ -116,7 +95,7 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 		return YG_PARSE_DONE;
 	if (p + 1 == data + len)
 		return YG_PARSE_MORE;
-	return p[1] == '/' || p[1] == '*' ? YG_PARSE_DONE : YG_PARSE_BAD;
+	return is_target(p + 1, (size_t)(data + len - (p + 1)));
 }
 
 /* CRLF, or what leniency takes for it. The finger is behind it on DONE. */

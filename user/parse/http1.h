@@ -86,7 +86,7 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
 
 /**
  * yg_http1_is_start() - does a message of this kind begin here?
- * Looks at most at the method and one byte more, or at "HTTP/1.".
+ * Looks at most at the method and where its target begins, or at "HTTP/1.".
  * Return: DONE: yes; MORE: @len bytes cannot tell; BAD: no.
  */
 enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len);
