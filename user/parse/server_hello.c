@@ -157,14 +157,18 @@ static uint16_t read_group(struct yg_tls_view body, uint16_t cipher)
 	return (uint16_t)bits;
 }
 
-/* Walk over the messages held. DONE: nothing more is wanted. */
-static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello *ret)
+/*
+ * Walk over the messages held from @at on, which ends behind the last whole one. @ret: what those
+ * before said. DONE: nothing more is wanted.
+ */
+static enum yg_parse walk(const struct yg_flight *flight, uint32_t *at, struct yg_server_hello *ret)
 {
 	struct yg_tls_view all = { flight->bytes, flight->bytes, false };
 
-	*ret = (struct yg_server_hello){ .version = 0 };
-	if (flight->len)
+	if (flight->len) {
+		all.p += *at;
 		all.end += flight->len;
+	}
 	while (yg_tls_left(&all) >= MESSAGE_HEADER) {
 		uint32_t type = yg_tls_get(&all, 1), len = yg_tls_get(&all, 3);
 		struct yg_tls_view body = yg_tls_split(&all, len);
@@ -185,6 +189,7 @@ static enum yg_parse walk(const struct yg_flight *flight, struct yg_server_hello
 		ret->is_whole = type == MESSAGE_DONE;
 		if (ret->version >= TLS_1_3 || type == MESSAGE_DONE)
 			return YG_PARSE_DONE;
+		*at += MESSAGE_HEADER + len;
 	}
 	return YG_PARSE_MORE;
 }
@@ -193,7 +198,7 @@ enum yg_parse yg_flight_take(struct yg_flight *flight, struct yg_pool *pool, con
 			     size_t len)
 {
 	const uint8_t *end = data + len;
-	struct yg_server_hello hello;
+	struct yg_server_hello hello = { .version = flight->version };
 	enum yg_parse r = flight->is_over ? YG_PARSE_DONE : YG_PARSE_MORE;
 
 	while (data < end && r == YG_PARSE_MORE) {
@@ -205,14 +210,18 @@ enum yg_parse yg_flight_take(struct yg_flight *flight, struct yg_pool *pool, con
 		data += take ? take : 1;
 	}
 	if (r == YG_PARSE_MORE)
-		r = walk(flight, &hello);
+		r = walk(flight, &flight->walked, &hello);
+	flight->version = hello.version;
 	flight->is_over = r != YG_PARSE_MORE;
 	return r;
 }
 
 void yg_flight_read(const struct yg_flight *flight, struct yg_server_hello *ret)
 {
-	(void)walk(flight, ret);
+	uint32_t at = 0;
+
+	*ret = (struct yg_server_hello){ .version = 0 };
+	(void)walk(flight, &at, ret);
 	if (ret->version && !ret->certificate.ptr && ret->version < TLS_1_3)
 		ret->is_resumed = flight->is_over && flight->header[0] == RECORD_CIPHERS;
 	if (flight->alert_len < sizeof(flight->alert))

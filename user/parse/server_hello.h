@@ -45,6 +45,8 @@ struct yg_server_hello {
 struct yg_flight {
 	uint8_t *bytes; /* [cap] of the pool; messages, record headers removed */
 	uint32_t len, cap;
+	uint32_t walked;  /* of them: whole messages that are not looked at again */
+	uint16_t version; /* that they chose */
 	uint16_t record_left;
 	uint8_t header[5]; /* of the record whose header is being read */
 	uint8_t header_len;
@@ -57,7 +59,7 @@ struct yg_flight {
  * yg_flight_take() - the next bytes of the server's direction.
  *
  * Return: DONE: nothing more is wanted; MORE; BAD: no TLS. What was read before counts after each.
- * O(len), plus the messages held.
+ * O(len), plus one message that is not whole.
  */
 enum yg_parse yg_flight_take(struct yg_flight *flight, struct yg_pool *pool, const uint8_t *data,
 			     size_t len);

@@ -177,6 +177,26 @@ static void is_sure_of_what_a_prefix_tells(void **state)
 	}
 }
 
+/* Messages without content, byte by byte: none is walked over twice. */
+static void looks_at_each_message_once(void **state)
+{
+	static const struct answer_spec spec = { .version = 0x0303, .cipher = 0xc02f };
+	static uint8_t bytes[ROOM];
+	struct yg_flight flight = { .len = 0 };
+	struct yg_server_hello got;
+	size_t len = hello_answer(&spec, 16384, bytes), hello = len - 5;
+
+	memcpy(bytes + len, "\x16\x03\x03\x20\x00", 5);
+	memset(bytes + len + 5, 0, 0x2000);
+	len += 5 + 0x2000;
+	for (size_t at = 0; at < len; at++)
+		assert_int_equal(yg_flight_take(&flight, *state, bytes + at, 1), YG_PARSE_MORE);
+	assert_int_equal(flight.walked, hello + 0x2000);
+	yg_flight_read(&flight, &got);
+	assert_int_equal(got.cipher, 0xc02f);
+	yg_flight_drop(&flight, *state);
+}
+
 static void does_without_memory(void **state)
 {
 	static const struct answer_spec spec = { .version = 0x0303, .cipher = 0xc02f, .done = 1 };
@@ -198,6 +218,7 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_is_no_tls, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_sure_of_what_a_prefix_tells, setup, teardown),
+		cmocka_unit_test_setup_teardown(looks_at_each_message_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(does_without_memory, setup, teardown),
 	};
 
