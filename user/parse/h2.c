@@ -510,9 +510,9 @@ void yg_h2_join_side(struct yg_h2 *h2, unsigned dir)
 	h2->sides[dir].state = YG_H2_STATE_RESYNC;
 }
 
-void yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
+bool yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
 {
-	yg_h2_stream_adopt(h2, pairer, request);
+	return yg_h2_stream_adopt(h2, pairer, request);
 }
 
 void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,

@@ -111,8 +111,13 @@ void yg_h2_begin_side(struct yg_h2 *h2, unsigned dir, struct yg_slice taken);
 /* The direction is read from the middle of something on. */
 void yg_h2_join_side(struct yg_h2 *h2, unsigned dir);
 
-/* A request of HTTP/1 that the connection answers as stream 1, RFC 7540 section 3.2; taken. */
-void yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);
+/**
+ * yg_h2_adopt() - a request of HTTP/1 that the connection answers as stream 1.
+ * @request: taken.
+ *
+ * Source: RFC 7540 section 3.2. Return: false: no memory, and @request stays the caller's.
+ */
+bool yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);
 
 /* The three calls of struct yg_flow_sink, for a flow that is HTTP/2. Every byte counts once. */
 void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,

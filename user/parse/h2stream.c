@@ -573,16 +573,17 @@ void yg_h2_stream_close(const struct yg_h2_turn *turn)
 	yg_pool_give(pool_of(turn), YG_TAKE_PTR(h2->streams));
 }
 
-void yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
+bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
 {
 	struct yg_h2_stream first = { .id = 1, .grpc_status = YG_GRPC_STATUS_NONE };
 
 	if (!grow(h2, pairer->reading.pool))
-		return;
+		return false;
 	first.request = YG_TAKE_PTR(*request);
 	first.request->complete = true;
 	put(h2, &first);
 	h2->stream_count = 1;
 	h2->first_stream = 1;
 	h2->sides[h2->client_dir].last_stream = 1;
+	return true;
 }

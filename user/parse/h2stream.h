@@ -41,5 +41,5 @@ void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends);
 /* Report all that is open; the table is given back. */
 void yg_h2_stream_close(const struct yg_h2_turn *turn);
 
-/* Take a request that was sent before the connection was HTTP/2, as stream 1. */
-void yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);
+/* Take a request that was sent before the connection was HTTP/2, as stream 1. False: no memory. */
+bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);

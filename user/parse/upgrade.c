@@ -3,6 +3,7 @@
 
 #include "parse/h2.h"
 #include "parse/pairing.h"
+#include "parse/report.h"
 
 static struct yg_pairing *pairing_of(struct yg_flow *flow)
 {
@@ -79,6 +80,19 @@ void yg_upgrade_begin(struct yg_pairer *pairer, struct yg_flow *flow, unsigned d
 	begin_peer(pairer, h2, &pairing->readers[!dir], !dir);
 }
 
+/* No memory to wait for its answer: the request is told of now. */
+static void report_alone(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_draft **request)
+{
+	const struct yg_report report = {
+		.request = *request,
+		.grpc_status = YG_GRPC_STATUS_NONE,
+		.protocol = YG_PROTOCOL_H2,
+	};
+
+	yg_report_exchange(pairer, flow, &report);
+	yg_draft_free(pairer->reading.pool, request);
+}
+
 bool yg_upgrade_accepted(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir)
 {
 	struct yg_pairing *pairing = pairing_of(flow);
@@ -96,6 +110,7 @@ bool yg_upgrade_accepted(struct yg_pairer *pairer, struct yg_flow *flow, unsigne
 	yg_draft_free(pairer->reading.pool, &pairing->readers[dir].draft);
 	yg_reader_leave(&pairer->reading, &pairing->readers[!dir], YG_SKIP_OTHER);
 	pairing->answering = pairing->readers[!dir].draft = NULL;
-	yg_h2_adopt(h2, pairer, &request);
+	if (!yg_h2_adopt(h2, pairer, &request))
+		report_alone(pairer, flow, &request);
 	return true;
 }

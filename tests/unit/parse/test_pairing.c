@@ -257,6 +257,31 @@ static void a_tunnel_gives_back_the_head_that_was_begun(void **state)
 	}
 }
 
+/* However little memory there is, a request is told of or counted as lost. */
+static void an_upgrade_without_memory_loses_nothing_in_silence(void **state)
+{
+	const char *request = tunnels[1].request;
+	const uint32_t len = (uint32_t)strlen(request);
+	const struct frame ask = { false, YG_SOURCE_FILE, CLIENT, 0 };
+	const struct frame answer = { true, YG_SOURCE_FILE, SERVER, CLIENT + len };
+
+	(void)state;
+	for (size_t slabs = 1; slabs <= 4; slabs++) {
+		const struct yg_streams_options options = { .flows_max = 4,
+							    .pool_bytes = slabs * 65536 };
+		struct yg_streams *streams;
+		struct seen seen = { 0 };
+
+		assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+		send_text(streams, &ask, 1, request);
+		send_text(streams, &answer, 2, SWITCHING);
+		yg_streams_finish(streams);
+		assert_null(broken_law(yg_streams_counters(streams), true));
+		assert_int_equal(seen.asked + yg_streams_counters(streams)->lost_request, 1);
+		yg_streams_free(&streams);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +290,7 @@ int main(void)
 		cmocka_unit_test(reads_frames_that_pass_through),
 		cmocka_unit_test(a_decoy_is_told_with_its_request),
 		cmocka_unit_test(a_tunnel_gives_back_the_head_that_was_begun),
+		cmocka_unit_test(an_upgrade_without_memory_loses_nothing_in_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
