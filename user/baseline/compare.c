@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define DETAIL_CAP 160u
 
@@ -12,6 +13,8 @@ struct comparing {
 	const struct yg_schema *schema;
 	uint32_t operation;
 	uint16_t statuses[YG_SCHEMA_PART_MAX]; /* one that stands for each class */
+	enum yg_schema_part told_part;
+	char told[YG_SCHEMA_PATH_CAP]; /* a field that differs: what is in it differs too */
 	yg_difference_fn fn;
 	void *ctx;
 };
@@ -29,6 +32,7 @@ const char *yg_difference_name(enum yg_difference kind)
 		[YG_DIFFERENCE_STATUS] = "undocumented-status",
 		[YG_DIFFERENCE_DEPRECATED] = "deprecated",
 		[YG_DIFFERENCE_LOCKED] = "undocumented-auth",
+		[YG_DIFFERENCE_NULL] = "undocumented-null",
 	};
 
 	return names[kind];
@@ -71,6 +75,21 @@ static bool is_told(enum yg_schema_part part)
 	return part != YG_SCHEMA_COOKIE && part != YG_SCHEMA_HEADER;
 }
 
+/* Is @path a field within the one that was told last? */
+static bool is_within(const struct comparing *c, enum yg_schema_part part, const char *path)
+{
+	size_t len = strlen(c->told);
+
+	return len > 0 && part == c->told_part && strncmp(path, c->told, len) == 0 &&
+	       (path[len] == '.' || path[len] == '[');
+}
+
+static void note_told(struct comparing *c, enum yg_schema_part part, const char *path)
+{
+	c->told_part = part;
+	(void)snprintf(c->told, sizeof(c->told), "%s", path);
+}
+
 static void compare_field(void *ctx, enum yg_schema_part part, const char *path, uint32_t id,
 			  const struct yg_schema_field *field)
 {
@@ -80,8 +99,11 @@ static void compare_field(void *ctx, enum yg_schema_part part, const char *path,
 	bool response = part > YG_SCHEMA_REQUEST;
 
 	(void)id;
+	if (is_within(c, part, path))
+		return;
 	(void)snprintf(place, sizeof(place), "%s %s", yg_schema_part_name(part), path);
 	if (types == 0) {
+		note_told(c, part, path);
 		if (is_told(part))
 			c->fn(c->ctx, response ? YG_DIFFERENCE_FIELD : YG_DIFFERENCE_PARAMETER,
 			      place, "");
@@ -93,7 +115,10 @@ static void compare_field(void *ctx, enum yg_schema_part part, const char *path,
 	yg_types_text(more, got, sizeof(got));
 	yg_types_text(types & YG_TYPE_ALL, want, sizeof(want));
 	(void)snprintf(detail, sizeof(detail), "seen %s, described %s", got, want);
-	c->fn(c->ctx, YG_DIFFERENCE_TYPE, place, detail);
+	if (more != YG_TYPE_NULL)
+		note_told(c, part, path);
+	c->fn(c->ctx, more == YG_TYPE_NULL ? YG_DIFFERENCE_NULL : YG_DIFFERENCE_TYPE, place,
+	      detail);
 }
 
 static void compare_statuses(struct comparing *c, const struct yg_endpoint *endpoint)
@@ -154,7 +179,8 @@ int yg_compare_endpoint(const struct yg_spec *spec, const struct yg_endpoint *en
 	if (!operation->secured && is_locked(endpoint))
 		fn(ctx, YG_DIFFERENCE_LOCKED, "", "described as open, always with a credential");
 	compare_statuses(&c, endpoint);
-	if (schema)
+	/* A document has one operation for all that a body names: a query of GraphQL, a method. */
+	if (schema && !strchr(endpoint->template_, ' '))
 		yg_schema_each(schema, compare_field, &c);
 	return found;
 }

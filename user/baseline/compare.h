@@ -17,6 +17,7 @@ enum yg_difference {
 	YG_DIFFERENCE_STATUS,	  /* a status that is not described */
 	YG_DIFFERENCE_DEPRECATED, /* described as deprecated, still in use */
 	YG_DIFFERENCE_LOCKED,	  /* described as open, never used without a credential */
+	YG_DIFFERENCE_NULL,	  /* null where the document has no null */
 	YG_DIFFERENCE_MAX
 };
 
@@ -28,7 +29,9 @@ typedef void (*yg_difference_fn)(void *ctx, enum yg_difference kind, const char 
 
 /**
  * yg_compare_endpoint() - tell every difference of one endpoint.
- * @schema: may be NULL.
+ * @schema: may be NULL; of an operation that a body names it is not looked at.
+ *
+ * Of a field that is not described, or of another type, what is in it is not told again.
  * Return: the operation that it is; -ENOENT: none.
  */
 int yg_compare_endpoint(const struct yg_spec *spec, const struct yg_endpoint *endpoint,

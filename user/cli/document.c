@@ -60,8 +60,8 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 		return yg_cli_fail(args, "%s: %s", path, strerror(-r));
 	if (yg_openapi_left_out(openapi) > 0)
 		(void)fprintf(args->err,
-			      "%s: %" PRIu32 " endpoints left out: of a path that another service "
-			      "has too, or of a method that no document can name\n",
+			      "%s: endpoints left out: %" PRIu32 ", of a path that another "
+			      "service has too, or of a method that no document can name\n",
 			      path, yg_openapi_left_out(openapi));
 	return YG_EXIT_DONE;
 }
@@ -85,6 +85,7 @@ static const enum yg_severity severities[YG_DIFFERENCE_MAX] = {
 	[YG_DIFFERENCE_FIELD] = YG_SEVERITY_LOW,      [YG_DIFFERENCE_TYPE] = YG_SEVERITY_LOW,
 	[YG_DIFFERENCE_AUTH] = YG_SEVERITY_HIGH,      [YG_DIFFERENCE_STATUS] = YG_SEVERITY_INFO,
 	[YG_DIFFERENCE_DEPRECATED] = YG_SEVERITY_LOW, [YG_DIFFERENCE_LOCKED] = YG_SEVERITY_INFO,
+	[YG_DIFFERENCE_NULL] = YG_SEVERITY_INFO,
 };
 
 static void print_line(struct comparison *c, enum yg_difference kind, const char *place,

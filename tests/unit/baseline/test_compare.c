@@ -19,8 +19,11 @@ static void write_difference(void *ctx, enum yg_difference kind, const char *pla
 static void tells_each_kind_of_difference(void **state)
 {
 	static const struct yg_hash_key key = { 1, 2 };
-	const struct yg_body_view body = { .kind = YG_BODY_KIND_JSON,
-					   .text = YG_SLICE("{\"n\":\"x y\",\"new\":1}") };
+	const struct yg_body_view body = {
+		.kind = YG_BODY_KIND_JSON,
+		.text = YG_SLICE("{\"n\":\"x y\",\"m\":null,\"l\":[{\"a\":1}],"
+				 "\"new\":{\"a\":{\"b\":1},\"c\":[2]},\"newer\":1}")
+	};
 	struct yg_endpoint endpoint = { .method = "PUT",
 					.template_ = "/u/{id}",
 					.status = { { 200, 1 }, { 409, 1 } },
@@ -34,10 +37,12 @@ static void tells_each_kind_of_difference(void **state)
 	(void)state;
 	assert_int_equal(
 		yg_spec_read(
-			YG_SLICE("openapi: 3.1.0\nsecurity: [{k: []}]\npaths:\n  /u/{x}:\n"
-				 "    put:\n      deprecated: true\n      requestBody: {content: "
-				 "{application/json: {schema: {type: object, properties: {n: "
-				 "{type: integer}}}}}}\n      responses: {'200': {}}\n"),
+			YG_SLICE(
+				"openapi: 3.1.0\nsecurity: [{k: []}]\npaths:\n  /u/{x}:\n"
+				"    put:\n      deprecated: true\n      requestBody: {content: "
+				"{application/json: {schema: {type: object, properties: {n: "
+				"{type: integer}, m: {type: string}, l: {type: object, "
+				"properties: {b: {type: string}}}}}}}}\n      responses: {'200': {}}\n"),
 			&spec),
 		0);
 	assert_int_equal(yg_schemas_new(&key, 1, 0, &schemas), 0);
@@ -51,7 +56,18 @@ static void tells_each_kind_of_difference(void **state)
 	assert_string_equal(text, "deprecated[|] auth-mismatch[|described as secured, accepted "
 				  "without] undocumented-status[409|] type-mismatch[body "
 				  "$.n|seen string, described integer] "
-				  "undocumented-parameter[body $.new|] ");
+				  "undocumented-null[body $.m|seen null, described string] "
+				  "type-mismatch[body $.l|seen array, described object] "
+				  "undocumented-parameter[body $.new|] "
+				  "undocumented-parameter[body $.newer|] ");
+	/* Not of one of many operations that bodies of the path name. */
+	text[0] = '\0';
+	memcpy(endpoint.template_, "/u/{id} query A", 16);
+	assert_int_equal(yg_compare_endpoint(spec, &endpoint, yg_schemas_at(schemas, 0),
+					     write_difference, text),
+			 0);
+	assert_string_equal(text, "deprecated[|] auth-mismatch[|described as secured, accepted "
+				  "without] undocumented-status[409|] ");
 	text[0] = '\0';
 	memcpy(endpoint.method, "GET", 4);
 	assert_int_equal(yg_compare_endpoint(spec, &endpoint, NULL, write_difference, text),
