@@ -9,9 +9,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	char error[YG_SPEC_ERROR_CAP];
 	struct yg_spec *spec = NULL;
 
-	if (yg_spec_read((struct yg_slice){ (const char *)data, size }, &spec))
+	if (yg_spec_read((struct yg_slice){ (const char *)data, size }, error, &spec))
 		return 0;
 	for (uint32_t i = 0; i < yg_spec_count(spec) && i < 64; i++) {
 		const struct yg_spec_operation *at = yg_spec_operation(spec, i);

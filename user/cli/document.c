@@ -244,17 +244,19 @@ enum yg_exit yg_document_add(const struct yg_cli_args *args, const char *path,
 			     struct yg_specs *specs)
 {
 	struct yg_document_text file = { 0 };
+	char error[YG_SPEC_ERROR_CAP];
 	int r = yg_document_read(path, &file);
 
 	if (r == 0) {
 		r = yg_specs_add(specs, (struct yg_slice){ 0 },
-				 (struct yg_slice){ file.text, file.len });
+				 (struct yg_slice){ file.text, file.len }, error);
 		free(file.text);
 	}
 	if (r == 0)
 		return YG_EXIT_DONE;
-	return yg_cli_fail(args, "%s: %s", path,
-			   r == -EINVAL ? "not an OpenAPI document" : strerror(-r));
+	if (r == -EINVAL)
+		return yg_cli_fail(args, "%s: not an OpenAPI document: %s", path, error);
+	return yg_cli_fail(args, "%s: %s", path, strerror(-r));
 }
 
 enum yg_exit yg_document_specs(const struct yg_cli_args *args, const struct yg_options *config,

@@ -92,15 +92,17 @@ int yg_documents_read(const struct yg_options *options, struct yg_documents *ret
 static int parse(const char *item, const struct yg_document_text *text, struct yg_specs *specs,
 		 yg_documents_fn fn, void *ctx)
 {
+	char error[YG_SPEC_ERROR_CAP], cause[YG_SPEC_ERROR_CAP + 32];
 	struct yg_slice service;
 	int r;
 
 	(void)file_of(item, &service);
-	r = yg_specs_add(specs, service, (struct yg_slice){ text->text, text->len });
-	if (r == -ENOMEM)
+	r = yg_specs_add(specs, service, (struct yg_slice){ text->text, text->len }, error);
+	if (r == 0 || r == -ENOMEM)
 		return r;
-	if (r)
-		fn(ctx, item, "not an OpenAPI document");
+	if (r == -EINVAL)
+		(void)snprintf(cause, sizeof(cause), "not an OpenAPI document: %s", error);
+	fn(ctx, item, r == -EINVAL ? cause : strerror(-r));
 	return 0;
 }
 

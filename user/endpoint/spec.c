@@ -174,18 +174,41 @@ static void read_servers(struct yg_spec *spec)
 		add_server(spec, (struct yg_slice){ NULL, 0 }, YG_SLICE(""));
 }
 
-int yg_spec_read(struct yg_slice text, struct yg_spec **ret)
+/* Of a version that is read? @ret_error: which it is. */
+static bool is_readable(struct yg_spec *spec, char *ret_error)
+{
+	const struct yg_spec_tree *tree = spec->tree;
+	struct yg_slice version = yg_spec_tree_text(tree, yg_spec_tree_find(tree, 1, "openapi"));
+	struct yg_slice old = yg_spec_tree_text(tree, yg_spec_tree_find(tree, 1, "swagger"));
+
+	spec->old = yg_slice_equal(old, YG_SLICE("2.0"));
+	if (spec->old || (version.len > 0 && version.ptr[0] == '3'))
+		return true;
+	if (version.len == 0)
+		version = old;
+	if (version.len > 0)
+		(void)snprintf(ret_error, YG_SPEC_ERROR_CAP,
+			       "its version is '%.*s': 3.0, 3.1 and 2.0 are read",
+			       (int)(version.len < 16 ? version.len : 16), version.ptr);
+	else
+		(void)snprintf(ret_error, YG_SPEC_ERROR_CAP,
+			       "neither 'openapi' nor 'swagger' at "
+			       "its top");
+	return false;
+}
+
+int yg_spec_read(struct yg_slice text, char *ret_error, struct yg_spec **ret)
 {
 	YG_CLEANUP(yg_spec_free) struct yg_spec *spec = calloc(1, sizeof(*spec));
 	int r;
 
 	if (!spec)
 		return -ENOMEM;
-	r = yg_spec_tree_read(text, &spec->tree);
+	ret_error[0] = '\0';
+	r = yg_spec_tree_read(text, ret_error, &spec->tree);
 	if (r)
 		return r;
-	spec->old = yg_spec_is_text(spec, yg_spec_tree_find(spec->tree, 1, "swagger"), "2.0");
-	if (!spec->old && !yg_spec_tree_find(spec->tree, 1, "openapi"))
+	if (!is_readable(spec, ret_error))
 		return -EINVAL;
 	read_servers(spec);
 	r = read_paths(spec);

@@ -14,6 +14,7 @@
 #include "core/macros.h"
 #include "core/slice.h"
 #include "endpoint/fit.h"
+#include "endpoint/spec_tree.h"
 
 #define YG_SPEC_OPERATIONS_MAX 65536u
 #define YG_SPEC_SERVERS_MAX    32u
@@ -34,9 +35,10 @@ struct yg_spec_operation {
 
 /**
  * yg_spec_read() - read a document.
+ * @ret_error: [YG_SPEC_ERROR_CAP]; on -EINVAL what is wrong; else "".
  * Return: 0; -EINVAL if it is none, or beyond a bound; -ENOMEM.
  */
-YG_MUST_CHECK int yg_spec_read(struct yg_slice text, struct yg_spec **ret);
+YG_MUST_CHECK int yg_spec_read(struct yg_slice text, char *ret_error, struct yg_spec **ret);
 void yg_spec_free(struct yg_spec **spec); /* accepts NULL inside */
 
 /* Operations of the document. */

@@ -39,6 +39,8 @@ struct reading {
 	struct yg_spec_tree *tree;
 	struct level levels[YG_SPEC_DEPTH_MAX];
 	uint32_t depth;
+	size_t line;	   /* of the event in hand, from 0 */
+	const char *cause; /* why it was not taken; NULL: no room */
 };
 
 void yg_spec_tree_free(struct yg_spec_tree **tree)
@@ -134,14 +136,17 @@ static bool begin_member(struct reading *r, const yaml_event_t *event)
 	return true;
 }
 
-static bool name_anchor(struct yg_spec_tree *tree, const yaml_char_t *name, uint32_t node)
+static bool name_anchor(struct reading *r, const yaml_char_t *name, uint32_t node)
 {
+	struct yg_spec_tree *tree = r->tree;
 	struct anchor *anchor;
 
 	if (!name)
 		return true;
-	if (tree->anchor_count == YG_SPEC_LINKS_MAX)
+	if (tree->anchor_count == YG_SPEC_LINKS_MAX) {
+		r->cause = "too many anchors";
 		return false;
+	}
 	anchor = &tree->anchors[tree->anchor_count++];
 	(void)snprintf(anchor->name, sizeof(anchor->name), "%s", (const char *)name);
 	anchor->node = node;
@@ -158,10 +163,14 @@ static bool open_container(struct reading *r, enum yg_spec_node type, const yaml
 {
 	uint32_t node;
 
-	if (is_key(r) || r->depth == YG_SPEC_DEPTH_MAX)
+	if (is_key(r))
+		r->cause = "a list or a map for a key";
+	else if (r->depth == YG_SPEC_DEPTH_MAX)
+		r->cause = "nested too deeply";
+	if (r->cause)
 		return false;
 	node = add_node(r->tree, type);
-	if (!node || !hang(r, node) || !name_anchor(r->tree, anchor, node))
+	if (!node || !hang(r, node) || !name_anchor(r, anchor, node))
 		return false;
 	r->levels[r->depth++] = (struct level){ .node = node, .key = true };
 	return true;
@@ -175,8 +184,12 @@ static bool take_alias(struct reading *r, const char *name)
 		if (strcmp(r->tree->anchors[i - 1].name, name) == 0)
 			target = r->tree->anchors[i - 1].node;
 	}
-	node = is_key(r) ? 0 : add_node(r->tree, YG_SPEC_LINK);
-	if (!target || !node)
+	if (!target)
+		r->cause = "an alias of nothing";
+	else if (is_key(r))
+		r->cause = "an alias for a key";
+	node = r->cause ? 0 : add_node(r->tree, YG_SPEC_LINK);
+	if (!node)
 		return false;
 	r->tree->nodes[node].value = target;
 	return hang(r, node);
@@ -190,7 +203,7 @@ static bool take_scalar(struct reading *r, const yaml_event_t *event)
 		return begin_member(r, event);
 	node = add_node(r->tree, YG_SPEC_SCALAR);
 	return node && add_text(r->tree, node, event) && hang(r, node) &&
-	       name_anchor(r->tree, event->data.scalar.anchor, node);
+	       name_anchor(r, event->data.scalar.anchor, node);
 }
 
 static bool take_event(struct reading *r, const yaml_event_t *event)
@@ -220,24 +233,48 @@ static bool read_events(struct reading *r, yaml_parser_t *parser)
 	bool good = true;
 
 	while (good && type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT) {
-		if (!yaml_parser_parse(parser, &event))
+		if (!yaml_parser_parse(parser, &event)) {
+			r->cause = parser->problem ? parser->problem : "not YAML";
+			r->line = parser->problem_mark.line;
 			return false;
+		}
+		r->line = event.start_mark.line;
 		type = event.type;
 		good = take_event(r, &event);
 		yaml_event_delete(&event);
 	}
+	if (good && r->tree->count <= 1)
+		r->cause = "it is empty";
 	return good && r->tree->count > 1;
 }
 
-int yg_spec_tree_read(struct yg_slice text, struct yg_spec_tree **ret)
+/* "line 3: could not find expected ':'"; what ends too early ends in the last line. */
+static void tell_cause(const struct reading *r, struct yg_slice text, char *ret)
+{
+	size_t lines = 1;
+
+	for (size_t i = 0; i + 1 < text.len; i++)
+		lines += text.ptr[i] == '\n';
+	if (r->cause && r->tree->count > 1)
+		(void)snprintf(ret, YG_SPEC_ERROR_CAP, "line %zu: %s",
+			       r->line < lines ? r->line + 1 : lines, r->cause);
+	else
+		(void)snprintf(ret, YG_SPEC_ERROR_CAP, "%s", r->cause ? r->cause : "too large");
+}
+
+int yg_spec_tree_read(struct yg_slice text, char *ret_error, struct yg_spec_tree **ret)
 {
 	YG_CLEANUP(yg_spec_tree_free) struct yg_spec_tree *tree = NULL;
 	struct reading reading = { 0 };
 	yaml_parser_t parser;
 	bool good;
 
-	if (text.len > YG_SPEC_BYTES_MAX)
+	ret_error[0] = '\0';
+	if (text.len > YG_SPEC_BYTES_MAX) {
+		(void)snprintf(ret_error, YG_SPEC_ERROR_CAP, "larger than %u MB",
+			       YG_SPEC_BYTES_MAX >> 20);
 		return -EINVAL;
+	}
 	tree = calloc(1, sizeof(*tree));
 	if (!tree || !yaml_parser_initialize(&parser))
 		return -ENOMEM;
@@ -245,6 +282,8 @@ int yg_spec_tree_read(struct yg_slice text, struct yg_spec_tree **ret)
 	(void)add_node(tree, YG_SPEC_SCALAR);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
 	good = tree->count == 1 && read_events(&reading, &parser);
+	if (!good)
+		tell_cause(&reading, text, ret_error);
 	yaml_parser_delete(&parser);
 	if (!good)
 		return -EINVAL;

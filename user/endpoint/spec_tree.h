@@ -20,11 +20,15 @@ enum yg_spec_node { YG_SPEC_SCALAR, YG_SPEC_LIST, YG_SPEC_MAP, YG_SPEC_LINK };
 
 struct yg_spec_tree;
 
+#define YG_SPEC_ERROR_CAP 160u /* bytes of a cause in words, with its NUL */
+
 /**
  * yg_spec_tree_read() - read one document.
+ * @ret_error: [YG_SPEC_ERROR_CAP]; on -EINVAL what is wrong, and in which line; else "".
  * Return: 0; -EINVAL not YAML, or beyond a bound; -ENOMEM.
  */
-YG_MUST_CHECK int yg_spec_tree_read(struct yg_slice text, struct yg_spec_tree **ret);
+YG_MUST_CHECK int yg_spec_tree_read(struct yg_slice text, char *ret_error,
+				    struct yg_spec_tree **ret);
 void yg_spec_tree_free(struct yg_spec_tree **tree); /* accepts NULL inside */
 
 /* Nodes by number; 0 is none, 1 the top. Links are followed by every function. */

@@ -53,14 +53,16 @@ const struct yg_spec *yg_specs_at(const struct yg_specs *specs, uint32_t index)
 	return specs->documents[index].spec;
 }
 
-int yg_specs_add(struct yg_specs *specs, struct yg_slice service, struct yg_slice text)
+int yg_specs_add(struct yg_specs *specs, struct yg_slice service, struct yg_slice text,
+		 char *ret_error)
 {
 	struct document document = { 0 };
 	int r;
 
+	ret_error[0] = '\0';
 	if (specs->count == YG_SPECS_MAX)
 		return -ENOSPC;
-	r = yg_spec_read(text, &document.spec);
+	r = yg_spec_read(text, ret_error, &document.spec);
 	if (r)
 		return r;
 	document.seen = calloc(yg_spec_count(document.spec) + 1, sizeof(bool));

@@ -52,11 +52,12 @@ const struct yg_spec *yg_specs_at(const struct yg_specs *specs, uint32_t index);
  * yg_specs_add() - read one more document.
  * @service: the only one that it speaks of; absent: those that it names. Copied.
  * @text: hostile; borrowed for the call.
+ * @ret_error: [YG_SPEC_ERROR_CAP]; on -EINVAL what is wrong; else "".
  *
  * Return: 0; -EINVAL not an OpenAPI document, or beyond a bound; -ENOSPC too many; -ENOMEM.
  */
 YG_MUST_CHECK int yg_specs_add(struct yg_specs *specs, struct yg_slice service,
-			       struct yg_slice text);
+			       struct yg_slice text, char *ret_error);
 
 /**
  * yg_specs_templates() - add every path of every document to @templates, below operators' rules.

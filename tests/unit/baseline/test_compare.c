@@ -31,6 +31,7 @@ static void tells_each_kind_of_difference(void **state)
 					.auth = YG_AUTH_NONE };
 	struct yg_values_walked walked;
 	struct yg_schemas *schemas;
+	char error[YG_SPEC_ERROR_CAP];
 	struct yg_spec *spec;
 	char text[1024] = "";
 
@@ -43,7 +44,7 @@ static void tells_each_kind_of_difference(void **state)
 				"{application/json: {schema: {type: object, properties: {n: "
 				"{type: integer}, m: {type: string}, l: {type: object, "
 				"properties: {b: {type: string}}}}}}}}\n      responses: {'200': {}}\n"),
-			&spec),
+			error, &spec),
 		0);
 	assert_int_equal(yg_schemas_new(&key, 1, 0, &schemas), 0);
 	(void)yg_schemas_wants(schemas, 0, true, false);
@@ -92,12 +93,13 @@ static void tells_a_lock_that_the_document_does_not_have(void **state)
 		{ YG_AUTH_COOKIE, "" },
 		{ YG_AUTH_NONE, "" },
 	};
+	char error[YG_SPEC_ERROR_CAP];
 	struct yg_spec *spec;
 
 	(void)state;
 	assert_int_equal(yg_spec_read(YG_SLICE("openapi: 3.1.0\npaths:\n  /u: {get: {responses: "
 					       "{'200': {description: x}}}}\n"),
-				      &spec),
+				      error, &spec),
 			 0);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
 		struct yg_endpoint endpoint = { .method = "GET",

@@ -23,12 +23,14 @@ struct stage {
 
 static void stage_open(struct stage *stage, const char *text)
 {
+	char error[YG_SPEC_ERROR_CAP];
+
 	*stage = (struct stage){ 0 };
 	assert_int_equal(yg_specs_new(&stage->specs), 0);
 	if (text)
-		assert_int_equal(
-			yg_specs_add(stage->specs, (struct yg_slice){ 0 }, yg_slice_from_str(text)),
-			0);
+		assert_int_equal(yg_specs_add(stage->specs, (struct yg_slice){ 0 },
+					      yg_slice_from_str(text), error),
+				 0);
 	scene_open(&stage->scene, (struct yg_knowledge_options){ .specs = stage->specs });
 }
 

@@ -42,9 +42,10 @@ static const char document[] =
 static struct yg_spec *read_spec(const char *text)
 {
 	GUARD_CLEANUP struct guard in = guard_copy(text, strlen(text));
+	char error[YG_SPEC_ERROR_CAP];
 	struct yg_spec *spec = NULL;
 
-	assert_int_equal(yg_spec_read((struct yg_slice){ in.ptr, in.len }, &spec), 0);
+	assert_int_equal(yg_spec_read((struct yg_slice){ in.ptr, in.len }, error, &spec), 0);
 	return spec;
 }
 
@@ -145,17 +146,32 @@ static void reads_version_2(void **state)
 
 static void refuses_what_is_no_document(void **state)
 {
-	static const char *const texts[] = {
-		"", "a: b", "[", "openapi: [", "? {a: b}\n: c", "openapi: 3\nx: *none"
+	static const struct {
+		const char *text, *cause;
+	} cases[] = {
+		{ "", "it is empty" },
+		{ "a: b", "neither 'openapi' nor 'swagger' at its top" },
+		{ "[", "line 1: did not find expected node content" },
+		{ "openapi: 3.1.0\npaths: {a: b", "line 2: did not find expected ',' or '}'" },
+		{ "x: 1\n? {a: b}\n: c", "line 2: a list or a map for a key" },
+		{ "openapi: 3\nx: *none", "line 2: an alias of nothing" },
+		{ "swagger: '1.2'", "its version is '1.2': 3.0, 3.1 and 2.0 are read" },
+		{ "openapi: 4.0.0", "its version is '4.0.0': 3.0, 3.1 and 2.0 are read" },
+		{ "a: \x01", "control characters are not allowed" },
 	};
-	char deep[1024];
+	char deep[1024], error[YG_SPEC_ERROR_CAP];
 	struct yg_spec *spec = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		assert_int_equal(yg_spec_read(yg_slice_from_str(texts[i]), &spec), -EINVAL);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		assert_int_equal(yg_spec_read(yg_slice_from_str(cases[i].text), error, &spec),
+				 -EINVAL);
+		assert_non_null(strstr(error, cases[i].cause));
+	}
 	memset(deep, '[', sizeof(deep));
-	assert_int_equal(yg_spec_read((struct yg_slice){ deep, sizeof(deep) }, &spec), -EINVAL);
+	assert_int_equal(yg_spec_read((struct yg_slice){ deep, sizeof(deep) }, error, &spec),
+			 -EINVAL);
+	assert_non_null(strstr(error, "nested too deeply"));
 }
 
 /* Nine lines that mean a billion nodes cost nine lines. */

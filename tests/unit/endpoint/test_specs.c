@@ -21,9 +21,10 @@ static void free_both(struct yg_specs **specs)
 static void add(struct yg_specs *specs, const char *service, const char *text)
 {
 	GUARD_CLEANUP struct guard in = guard_copy(text, strlen(text));
+	char error[YG_SPEC_ERROR_CAP];
 
 	assert_int_equal(yg_specs_add(specs, yg_slice_from_str(service),
-				      (struct yg_slice){ in.ptr, in.len }),
+				      (struct yg_slice){ in.ptr, in.len }, error),
 			 0);
 }
 
@@ -202,15 +203,18 @@ static void its_paths_become_templates(void **state)
 static void refuses_what_is_none_and_too_many(void **state)
 {
 	SPECS_CLEANUP struct yg_specs *specs = NULL;
+	char error[YG_SPEC_ERROR_CAP];
 
 	(void)state;
 	assert_int_equal(yg_specs_new(&specs), 0);
-	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE("hello: {")),
+	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE("hello: {"), error),
 			 -EINVAL);
+	assert_non_null(strstr(error, "line 1: "));
 	assert_int_equal(yg_specs_count(specs), 0);
 	for (uint32_t i = 0; i < YG_SPECS_MAX; i++)
 		add(specs, "a", NAMELESS);
-	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE(NAMED)), -ENOSPC);
+	assert_int_equal(yg_specs_add(specs, (struct yg_slice){ 0 }, YG_SLICE(NAMED), error),
+			 -ENOSPC);
 }
 
 int main(void)
