@@ -549,12 +549,13 @@ class Shop:
     def __init__(self):
         self.capture = captures.Capture()
         self.line = captures.Connection(self.capture, client="198.51.100.7").open()
+        self.inner = captures.Connection(self.capture, client="10.1.0.7").open()
 
     def call(self, method, target, headers=(), body=b"", status=200, answer=b"{}", fields=(),
-             kind="application/json", clear=False, host="shop.example.com", times=1):
+             kind="application/json", clear=False, host="shop.example.com", times=1, line=None):
         head = ([] if clear else [("X-Forwarded-Proto", "https")]) + list(headers)
         for _ in range(times):
-            self.line.exchange(
+            (line or self.line).exchange(
                 captures.request(method, target, head, body, host=host),
                 captures.response(status, answer, fields).replace(b"application/json",
                                                                   kind.encode()))
@@ -634,6 +635,9 @@ def query(on_target, off_target="/search?q=1"):
     return lambda shop, on: shop.call("GET", on_target if on else off_target, times=3)
 
 
+DEEP = b'{"query":"query q ' + b"{a" * 30 + b"}" * 30 + b'"}'
+
+
 SECRET = "s3cr3t-value-of-a-caller"
 PLAIN = {
     "actuator-exposed": page(b'{"activeProfiles":[],"propertySources":[]}', b'{"status":"UP"}',
@@ -665,6 +669,17 @@ PLAIN = {
     "deprecated-endpoint": lambda shop, on: shop.call(
         "GET", "/v1/orders", fields=[("Sunset", "Sat, 01 Jan 2022 00:00:00 GMT")] if on else []),
     "directory-listing": page(b"<html><title>Index of /files</title>Parent Directory</html>"),
+    "email-change-unconfirmed": lambda shop, on: shop.call(
+        "PUT", "/me/email", authorized("Bearer opaque-token-of-a-user"), status=204, answer=b"",
+        body=b'{"email":"new@example.com"}' if on
+        else b'{"email":"new@example.com","password":"battery"}', times=3),
+    "graphql-unlimited": lambda shop, on: shop.call(
+        "POST", "/graphql", authorized("Bearer opaque-token-of-a-user"), body=DEEP,
+        answer=b'{"data":{"a":null}}' if on else b'{"errors":[{"message":"too deep"}]}'),
+    "host-by-address": lambda shop, on: shop.call(
+        "GET", "/orders", host="203.0.113.80" if on else "10.9.0.1", times=6),
+    "internal-api-exposed": lambda shop, on: shop.call(
+        "GET", "/internal/orders", line=None if on else shop.inner, times=6),
     "framework-banner": lambda shop, on: shop.call(
         "GET", "/orders", fields=[("Server", "nginx/1.22.1" if on else "nginx")], times=4),
     "graphql-introspection": lambda shop, on: shop.call(
@@ -715,10 +730,10 @@ ELSEWHERE = {"hsts-missing", "third-party-cleartext", "third-party-redirect", "t
 ELSEWHERE |= {"card-number-exposed", "card-secret-exposed", "secret-exposed",
               "sensitive-data-cleartext", "sensitive-data-in-url"}
 # Of third parties: test_posture_party.c.
-ELSEWHERE |= {"third-party-issuer-change", "third-party-odd-answer", "third-party-personal-data",
-              "third-party-sensitive-data"}
+ELSEWHERE |= {"third-party-failing", "third-party-issuer-change", "third-party-odd-answer",
+              "third-party-personal-data", "third-party-sensitive-data", "third-party-slow"}
 ELSEWHERE |= {"orphan-endpoint", "schema-drift", "shadow-endpoint", "spec-auth-mismatch",
-              "undocumented-parameter"}
+              "undocumented-field", "undocumented-parameter"}
 
 
 def check_plain(yagura):

@@ -29,9 +29,17 @@ authority() {
 		-extfile <(echo 'subjectAltName=DNS:*.example.net') -out "$WORK/$1.pem" 2>/dev/null
 	cat "$WORK/$1.ca.pem" >>"$WORK/authorities.pem"
 }
-findings() { api 'findings?kind=posture&limit=1000' | jq -r '.items[] | "\(.service | split(".")[0]) \(.rule) \(.severity)"' | sort; }
+findings() {
+	api 'findings?kind=posture&limit=1000' |
+		jq -r '.items[] | "\(.service | split(".")[0]) \(.rule) \(.severity)"' | sort
+}
 # ask HOST TIMES: through the shop, each with its own card, person and request id.
-ask() { for ((i = 0; i < $2; i++)); do curl -sf -o /dev/null "http://127.0.0.1:7000/$1?n=$((++asked))"; done; }
+ask() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		curl -sf -o /dev/null "http://127.0.0.1:7000/$1?n=$((++asked))"
+	done
+}
 asked=0
 
 make_sandbox
@@ -39,10 +47,8 @@ authority FirstTrust
 authority SecondTrust
 ip route add "$PARTY/32" via 10.77.0.2
 peer ip addr add "$PARTY/32" dev veth1
-{
-	cat /etc/hosts
-	for name in "${HOSTS[@]}"; do echo "$PARTY $name.example.net"; done
-} >"$WORK/hosts"
+cp /etc/hosts "$WORK/hosts"
+printf "$PARTY %s.example.net\n" "${HOSTS[@]}" >>"$WORK/hosts"
 mount --bind "$WORK/hosts" /etc/hosts
 
 cat >"$WORK/partner.py" <<-'PY'
@@ -143,7 +149,10 @@ ask good 24
 ask issuer 24
 curl -sf -o /dev/null -H 'Accept: application/json' --cacert "$WORK/authorities.pem" https://good.example.net/v1/curl
 NODE_EXTRA_CA_CERTS=$WORK/authorities.pem node -e 'require("https").get("https://good.example.net/v1/node", (r) => r.resume())'
-are_asked() { [[ $(api third-parties | jq '[.items[] | select(.host | startswith("good") or startswith("issuer")) | .requests] | add // 0') -ge 50 ]]; }
+are_asked() {
+	(($(api third-parties | jq '[.items[] | select(.host | startswith("good") or startswith("issuer")) |
+		.requests] | add // 0') >= 50))
+}
 wait_until 20 are_asked
 [[ -z $(findings) ]] || fail "found without a fault: $(findings)"
 
@@ -163,7 +172,11 @@ wait_until 20 are_found
 diff "$WORK/wanted" "$WORK/found" || fail "other findings than faults"
 
 # What an operator reads: hosts, issuers, what goes there, where it leads, and for which requests.
-are_told() { yagura third-parties --json >"$WORK/lines" && (($(jq -s 'map(select(.data != [])) | length' "$WORK/lines") >= 2 && $(wc -l <"$WORK/lines") == ${#HOSTS[@]})); }
+are_told() {
+	yagura third-parties --json >"$WORK/lines" &&
+		(($(jq -s 'map(select(.data != [])) | length' "$WORK/lines") >= 2)) &&
+		(($(wc -l <"$WORK/lines") == ${#HOSTS[@]}))
+}
 wait_until 60 are_told
 has() { jq -es "any(.[]; $1)" "$WORK/lines" >"$WORK/is" || fail "not among the third parties: $1"; }
 has '.host == "pay.example.net" and (.data | index("pan")) and .clear == 0 and .tls_version == "1.2"'

@@ -32,7 +32,8 @@ struct scene_call {
 	const char *ja4;	/* of the connection */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
-	uint32_t millis;  /* until the answer has ended: 1 */
+	uint32_t silence; /* milliseconds until the answer begins: 1 */
+	uint32_t millis;  /* until the answer has ended: when it begins */
 	uint64_t time_ns; /* one second after the last call */
 	bool uncertain;	  /* addresses_certain is false */
 	bool forwarded;
@@ -175,12 +176,14 @@ static inline struct yg_message scene_request(const struct scene_call *call, uin
 static inline struct yg_message scene_response(const struct scene_call *call, uint64_t time_ns,
 					       const struct yg_header *fields)
 {
+	uint64_t begun_ns = time_ns + (call->silence ? call->silence : 1) * MILLI_NS;
+
 	return (struct yg_message){
 		.present = true,
 		.complete = true,
 		.version_minor = 1,
-		.start_ns = time_ns + MILLI_NS,
-		.end_ns = time_ns + (call->millis ? call->millis : 1) * MILLI_NS,
+		.start_ns = begun_ns,
+		.end_ns = call->millis ? time_ns + call->millis * MILLI_NS : begun_ns,
 		.head_bytes = 150,
 		.body_bytes = call->answer ? strlen(call->answer) : 0,
 		.status = call->status ? call->status : 200,

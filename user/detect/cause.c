@@ -113,6 +113,20 @@ static const struct yg_cause_row rows[] = {
 	  "401がWWW-Authenticateなしで返されました" },
 	{ "It was answered {} while an authorization request waited for its answer",
 	  "認可リクエストの応答前に実行され、{1}が返されました" },
+	{ "A document of depth {} with {} aliases and {} operations was answered with data",
+	  "深さ{1}、エイリアス{2}個、操作{3}個のドキュメントにデータが返されました" },
+	{ "A public address asked for it by address and was answered {}",
+	  "公開アドレスからのアドレス指定のリクエストに{1}が返されました" },
+	{ "A public address was answered {}",
+	  "公開アドレスに{1}が返されました" },
+	{ "A new mail address was set by a credential alone, and answered {}",
+	  "認証情報だけで新しいメールアドレスが設定され、{1}が返されました" },
+	{ "{} of the last {} calls failed",
+	  "直近の呼び出し{2}回のうち{1}回が失敗しました" },
+	{ "An answer took {} s",
+	  "応答に{1}秒かかりました" },
+	{ "The OpenAPI document says deprecated, and it was answered {}",
+	  "OpenAPI定義書で非推奨ですが、{1}が返されました" },
 	{ "A revoked token was answered {}",
 	  "失効したトークンに{1}が返されました" },
 	{ "The assertion and client_id name two clients",
@@ -439,7 +453,7 @@ static bool match(const char *format, const char *text, struct holes *ret)
 	return !*text;
 }
 
-/* What stands in a hole: a word of ours, the name of a class of data, or as it is. */
+/* A word of ours, or the name of a class of data; absent: neither. */
 static struct yg_slice translate(struct yg_slice text)
 {
 	uint32_t class_ = yg_data_class_from_name(text);
@@ -448,8 +462,9 @@ static struct yg_slice translate(struct yg_slice text)
 		if (yg_slice_equal(text, yg_slice_from_str(words[i].english)))
 			return yg_slice_from_str(words[i].japanese);
 	}
-	return class_ < YG_DATA_CLASS_MAX ? yg_slice_from_str(yg_data_class_info(class_)->title_ja)
-					  : text;
+	if (class_ < YG_DATA_CLASS_MAX)
+		return yg_slice_from_str(yg_data_class_info(class_)->title_ja);
+	return (struct yg_slice){ 0 };
 }
 
 /* Append. Return: false when it does not fit. */
@@ -463,22 +478,31 @@ static bool put(struct yg_slice part, char *ret, size_t cap, size_t *used)
 	return true;
 }
 
-/* "email, phone": each for itself. */
+/* The part of a list up to its next ", ", which is taken from @rest. */
+static struct yg_slice next_part(struct yg_slice *rest)
+{
+	const char *comma = rest->len ? memmem(rest->ptr, rest->len, ", ", 2) : NULL;
+	struct yg_slice part = { rest->ptr, comma ? (size_t)(comma - rest->ptr) : rest->len };
+	size_t used = part.len + (comma ? 2 : 0);
+
+	rest->ptr = comma ? rest->ptr + used : NULL;
+	rest->len -= used;
+	return part;
+}
+
+/* "email, phone": each for itself, if all of them are known; else the text as it is. */
 static bool put_hole(struct yg_slice hole, char *ret, size_t cap, size_t *used)
 {
-	for (;;) {
-		const char *comma = hole.len ? memmem(hole.ptr, hole.len, ", ", 2) : NULL;
-		struct yg_slice part = { hole.ptr, comma ? (size_t)(comma - hole.ptr) : hole.len };
-
-		if (!put(translate(part), ret, cap, used))
-			return false;
-		if (!comma)
-			return true;
-		if (!put(YG_SLICE("、"), ret, cap, used))
-			return false;
-		hole.len -= part.len + 2;
-		hole.ptr = comma + 2;
+	for (struct yg_slice rest = hole; rest.ptr;) {
+		if (!translate(next_part(&rest)).ptr)
+			return put(hole, ret, cap, used);
 	}
+	for (struct yg_slice rest = hole; rest.ptr;) {
+		if (!put(translate(next_part(&rest)), ret, cap, used) ||
+		    (rest.ptr && !put(YG_SLICE("、"), ret, cap, used)))
+			return false;
+	}
+	return true;
 }
 
 /* Return: false when it does not fit. */

@@ -39,6 +39,7 @@ enum yg_answer {
 /* @status: 0 for no response. */
 enum yg_answer yg_answer_from_status(uint16_t status);
 
+struct yg_operation;
 struct yg_schema;
 struct yg_schema_drift;
 
@@ -63,7 +64,8 @@ struct yg_scene {
 	const struct yg_path *path;	    /* len 0: no path */
 	const struct yg_route *route;
 	const struct yg_objects *objects;
-	const struct yg_login *login; /* NULL: not looked for */
+	const struct yg_login *login;	      /* NULL: not looked for */
+	const struct yg_operation *operation; /* NULL: not looked for */
 	struct yg_slice service;
 	struct yg_slice template_;
 	struct yg_address client;

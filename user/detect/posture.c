@@ -400,6 +400,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		yg_posture_check_bodies(&look);
 		yg_posture_check_data(&look);
 	}
+	yg_posture_check_reach(&look);
 	yg_posture_check_sensitive(&look);
 	yg_posture_check_spec(&look);
 	if (look.full && look.accepted && !look.token && look.endpoint)

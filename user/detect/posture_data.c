@@ -16,6 +16,7 @@
  *	one step less where the path says that credentials are what is asked for.
  * password-change-unconfirmed: a new password in an accepted request with a credential, without the
  *	one before, a code, or a token of a letter.
+ * email-change-unconfirmed: the same of a new mail address, by its name, or to a path that ends so.
  * mass-assignment: a privileged field of the request stands in the answer with the same value.
  */
 #include "detect/posture_inside.h"
@@ -54,6 +55,8 @@ static const char *const privileged_names[] = {
 #define NAME_VERSION	(1u << 13)
 #define NAME_SCHEMA	(1u << 14) /* of a GraphQL schema, as is NAME_TYPES */
 #define NAME_TYPES	(1u << 15)
+#define NAME_MAIL	(1u << 16) /* a mail address */
+#define NAME_NEW_MAIL	(1u << 17)
 
 /* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
 static bool fold_name(struct yg_slice name, char *ret, size_t cap)
@@ -125,6 +128,8 @@ static uint32_t traits_of_folded(const char *name)
 	static const char *const passwords[] = { "password", "passwd", "plainpassword" };
 	static const char *const fresh[] = { "newpassword", "passwordnew", "newpasswd",
 					     "newpassword1" };
+	static const char *const mail[] = { "email", "emailaddress", "mail", "mailaddress" };
+	static const char *const new_mail[] = { "newemail", "newemailaddress", "emailnew" };
 	static const char *const proof[] = {
 		"currentpassword",
 		"oldpassword",
@@ -161,6 +166,10 @@ static uint32_t traits_of_folded(const char *name)
 		traits |= NAME_PASSWORD;
 	if (is_one_of(name, fresh, YG_ARRAY_SIZE(fresh)))
 		traits |= NAME_FRESH;
+	if (is_one_of(name, mail, YG_ARRAY_SIZE(mail)))
+		traits |= NAME_MAIL;
+	if (is_one_of(name, new_mail, YG_ARRAY_SIZE(new_mail)))
+		traits |= NAME_NEW_MAIL;
 	if (is_one_of(name, proof, YG_ARRAY_SIZE(proof)))
 		traits |= NAME_PROOF;
 	return traits;
@@ -209,6 +218,8 @@ void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 
 	shown->changes |= (traits & NAME_FRESH) != 0;
 	shown->confirms |= (traits & NAME_PROOF) != 0;
+	shown->mail |= (traits & NAME_MAIL) != 0;
+	shown->new_mail |= (traits & NAME_NEW_MAIL) != 0;
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
 	if ((traits & NAME_PRIVILEGED) && value->raw.ptr && value->depth == 1 &&
 	    value->raw.len < 64 && shown->sent_count < YG_PRIVILEGED_MAX &&
@@ -354,6 +365,23 @@ static bool gives_credentials(const struct yg_look *look)
 	return yg_text_has(path, "credential") || yg_text_has(path, "secret");
 }
 
+/* PUT /me/email */
+static bool changes_mail(const struct yg_look *look)
+{
+	static const char *const ends[] = { "/email",	     "/mail",	     "/change-email",
+					    "/change_email", "/changeEmail", "/email-address" };
+	struct yg_slice path = { look->scene->path->text, look->scene->path->len };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(ends); i++) {
+		size_t len = strlen(ends[i]);
+
+		if (path.len >= len && memcmp(path.ptr + path.len - len, ends[i], len) == 0)
+			return !yg_slice_equal(look->method, YG_SLICE("POST")) ||
+			       len > strlen("/email");
+	}
+	return false;
+}
+
 uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
 			  struct yg_bodies *bodies, enum yg_side side)
 {
@@ -383,6 +411,10 @@ void yg_posture_check_data(struct yg_look *look)
 	if (shown->changes && look->credential)
 		yg_judge(look, YG_POSTURE_PASSWORD_CHANGE, !shown->confirms,
 			 "A new password was set by a credential alone, and answered %u",
+			 look->status);
+	if ((shown->new_mail || (shown->mail && changes_mail(look))) && look->credential)
+		yg_judge(look, YG_POSTURE_EMAIL_CHANGE, !shown->confirms,
+			 "A new mail address was set by a credential alone, and answered %u",
 			 look->status);
 	if (!shown->any)
 		return;

@@ -141,11 +141,16 @@ void yg_posture_check_heads(struct yg_look *look)
 		return;
 	check_cors(look);
 	check_cookie(look);
-	if (look->accepted)
+	if (!look->accepted)
+		return;
+	if (note.len == 0 && yg_posture_is_deprecated(look))
+		yg_judge(look, YG_POSTURE_DEPRECATED, true,
+			 "The OpenAPI document says deprecated, and it was answered %u",
+			 look->status);
+	else
 		yg_judge(look, YG_POSTURE_DEPRECATED,
 			 heads->sunset.len > 0 ||
-				 (heads->deprecation.len > 0 &&
-				  !yg_slice_equal_nocase(heads->deprecation, YG_SLICE("false"))),
+				 (note.len > 0 && !yg_slice_equal_nocase(note, YG_SLICE("false"))),
 			 "%s: %.*s was sent with %u", heads->sunset.len ? "Sunset" : "Deprecation",
 			 (int)(note.len < 80 ? note.len : 80), note.ptr ? note.ptr : "",
 			 look->status);

@@ -38,6 +38,7 @@ struct yg_place {
 	uint32_t denied;		      /* 401, 403 */
 	uint32_t bodies;		      /* of errors, looked at */
 	uint32_t failures, logins;	      /* of a login */
+	uint32_t calls, failed;		      /* of a third party: the last ones; 5xx */
 	bool limited;			      /* a 429 or a field of a rate limit was seen */
 	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
 	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
@@ -126,6 +127,7 @@ struct yg_shown {
 	bool paths, version;	/* members of an OpenAPI document */
 	bool schema, types;	/* of a GraphQL schema */
 	bool changes, confirms; /* a new password was sent; the old one or a second factor */
+	bool mail, new_mail;	/* a mail address was sent; one that is called new */
 };
 
 #define YG_POSTURE_NAMES 512u /* names of fields that are remembered */
@@ -253,6 +255,9 @@ bool yg_address_is_private(const struct yg_address *addr);
 /* What documents say of endpoints. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_specs(struct yg_posture *posture);
 
+/* Does a document say that the endpoint is deprecated? */
+bool yg_posture_is_deprecated(const struct yg_look *look);
+
 /* The checks, in the order they run. */
 void yg_posture_check_credentials(struct yg_look *look);
 void yg_posture_check_tokens(struct yg_look *look);
@@ -261,6 +266,7 @@ void yg_posture_check_bodies(struct yg_look *look);
 void yg_posture_check_data(struct yg_look *look);
 void yg_posture_check_sensitive(struct yg_look *look);
 void yg_posture_check_spec(struct yg_look *look);
+void yg_posture_check_reach(struct yg_look *look);
 void yg_posture_check_outbound(struct yg_look *look);
 void yg_fapi_check(struct yg_look *look);
 void yg_fapi_check_authorize(struct yg_look *look);

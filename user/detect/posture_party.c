@@ -10,30 +10,22 @@
  * third-party-redirect: an answer that leads to another host.
  * third-party-odd-answer: HTML where JSON was asked for; ten times the size of what the endpoint
  *	answers otherwise.
+ * third-party-slow: an answer that took half a minute or more.
+ * third-party-failing: half of the last 32 calls or more were answered 5xx.
  * third-party-issuer-change: another issuer than before, where a handshake shows the certificate:
  *	up to TLS 1.2. TLS 1.3 hides it.
  */
 #include "detect/party.h"
 #include "detect/posture_inside.h"
+#include "endpoint/trait.h"
 #include "parse/handshake.h"
 #include "parse/url.h"
 
 #define ODD_RATIO 10u	     /* times the 99th percentile ... */
 #define ODD_MIN	  (1u << 20) /* ... and at least so many bytes */
-#define NAMES_CAP 120u	     /* bytes of the names of classes in a cause */
-
-static bool is_far(const struct yg_address *addr)
-{
-	const uint8_t *b = addr->bytes;
-
-	if (yg_address_is_unknown(addr))
-		return false;
-	if (!yg_address_is_v4(addr))
-		return (b[0] & 0xe0) == 0x20; /* global unicast */
-	return b[12] != 10 && b[12] != 127 && !(b[12] == 172 && (b[13] & 0xf0) == 16) &&
-	       !(b[12] == 192 && b[13] == 168) && !(b[12] == 169 && b[13] == 254) &&
-	       !(b[12] == 100 && (b[13] & 0xc0) == 64);
-}
+#define SLOW_NS	  30000000000ull
+#define CALLS_MIN 32u  /* calls that failures are counted of; twice as many are halved */
+#define NAMES_CAP 120u /* bytes of the names of classes in a cause */
 
 /* Data of a person that is no secret by itself. */
 static bool is_personal(uint32_t class_)
@@ -140,11 +132,31 @@ static void judge_redirect(struct yg_look *look)
 		 (int)(host.len < 100 ? host.len : 100), host.ptr ? host.ptr : "");
 }
 
+static void judge_service(struct yg_look *look)
+{
+	const struct yg_exchange *exchange = look->scene->exchange;
+	struct yg_place *place = look->endpoint;
+	uint64_t start_ns = exchange->request.start_ns, begun_ns = exchange->response.start_ns;
+	uint64_t took_ns = begun_ns > start_ns ? begun_ns - start_ns : 0;
+
+	yg_judge(look, YG_POSTURE_THIRD_SLOW, took_ns >= SLOW_NS, "An answer took %u s",
+		 (unsigned int)(took_ns / 1000000000));
+	place->calls++;
+	place->failed += look->status >= 500;
+	if (place->calls >= CALLS_MIN)
+		yg_judge(look, YG_POSTURE_THIRD_FAILING, place->failed * 2 >= place->calls,
+			 "%u of the last %u calls failed", place->failed, place->calls);
+	if (place->calls < 2 * CALLS_MIN)
+		return;
+	place->calls /= 2;
+	place->failed /= 2;
+}
+
 void yg_posture_check_outbound(struct yg_look *look)
 {
 	const struct yg_exchange *exchange = look->scene->exchange;
 
-	if (!look->endpoint || !is_far(&exchange->server.addr))
+	if (!look->endpoint || !yg_address_is_public(&exchange->server.addr))
 		return;
 	look->lower = !look->credential;
 	yg_judge(look, YG_POSTURE_THIRD_CLEARTEXT, !exchange->tls,
@@ -154,6 +166,7 @@ void yg_posture_check_outbound(struct yg_look *look)
 	judge_data(look);
 	judge_answer(look);
 	judge_redirect(look);
+	judge_service(look);
 }
 
 void yg_posture_party(struct yg_posture *posture, const struct yg_handshake *handshake,

@@ -110,6 +110,13 @@ X(DIRECTORY, "directory-listing", MEDIUM, "API8:2023", "2.2.4", 0, 1, false, "",
   "ディレクトリー一覧が表示されています", \
   "公開を意図しないファイルが発見され取得されます", \
   "ディレクトリー一覧機能を無効にしてください") \
+X(EMAIL_CHANGE, "email-change-unconfirmed", LOW, "API2:2023", "", 0, 2, false, "", \
+  "A mail address is changed without a password or a second factor", \
+  "Whoever holds a session for a moment can have the password sent to himself", \
+  "Ask for the current password or a second factor, and tell the former address", \
+  "パスワードや二要素なしでメールアドレスが変更されています", \
+  "一時的にセッションを得た者がパスワード再設定を自分宛てにできます", \
+  "現在のパスワードまたは二要素認証を求め、変更前のアドレスに通知してください") \
 X(FRAMEWORK_BANNER, "framework-banner", INFO, "API8:2023", "", 0, 3, true, "RFC 9110 section 10.2.4", \
   "Answers name the product and its version", \
   "Attackers pick the known holes of that version", \
@@ -124,6 +131,20 @@ X(GRAPHQL_INTROSPECTION, "graphql-introspection", LOW, "API8:2023", "2.2.4", 0, 
   "GraphQLイントロスペクションが認証なしで開放されています", \
   "内部の型を含むスキーマ全体が読み取られます", \
   "本番では無効にするか、認証を必須にしてください") \
+X(GRAPHQL_LIMITS, "graphql-unlimited", LOW, "API4:2023", "", 0, 1, false, "", \
+  "GraphQL documents of any depth or number are answered", \
+  "One request can keep the service busy, or try a thousand passwords at once", \
+  "Limit depth, aliases, operations of a batch and cost, and refuse what is beyond", \
+  "深さや数に制限なくGraphQLのドキュメントが処理されています", \
+  "1回のリクエストでサービスを占有でき、多数のパスワードも試行できます", \
+  "深さ、エイリアス、バッチ数、コストに上限を設け、超えるものは拒否してください") \
+X(HOST_ADDRESS, "host-by-address", INFO, "API9:2023", "", 0, 3, true, "", \
+  "Requests by bare address are answered from outside", \
+  "Who scans addresses finds the service, past the names that filters go by", \
+  "Answer by name only; refuse other Host fields at the gateway", \
+  "外部からのアドレス直接指定のリクエストに応答しています", \
+  "アドレスの走査で発見され、名前に基づくフィルターを迂回されます", \
+  "名前によるリクエストだけに応答し、他のHostはゲートウェイで拒否してください") \
 X(HSTS, "hsts-missing", LOW, "API8:2023", "", 0, 3, true, "RFC 6797", \
   "Pages for browsers come without Strict-Transport-Security", \
   "The first request of a visit can be turned to clear text", \
@@ -131,6 +152,13 @@ X(HSTS, "hsts-missing", LOW, "API8:2023", "", 0, 3, true, "RFC 6797", \
   "ブラウザー向けページにStrict-Transport-Securityがありません", \
   "最初のリクエストが平文に誘導されるおそれがあります", \
   "すべての応答にmax-ageが1年以上のStrict-Transport-Securityを付けてください") \
+X(INTERNAL_EXPOSED, "internal-api-exposed", MEDIUM, "API9:2023", "", 0, 3, false, "", \
+  "An API that is called internal answers public addresses", \
+  "What was built for one's own network is often without the protection of the rest", \
+  "Close it to the outside at the gateway, or give it the protection of a public API", \
+  "内部用とされるAPIが公開アドレスに応答しています", \
+  "社内向けに作られたAPIは、他と同等の保護がないことが多くあります", \
+  "ゲートウェイで外部から閉じるか、公開APIと同じ保護を適用してください") \
 X(JWT_EMBEDDED_KEY, "jwt-embedded-key", HIGH, "API2:2023", "6.2.4", 0, 1, false, "RFC 8725 section 3.10", \
   "A token that brings its own key or a link to it is accepted", \
   "A server that trusts that key lets anybody sign tokens", \
@@ -341,6 +369,13 @@ X(THIRD_CLEARTEXT, "third-party-cleartext", HIGH, "API10:2023", "4.2.1", 0, 1, f
   "外部のAPIをTLSなしで呼び出しています", \
   "送受信内容が経路上で読み取り・改ざんされます", \
   "外部のAPIはHTTPSのみで呼び出してください") \
+X(THIRD_FAILING, "third-party-failing", LOW, "API10:2023", "", 0, 1, false, "", \
+  "Half of the calls to a third party fail", \
+  "What depends on it fails too, and errors are taken for answers where nobody looks", \
+  "Handle its errors, stop asking while it fails, and ask the third party", \
+  "外部のAPIの呼び出しの半数が失敗しています", \
+  "依存する機能も失敗し、確認がなければエラーが応答として扱われます", \
+  "エラーを処理し、失敗が続く間は呼び出しを止め、提供元に確認してください") \
 X(THIRD_ISSUER, "third-party-issuer-change", MEDIUM, "API10:2023", "4.2.1", 0, 1, true, "", \
   "The certificate of a third party comes from another issuer", \
   "Somebody may stand between this host and the third party, and read what is sent", \
@@ -376,6 +411,13 @@ X(THIRD_SENSITIVE, "third-party-sensitive-data", HIGH, "API10:2023", "12.8.1", 0
   "機微なデータが外部のAPIに送信されています", \
   "カード、口座、番号、鍵の安全性が外部の管理に左右されます", \
   "合意した相手にのみ、TLSで、代わりのトークンを送信してください") \
+X(THIRD_SLOW, "third-party-slow", LOW, "API10:2023", "", 0, 3, false, "", \
+  "A third party is waited for without end", \
+  "Whoever slows it down uses up the workers of this service", \
+  "Set a timeout of a few seconds on every call", \
+  "外部のAPIの応答を際限なく待っています", \
+  "相手の遅延により、このサービスの処理資源が使い果たされます", \
+  "すべての呼び出しに数秒のタイムアウトを設定してください") \
 X(TLS_VERSION, "tls-old-version", HIGH, "API8:2023", "4.2.1", 0, 1, true, "RFC 8996", \
   "TLS before 1.2 is negotiated", \
   "Known attacks break its confidentiality", \
@@ -425,6 +467,13 @@ X(PAGE_SIZE, "unbounded-page-size", LOW, "API4:2023", "6.2.4", 0, 1, false, "", 
   "任意のページサイズが受理されています", \
   "1人の利用者が全データを取得し、またはメモリーを使い果たせます", \
   "サーバー側でページサイズに上限を設けてください") \
+X(UNDOCUMENTED_FIELD, "undocumented-field", LOW, "API3:2023", "6.3.2", 0, 3, false, "", \
+  "Answers carry a field that the OpenAPI document does not describe", \
+  "What nobody decided to give can be more than the caller should see", \
+  "Describe the field, or leave it out of the answer", \
+  "OpenAPI定義書に無いフィールドが応答に含まれています", \
+  "意図しない項目が利用者に見えているおそれがあります", \
+  "フィールドを定義書に記載するか、応答から除いてください") \
 X(UNDOCUMENTED, "undocumented-parameter", LOW, "API3:2023", "6.3.2", 0, 3, false, "", \
   "A parameter is accepted that the OpenAPI document does not describe", \
   "Parameters that nobody reviewed are the way to mass assignment and hidden functions", \

@@ -12,6 +12,8 @@
  * undocumented-parameter: the learned schema has a parameter, or a field of the request body, that
  * the operation does not describe. Compared anew when a quarter more was learned.
  *
+ * undocumented-field: the same of the fields of its answers.
+ *
  * spec-auth-mismatch: 2xx for a request without any credential, where the operation needs one.
  *
  * schema-drift: without any document. A field of an endpoint that 100 objects never had, and that
@@ -37,8 +39,10 @@ struct yg_described {
 	uint64_t id;		 /* of the endpoint */
 	struct yg_specs_hit hit; /* asked once */
 	uint64_t compared;	 /* requests learned from when its schema was compared last */
-	uint32_t undocumented;
-	char first[PLACE_CAP]; /* of them */
+	struct yg_undocumented {
+		uint32_t count;
+		char first[PLACE_CAP];
+	} parameters, fields;
 	/* A field that is new, until it is known whether it stays. */
 	bool drifting;
 	enum yg_schema_part part;
@@ -91,6 +95,14 @@ const struct yg_specs_hit *yg_posture_documented(struct yg_posture *posture,
 		       : NULL;
 }
 
+bool yg_posture_is_deprecated(const struct yg_look *look)
+{
+	const struct yg_specs_hit *hit = yg_posture_documented(look->posture, look->about);
+
+	return hit && hit->place == YG_SPECS_FOUND &&
+	       yg_spec_operation(hit->spec, hit->operation)->deprecated;
+}
+
 /* --- against documents ---------------------------------------------------------------------- */
 
 static void judge_shadow(struct yg_look *look, const struct yg_described *described)
@@ -107,19 +119,20 @@ static void judge_shadow(struct yg_look *look, const struct yg_described *descri
 			 "no path of the document fits");
 }
 
-static void count_parameter(void *ctx, enum yg_difference kind, const char *place,
-			    const char *detail)
+static void count_undocumented(void *ctx, enum yg_difference kind, const char *place,
+			       const char *detail)
 {
 	struct yg_described *described = ctx;
+	struct yg_undocumented *row = kind == YG_DIFFERENCE_PARAMETER ? &described->parameters
+				      : kind == YG_DIFFERENCE_FIELD   ? &described->fields
+								      : NULL;
 
 	(void)detail;
-	if (kind != YG_DIFFERENCE_PARAMETER)
-		return;
-	if (described->undocumented++ == 0)
-		(void)snprintf(described->first, sizeof(described->first), "%s", place);
+	if (row && row->count++ == 0)
+		(void)snprintf(row->first, sizeof(row->first), "%s", place);
 }
 
-static void judge_parameters(struct yg_look *look, struct yg_described *described)
+static void judge_schema(struct yg_look *look, struct yg_described *described)
 {
 	const struct yg_schema *schema = look->scene->schema;
 	uint64_t learned = schema ? yg_schema_learned(schema) : 0;
@@ -128,12 +141,15 @@ static void judge_parameters(struct yg_look *look, struct yg_described *describe
 		return;
 	if (learned > described->compared + described->compared / 4) {
 		described->compared = learned;
-		described->undocumented = 0;
-		(void)yg_compare_endpoint(described->hit.spec, look->about, schema, count_parameter,
-					  described);
+		described->parameters.count = described->fields.count = 0;
+		(void)yg_compare_endpoint(described->hit.spec, look->about, schema,
+					  count_undocumented, described);
 	}
-	yg_judge(look, YG_POSTURE_UNDOCUMENTED, described->undocumented > 0,
-		 "%u of them; the first is '%s'", described->undocumented, described->first);
+	yg_judge(look, YG_POSTURE_UNDOCUMENTED, described->parameters.count > 0,
+		 "%u of them; the first is '%s'", described->parameters.count,
+		 described->parameters.first);
+	yg_judge(look, YG_POSTURE_UNDOCUMENTED_FIELD, described->fields.count > 0,
+		 "%u of them; the first is '%s'", described->fields.count, described->fields.first);
 }
 
 static void judge_operation(struct yg_look *look, struct yg_described *described)
@@ -148,7 +164,7 @@ static void judge_operation(struct yg_look *look, struct yg_described *described
 		yg_judge(look, YG_POSTURE_SPEC_AUTH,
 			 !look->credential && !look->heads.unknown_credential,
 			 "%u for a request without any credential", look->status);
-	judge_parameters(look, described);
+	judge_schema(look, described);
 }
 
 static void judge_orphans(struct yg_look *look)

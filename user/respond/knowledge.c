@@ -398,6 +398,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.route = &knowledge->route,
 		.objects = &knowledge->objects,
 		.login = &knowledge->login,
+		.operation = &knowledge->operation,
 		.lesson = knowledge->lesson,
 		.service = observation->service,
 		.template_ = observation->template_,

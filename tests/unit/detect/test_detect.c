@@ -34,12 +34,11 @@ static void rules_name_classes_and_requirements_that_exist(void **state)
 		"6.3.2",   /* inventory of software */
 		"6.4.2",   /* public web applications: attacks detected and prevented */
 		"6.5.3",   /* pre-production apart from production */
-		"7.2.2",   /* least privileges */
+		"7.3.2",   /* permissions enforced by the access control system */
 		"8.3.2",   /* authentication factors unreadable on the way and at rest */
 		"8.3.3",   /* identity verified before a factor is changed */
 		"8.3.4",   /* attempts limited */
-		"8.6.2",   /* no passwords of systems in the open */
-		"10.4.1",  /* audit logs reviewed */
+		"8.6.3",   /* passwords of systems protected, changed when they are known */
 		"12.8.1"   /* third parties that account data is shared with are known */
 	};
 	uint32_t count;

@@ -180,11 +180,59 @@ static void another_issuer_is_told_of_hosts_that_are_asked(void **state)
 			    "The issuer is Rogue CA, after 21 handshakes with others");
 }
 
+/* Calls to one third party: of each four, @failed are answered 503, and each takes @millis. */
+static void call_party(struct scene *scene, uint32_t times, uint32_t failed, uint32_t millis)
+{
+	for (uint32_t i = 0; i < times; i++)
+		scene_show(scene, &(struct scene_call){ .target = "/v1/rates",
+							.outbound = true,
+							.server = FAR,
+							.tls = true,
+							.answer = "{}",
+							.silence = millis,
+							.status = i % 4 < failed ? 503 : 200 });
+}
+
+static void a_third_party_that_fails_is_told_of(void **state)
+{
+	static const struct {
+		uint32_t calls, failed;
+		bool found;
+	} rows[] = { { 40, 1, false }, { 28, 4, false }, { 40, 2, true }, { 40, 4, true } };
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		SCENE_CLEANUP struct scene scene;
+
+		scene_open(&scene, (struct yg_knowledge_options){ 0 });
+		/* A 5xx alone makes no endpoint. */
+		call_party(&scene, 1, 0, 1);
+		call_party(&scene, rows[i].calls, rows[i].failed, 1);
+		assert_int_equal(find(&scene, "third-party-failing").found, rows[i].found);
+	}
+}
+
+static void a_third_party_that_is_waited_for_is_told_of(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	call_party(&scene, 10, 0, 29000);
+	call_party(&scene, 2, 0, 31000);
+	assert_false(find(&scene, "third-party-slow").found);
+	call_party(&scene, 1, 0, 31000);
+	assert_true(find(&scene, "third-party-slow").found);
+	assert_string_equal(find(&scene, "third-party-slow").finding.cause, "An answer took 31 s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent_and_what_comes_back_is_judged),
 		cmocka_unit_test(another_issuer_is_told_of_hosts_that_are_asked),
+		cmocka_unit_test(a_third_party_that_fails_is_told_of),
+		cmocka_unit_test(a_third_party_that_is_waited_for_is_told_of),
 	};
 
 	return cmocka_run_group_tests_name("detect/posture_party", tests, NULL, NULL);

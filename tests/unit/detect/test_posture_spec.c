@@ -121,6 +121,39 @@ static void a_parameter_nobody_described(void **state)
 	assert_int_equal(stage.scene.postures, 0);
 }
 
+#define SHAPED                                                                                 \
+	"openapi: 3.0.0\nservers: [{url: 'https://api.example.com'}]\npaths: {/orders: {get: " \
+	"{%sresponses: {'200': {description: d, content: {application/json: {schema: {type: "  \
+	"object, properties: {id: {type: integer}}}}}}}}}}\n"
+
+static void a_field_of_answers_nobody_described(void **state)
+{
+	STAGE_CLEANUP struct stage stage;
+	char document_[1024];
+
+	(void)state;
+	(void)snprintf(document_, sizeof(document_), SHAPED, "");
+	stage_open(&stage, document_);
+	show(&stage, &(struct scene_call){ .target = "/orders", .answer = "{\"id\":1}" }, 20);
+	assert_int_equal(stage.scene.postures, 0);
+	show(&stage,
+	     &(struct scene_call){ .target = "/orders", .answer = "{\"id\":1,\"margin\":3}" }, 20);
+	assert_true(is_told(&stage, "undocumented-field"));
+	assert_non_null(strstr(stage.scene.posture.cause, "margin"));
+}
+
+static void what_a_document_deprecates_and_is_used(void **state)
+{
+	STAGE_CLEANUP struct stage stage;
+	char document_[1024];
+
+	(void)state;
+	(void)snprintf(document_, sizeof(document_), SHAPED, "deprecated: true, ");
+	stage_open(&stage, document_);
+	show(&stage, &(struct scene_call){ .target = "/orders", .answer = "{\"id\":1}" }, 1);
+	assert_true(is_told(&stage, "deprecated-endpoint"));
+}
+
 static void operations_unused_for_a_day_are_orphans(void **state)
 {
 	STAGE_CLEANUP struct stage stage;
@@ -190,6 +223,8 @@ int main(void)
 		cmocka_unit_test(a_document_without_host_waits_for_one_of_its_own),
 		cmocka_unit_test(an_open_door_where_the_document_has_a_lock),
 		cmocka_unit_test(a_parameter_nobody_described),
+		cmocka_unit_test(a_field_of_answers_nobody_described),
+		cmocka_unit_test(what_a_document_deprecates_and_is_used),
 		cmocka_unit_test(operations_unused_for_a_day_are_orphans),
 		cmocka_unit_test(a_field_that_comes_to_stay_is_drift),
 		cmocka_unit_test(a_field_that_was_there_once_is_none),
