@@ -40,6 +40,12 @@ static __always_inline void ring_choose(struct yg_ssl *ssl, struct yg_emission *
 	e->ring = ssl->ring;
 }
 
+/* Is the probe on an instruction that is stepped over, which costs ten times as much? */
+static __always_inline bool is_stepped(void *ctx)
+{
+	return HAS_HELPER(get_attach_cookie) && bpf_get_attach_cookie(ctx) == YG_COOKIE_STEPPED;
+}
+
 static __always_inline enum tls_row row_of_emitted(enum emitted emitted)
 {
 	if (emitted == EMITTED)
@@ -359,28 +365,6 @@ static __always_inline enum tls_row call_emit(struct yg_counters *c, struct yg_s
 	return tls_sample(c, ssl, t, id);
 }
 
-/* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
-static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t,
-						__u64 id)
-{
-	struct yg_ssl_key key;
-	struct yg_ssl *ssl;
-
-	/* Half of all reads would block: they tell nothing that the object's row is needed for. */
-	if (t->out.payload_len == 0 && t->touched == TOUCHED_NONE) {
-		t->claimed_count = t->received_count;
-		return TLS_skip_empty;
-	}
-	key = key_of(t->object);
-	ssl = ssl_find(&key);
-	if (!ssl)
-		return TLS_lost_table;
-	ssl_bind(ssl, t);
-	if (t->out.payload_len == 0)
-		return TLS_skip_empty;
-	return call_emit(c, ssl, t, id);
-}
-
 /* Who heard of the object hears of its end, whatever is chosen now. */
 static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct yg_emission *e)
 {
@@ -391,6 +375,7 @@ static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct 
 	e->ring = ssl->ring;
 	key_fill(e, ssl);
 	(void)choice_apply(&ssl->choice, e);
+	sampling_weigh(control(), e);
 	return row_of_emitted(emit(e, &from, BYTES_USER));
 }
 
@@ -416,5 +401,40 @@ static __noinline int object_end(__u64 address)
 		count_tls(c, close_emit(ssl, &e));
 	}
 	ssl_renew(ssl);
+	ssl->epoch = probes_epoch();
 	return 0;
+}
+
+/*
+ * The probes rested since the last call of the object: what it was then ends here, with a request
+ * that has no answer yet, and what it is now is joined in the middle, with nothing known of it.
+ */
+static __always_inline void object_join(struct yg_ssl *ssl, __u64 address)
+{
+	(void)object_end(address);
+	ssl_begin(ssl);
+}
+
+/* A call of @t returned and moved out.payload_len bytes, 0 for none. @id: see call_find(). */
+static __always_inline enum tls_row call_return(struct yg_counters *c, struct yg_thread *t,
+						__u64 id)
+{
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
+
+	/* Half of all reads would block: they tell nothing that the object's row is needed for. */
+	if (t->out.payload_len == 0 && t->touched == TOUCHED_NONE) {
+		t->claimed_count = t->received_count;
+		return TLS_skip_empty;
+	}
+	key = key_of(t->object);
+	ssl = ssl_find(&key);
+	if (!ssl)
+		return TLS_lost_table;
+	if (ssl->epoch != t->epoch)
+		object_join(ssl, t->object);
+	ssl_bind(ssl, t);
+	if (t->out.payload_len == 0)
+		return TLS_skip_empty;
+	return call_emit(c, ssl, t, id);
 }

@@ -100,13 +100,15 @@ static __always_inline __u64 stack_top(__u64 g, __u64 at)
 /* Open a call. A call left open by a panic is overwritten: Read and Write do not nest. */
 static __always_inline int go_enter(struct GO_REGS *ctx, enum call_kind kind)
 {
+	struct yg_control *knobs = control();
 	struct yg_thread *t;
 
-	if (!is_task_in_scope())
+	if (!knobs || is_resting(knobs) || !is_task_in_scope())
 		return 0;
 	t = gocall_make(ctx->GO_G);
 	if (!t)
 		return 0;
+	t->epoch = knobs->epoch;
 	t->object = GO_ARG1(ctx);
 	t->buffer = GO_ARG2(ctx);
 	t->stack = stack_top(ctx->GO_G, t->buffer);
@@ -153,11 +155,12 @@ static __always_inline void go_tell(struct GO_REGS *ctx)
 	struct yg_ssl_key key;
 	struct yg_ssl *ssl;
 
-	if (!t || t->kind != CALL_WRITE || len == 0 || len > CALL_LEN_MAX)
+	if (!t || t->kind != CALL_WRITE || len == 0 || len > CALL_LEN_MAX ||
+	    is_rested(control(), t))
 		return;
 	key = key_of(t->object);
 	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
-	if (!ssl || ssl->bind != YG_BIND_SOCKET)
+	if (!ssl || ssl->bind != YG_BIND_SOCKET || ssl->epoch != t->epoch)
 		return;
 	c = counters();
 	t->out.payload_len = len;
@@ -193,6 +196,15 @@ int yg_go_ret(struct GO_REGS *ctx)
 	struct yg_counters *c = counters();
 	enum tls_row row;
 
+	if (is_stepped(ctx))
+		count_tls(c, TLS_stepped);
+	if (is_rested(control(), t)) {
+		if (t)
+			t->kind = CALL_NONE;
+		count_tls(c, TLS_rx);
+		count_tls(c, is_task_in_scope() ? TLS_skip_rest : TLS_skip_scope);
+		return 0;
+	}
 	if (t && t->kind == CALL_TOLD) {
 		go_told(t);
 		return 0;
@@ -221,7 +233,8 @@ int yg_go_shake(struct GO_REGS *ctx)
 		return 0;
 	(void)object_end(GO_ARG1(ctx));
 	t = gocall_find(ctx->GO_G);
-	if (t && (t->kind == CALL_READ || t->kind == CALL_WRITE) && t->object == GO_ARG1(ctx))
+	if (t && !is_rested(control(), t) && (t->kind == CALL_READ || t->kind == CALL_WRITE) &&
+	    t->object == GO_ARG1(ctx))
 		return 0;
 	return go_enter(ctx, CALL_SHAKE);
 }
@@ -233,7 +246,7 @@ int yg_go_shaken(struct GO_REGS *ctx)
 	struct yg_ssl_key key;
 	struct yg_ssl *ssl;
 
-	if (!t || t->kind != CALL_SHAKE)
+	if (!t || t->kind != CALL_SHAKE || is_rested(control(), t))
 		return 0;
 	t->kind = CALL_NONE;
 	key = key_of(t->object);
@@ -260,7 +273,7 @@ static __always_inline int go_touch(struct sock *sk)
 	struct yg_thread *t;
 	__u64 g = 0;
 
-	if (bpf_probe_read_kernel(&g, sizeof(g), &regs->GO_G))
+	if (is_resting(control()) || bpf_probe_read_kernel(&g, sizeof(g), &regs->GO_G))
 		return 0;
 	t = gocall_find(g);
 	if (t && t->kind != CALL_NONE && !socket_read(&sk->__sk_common, &socket))

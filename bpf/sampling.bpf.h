@@ -258,13 +258,18 @@ static __always_inline bool sampling_wire(const struct yg_control *knobs, struct
 	return chosen;
 }
 
-/**
- * sampling_tls() - the same for a TLS object, which keeps its decision itself.
- * @choice: of the object; zeroes: none.
- * @hash: hash_flow(), or the object's own while its addresses are not known.
- */
-static __always_inline bool sampling_tls(const struct yg_control *knobs, struct yg_emission *e,
-					 struct yg_choice *choice, __u64 hash)
+/* TLS is read for a part of the time only: so much less likely is each of its records. */
+static __always_inline void sampling_weigh(const struct yg_control *knobs, struct yg_emission *e)
+{
+	if (!knobs || !knobs->awake)
+		return;
+	e->sampled = e->sampled ? (__u64)e->sampled * knobs->awake >> 32 : knobs->awake;
+	if (!e->sampled)
+		e->sampled = 1;
+}
+
+static __always_inline bool choose_tls(const struct yg_control *knobs, struct yg_emission *e,
+				       struct yg_choice *choice, __u64 hash)
 {
 	struct yg_tally *tally = e->starts ? tally_find(e, true) : NULL;
 	bool chosen;
@@ -282,4 +287,18 @@ static __always_inline bool sampling_tls(const struct yg_control *knobs, struct 
 	chosen = choice_apply(choice, e);
 	tally_add(tally, e, chosen);
 	return chosen;
+}
+
+/**
+ * sampling_tls() - the same for a TLS object, which keeps its decision itself.
+ * @choice: of the object; zeroes: none.
+ * @hash: hash_flow(), or the object's own while its addresses are not known.
+ */
+static __always_inline bool sampling_tls(const struct yg_control *knobs, struct yg_emission *e,
+					 struct yg_choice *choice, __u64 hash)
+{
+	if (!choose_tls(knobs, e, choice, hash))
+		return false;
+	sampling_weigh(knobs, e);
+	return true;
 }

@@ -17,7 +17,7 @@
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {
-	struct yg_thread *t = thread_find(true);
+	struct yg_thread *t = is_resting(control()) ? NULL : thread_find(true);
 	struct yg_socket socket;
 
 	if (!t || socket_read(&sk->__sk_common, &socket))
@@ -35,7 +35,7 @@ static __always_inline int note_receive(struct sock *sk)
 /* A send outside of calls: the ciphertext of the write before it, if there was one. */
 static __always_inline int note_send(struct sock *sk)
 {
-	struct yg_thread *t = thread_find(false);
+	struct yg_thread *t = is_resting(control()) ? NULL : thread_find(false);
 	struct yg_socket socket;
 
 	if (!t || (t->kind == CALL_NONE && !t->wrote) || socket_read(&sk->__sk_common, &socket))

@@ -42,7 +42,7 @@ struct yg_ssl {
 	__u8 agreed_reads; /* in a row, up to AGREE_MIN */
 	__u8 agreed_writes;
 	__u8 covered; /* times its connection was looked for, to mark it as read */
-	__u8 pad[4];
+	__u32 epoch;  /* of the probes at its first call: of another, bytes were missed since */
 };
 
 struct {
@@ -63,6 +63,16 @@ static __always_inline struct yg_ssl_key key_of(__u64 object)
 }
 
 /*
+ * What @ssl moved before is not known once the probes have rested: it may have begun in between. A
+ * direction of which user space first hears beyond offset 0 is one that was joined late.
+ */
+static __always_inline void ssl_begin(struct yg_ssl *ssl)
+{
+	ssl->epoch = probes_epoch();
+	ssl->read_offset = ssl->write_offset = ssl->epoch > YG_EPOCH_FIRST;
+}
+
+/*
  * A first generation from the clock: an object whose row was evicted never comes back with a number
  * that it had before. A function of its own, for the row is on its stack: those of nested calls
  * must fit 512 bytes.
@@ -72,6 +82,7 @@ static __noinline int ssl_make(const struct yg_ssl_key *key)
 	struct yg_ssl fresh = {};
 
 	fresh.generation = bpf_ktime_get_ns() >> 20;
+	ssl_begin(&fresh);
 	return bpf_map_update_elem(&yg_ssls, key, &fresh, BPF_NOEXIST);
 }
 
@@ -89,10 +100,11 @@ static __always_inline struct yg_ssl *ssl_find(const struct yg_ssl_key *key)
 /* The object begins anew: another connection at the same address. */
 static __always_inline void ssl_renew(struct yg_ssl *ssl)
 {
-	__u32 generation = ssl->generation + 1;
+	__u32 generation = ssl->generation + 1, epoch = ssl->epoch;
 
 	__builtin_memset(ssl, 0, sizeof(*ssl));
 	ssl->generation = generation;
+	ssl->epoch = epoch;
 }
 
 /*

@@ -43,7 +43,7 @@ struct yg_thread {
 	__u32 received_count;	   /* receives so far, ... */
 	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
 	__u32 is_mixed;		   /* those since then are of several sockets */
-	__u32 pad;
+	__u32 epoch;		   /* of the probes when the last call was opened */
 	__u64 wrote; /* object of a write that used no socket, until the next send; or WROTE_MANY */
 	struct yg_head head;	 /* tls.bpf.c at work on the call's return */
 	struct yg_budget budget; /* of the direction: a copy */
@@ -82,6 +82,40 @@ static __always_inline void touch(struct yg_thread *t, const struct yg_socket *s
 	}
 }
 
+static __always_inline __u32 probes_epoch(void)
+{
+	struct yg_control *knobs = control();
+
+	return knobs ? knobs->epoch : 0;
+}
+
+/* Are the probes of TLS on their way off or on again? Then nothing is noted. */
+static __always_inline bool is_resting(const struct yg_control *knobs)
+{
+	return !knobs || knobs->resting;
+}
+
+/*
+ * Has @t no call that the probes saw the beginning of? True too of a call that was opened before
+ * they rested: whether it is the one that returns now, nobody knows.
+ */
+static __always_inline bool is_rested(const struct yg_control *knobs, const struct yg_thread *t)
+{
+	return is_resting(knobs) || (t && t->epoch != knobs->epoch);
+}
+
+/* The first call since the probes rested: what @t received, and for whom it wrote, is not known. */
+static __always_inline void thread_wake(const struct yg_control *knobs, struct yg_thread *t)
+{
+	if (t->epoch == knobs->epoch)
+		return;
+	t->epoch = knobs->epoch;
+	t->kind = CALL_NONE;
+	t->done_stack = 0;
+	t->claimed_count = t->received_count;
+	t->wrote = 0;
+}
+
 /* The thread's own row; made if @make and it is in scope. NULL: out of scope or no room. */
 static __always_inline struct yg_thread *thread_find(bool make)
 {
@@ -92,6 +126,7 @@ static __always_inline struct yg_thread *thread_find(bool make)
 		return t;
 	struct yg_thread fresh = {};
 
+	fresh.epoch = probes_epoch();
 	(void)bpf_map_update_elem(&yg_threads, &id, &fresh, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&yg_threads, &id);
 }

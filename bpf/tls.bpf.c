@@ -46,12 +46,16 @@ static __always_inline long len_read(struct yg_thread *t, long result)
 static __always_inline int enter_at(struct pt_regs *ctx, enum call_kind kind, __u64 buffer,
 				    __u64 count)
 {
+	struct yg_control *knobs = control();
 	struct yg_thread *t;
 
-	if (!is_task_in_scope())
+	if (!knobs || is_resting(knobs) || !is_task_in_scope())
 		return 0;
 	t = thread_find(true);
-	if (!t || (t->kind != CALL_NONE && PT_REGS_SP(ctx) < t->stack))
+	if (!t)
+		return 0;
+	thread_wake(knobs, t);
+	if (t->kind != CALL_NONE && PT_REGS_SP(ctx) < t->stack)
 		return 0;
 	t->object = PT_REGS_PARM1(ctx);
 	t->buffer = buffer;
@@ -134,6 +138,16 @@ static __always_inline enum tls_row call_end(struct pt_regs *ctx, struct yg_coun
 	return row;
 }
 
+/* A return that says nothing: of a call that began while the probes rested, or returns into it. */
+static __always_inline int pass_rest(struct yg_counters *c, struct yg_thread *t)
+{
+	if (t)
+		t->kind = CALL_NONE;
+	count_tls(c, TLS_rx);
+	count_tls(c, is_task_in_scope() ? TLS_skip_rest : TLS_skip_scope);
+	return 0;
+}
+
 /* At a RET the stack pointer is that of the entry; in a uretprobe one word above it. */
 SEC("uprobe")
 int yg_ssl_ret(struct pt_regs *ctx)
@@ -143,6 +157,10 @@ int yg_ssl_ret(struct pt_regs *ctx)
 	__u64 stack = PT_REGS_SP(ctx);
 	enum tls_row row;
 
+	if (is_stepped(ctx))
+		count_tls(c, TLS_stepped);
+	if (is_rested(control(), t))
+		return pass_rest(c, t);
 	if (t && t->kind != CALL_NONE && stack < t->stack)
 		return 0; /* of an inner call */
 	if (t && t->kind == CALL_NONE && stack == t->done_stack)
@@ -198,8 +216,11 @@ static __always_inline bool is_layered(struct pt_regs *ctx)
 /* A call that is none of TLS: its return, where a uretprobe sees the stack, is nobody's loss. */
 static __always_inline int pass_over(struct pt_regs *ctx)
 {
+	struct yg_control *knobs = control();
 	struct yg_thread *t = is_task_in_scope() ? thread_find(true) : NULL;
 
+	if (knobs && t)
+		thread_wake(knobs, t);
 	if (t && t->kind == CALL_NONE)
 		t->done_stack = PT_REGS_SP(ctx) + RETURN_ADDRESS;
 	return 0;

@@ -200,6 +200,9 @@ __noinline int yg_cover_wire(void)
 	if (conn->ifindex != f->packet.key.ifindex)
 		return 0;
 	__sync_fetch_and_add(&conn->bytes, f->packet.len);
+	if (is_record(&f->head))
+		count_sample(counters(), SAMPLE_tls_record);
+	count_sample_by(counters(), SAMPLE_tls_byte, f->packet.len);
 	conn->last_ns = coarse_ns();
 	if (is_end(&f->packet))
 		conn->ended = 1;

@@ -29,7 +29,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_MAP_ABI 4 /* a pinned map of another ABI is removed and made anew */
+#define YG_MAP_ABI 5 /* a pinned map of another ABI is removed and made anew */
 
 struct yg_addr4 {
 	__u8 addr[4]; /* network order, so that bpftool prints it as people write it */
@@ -94,7 +94,10 @@ struct yg_control {
 	__u32 flow_epoch;     /* other flows are chosen in each */
 	__u32 round;	      /* not 0; counts changes of the four above: decide anew */
 	__u64 whole_until_ns; /* CLOCK_MONOTONIC; messages that began in full go on until then */
-	__u64 pad[2];
+	__u32 epoch;   /* of the TLS probes, from 1: counts the times that they were not there */
+	__u32 resting; /* 1: they are on their way off or on again: what they see is not taken */
+	__u32 awake;   /* share of time that they are there, in 2^-32; 0 means all */
+	__u32 pad;
 };
 
 _Static_assert(sizeof(struct yg_control) == 64, "control layout is ABI");
@@ -102,6 +105,10 @@ _Static_assert(sizeof(struct yg_control) == 64, "control layout is ABI");
 /* Bits of yg_always.why. */
 #define YG_ALWAYS_SUSPECT 1u /* every flow is sampled */
 #define YG_ALWAYS_CROWD	  2u /* a proxy: many clients behind it, so never "one client, whole" */
+
+#define YG_COOKIE_STEPPED 1u /* attach cookie of a probe whose instruction is single-stepped */
+
+#define YG_EPOCH_FIRST 1u /* yg_control.epoch before the probes were ever away */
 
 struct yg_always {
 	__u64 expires_ns; /* CLOCK_MONOTONIC */

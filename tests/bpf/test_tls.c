@@ -356,21 +356,6 @@ static void the_outermost_call_counts(void **state)
 	check_socket(b, &b->rig.records[0], 0);
 }
 
-/* One case: a call, and the row it ends in. No record. */
-static void check_no_record(struct bench *b, size_t row)
-{
-	struct yg_counters c = rig_counters(&b->rig);
-	uint64_t value;
-
-	memcpy(&value, (const char *)&c.tls + row, sizeof(value));
-	assert_int_equal(value, 1);
-	assert_int_equal(c.tls.rx, 1);
-	rig_check_tls(&b->rig);
-	assert_int_equal(rig_read(&b->rig), 0);
-}
-
-#define ROW(name) offsetof(struct yg_tls_counters, name)
-
 static void a_call_without_data_is_empty(void **state)
 {
 	const int results[] = { 0, -1 };

@@ -251,3 +251,18 @@ static void check_socket(struct bench *b, const struct yg_segment *seg, int i)
 	assert_int_equal(ntohs(seg->key.sport), loopback_port(b->client[i]));
 	assert_int_equal(ntohs(seg->key.dport), loopback_port(b->server[i]));
 }
+
+#define ROW(name) offsetof(struct yg_tls_counters, name)
+
+/* One case: a call, and the row it ends in. No record. */
+static void check_no_record(struct bench *b, size_t row)
+{
+	struct yg_counters c = rig_counters(&b->rig);
+	uint64_t value;
+
+	memcpy(&value, (const char *)&c.tls + row, sizeof(value));
+	assert_int_equal(value, 1);
+	assert_int_equal(c.tls.rx, 1);
+	rig_check_tls(&b->rig);
+	assert_int_equal(rig_read(&b->rig), 0);
+}
