@@ -31,16 +31,16 @@ struct link_attr {
 	uint32_t pad;
 };
 
-static int create_uprobes(int prog_fd, const char *path, const uint64_t *offsets, size_t count,
-			  uint32_t flags)
+static int create_uprobes(int prog_fd, const char *path, const struct yg_hook_places *places)
 {
 	struct link_attr attr = {
 		.prog_fd = (uint32_t)prog_fd,
 		.attach_type = YG_HOOK_UPROBE_MULTI,
 		.path = (uint64_t)(uintptr_t)path,
-		.offsets = (uint64_t)(uintptr_t)offsets,
-		.count = (uint32_t)count,
-		.multi_flags = flags,
+		.offsets = (uint64_t)(uintptr_t)places->offsets,
+		.cookies = (uint64_t)(uintptr_t)places->cookies,
+		.count = (uint32_t)places->count,
+		.multi_flags = places->at_return ? FLAG_RETURN : 0,
 	};
 	long r = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 
@@ -55,13 +55,13 @@ int yg_hook_tcx(int prog_fd, uint32_t ifindex, int hook, bool first)
 	return r < 0 ? -errno : r;
 }
 
-int yg_hook_uprobes(int prog_fd, int file_fd, const uint64_t *offsets, size_t count, bool at_return)
+int yg_hook_uprobes(int prog_fd, int file_fd, const struct yg_hook_places *places)
 {
 	char path[32];
 
 	/* The kernel wants a path; this one leads to the inode we hold, whatever its name now. */
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file_fd);
-	return create_uprobes(prog_fd, path, offsets, count, at_return ? FLAG_RETURN : 0);
+	return create_uprobes(prog_fd, path, places);
 }
 
 bool yg_hook_has_tcx(int tc_prog_fd)
@@ -77,6 +77,7 @@ bool yg_hook_has_uprobes(void)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	const uint64_t offset = 0;
+	const struct yg_hook_places places = { .offsets = &offset, .count = 1 };
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		    .expected_attach_type = (enum bpf_attach_type)YG_HOOK_UPROBE_MULTI);
 	YG_CLEANUP_CLOSE int prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "yg_probe", "GPL", code,
@@ -84,7 +85,7 @@ bool yg_hook_has_uprobes(void)
 
 	if (prog < 0)
 		return false;
-	return create_uprobes(prog, "/", &offset, 1, 0) == -EBADF;
+	return create_uprobes(prog, "/", &places) == -EBADF;
 }
 
 static void free_caps(cap_t *caps)

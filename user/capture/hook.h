@@ -24,16 +24,21 @@
  */
 YG_MUST_CHECK int yg_hook_tcx(int prog_fd, uint32_t ifindex, int hook, bool first);
 
+/* Where one program goes in one file. */
+struct yg_hook_places {
+	const uint64_t *offsets; /* [count] in the file */
+	const uint64_t *cookies; /* [count] what the program is told of each; NULL: 0 */
+	size_t count;
+	bool at_return; /* when the function that begins there returns */
+};
+
 /**
  * yg_hook_uprobes() - attach one program to several places of one file, for all processes.
  * @prog_fd: loaded with expected_attach_type YG_HOOK_UPROBE_MULTI.
  * @file_fd: the file; borrowed.
- * @offsets: [count] file offsets.
- * @at_return: when the function that begins there returns.
  * Return: fd of the link, the caller's; -EINVAL before Linux 6.6; -errno.
  */
-YG_MUST_CHECK int yg_hook_uprobes(int prog_fd, int file_fd, const uint64_t *offsets, size_t count,
-				  bool at_return);
+YG_MUST_CHECK int yg_hook_uprobes(int prog_fd, int file_fd, const struct yg_hook_places *places);
 
 /* What kind of links this kernel makes; tried on nothing that exists. */
 bool yg_hook_has_tcx(int tc_prog_fd);

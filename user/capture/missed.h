@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 1, capture: how many requests passed while the probes of TLS rested.
+ *
+ * What is measured at all times, the wire, is the yardstick: while the probes are there it is
+ * learned how many requests come with so many records of TLS, and while they rest the records are
+ * counted on. Where the wire shows nothing (its interface is not ours) or tells less, time is the
+ * yardstick: whichever was the better one so far.
+ *
+ *	awake	x records, y requests		r = sum y / sum x, old times fade
+ *	rest	x records			adds r x requests
+ *	error	95 %: of r, which is wrong for all rests alike, so it adds up as it is; and of each
+ *		rest, whose requests scatter around r x as those of the awake times do
+ *
+ * An estimate of a ratio from pairs. Source: Cochran, Sampling Techniques, 3rd edition, 6.3-6.4.
+ */
+#pragma once
+
+#include <stdint.h>
+
+enum yg_yardstick { YG_YARDSTICK_RECORDS, YG_YARDSTICK_TIME, YG_YARDSTICK_MAX };
+
+/* One span of time, awake or not. */
+struct yg_missed_span {
+	uint64_t ns;
+	uint64_t records;  /* frames on the wire that begin with a record of TLS data */
+	uint64_t bytes;	   /* of TLS on the wire */
+	uint64_t requests; /* that the probes saw: of an awake one */
+};
+
+/* Sums over awake spans, each worth less with every one after it. */
+struct yg_missed_sums {
+	double n, x, y, xx, xy, yy;
+};
+
+/* All zero: nothing seen. */
+struct yg_missed {
+	struct yg_missed_sums sums[YG_YARDSTICK_MAX];
+	uint64_t awake_ns, rest_ns; /* totals, of spans that were told */
+	uint64_t rests;
+	uint64_t rest_records, rest_bytes;
+	double requests;	/* estimated, of all rests */
+	double shared, scatter; /* deviation that is common to all rests; variance that is not */
+};
+
+/* The probes were there for @span. Spans of a second or less. */
+void yg_missed_awake(struct yg_missed *missed, const struct yg_missed_span *span);
+
+/* They were not for @span; its requests are not looked at. */
+void yg_missed_rest(struct yg_missed *missed, const struct yg_missed_span *span);
+
+/**
+ * yg_missed_estimate() - the requests of all rests so far.
+ * @ret_error: half of the 95 % interval.
+ * Return: requests.
+ */
+uint64_t yg_missed_estimate(const struct yg_missed *missed, uint64_t *ret_error);
