@@ -18,6 +18,7 @@ struct entry {
 };
 
 struct yg_coverage {
+	uint64_t rested_ns;
 	struct yg_coverage_config config;
 	struct yg_lru *entries;
 	struct yg_coverage_sum sums[YG_COVER_MAX];
@@ -118,9 +119,10 @@ static void explain(struct yg_coverage *coverage, struct yg_coverage_row *row)
 	row->is_settled = why.what != YG_EXPLAINED_UNKNOWN || ++row->tries == TRIES_MAX;
 }
 
-void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns)
+void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns, uint64_t rested_ns)
 {
 	coverage->now_ns = now_ns;
+	coverage->rested_ns = rested_ns;
 	coverage->round++;
 	for (size_t i = 1; i < coverage->row_count; i++)
 		explain(coverage, &coverage->rows[i]);
@@ -185,6 +187,10 @@ static enum yg_cover judge(const struct yg_coverage *coverage, const struct yg_t
 {
 	bool is_short = conn->bytes < YG_COVERAGE_HANDSHAKE;
 
+	/* What is longer than any rest was not read by probes that were awake, either. */
+	if (coverage->rested_ns > conn->first_ns && row->why.what != YG_EXPLAINED_GAP &&
+	    conn->last_ns - conn->first_ns < YG_COVERAGE_REST_NS)
+		return YG_COVER_REST;
 	if (row->why.what == YG_EXPLAINED_ATTACHED && is_short)
 		return conn->ended ? YG_COVER_IDLE : YG_COVER_NONE;
 	/* Whose it is shows when it is closed; a request may be yet to come. */
@@ -290,7 +296,7 @@ const char *yg_coverage_reason(const struct yg_coverage_row *row)
 
 const char *yg_cover_name(enum yg_cover cover)
 {
-	static const char *const names[YG_COVER_MAX] = { "none", "read", "idle", "gap" };
+	static const char *const names[YG_COVER_MAX] = { "none", "read", "idle", "gap", "rest" };
 
 	return names[cover];
 }

@@ -2,7 +2,7 @@
 /*
  * Stage 1, capture: how much TLS passed on the wire, and how much of it was read.
  *
- *	yg_tls_conns ──► each connection, once a second ──► read | idle | gap ──► sums
+ *	yg_tls_conns ──► each connection, once a second ──► read | idle | gap | rest ──► sums
  *	                                                               └──► sums of its process
  *
  * A connection is judged when it ended or is a few seconds old, and again whenever what is known
@@ -20,8 +20,9 @@
 #include "core/macros.h"
 #include "yagura/map.h"
 
-#define YG_COVERAGE_ROWS_MAX  256u	    /* processes with gaps; the least recent joins row 0 */
-#define YG_COVERAGE_SETTLE_NS 2000000000ull /* age at which a connection is judged */
+#define YG_COVERAGE_ROWS_MAX  256u	     /* processes with gaps; the least recent joins row 0 */
+#define YG_COVERAGE_SETTLE_NS 2000000000ull  /* age at which a connection is judged */
+#define YG_COVERAGE_REST_NS   60000000000ull /* the probes never rest for as long at once */
 #define YG_COVERAGE_HANDSHAKE \
 	16384u /* bytes: no handshake is longer; with less there was no data */
 
@@ -30,6 +31,7 @@ enum yg_cover {
 	YG_COVER_READ, /* some plaintext was seen */
 	YG_COVER_IDLE, /* of a process that is read, and nothing but a handshake */
 	YG_COVER_GAP,  /* not read */
+	YG_COVER_REST, /* not read, and so short that the probes may have rested all the while */
 	YG_COVER_MAX
 };
 
@@ -70,8 +72,11 @@ YG_MUST_CHECK int yg_coverage_new(const struct yg_coverage_config *config,
 				  struct yg_coverage **ret);
 void yg_coverage_free(struct yg_coverage **coverage);
 
-/* A new round over all connections begins. */
-void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns);
+/*
+ * A new round over all connections begins. @rested_ns: when the probes of TLS rested last, or still
+ * do; 0: never.
+ */
+void yg_coverage_begin(struct yg_coverage *coverage, uint64_t now_ns, uint64_t rested_ns);
 
 /**
  * yg_coverage_take() - one connection, as the kernel has it in this round.
@@ -92,4 +97,4 @@ uint64_t yg_coverage_evicted(const struct yg_coverage *coverage);
 
 /* Why @row is not read, a sentence. */
 const char *yg_coverage_reason(const struct yg_coverage_row *row);
-const char *yg_cover_name(enum yg_cover cover); /* "read", "idle", "gap" */
+const char *yg_cover_name(enum yg_cover cover); /* "read", "idle", "gap", "rest" */

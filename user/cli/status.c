@@ -61,6 +61,28 @@ static void format_share(double share, char *ret)
 		(void)snprintf(ret, YG_FORMAT_CAP, "%.3g", share);
 }
 
+/* How much of the time TLS is read, and what passed otherwise. */
+static void print_rest(const struct yg_cli_args *args, yajl_val sensor)
+{
+	double rested_s = yg_value_real(sensor, "tls_rested_s");
+	char line[256];
+
+	(void)snprintf(line, sizeof(line), "awake %.0f %% of the time%s",
+		       100 * yg_value_real(sensor, "tls_awake"),
+		       strcmp(yg_value_text(sensor, "tls_rest"), "at times") == 0
+			       ? ": calls cost more than the budget has room for"
+			       : "");
+	yg_print_field(args, "TLS probes", line);
+	if (rested_s <= 0)
+		return;
+	(void)snprintf(line, sizeof(line),
+		       "rested %.0f s; about %" PRIu64
+		       " requests passed meanwhile, give or take %" PRIu64,
+		       rested_s, yg_value_uint(sensor, "tls_missed"),
+		       yg_value_uint(sensor, "tls_missed_error"));
+	yg_print_field(args, "", line);
+}
+
 static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 {
 	double sampled = yg_value_real(sensor, "sampled");
@@ -78,6 +100,7 @@ static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 	(void)snprintf(line, sizeof(line), "about %.1f %% of a core in its programs and traps",
 		       100 * yg_value_real(sensor, "kernel_cpu"));
 	yg_print_field(args, "in the kernel", line);
+	print_rest(args, sensor);
 }
 
 static void print_sensor(const struct yg_cli_args *args, yajl_val status)
@@ -277,8 +300,9 @@ static void print_counts(const struct yg_cli_args *args, yajl_val status)
 		       yg_value_uint(known, "endpoints"), yg_value_uint(known, "callers"),
 		       yg_value_uint(known, "findings"), yg_value_uint(known, "findings_open"));
 	yg_print_field(args, "known", line);
-	(void)snprintf(line, sizeof(line), "%" PRIu64 " in clear, %" PRIu64 " under TLS",
-		       yg_value_uint(sample, "request"), yg_value_uint(tls, "request"));
+	(void)snprintf(line, sizeof(line), "%" PRIu64 " in clear, %" PRIu64 " under TLS%s",
+		       yg_value_uint(sample, "request"), yg_value_uint(tls, "request"),
+		       yg_value_uint(tls, "skip_rest") ? " while its probes were there" : "");
 	yg_print_field(args, "requests", line);
 	(void)snprintf(line, sizeof(line), "%" PRIu64 " frames of blocked addresses",
 		       yg_value_uint(guard, "drop_exact") + yg_value_uint(guard, "drop_net") +

@@ -100,7 +100,7 @@ void yg_coverage_tick(struct yg_warden *warden, uint64_t now_ns)
 
 	if (!watch || fd < 0 || now_ns < watch->due_ns)
 		return;
-	yg_coverage_begin(watch->coverage, now_ns);
+	yg_coverage_begin(watch->coverage, now_ns, warden->resting.rested_ns);
 	do {
 		r = take_batch(watch, fd, &place, total == 0);
 		total += r > 0 ? (uint64_t)r : 0;

@@ -22,6 +22,7 @@
 static const char *const modes[] = { "observe", "approve", "enforce", NULL };
 static const char *const xdp_choices[] = { "auto", "native", "generic", "off", NULL };
 static const char *const capture_choices[] = { "tc", "xdp", NULL };
+static const char *const rest_choices[] = { "auto", "never", NULL };
 static const char *const fapi_profiles[] = { "off", "1-baseline", "1-advanced", "2", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
@@ -104,7 +105,13 @@ static const struct yg_option table[] = {
 	  "up or the CPU budget is used up, then as much as fits" },
 { .name = "cpu-budget", .type = YG_OPTION_COUNT, .offset = OPTION(cpu_budget_percent),
   .initial = "5", .value = "PERCENT", .min = 1, .max = 100, .reloadable = true,
-  .help = "CPU that the analysis may use, in percent of all cores; sampling keeps it" },
+  .help = "CPU that the sensor may use, in percent of all cores, what its programs and probes cost "
+	  "the servers included; sampling keeps it, and rests of the TLS probes (--tls-rest)" },
+{ .name = "tls-rest", .type = YG_OPTION_CHOICE, .offset = OPTION(tls_rest), .initial = "auto",
+  .value = "WHEN", .choices = rest_choices, .reloadable = true,
+  .help = "Take the probes of TLS off for a part of each second while they cost more than the CPU "
+	  "budget has room for (a probe costs the servers time whatever is sampled); what passes "
+	  "meanwhile is estimated. never: keep them on, and the servers pay" },
 { .name = "ring-size", .type = YG_OPTION_BYTES, .offset = OPTION(ring_size), .initial = "8M",
   .value = "BYTES", .min = 64 * KIB, .max = GIB,
   .help = "Size of each ring buffer; a power of two" },

@@ -27,6 +27,7 @@
 #define YG_OPTIONS_ERROR_CAP 512u
 #define YG_OPTIONS_ROWS_MAX  64u
 
+enum yg_tls_rest { YG_TLS_REST_AUTO, YG_TLS_REST_NEVER, YG_TLS_REST_MAX };
 enum yg_capture_choice { YG_CAPTURE_TC, YG_CAPTURE_XDP, YG_CAPTURE_MAX };
 
 struct yg_text_list {
@@ -71,6 +72,7 @@ struct yg_options {
 	uint64_t tls;		     /* 0 or 1: attach to TLS libraries */
 	char *sample;		     /* "auto" or a share, see yg_share_from_text() */
 	uint64_t cpu_budget_percent; /* of each core */
+	uint64_t tls_rest;	     /* enum yg_tls_rest */
 	uint64_t retention_days;
 	char *state_dir;
 	char *run_dir;

@@ -19,13 +19,6 @@
 #define FLOW_NS	  (60u * YG_NS_PER_S)
 #define RATIO_ONE 4294967296.0
 
-/*
- * What the kernel spends on our account, and books to the servers: about, as bench_overload shows.
- * A TLS call is a trap, a return and the programs on both.
- */
-#define TLS_CALL_NS 800u
-#define FRAME_NS    150u
-
 /* Positions only: two pages of each ring, read-only. */
 static int map_positions(struct yg_sampling *sampling, const struct yg_warden *warden)
 {
@@ -225,7 +218,7 @@ void yg_sampling_tick(struct yg_warden *warden, uint64_t now_ns)
 		.lost = sum.sample.lost_ring + sum.tls.lost_ring,
 		.cpu_ns = measure_analyzer(sampling, warden->children.rows[YG_ROLE_ANALYZER].pid),
 		.other_ns = measure_others(warden),
-		.kernel_ns = sum.tls.rx * TLS_CALL_NS + sum.sample.rx * FRAME_NS,
+		.kernel_ns = warden->resting.averaged_ns + warden->resting.price.frames_ns,
 	};
 	sampling->share = yg_governor_step(&sampling->governor, &sampling->options, &load);
 	say(warden, before);

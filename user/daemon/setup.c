@@ -11,7 +11,6 @@
 #include <sys/signalfd.h>
 
 #include "capture/process.h"
-#include "capture/uprobe.h"
 #include "core/log.h"
 #include "daemon/clock.h"
 #include "daemon/lock.h"
@@ -222,7 +221,7 @@ static int place_probe(void *ctx, int file_fd, const struct yg_place *place, voi
 	int r;
 
 	attach_tracing(warden, place->stack == YG_STACK_GO ? YG_TRACING_GO : YG_TRACING_SOCKETS);
-	r = yg_uprobe_attach(warden->loader, file_fd, place, &uprobe);
+	r = yg_resting_attach(warden, file_fd, place, &uprobe);
 	if (!r)
 		*ret = uprobe;
 	return r;
@@ -232,8 +231,7 @@ static void take_probe(void *ctx, void *handle)
 {
 	struct yg_uprobe *uprobe = handle;
 
-	(void)ctx;
-	yg_uprobe_detach(&uprobe);
+	yg_resting_detach(ctx, &uprobe);
 }
 
 static int start_discovery(struct yg_warden *warden)
@@ -344,6 +342,8 @@ int yg_warden_set_up(struct yg_warden *warden)
 		r = yg_host_listen(&warden->options, &warden->host);
 	if (!r)
 		r = map_control(warden);
+	if (!r)
+		yg_resting_open(warden);
 	if (!r)
 		r = fill_start(warden);
 	if (!r)

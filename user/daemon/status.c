@@ -69,12 +69,14 @@ static void describe_scope(const struct yg_options *options, char *ret, size_t c
 static void put_sensor(struct round *round)
 {
 	const struct yg_warden *warden = round->warden;
+	struct yg_rest_report rested;
 	char scope[SCOPE_CAP];
 	struct utsname host;
 
 	if (uname(&host))
 		return;
 	describe_scope(&warden->options, scope, sizeof(scope));
+	yg_resting_report(warden, &rested);
 	put(round,
 	    &(struct yg_feed_message){
 		    .kind = YG_FEED_KIND_SENSOR,
@@ -95,6 +97,15 @@ static void put_sensor(struct round *round)
 			    .analyzer_cpu = warden->sampling.governor.cpu,
 			    .cpu_budget = warden->sampling.options.budget,
 			    .kernel_cpu = warden->sampling.governor.kernel,
+			    .tls_rest = text(rested.state),
+			    .tls_awake = rested.awake,
+			    .tls_rested_s = rested.rested_s,
+			    .tls_requests = rested.requests,
+			    .tls_missed = rested.missed,
+			    .tls_missed_error = rested.missed_error,
+			    .tls_missed_records = rested.missed_records,
+			    .tls_missed_bytes = rested.missed_bytes,
+			    .tls_cpu = rested.cores,
 		    } });
 }
 

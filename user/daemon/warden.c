@@ -198,6 +198,7 @@ static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
 	tend_roles(warden, now_ns);
 	yg_sampling_tick(warden, now_ns);
+	yg_resting_tick(warden, now_ns);
 	yg_coverage_tick(warden, now_ns);
 	watch_interfaces(warden, now_ns);
 	protect(warden);
@@ -285,6 +286,7 @@ static void loop(struct yg_warden *warden)
 		wait_ms = discover(warden, now_ns);
 		if (wait_ms > BEAT_MS)
 			wait_ms = BEAT_MS;
+		wait_ms = yg_resting_wait(warden, now_ns, wait_ms);
 		(void)poll(fds, YG_ARRAY_SIZE(fds), wait_ms);
 		if (read_signals(warden))
 			return;
@@ -293,7 +295,8 @@ static void loop(struct yg_warden *warden)
 
 static void end(struct yg_warden *warden)
 {
-	yg_discover_free(&warden->discover);
+	yg_discover_free(&warden->discover); /* takes the probes off */
+	yg_resting_close(warden);
 	yg_ring_close(&warden->procs);
 	yg_children_close(&warden->children);
 	yg_iface_monitor_close(&warden->monitor);

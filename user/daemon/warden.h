@@ -6,7 +6,8 @@
  *	setup.c		from options to attached	warden.c	loop, roles, end
  *	hooks.c		interfaces, their programs	protect.c	who is never blocked
  *	status.c	what the desk shows		connections.c	those of blocked clients
- *	sampling.c	how much is sampled		coverage.c	TLS that is not read
+ *	sampling.c	how much is sampled		resting.c	when TLS is read
+ *	coverage.c	TLS that is not read
  *	host.c		directories, sockets, key	children.c	processes and links
  */
 #pragma once
@@ -25,6 +26,7 @@
 #include "daemon/children.h"
 #include "daemon/host.h"
 #include "daemon/options.h"
+#include "daemon/resting.h"
 #include "daemon/sampling.h"
 #include "yagura/map.h"
 
@@ -53,6 +55,7 @@ struct yg_warden {
 	struct yg_control *control; /* the kernel's page */
 	struct yg_ring procs;
 	struct yg_sampling sampling;
+	struct yg_resting resting;
 	struct yg_coverage_watch *coverage;
 
 	struct yg_iface_monitor *monitor;

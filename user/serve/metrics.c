@@ -132,6 +132,29 @@ static void print_gap_bytes(void *ctx, const struct yg_feed_message *message)
 	print_gap(ctx, "bytes", &message->library, message->library.bytes);
 }
 
+static void print_rest(struct yg_http_request *request, const struct yg_feed_sensor *sensor)
+{
+	yg_http_print(
+		request,
+		"# HELP yagura_tls_awake_ratio Share of time that the probes of TLS are there.\n"
+		"# TYPE yagura_tls_awake_ratio gauge\nyagura_tls_awake_ratio %g\n"
+		"# HELP yagura_tls_rested_seconds_total Time that they rested.\n"
+		"# TYPE yagura_tls_rested_seconds_total counter\n"
+		"yagura_tls_rested_seconds_total %g\n"
+		"# HELP yagura_tls_missed_requests Requests meanwhile, estimated.\n"
+		"# TYPE yagura_tls_missed_requests gauge\nyagura_tls_missed_requests %" PRIu64 "\n"
+		"# HELP yagura_tls_missed_requests_error Half of the 95 %% interval of these.\n"
+		"# TYPE yagura_tls_missed_requests_error gauge\n"
+		"yagura_tls_missed_requests_error %" PRIu64 "\n"
+		"# HELP yagura_tls_missed_bytes_total Bytes of TLS on the wire meanwhile.\n"
+		"# TYPE yagura_tls_missed_bytes_total counter\n"
+		"yagura_tls_missed_bytes_total %" PRIu64 "\n"
+		"# HELP yagura_tls_cores Cores that calls of TLS cost the servers.\n"
+		"# TYPE yagura_tls_cores gauge\nyagura_tls_cores %g\n",
+		sensor->tls_awake, sensor->tls_rested_s, sensor->tls_missed,
+		sensor->tls_missed_error, sensor->tls_missed_bytes, sensor->tls_cpu);
+}
+
 static void print_sampled(void *ctx, const struct yg_feed_message *message)
 {
 	const struct yg_feed_sensor *sensor = &message->sensor;
@@ -149,6 +172,7 @@ static void print_sampled(void *ctx, const struct yg_feed_message *message)
 		"# HELP yagura_kernel_cores Cores that programs in the kernel use, estimated.\n"
 		"# TYPE yagura_kernel_cores gauge\nyagura_kernel_cores %g\n",
 		sensor->analyzer_cpu, sensor->cpu_budget, sensor->kernel_cpu);
+	print_rest(ctx, sensor);
 }
 
 static void print_requests(void *ctx, const struct yg_feed_message *message)

@@ -45,23 +45,32 @@
 	X(text, version, 32, "of the program")
 
 /* What runs, from the warden. */
-#define YG_FEED_SENSOR(X)                                                             \
-	X(text, version, 32, "of the daemon")                                         \
-	X(text, mode, 16, "observe, approve or enforce")                              \
-	X(time, started, 0, "when the daemon started")                                \
-	X(text, host, 64, "host name")                                                \
-	X(text, kernel, 64, "release of the running kernel")                          \
-	X(uint, rings, 0, "ring buffers")                                             \
-	X(uint, ring_bytes, 0, "bytes of each ring buffer")                           \
-	X(real, heartbeat_limit_s, 0, "fail open when the daemon is gone for longer") \
-	X(flag, fail_closed, 0, "keep dropping when the daemon is gone")              \
-	X(text, scope, 256, "what the sensor may read: \"all\" or the limits")        \
-	X(text, config, 256, "path of the configuration file, empty for none")        \
-	X(real, sampled, 0, "share of flows that is sampled now, 0..1")               \
-	X(text, sampled_why, 32, "why it is not more, or \"no pressure\"")            \
-	X(real, analyzer_cpu, 0, "cores that the analyzer uses now")                  \
-	X(real, cpu_budget, 0, "cores that it may use")                               \
-	X(real, kernel_cpu, 0, "cores that its programs in the kernel use, estimated")
+#define YG_FEED_SENSOR(X)                                                              \
+	X(text, version, 32, "of the daemon")                                          \
+	X(text, mode, 16, "observe, approve or enforce")                               \
+	X(time, started, 0, "when the daemon started")                                 \
+	X(text, host, 64, "host name")                                                 \
+	X(text, kernel, 64, "release of the running kernel")                           \
+	X(uint, rings, 0, "ring buffers")                                              \
+	X(uint, ring_bytes, 0, "bytes of each ring buffer")                            \
+	X(real, heartbeat_limit_s, 0, "fail open when the daemon is gone for longer")  \
+	X(flag, fail_closed, 0, "keep dropping when the daemon is gone")               \
+	X(text, scope, 256, "what the sensor may read: \"all\" or the limits")         \
+	X(text, config, 256, "path of the configuration file, empty for none")         \
+	X(real, sampled, 0, "share of flows that is sampled now, 0..1")                \
+	X(text, sampled_why, 32, "why it is not more, or \"no pressure\"")             \
+	X(real, analyzer_cpu, 0, "cores that the analyzer uses now")                   \
+	X(real, cpu_budget, 0, "cores that it may use")                                \
+	X(real, kernel_cpu, 0, "cores that its programs in the kernel use, estimated") \
+	X(text, tls_rest, 16, "do the probes of TLS rest: no, at times, never")        \
+	X(real, tls_awake, 0, "share of time that they are there, 0..1")               \
+	X(real, tls_rested_s, 0, "seconds that they rested since the daemon began")    \
+	X(uint, tls_requests, 0, "TLS requests seen; all while the probes are there")  \
+	X(uint, tls_missed, 0, "estimated: that passed while they rested")             \
+	X(uint, tls_missed_error, 0, "half of the 95 % interval of that")              \
+	X(uint, tls_missed_records, 0, "frames with a record of TLS data meanwhile")   \
+	X(uint, tls_missed_bytes, 0, "bytes of TLS on the wire meanwhile")             \
+	X(real, tls_cpu, 0, "cores that calls of TLS cost servers, measured, on average")
 
 /* One of the four processes, from the warden. */
 #define YG_FEED_ROLE(X)                                       \

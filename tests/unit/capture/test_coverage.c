@@ -14,7 +14,8 @@
 static struct {
 	struct yg_coverage *coverage;
 	int asked;
-	bool is_inspected; /* 7 */
+	bool is_inspected;
+	uint64_t rested_ns; /* 7 */
 } world;
 
 static int explain(void *ctx, pid_t pid, struct yg_explanation *ret)
@@ -49,6 +50,7 @@ static int set_up(void **state)
 	(void)state;
 	world.asked = 0;
 	world.is_inspected = true;
+	world.rested_ns = 0;
 	return yg_coverage_new(&config, &world.coverage);
 }
 
@@ -78,7 +80,7 @@ static bool take(uint64_t s, uint16_t number, uint16_t port, const struct yg_tls
 {
 	const struct yg_tls_ends ends = { .port = { htons(number), htons(port) } };
 
-	yg_coverage_begin(world.coverage, s * S_NS);
+	yg_coverage_begin(world.coverage, s * S_NS, world.rested_ns);
 	return yg_coverage_take(world.coverage, &ends, conn);
 }
 
@@ -212,17 +214,36 @@ static void asks_again_until_it_is_told(void **state)
 	assert_string_equal(yg_coverage_reason(row_at(1)),
 			    "its TLS is none of the stacks that are known");
 	world.is_inspected = true;
-	yg_coverage_begin(world.coverage, 11 * S_NS);
+	yg_coverage_begin(world.coverage, 11 * S_NS, world.rested_ns);
 	assert_int_equal(row_at(1)->why.gap, YG_GAP_RUSTLS);
 	assert_string_equal(yg_coverage_reason(row_at(1)), yg_gap_reason(YG_GAP_RUSTLS));
 	world.asked = 0;
-	yg_coverage_begin(world.coverage, 12 * S_NS);
+	yg_coverage_begin(world.coverage, 12 * S_NS, world.rested_ns);
 	assert_int_equal(world.asked, 0);
 	conn = conn_of(9, 100);
 	(void)take(12, 2, 443, &conn);
 	for (int i = 0; i < 100; i++)
-		yg_coverage_begin(world.coverage, 13 * S_NS);
+		yg_coverage_begin(world.coverage, 13 * S_NS, world.rested_ns);
 	assert_in_range(world.asked, 2, 40); /* and not for ever */
+}
+
+static void what_began_before_a_rest_is_no_gap(void **state)
+{
+	struct yg_tls_conn known = conn_of(7, 50000), conn = conn_of(8, 50000);
+
+	(void)state;
+	world.rested_ns = conn.first_ns + 1;
+	(void)take(10, 1, 8443, &conn);
+	expect_sum(YG_COVER_REST, 1, 50000);
+	expect_sum(YG_COVER_GAP, 0, 0);
+	/* Of a process that cannot be read, it is one all the same; and so is a long one. */
+	(void)take(10, 2, 8443, &known);
+	expect_sum(YG_COVER_GAP, 1, 50000);
+	conn.last_ns = conn.first_ns + YG_COVERAGE_REST_NS;
+	(void)take(70, 1, 8443, &conn);
+	expect_sum(YG_COVER_REST, 0, 0);
+	expect_sum(YG_COVER_GAP, 2, 100000);
+	assert_string_equal(yg_cover_name(YG_COVER_REST), "rest");
 }
 
 static void says_why(void **state)
@@ -293,6 +314,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_listener_owns_what_nobody_closed, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(asks_again_until_it_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_began_before_a_rest_is_no_gap, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(says_why, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_number_used_again_is_another_process, set_up,
 						tear_down),
