@@ -2,6 +2,7 @@
 /* One file's probes as links: returns first, then entries. */
 #include "capture/uprobe.h"
 
+#include <assert.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -154,8 +155,10 @@ int yg_uprobe_attach_idle(struct yg_loader *loader, int file_fd, uint64_t offset
 	struct batch batch = { .program = YG_PROGRAM_SSL_FREE, .offsets = { offset }, .count = 1 };
 	int r = yg_uprobe_new(file_fd, &(const struct yg_place){ .count = 0 }, &uprobe);
 
-	if (!r)
-		r = attach_batch(loader, &batch, uprobe);
+	if (r)
+		return r;
+	assert(uprobe);
+	r = attach_batch(loader, &batch, uprobe);
 	batch.at_return = true;
 	if (!r)
 		r = attach_batch(loader, &batch, uprobe);
@@ -225,8 +228,10 @@ int yg_uprobe_attach(struct yg_loader *loader, int file_fd, const struct yg_plac
 	YG_CLEANUP(yg_uprobe_detach) struct yg_uprobe *uprobe = NULL;
 	int r = yg_uprobe_new(file_fd, place, &uprobe);
 
-	if (!r)
-		r = yg_uprobe_wake(loader, uprobe);
+	if (r)
+		return r;
+	assert(uprobe);
+	r = yg_uprobe_wake(loader, uprobe);
 	if (r)
 		return r;
 	*ret = YG_TAKE_PTR(uprobe);

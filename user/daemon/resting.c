@@ -69,15 +69,15 @@ static int fall(struct yg_warden *warden)
 	size_t count = 0;
 	int r;
 
-	for (size_t i = 0; i < resting->probe_count; i++)
-		count += yg_uprobe_links(resting->probes[i]);
+	for (size_t i = 0; i < resting->file_count; i++)
+		count += yg_uprobe_links(resting->files[i].uprobe);
 	r = items_new(resting, count);
 	if (r)
 		return r;
-	for (size_t i = 0; i < resting->probe_count; i++) {
-		for (size_t j = 0; j < yg_uprobe_links(resting->probes[i]); j++)
+	for (size_t i = 0; i < resting->file_count; i++) {
+		for (size_t j = 0; j < yg_uprobe_links(resting->files[i].uprobe); j++)
 			resting->items[resting->item_count++] =
-				(struct yg_rest_item){ resting->probes[i], j, 0 };
+				(struct yg_rest_item){ resting->files[i].uprobe, j, 0 };
 	}
 	return yg_crew_start(take_off, resting, resting->item_count, &resting->crew);
 }
@@ -85,13 +85,13 @@ static int fall(struct yg_warden *warden)
 static int rise(struct yg_warden *warden)
 {
 	struct yg_resting *resting = &warden->resting;
-	int r = items_new(resting, resting->probe_count);
+	int r = items_new(resting, resting->file_count);
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < resting->probe_count; i++)
+	for (size_t i = 0; i < resting->file_count; i++)
 		resting->items[resting->item_count++] =
-			(struct yg_rest_item){ resting->probes[i], 0, 0 };
+			(struct yg_rest_item){ resting->files[i].uprobe, 0, 0 };
 	return yg_crew_start(put_on, warden, resting->item_count, &resting->crew);
 }
 
@@ -150,20 +150,20 @@ int yg_resting_attach(struct yg_warden *warden, int file_fd, const struct yg_pla
 {
 	struct yg_resting *resting = &warden->resting;
 	YG_CLEANUP(yg_uprobe_detach) struct yg_uprobe *uprobe = NULL;
-	struct yg_uprobe **probes;
+	struct yg_rest_file *files;
 	int r;
 
-	probes = reallocarray(resting->probes, resting->probe_count + 1, sizeof(*probes));
-	if (!probes)
+	files = reallocarray(resting->files, resting->file_count + 1, sizeof(*files));
+	if (!files)
 		return -ENOMEM;
-	resting->probes = probes;
+	resting->files = files;
 	if (resting->phase == YG_REST_FALLING || resting->phase == YG_REST_ASLEEP)
 		r = yg_uprobe_new(file_fd, place, &uprobe);
 	else
 		r = yg_uprobe_attach(warden->loader, file_fd, place, &uprobe);
 	if (r)
 		return r;
-	probes[resting->probe_count++] = uprobe;
+	files[resting->file_count++].uprobe = uprobe;
 	*ret = YG_TAKE_PTR(uprobe);
 	return 0;
 }
@@ -173,9 +173,9 @@ void yg_resting_detach(struct yg_warden *warden, struct yg_uprobe **uprobe)
 	struct yg_resting *resting = &warden->resting;
 
 	end_turn(warden);
-	for (size_t i = 0; i < resting->probe_count; i++) {
-		if (resting->probes[i] == *uprobe)
-			resting->probes[i] = resting->probes[--resting->probe_count];
+	for (size_t i = 0; i < resting->file_count; i++) {
+		if (resting->files[i].uprobe == *uprobe)
+			resting->files[i] = resting->files[--resting->file_count];
 	}
 	yg_uprobe_detach(uprobe);
 }
@@ -201,8 +201,8 @@ void yg_resting_close(struct yg_warden *warden)
 
 	end_turn(warden);
 	yg_freep(&resting->items);
-	yg_freep(&resting->probes);
-	resting->probe_count = 0;
+	yg_freep(&resting->files);
+	resting->file_count = 0;
 	yg_price_clean(&resting->price);
 }
 
@@ -330,8 +330,7 @@ void yg_resting_tick(struct yg_warden *warden, uint64_t now_ns)
 		.room = resting->room,
 		.turn_ns = resting->off_ns + resting->on_ns,
 		.is_awake = resting->phase == YG_REST_AWAKE,
-		.may_rest =
-			warden->options.tls_rest == YG_TLS_REST_AUTO && resting->probe_count > 0,
+		.may_rest = warden->options.tls_rest == YG_TLS_REST_AUTO && resting->file_count > 0,
 	};
 	plan = yg_rest_step(&resting->rest, &look);
 	resting->due_ns = plan.due_ns;

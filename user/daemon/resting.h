@@ -28,6 +28,11 @@ struct yg_counters;
 
 enum yg_rest_phase { YG_REST_AWAKE, YG_REST_FALLING, YG_REST_ASLEEP, YG_REST_RISING };
 
+/* The probes of one file; its owner is discovery. */
+struct yg_rest_file {
+	struct yg_uprobe *uprobe;
+};
+
 /* One link to take off, or one file to put its links on again. */
 struct yg_rest_item {
 	struct yg_uprobe *uprobe;
@@ -40,8 +45,8 @@ struct yg_resting {
 	struct yg_missed missed;
 	struct yg_price price;
 	enum yg_rest_phase phase;
-	struct yg_uprobe **probes; /* [probe_count] borrowed from discovery */
-	size_t probe_count;
+	struct yg_rest_file *files; /* [file_count] */
+	size_t file_count;
 
 	struct yg_crew *crew;	    /* while FALLING or RISING */
 	struct yg_rest_item *items; /* [item_count] of the crew */
