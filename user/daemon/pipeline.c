@@ -24,7 +24,7 @@ struct yg_pipeline {
 	struct yg_prefix *trusted; /* [trust.count] */
 	struct yg_trust trust;
 	struct yg_own own;
-	const struct yg_credential_names *names; /* borrowed; may be NULL */
+	struct yg_reading_options read_as;
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
 	struct yg_relay *relay; /* NULL: all stages run in the thread that feeds */
@@ -62,43 +62,45 @@ static void show_websocket(void *ctx, const struct yg_websocket *websocket)
 		pipeline->sink.on_websocket(pipeline->sink.ctx, websocket);
 }
 
-/* Who asked: what can be said before anything is known. */
-struct asked {
+/* An exchange as it is handed to those who learn. */
+struct prepared {
 	struct yg_subject subject;
-	struct yg_credentials credentials;
+	struct yg_reading reading;
 };
 
-static void ask_who(const struct yg_pipeline *pipeline, const struct yg_exchange *exchange,
-		    struct asked *ret)
+static struct yg_subject ask_who(const struct yg_pipeline *pipeline,
+				 const struct yg_exchange *exchange)
 {
 	const struct yg_peer *peer =
 		trusted_client(pipeline, &exchange->client, &exchange->proxied);
 	struct yg_forwarded forwarded =
 		yg_forwarded_client(&exchange->request, &peer->addr, &pipeline->trust);
-
-	ret->subject = (struct yg_subject){
+	struct yg_subject subject = {
 		.exchange = exchange,
 		.client = forwarded.client,
 		.client_forwarded =
 			forwarded.source != YG_FORWARDED_PEER || peer != &exchange->client,
 		.peer_is_proxy = yg_trust_has(&pipeline->trust, &exchange->client.addr),
-		.credentials = &ret->credentials,
 	};
-	yg_credentials_from_request(&exchange->request, pipeline->names, &ret->credentials);
-	if (!ret->subject.peer_is_proxy)
-		return;
-	ret->subject.certificate = yg_certificate_from_request(&exchange->request);
-	if (ret->subject.certificate.ptr)
-		yg_credentials_add_certificate(&ret->credentials, ret->subject.certificate);
+
+	if (subject.peer_is_proxy)
+		subject.certificate = yg_certificate_from_request(&exchange->request);
+	return subject;
 }
 
 /* In the thread that feeds. */
 static void prepare_exchange(void *ctx, struct yg_exchange *exchange, void *room)
 {
 	const struct yg_pipeline *pipeline = ctx;
+	struct prepared *prepared = room;
 
 	yg_own_place(&pipeline->own, exchange);
-	ask_who(ctx, exchange, room);
+	prepared->subject = ask_who(pipeline, exchange);
+	if (!exchange->request.present)
+		return;
+	yg_reading_take(&pipeline->read_as, &prepared->subject, &prepared->reading);
+	yg_reading_take_handed(&pipeline->read_as, exchange, &prepared->reading);
+	prepared->subject.reading = &prepared->reading;
 }
 
 /* Stages 4 to 7: from one exchange to what is known of it. */
@@ -116,17 +118,18 @@ static void judge_exchange(void *ctx, const struct yg_exchange *exchange, void *
 			   uint64_t now_ns)
 {
 	const struct yg_pipeline *pipeline = ctx;
+	const struct prepared *prepared = room;
+	struct yg_subject subject;
 	struct yg_exchange placed;
-	struct asked here, *asked = room;
 
-	if (!asked) {
-		placed = *exchange;
-		yg_own_place(&pipeline->own, &placed);
-		exchange = &placed;
-		asked = &here;
-		ask_who(ctx, exchange, asked);
+	if (prepared) {
+		judge(pipeline, &prepared->subject, now_ns);
+		return;
 	}
-	judge(ctx, &asked->subject, now_ns);
+	placed = *exchange;
+	yg_own_place(&pipeline->own, &placed);
+	subject = ask_who(pipeline, &placed);
+	judge(pipeline, &subject, now_ns);
 }
 
 static void pass_tick(void *ctx, uint64_t now_ns)
@@ -259,7 +262,7 @@ static int start_relay(struct yg_pipeline *pipeline)
 	const struct yg_relay_sink sink = {
 		.ctx = pipeline,
 		.prepare = prepare_exchange,
-		.room = sizeof(struct asked),
+		.room = sizeof(struct prepared),
 		.on_exchange = judge_exchange,
 		.on_handshake = show_handshake,
 		.on_websocket = show_websocket,
@@ -282,7 +285,7 @@ int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_p
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->sink = *sink;
-	pipeline->names = options->names;
+	pipeline->read_as = (struct yg_reading_options){ options->identity_key, options->names };
 	r = build_stages(pipeline, options);
 	if (r == 0 && options->threaded)
 		r = start_relay(pipeline);

@@ -19,7 +19,6 @@
 #include "detect/blame.h"
 #include "detect/detector.h"
 #include "detect/walk.h"
-#include "parse/id.h"
 
 #define SUSPECT_PART  3u   /* of a threshold, by which a client becomes worth watching */
 #define STEPS_MIN     16u  /* ordered ids; people do not open so many neighbours by chance */
@@ -30,7 +29,6 @@
 #define FOREIGN_MIN   8u   /* steps onto objects of the sample that others used first */
 #define SHARED_MAX    0.15 /* above: objects are public by habit */
 #define TIMES_NORMAL  4.0  /* more than this times the 99th percentile of callers */
-#define HANDED_FIELDS 512u /* ids remembered per list */
 #define HANDED_BITS   4096u
 #define HANDED_NS     (24ull * 3600 * 1000000000) /* what a list showed is forgotten after a day */
 
@@ -98,26 +96,24 @@ static void read_list(struct yg_memory *s, const struct yg_scene *scene)
 {
 	const struct yg_message *response = &scene->exchange->response;
 	const struct yg_body_view *body = yg_bodies_response(scene->bodies);
-	struct yg_id_scan scan = yg_id_scan_from_json(body->text);
-	uint32_t count = 0;
+	const struct yg_handed *shown = scene->handed;
 	struct handed *handed;
-	struct yg_slice value;
+	struct yg_handed here;
 
-	if (body->text.len == 0 ||
-	    (body->kind != YG_BODY_KIND_JSON && body->kind != YG_BODY_KIND_NDJSON))
+	if (!yg_handed_in(body))
 		return;
+	if (!shown) {
+		yg_handed_read(&s->key, body->text, &here);
+		shown = &here;
+	}
 	handed = yg_lru_get(s->tables[HANDED], scene->caller->hash, NULL);
 	if (scene->time_ns > handed->since_ns + HANDED_NS)
 		*handed = (struct handed){ .since_ns = scene->time_ns };
-	while (count < HANDED_FIELDS && yg_id_scan_next(&scan, &value)) {
-		if (value.len == 0)
-			continue;
-		hand(handed, yg_object_hash(&s->key, value));
-		count++;
-	}
-	if (count > 0 && response->body_bytes > response->body.len)
-		handed->credit +=
-			count * (response->body_bytes - response->body.len) / response->body.len;
+	for (uint32_t i = 0; i < shown->count; i++)
+		hand(handed, shown->hashes[i]);
+	if (shown->count > 0 && response->body_bytes > response->body.len)
+		handed->credit += shown->count * (response->body_bytes - response->body.len) /
+				  response->body.len;
 }
 
 /* Was the last object of the request shown to its caller? */

@@ -66,6 +66,7 @@ struct yg_scene {
 	const struct yg_objects *objects;
 	const struct yg_login *login;	      /* NULL: not looked for */
 	const struct yg_operation *operation; /* NULL: not looked for */
+	const struct yg_handed *handed;	      /* ids of the answer; NULL: not read yet */
 	struct yg_slice service;
 	struct yg_slice template_;
 	struct yg_address client;

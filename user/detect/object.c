@@ -11,6 +11,18 @@ uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value)
 	return yg_hash(key, value.ptr, value.len);
 }
 
+void yg_handed_read(const struct yg_hash_key *key, struct yg_slice text, struct yg_handed *ret)
+{
+	struct yg_id_scan scan = yg_id_scan_from_json(text);
+	struct yg_slice value;
+
+	ret->count = 0;
+	while (ret->count < YG_HANDED_MAX && yg_id_scan_next(&scan, &value)) {
+		if (value.len > 0)
+			ret->hashes[ret->count++] = yg_object_hash(key, value);
+	}
+}
+
 static bool read_number(struct yg_slice value, uint64_t *ret)
 {
 	*ret = 0;

@@ -7,6 +7,7 @@
 
 #include "core/hash.h"
 #include "endpoint/trie.h"
+#include "parse/body.h"
 #include "parse/values.h"
 
 #define YG_OBJECTS_MAX	  4u  /* per request; more are not told apart */
@@ -28,6 +29,24 @@ struct yg_objects {
 
 /* The hash of an id wherever it appears: a path, a body, a list that was answered. */
 uint64_t yg_object_hash(const struct yg_hash_key *key, struct yg_slice value);
+
+#define YG_HANDED_MAX 512u /* ids of one answer; those behind them are not looked at */
+
+/* The ids that an answer shows. */
+struct yg_handed {
+	uint32_t count;
+	uint64_t hashes[YG_HANDED_MAX]; /* [count]: yg_object_hash() */
+};
+
+/* Read the ids of a JSON text, or of lines of it. Linear; no state: any thread. */
+void yg_handed_read(const struct yg_hash_key *key, struct yg_slice text, struct yg_handed *ret);
+
+/* Does a body of this kind show ids? */
+static inline bool yg_handed_in(const struct yg_body_view *body)
+{
+	return body->text.len > 0 &&
+	       (body->kind == YG_BODY_KIND_JSON || body->kind == YG_BODY_KIND_NDJSON);
+}
 
 /**
  * yg_objects_from_path() - begin with the ids of a path.

@@ -207,7 +207,30 @@ static bool is_skip(const struct yg_body_counters *rows, const uint64_t *row)
 	return row >= &rows->skip_binary;
 }
 
-/* Fill in the text. Return: the row that it counts in. */
+static bool is_cut(const struct yg_message *message)
+{
+	return message->body_gap || !message->complete || message->body.len < message->body_bytes;
+}
+
+bool yg_body_view_plain(const struct yg_message *message, struct yg_body_view *ret)
+{
+	struct yg_slice type = yg_message_find(message, YG_HEADER_CONTENT_TYPE);
+	enum yg_body_kind kind;
+
+	if (message->body.len == 0 || yg_charset_of(type) != YG_CHARSET_UTF8 ||
+	    yg_decoder_coding_of(yg_message_find(message, YG_HEADER_CONTENT_ENCODING)) !=
+		    YG_DECODER_IDENTITY)
+		return false;
+	kind = yg_body_kind_of(type, message->body);
+	if (kind == YG_BODY_KIND_BINARY)
+		return false;
+	*ret = (struct yg_body_view){ .kind = kind,
+				      .text = without_mark(message->body),
+				      .cut = is_cut(message) };
+	return true;
+}
+
+/* Fill in the text of one that is not plain. Return: the row that it counts in. */
 static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 {
 	const struct yg_message *message = side->message;
@@ -217,12 +240,12 @@ static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 		yg_decoder_coding_of(yg_message_find(message, YG_HEADER_CONTENT_ENCODING));
 	struct yg_body_counters *rows = &bodies->counters;
 	struct yg_body_view *view = &side->view;
-	uint64_t *row = &rows->plain;
+	uint64_t *row = &rows->decoded;
 	enum yg_charset charset;
 	size_t len;
 
 	view->kind = yg_body_kind_of(type, coding == YG_DECODER_IDENTITY ? text : YG_SLICE(""));
-	view->cut = message->body_gap || !message->complete || text.len < message->body_bytes;
+	view->cut = is_cut(message);
 	if (view->kind == YG_BODY_KIND_BINARY)
 		return &rows->skip_binary;
 	charset = yg_charset_of(type);
@@ -239,7 +262,6 @@ static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 					 sizeof(side->text), &len))
 			return &rows->skip_charset;
 		text = (struct yg_slice){ side->text, len };
-		row = row == &rows->plain ? &rows->decoded : row;
 	}
 	view->text = without_mark(text);
 	return row;
@@ -256,7 +278,9 @@ static const struct yg_body_view *ask(struct yg_bodies *bodies, struct side *sid
 	side->view = (struct yg_body_view){ 0 };
 	if (message->body.len == 0 && message->body_bytes == 0)
 		return &side->view;
-	if (message->body.len > 0)
+	if (yg_body_view_plain(message, &side->view))
+		row = &bodies->counters.plain;
+	else if (message->body.len > 0)
 		row = read_text(bodies, side);
 	bodies->counters.asked++;
 	(*row)++;

@@ -78,6 +78,16 @@ void yg_bodies_begin(struct yg_bodies *bodies, const struct yg_exchange *exchang
 const struct yg_body_view *yg_bodies_request(struct yg_bodies *bodies);
 const struct yg_body_view *yg_bodies_response(struct yg_bodies *bodies);
 
+/**
+ * yg_body_view_plain() - the body of a message where it lies, if nothing has to be undone.
+ * @ret: as yg_bodies_request() would show it; untouched on failure.
+ *
+ * Counts nothing and has no state: for who looks at a message before its turn.
+ *
+ * Return: false: no text, or it is coded.
+ */
+bool yg_body_view_plain(const struct yg_message *message, struct yg_body_view *ret);
+
 /* Running totals, valid as long as @bodies. */
 const struct yg_body_counters *yg_bodies_counters(const struct yg_bodies *bodies);
 

@@ -150,11 +150,10 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	if (!knowledge)
 		return -ENOMEM;
 	knowledge->sink = *sink;
-	knowledge->identity_key = options->identity_key;
+	knowledge->read_as = (struct yg_reading_options){ options->identity_key, options->names };
 	knowledge->table_key = options->table_key;
 	knowledge->templates = options->templates;
 	knowledge->specs = options->specs;
-	knowledge->names = options->names;
 	knowledge->data_each = options->data_each;
 	r = open_tables(knowledge, options);
 	if (r == 0)
@@ -206,8 +205,8 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		.time_ns = yg_knowledge_time_of(exchange),
 		.request_bytes = request->head_bytes + request->body_bytes,
 		.response_bytes = response->head_bytes + response->body_bytes,
-		.caller = knowledge->caller.hash,
-		.auth = knowledge->caller.auth,
+		.caller = knowledge->reading->caller.hash,
+		.auth = knowledge->reading->caller.auth,
 		.status = response->status,
 		.protocol = knowledge->operation.protocol,
 		.tls = exchange->tls,
@@ -272,17 +271,18 @@ static void take_finding(void *ctx, struct yg_finding *finding)
 {
 	struct yg_knowledge *knowledge = ctx;
 	const struct yg_knowledge_sink *sink = &knowledge->sink;
-	struct caller_row *row = yg_lru_peek(knowledge->callers, knowledge->caller.hash);
+	struct caller_row *row = yg_lru_peek(knowledge->callers, knowledge->reading->caller.hash);
 	struct yg_reach reach = { 0 };
 	struct yg_request request;
 	bool ask;
 
 	(void)yg_lru_get(knowledge->flagged, yg_knowledge_hash_client(knowledge, &finding->client),
 			 NULL);
-	(void)yg_lru_get(knowledge->flagged,
-			 hash_caller(knowledge, (struct yg_slice){ knowledge->caller.text,
-								   knowledge->caller.text_len }),
-			 NULL);
+	(void)yg_lru_get(
+		knowledge->flagged,
+		hash_caller(knowledge, (struct yg_slice){ knowledge->reading->caller.text,
+							  knowledge->reading->caller.text_len }),
+		NULL);
 	if (row && finding->repeats == 0)
 		row->findings++;
 	if (row)
@@ -325,39 +325,23 @@ static void name_findings(const struct yg_knowledge *knowledge, const struct yg_
 	}
 }
 
-/*
- * Who is named as the one who asked. Anybody can send a frame with an innocent's address; only
- * the client of a completed handshake gets a byte through TLS, so there an address that is not
- * certain yet (the first request that came with the end of the handshake) is good enough for a
- * name, and still not for a block.
- */
-static const struct yg_address *witness_of(const struct yg_subject *subject)
+/* What was not read before is read here. */
+static void read_subject(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			 struct yg_observation *ret)
 {
-	static const struct yg_address unknown;
-	const struct yg_exchange *exchange = subject->exchange;
+	const struct yg_reading *reading = subject->reading;
 
-	return exchange->addresses_certain || exchange->tls ? &subject->client : &unknown;
-}
-
-static void name_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
-			struct yg_observation *ret)
-{
-	struct yg_caller *caller = &knowledge->caller;
-
-	knowledge->credentials = subject->credentials;
-	if (!subject->credentials) {
-		yg_credentials_from_request(&subject->exchange->request, knowledge->names,
-					    &knowledge->read_here);
-		if (subject->certificate.ptr)
-			yg_credentials_add_certificate(&knowledge->read_here, subject->certificate);
-		knowledge->credentials = &knowledge->read_here;
+	if (!reading) {
+		yg_reading_take(&knowledge->read_as, subject, &knowledge->here);
+		reading = &knowledge->here;
 	}
-	yg_caller_from_credentials(&knowledge->identity_key, knowledge->credentials,
-				   witness_of(subject), caller);
-	if (caller->hash)
-		ret->caller = (struct yg_slice){ caller->text, caller->text_len };
-	if (caller->app)
-		ret->app = (struct yg_slice){ caller->app_text, caller->app_len };
+	knowledge->reading = reading;
+	knowledge->path = &reading->path;
+	ret->service = reading->service;
+	if (reading->caller.hash)
+		ret->caller = (struct yg_slice){ reading->caller.text, reading->caller.text_len };
+	if (reading->caller.app)
+		ret->app = (struct yg_slice){ reading->caller.app_text, reading->caller.app_len };
 }
 
 /* The kernel knows peers: what a header says of a client behind one is of no use to it. */
@@ -390,19 +374,20 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 	struct yg_scene scene = {
 		.exchange = exchange,
 		.bodies = knowledge->bodies,
-		.credentials = knowledge->credentials,
-		.caller = &knowledge->caller,
+		.credentials = &knowledge->reading->credentials,
+		.caller = &knowledge->reading->caller,
 		.endpoint = profile ? endpoint : NULL,
 		.profile = profile,
-		.path = &knowledge->path,
+		.path = knowledge->path,
 		.route = &knowledge->route,
 		.objects = &knowledge->objects,
+		.handed = knowledge->reading->has_handed ? &knowledge->reading->handed : NULL,
 		.login = &knowledge->login,
 		.operation = &knowledge->operation,
 		.lesson = knowledge->lesson,
 		.service = observation->service,
 		.template_ = observation->template_,
-		.client = *witness_of(subject),
+		.client = *yg_subject_witness(subject),
 		.client_blockable = exchange->addresses_certain && !subject->client_forwarded &&
 				    !exchange->outbound,
 		.time_ns = yg_knowledge_time_of(exchange),
@@ -457,7 +442,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	}
 	knowledge->unanswered += !exchange->response.present;
 	knowledge->ja4 = exchange->ja4;
-	name_caller(knowledge, subject, ret);
+	read_subject(knowledge, subject, ret);
 	read_operation(knowledge, exchange, ret);
 	endpoint = yg_knowledge_place(knowledge, exchange, ret);
 	knowledge->not_http += !ret->path.ptr;
@@ -494,7 +479,7 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 	*ret = (struct yg_observation){ .service = recall->service,
 					.caller = recall->caller,
 					.operation = recall->operation };
-	if (recall->path.ptr && yg_path_from_target(recall->path, &knowledge->path)) {
+	if (recall->path.ptr && yg_knowledge_read_path(knowledge, recall->path)) {
 		ret->path = recall->path;
 		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
 	}

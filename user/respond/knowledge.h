@@ -35,6 +35,7 @@
 #include "parse/exchange.h"
 #include "priv/request.h"
 #include "respond/policy.h"
+#include "respond/reading.h"
 
 struct yg_knowledge;
 struct yg_profile;
@@ -94,16 +95,6 @@ struct yg_knowledge_options {
 	bool data_each; /* what each exchange holds is asked for, not just what endpoints do */
 	char *error;	/* [error_cap]; what is wrong with @data, on -EINVAL; may be NULL */
 	size_t error_cap;
-};
-
-/* Borrowed for the call. */
-struct yg_subject {
-	const struct yg_exchange *exchange;
-	struct yg_address client;    /* who asked: behind trusted proxies, else the peer */
-	bool client_forwarded;	     /* client is known only from a header: never blocked */
-	struct yg_slice certificate; /* fingerprint, by a trusted proxy; absent: none */
-	bool peer_is_proxy;	     /* who sent it may speak for others */
-	const struct yg_credentials *credentials; /* with the certificate; NULL: not read yet */
 };
 
 /* What is known about one exchange. Valid until the next call on the same object. */

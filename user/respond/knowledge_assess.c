@@ -93,7 +93,7 @@ void yg_knowledge_note(struct yg_knowledge *knowledge, const struct yg_subject *
 	const struct yg_operation *operation = &knowledge->operation;
 	const struct yg_trait_use use = {
 		.client = &subject->client,
-		.app = knowledge->caller.app,
+		.app = knowledge->reading->caller.app,
 		.time_ns = exchange->request.start_ns,
 		.kinds = (operation->model.ptr ? (uint32_t)YG_TRAIT_LLM : 0) |
 			 (is_mcp(operation) ? (uint32_t)YG_TRAIT_MCP : 0),

@@ -58,7 +58,7 @@ void yg_caller_ja4_add(const struct yg_caller_ja4 *ja4, struct yg_slice text,
 void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			       const struct yg_endpoint *endpoint)
 {
-	const struct yg_caller *caller = &knowledge->caller;
+	const struct yg_caller *caller = &knowledge->reading->caller;
 	uint64_t time_ns = yg_knowledge_time_of(subject->exchange);
 	struct caller_row *row;
 	uint32_t weight;

@@ -60,7 +60,7 @@ void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subje
 {
 	const struct yg_hop hop = {
 		.exchange = subject->exchange,
-		.id = yg_hop_id(subject->exchange),
+		.id = knowledge->reading->hop,
 		.endpoint = ret->endpoint ? ret->endpoint->id : 0,
 		.index = ret->endpoint ? ret->endpoint->index : 0,
 		.weight = yg_weight_from_share(subject->exchange->sampled),

@@ -60,8 +60,8 @@ struct caller_row {
 
 struct yg_knowledge {
 	struct yg_knowledge_sink sink;
-	struct yg_hash_key identity_key, table_key;
-	const struct yg_credential_names *names;
+	struct yg_reading_options read_as;
+	struct yg_hash_key table_key;
 	struct service services[YG_SERVICES_MAX];
 	uint32_t service_last; /* index of the one found last */
 	uint64_t uses;
@@ -100,17 +100,15 @@ struct yg_knowledge {
 
 	/* Of the exchange in hand. */
 	struct yg_slice ja4;
-	struct yg_path path;
+	const struct yg_reading *reading;
+	const struct yg_path *path; /* its, or the one that was asked for */
 	struct yg_route route;
-	struct yg_credentials read_here;	  /* where nobody has read them before */
-	const struct yg_credentials *credentials; /* of the exchange in hand */
-	struct yg_caller caller;
+	struct yg_reading here; /* where nobody has read before */
 	struct yg_objects objects;
 	struct yg_login login;
 	bool lesson; /* it is read in full */
 	struct yg_operation operation;
 	struct yg_data_seen seen;
-	char service_text[YG_SERVICE_CAP];
 	char template_[YG_TEMPLATE_CAP];
 };
 
@@ -142,6 +140,13 @@ void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_s
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 				       const struct yg_exchange *exchange,
 				       struct yg_observation *ret);
+
+/* Take a path that is not an exchange's in hand. Return: false: it is none. */
+static inline bool yg_knowledge_read_path(struct yg_knowledge *knowledge, struct yg_slice target)
+{
+	knowledge->path = &knowledge->here.path;
+	return yg_path_from_target(target, &knowledge->here.path);
+}
 
 /* Endpoint of knowledge->path, learning nothing; NULL if it is not in the inventory. */
 struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,

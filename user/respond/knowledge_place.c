@@ -321,7 +321,7 @@ static ssize_t append_operation(char *ret, size_t cap, struct yg_slice operation
 static bool write_template(struct yg_knowledge *knowledge, const struct yg_trie *trie,
 			   struct yg_observation *ret)
 {
-	ssize_t len = yg_trie_text(trie, &knowledge->path, &knowledge->route, knowledge->template_,
+	ssize_t len = yg_trie_text(trie, knowledge->path, &knowledge->route, knowledge->template_,
 				   sizeof(knowledge->template_));
 
 	if (len < 0)
@@ -339,7 +339,7 @@ static bool is_written(struct yg_knowledge *knowledge, bool strict, struct yg_ob
 	size_t cap = sizeof(knowledge->template_);
 
 	if (knowledge->templates)
-		text = yg_templates_match(knowledge->templates, ret->service, &knowledge->path,
+		text = yg_templates_match(knowledge->templates, ret->service, knowledge->path,
 					  strict, &knowledge->route);
 	if (!text.ptr || text.len >= cap)
 		return false;
@@ -360,7 +360,7 @@ struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, stru
 	bool written = is_written(knowledge, true, ret);
 
 	if (!written) {
-		yg_trie_route(trie, &knowledge->path, &knowledge->route);
+		yg_trie_route(trie, knowledge->path, &knowledge->route);
 		/* A value of the wrong type that is refused was meant for what is written. */
 		written = !knowledge->route.known && is_written(knowledge, false, ret);
 	}
@@ -420,11 +420,11 @@ static bool is_noise(struct yg_knowledge *knowledge, struct service *service,
 {
 	struct yg_answer_mark mark = yg_answer_mark_from_response(&exchange->response);
 	enum yg_catchall_verdict verdict =
-		yg_catchall_weigh(&service->catchall, &mark, &knowledge->path);
+		yg_catchall_weigh(&service->catchall, &mark, knowledge->path);
 
 	if (verdict == YG_CATCHALL_FRESH)
 		drop_noise(knowledge, service, mark.hash);
-	if (verdict == YG_CATCHALL_NO && !yg_path_is_probe(&knowledge->path))
+	if (verdict == YG_CATCHALL_NO && !yg_path_is_probe(knowledge->path))
 		return false;
 	knowledge->noise++;
 	return true;
@@ -433,7 +433,7 @@ static bool is_noise(struct yg_knowledge *knowledge, struct service *service,
 static void learn_template(struct yg_knowledge *knowledge, struct service *service,
 			   enum yg_trie_method method)
 {
-	yg_trie_learn(service->trie, &knowledge->path, method, &knowledge->route);
+	yg_trie_learn(service->trie, knowledge->path, method, &knowledge->route);
 	service->learned = true;
 	if (service->generation != yg_trie_generation(service->trie))
 		refold(knowledge, service);
@@ -445,7 +445,7 @@ void yg_knowledge_note_shape(struct yg_knowledge *knowledge, const struct yg_end
 	struct service *service =
 		yg_knowledge_service(knowledge, yg_slice_from_str(endpoint->service), false);
 
-	if (service && yg_trie_note_shape(service->trie, &knowledge->path, fields))
+	if (service && yg_trie_note_shape(service->trie, knowledge->path, fields))
 		service->learned = service->dirty = true;
 }
 
@@ -478,7 +478,7 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 	if (!service)
 		return yg_knowledge_find_place(knowledge, name, ret);
 	if (!is_written(knowledge, true, ret)) {
-		if (!yg_trie_know(service->trie, &knowledge->path, method, &knowledge->route)) {
+		if (!yg_trie_know(service->trie, knowledge->path, method, &knowledge->route)) {
 			if (is_noise(knowledge, service, exchange))
 				return yg_knowledge_find_place(knowledge, name, ret);
 			learn_template(knowledge, service, method);
@@ -495,16 +495,15 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 	return endpoint;
 }
 
-/* Service, path, template and endpoint of an exchange. */
+/* Path, template and endpoint of an exchange; its service is known. */
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 				       const struct yg_exchange *exchange,
 				       struct yg_observation *ret)
 {
-	ret->service = yg_service_from_exchange(exchange, knowledge->service_text);
 	knowledge->route.count = 0;
-	if (!yg_path_from_target(exchange->request.target, &knowledge->path))
+	if (!knowledge->reading->has_path)
 		return NULL;
-	ret->path = (struct yg_slice){ knowledge->path.text, knowledge->path.len };
+	ret->path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };
 	return is_accepted(exchange)
 		       ? learn_place(knowledge, exchange, ret)
 		       : yg_knowledge_find_place(knowledge, exchange->request.method, ret);

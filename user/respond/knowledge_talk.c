@@ -29,8 +29,8 @@ void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_webs
 	struct yg_observation seen = { 0 };
 	const struct yg_endpoint *endpoint = NULL;
 
-	seen.service = yg_service_from_exchange(&exchange, knowledge->service_text);
-	if (websocket->target.ptr && yg_path_from_target(websocket->target, &knowledge->path))
+	seen.service = yg_service_from_exchange(&exchange, knowledge->here.service_text);
+	if (websocket->target.ptr && yg_knowledge_read_path(knowledge, websocket->target))
 		endpoint = yg_knowledge_find_place(knowledge, exchange.request.method, &seen);
 	if (endpoint)
 		yg_talks_add(knowledge->talks, endpoint->id, websocket,

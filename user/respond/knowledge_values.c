@@ -18,7 +18,7 @@ static void walk_path(struct yg_knowledge *knowledge, const struct yg_endpoint *
 		if (*name == '{')
 			yg_schemas_path(knowledge->schemas,
 					(struct yg_slice){ name + 1, strcspn(name, "}") - 1 },
-					knowledge->path.segments[i]);
+					knowledge->path->segments[i]);
 	}
 }
 
@@ -58,7 +58,7 @@ static uint32_t visit_request(struct yg_knowledge *knowledge, const struct yg_ex
 	ret[0] = (struct yg_visitor){
 		.fn = yg_objects_visit,
 		.ctx = &knowledge->objects,
-		.where = body | (knowledge->path.query.len > 0 ? YG_VALUES_QUERY : 0),
+		.where = body | (knowledge->path->query.len > 0 ? YG_VALUES_QUERY : 0),
 		.max = YG_OBJECTS_VALUES,
 	};
 	ret[1] = (struct yg_visitor){
@@ -129,13 +129,13 @@ void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_ex
 		.lesson = lesson.kind == YG_LESSON_WHOLE,
 		.weight = lesson.weight,
 		.asked = yg_takes_is_watched(yg_detectors_takes(knowledge->detectors),
-					     knowledge->caller.hash, request->start_ns),
+					     knowledge->reading->caller.hash, request->start_ns),
 		.classes = knowledge->data_each,
 	};
 
 	knowledge->lesson = lesson.kind == YG_LESSON_WHOLE;
 	knowledge->login = (struct yg_login){ .user = { NULL, 0 } };
-	yg_objects_from_path(&knowledge->identity_key, &knowledge->path, &knowledge->route,
+	yg_objects_from_path(&knowledge->read_as.identity_key, knowledge->path, &knowledge->route,
 			     &knowledge->objects);
 	yg_data_begin(knowledge->data, &data, &knowledge->seen);
 	read_side(knowledge, exchange, endpoint, lesson.kind, YG_SIDE_REQUEST);
