@@ -111,7 +111,9 @@ struct census yg_token_census(struct yg_slice s)
 		else
 			count_mark(&n, c);
 		n.vowels += is_vowel(c);
-		consonants = is_letter(c) && !is_vowel(c) ? consonants + 1 : 0;
+		/* "ght", "ths": two letters of one sound. */
+		if (c != 'h' || consonants == 0)
+			consonants = is_letter(c) && !is_vowel(c) ? consonants + 1 : 0;
 		if (consonants > n.consonant_row)
 			n.consonant_row = consonants;
 		n.turns += (is_letter(last) && is_digit(c)) || (is_digit(last) && is_letter(c));
@@ -370,6 +372,31 @@ static bool is_name(struct yg_slice s)
 	return words >= 2;
 }
 
+/*
+ * "example.com", "shop.example.co.jp": labels in lower case and a top-level domain. Methods of an
+ * RPC have dots, too ("chat.list"), so it takes one of the domains that most hosts have.
+ */
+static bool is_host(struct yg_slice s, const struct census *n)
+{
+	static const char *const names[] = {
+		"app",	"at",	 "au",	 "biz", "br",  "ca",  "ch",  "cloud", "cn",
+		"co",	"com",	 "de",	 "dev", "edu", "es",  "eu",  "fr",    "gov",
+		"in",	"info",	 "int",	 "io",	"it",  "jp",  "kr",  "lan",   "local",
+		"mil",	"name",	 "net",	 "nl",	"nz",  "org", "pl",  "se",    "shop",
+		"site", "store", "tech", "tw",	"uk",  "us",  "xyz",
+	};
+	const char *dot = memrchr(s.ptr, '.', s.len);
+	struct yg_slice last = { dot + 1, (size_t)(s.ptr + s.len - dot - 1) };
+
+	if (n->lower + n->digit + n->hyphen + n->dot != s.len || dot == s.ptr || s.ptr[0] == '-')
+		return false;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (yg_slice_equal(last, yg_slice_from_str(names[i])))
+			return !memmem(s.ptr, s.len, "..", 2);
+	}
+	return false;
+}
+
 /* An extension that says which kind of file it is. */
 static bool is_file(struct yg_slice s)
 {
@@ -394,6 +421,17 @@ static bool is_file(struct yg_slice s)
 	return false;
 }
 
+/* "search-v1", "users_v2": the name of a part of an API. */
+static bool ends_with_version(struct yg_slice s)
+{
+	size_t i = s.len;
+
+	while (i > 0 && is_digit(s.ptr[i - 1]))
+		i--;
+	return i < s.len && i >= 3 && s.len - i <= 2 &&
+	       (s.ptr[i - 1] == 'v' || s.ptr[i - 1] == 'V') && strchr("-_.", s.ptr[i - 2]);
+}
+
 static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 {
 	size_t marks = n->hyphen + n->underscore;
@@ -406,17 +444,21 @@ static enum yg_token weak_type(struct yg_slice s, const struct census *n)
 		return YG_TOKEN_LOCALE;
 	if (n->hyphen > 0 && yg_token_is_region(s))
 		return YG_TOKEN_REGION;
+	if (s.len > 0 && s.len <= 2 && class_of(s.ptr[0]) == 2 && n->lower + n->upper == s.len)
+		return YG_TOKEN_UPPER; /* "X", "Fe" */
 	if (n->upper == s.len && s.len >= 2 && s.len <= UPPER_MAX && !yg_token_is_gibberish(n))
 		return YG_TOKEN_UPPER;
 	if (is_name(s))
 		return YG_TOKEN_NAME;
+	if (n->dot > 0 && is_host(s, n))
+		return YG_TOKEN_HOST;
 	if (n->dot > 0)
 		return is_file(s) ? YG_TOKEN_FILE : YG_TOKEN_DOTTED;
 	if (marks >= 2)
 		return n->digit >= 2 && yg_token_is_coded(s) ? YG_TOKEN_MIXED : YG_TOKEN_SLUG;
-	if (yg_token_is_gibberish(n))
+	if (yg_token_is_gibberish(n) || yg_token_is_shuffled(s, n))
 		return YG_TOKEN_MIXED;
-	if (n->digit == 0)
+	if (n->digit == 0 || ends_with_version(s))
 		return YG_TOKEN_WORD;
 	return yg_token_is_random(n, s.len) ? YG_TOKEN_MIXED : YG_TOKEN_NUMBERED;
 }

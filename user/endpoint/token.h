@@ -20,12 +20,13 @@ enum yg_token {
 	YG_TOKEN_LOCALE,   /* "ja", "ja-JP", "zh-Hant-TW" */
 	YG_TOKEN_REGION,   /* of a cloud: "us-east", "ap-northeast-1", "europe-west4-a" */
 	YG_TOKEN_SLUG,	   /* three words or more: "old-red-chair" */
-	YG_TOKEN_DOTTED,   /* "chat.postMessage", "example.com" */
+	YG_TOKEN_DOTTED,   /* "chat.postMessage", "pain.001-transfers" */
 	YG_TOKEN_NUMBERED, /* words with digits at an end: "oauth2", "judge61", "2fa" */
 	YG_TOKEN_FILE,	   /* "a.png", "report 3.pdf" */
 	YG_TOKEN_TEXT,	   /* holds a space or is not ASCII: "青い 椅子" */
 	YG_TOKEN_NAME,	   /* of a person or project: "Jessy_Mohr", "Nasir.Rice5" */
 	YG_TOKEN_MIXED,	   /* letters and digits without order: "er8j1m" */
+	YG_TOKEN_HOST,	   /* "example.com", "shop.example.co.jp" */
 	/* Strong. */
 	YG_TOKEN_INT,
 	YG_TOKEN_DECIMAL, /* "35.6895", "-12", "35.6,139.7" */

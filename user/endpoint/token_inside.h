@@ -54,4 +54,5 @@ bool yg_token_is_prefixed(struct yg_slice s, const struct census *n);
 bool yg_token_is_counted(struct yg_slice s, const struct census *n);
 bool yg_token_is_opaque(struct yg_slice s, const struct census *n);
 bool yg_token_is_random(const struct census *n, size_t len);
+bool yg_token_is_shuffled(struct yg_slice s, const struct census *n);
 bool yg_token_is_gibberish(const struct census *n);

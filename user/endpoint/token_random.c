@@ -84,7 +84,8 @@ static bool is_opaque_tail(struct yg_slice s)
 		return true;
 	if (n.turns >= 2)
 		return true;
-	return s.len >= 10 && n.lower > 0 && n.upper > 0 && (n.digit > 0 || is_shuffled(s, &n));
+	return s.len >= 10 && n.lower > 0 && n.upper > 0 &&
+	       (n.digit > 0 || is_shuffled(s, &n) || (s.len >= 12 && is_chopped(s, &n)));
 }
 
 /* "acct_…", "ord-…": a short lower-case word, one mark, an opaque tail. */
@@ -148,6 +149,13 @@ bool yg_token_is_opaque(struct yg_slice s, const struct census *n)
 		return false;
 	return is_shuffled(s, n) || is_chopped(s, n) ||
 	       (n->digit > 0 && (n->humps * 5 >= s.len || n->vowels * 5 < letters));
+}
+
+/* "YXpZOGOlEm": too short to be OPAQUE for sure, but nobody writes like that. */
+bool yg_token_is_shuffled(struct yg_slice s, const struct census *n)
+{
+	return s.len >= 8 && n->lower + n->upper + n->digit == s.len &&
+	       n->uppers_in_row < s.len / 2 && is_shuffled(s, n);
 }
 
 /* Letters that nobody could say: "rmkkbmq", "hvps1hesbq". Compounds reach six ("httpstatus"). */

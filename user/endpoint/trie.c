@@ -9,6 +9,7 @@
 
 #define HITS_MAX    (UINT32_MAX / 2)
 #define FRESH_SHARE 16u	  /* the view is made anew when raw has grown by so much of itself */
+#define FRONT_MAX   4u	  /* segments before the one that names an API's version, and one more */
 #define REFUSED_MAX 1024u /* segments refused by a full trie before it looks for room again */
 
 int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_trie **ret)
@@ -77,6 +78,8 @@ enum yg_trie_method yg_trie_method_from_slice(struct yg_slice method)
 static bool is_before_version(struct yg_slice name)
 {
 	return yg_slice_equal_nocase(name, YG_SLICE("api")) ||
+	       yg_slice_equal_nocase(name, YG_SLICE("v")) ||
+	       yg_slice_equal_nocase(name, YG_SLICE("version")) ||
 	       yg_slice_equal_nocase(name, YG_SLICE("rest")) ||
 	       yg_slice_equal_nocase(name, YG_SLICE("apis")) ||
 	       yg_slice_equal_nocase(name, YG_SLICE("ws"));
@@ -84,12 +87,15 @@ static bool is_before_version(struct yg_slice name)
 
 /*
  * A date or a small number in front is the API's version: "/2010-04-01/Accounts", "/1/boards",
- * "/api/2/models".
+ * "/api/2/models", "/bank/accounts/v3.1.5/balances".
  */
 static enum yg_token token_at(const struct yg_path *path, uint32_t i, size_t *ret_stem_len)
 {
 	enum yg_token token = yg_token_from_segment(path->segments[i], ret_stem_len);
 
+	if (token == YG_TOKEN_SEMVER && i < FRONT_MAX && i + 1 < path->segment_count &&
+	    (path->segments[i].ptr[0] == 'v' || path->segments[i].ptr[0] == 'V'))
+		return YG_TOKEN_VERSION;
 	if (i + 1 >= path->segment_count || i > 2 ||
 	    (i > 0 && !is_before_version(path->segments[i - 1])))
 		return token;

@@ -10,9 +10,10 @@
  */
 #include "endpoint/trie_node.h"
 
-#define TRIE_VERSION 5
-#define METHODS_MAX  (2 * YG_TRIE_OTHER - 1)
-#define FLAGS_KNOWN  (NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
+#define TRIE_VERSION	6
+#define VERSION_NO_HOST 5 /* hosts had no kind of their own: strong ones were one less */
+#define METHODS_MAX	(2 * YG_TRIE_OTHER - 1)
+#define FLAGS_KNOWN	(NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
 
 static void pack_samples(const struct yg_trie *trie, uint32_t index, struct yg_writer *writer)
 {
@@ -112,7 +113,8 @@ static bool name_node(struct yg_trie *trie, uint32_t index, struct yg_slice text
 	return true;
 }
 
-static bool unpack_node(struct yg_trie *trie, uint32_t position, struct yg_reader *reader)
+static bool unpack_node(struct yg_trie *trie, uint64_t version, uint32_t position,
+			struct yg_reader *reader)
 {
 	uint32_t parent = yg_get_max(reader, position);
 	uint32_t index = reader->bad ? 0 : yg_trie_take(trie, ROOT + parent, 0);
@@ -126,12 +128,15 @@ static bool unpack_node(struct yg_trie *trie, uint32_t position, struct yg_reade
 	node->folded = yg_get_max(reader, WEAK_ALL);
 	node->flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
 	node->token = (uint8_t)yg_get_max(reader, YG_TOKEN_MAX - 1);
+	if (version == VERSION_NO_HOST && node->token >= YG_TOKEN_HOST)
+		node->token = (uint8_t)(node->token + 1u);
 	node->methods = (uint8_t)yg_get_max(reader, METHODS_MAX);
 	node->shape = yg_get_u64(reader);
 	name = yg_get_text(reader);
 	extension = yg_get_text(reader);
 	/* A literal folds by the bit of its kind: only weak ones have one. */
-	if (reader->bad || (node_is_literal(node) && node->token >= YG_TOKEN_INT) ||
+	if (reader->bad || node->token >= YG_TOKEN_MAX ||
+	    (node_is_literal(node) && node->token >= YG_TOKEN_INT) ||
 	    !name_node(trie, index, name, extension))
 		return false;
 	unpack_samples(trie, index, reader);
@@ -140,10 +145,12 @@ static bool unpack_node(struct yg_trie *trie, uint32_t position, struct yg_reade
 
 void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader)
 {
+	uint64_t version;
 	uint32_t count;
 
 	clear(trie);
-	if (yg_get_varint(reader) != TRIE_VERSION)
+	version = yg_get_varint(reader);
+	if (version != TRIE_VERSION && version != VERSION_NO_HOST)
 		reader->bad = true;
 	count = yg_get_max(reader, trie->nodes_max - 1);
 	trie->raw.nodes[ROOT].hits = yg_get_max(reader, UINT32_MAX / 2);
@@ -151,7 +158,7 @@ void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader)
 	trie->raw.nodes[ROOT].flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
 	for (uint32_t i = 0; i < count && !reader->bad; i++) {
 		/* Nodes are taken in order, so position i is index ROOT + 1 + i. */
-		if (!unpack_node(trie, i, reader))
+		if (!unpack_node(trie, version, i, reader))
 			reader->bad = true;
 	}
 	if (reader->bad)

@@ -195,11 +195,11 @@ static void literals_that_turn_out_values_fold_into_one_endpoint(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(repos); i++) {
-		(void)snprintf(target, sizeof(target), "/repos/%s/issues", repos[i]);
+		(void)snprintf(target, sizeof(target), "/stock/%s/issues", repos[i]);
 		get(&scene, "t", target, 0);
 	}
 	list_all(&scene, &list);
-	assert_memory_equal(list.text, "GET api.example.com/repos/{slug}/issues 3\n", 42);
+	assert_memory_equal(list.text, "GET api.example.com/stock/{slug}/issues 3\n", 42);
 	assert_true(scene.folds >= 1);
 	profile = yg_knowledge_profile(scene.knowledge, scene.seen.endpoint);
 	assert_int_equal(profile->now.requests + profile->total.requests, 3);
@@ -211,7 +211,7 @@ static void resolving_knows_what_came_later_and_learns_nothing(void **state)
 	struct yg_observation early;
 	struct yg_recall recall;
 	static struct list before, after;
-	char path[] = "/repos/old-red-chair/issues";
+	char path[] = "/stock/old-red-chair/issues";
 
 	(void)state;
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
@@ -225,10 +225,10 @@ static void resolving_knows_what_came_later_and_learns_nothing(void **state)
 		.path = yg_slice_from_str(path),
 		.caller = YG_SLICE("bearer:0000000000000000"),
 	};
-	get(&scene, "t", "/repos/big-blue-table/issues", 0);
+	get(&scene, "t", "/stock/big-blue-table/issues", 0);
 	list_all(&scene, &before);
 	yg_knowledge_resolve(scene.knowledge, &recall, &early);
-	assert_true(yg_slice_equal(early.template_, YG_SLICE("/repos/{slug}/issues")));
+	assert_true(yg_slice_equal(early.template_, YG_SLICE("/stock/{slug}/issues")));
 	assert_non_null(early.endpoint);
 	list_all(&scene, &after);
 	assert_string_equal(before.text, after.text);
