@@ -26,9 +26,7 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 /* Return: the log of all exchanges. @lost: set if frames of HTTP/2 were lost. */
 static uint64_t run(const uint8_t *data, size_t size, struct yg_slice cuts, bool *lost)
 {
-	struct yg_streams_options options = { .flows_max = 1,
-					      .pool_bytes = 1u << 20,
-					      .lenient = data[0] >> 3 };
+	struct yg_streams_options options = { .flows_max = 1, .pool_bytes = 1u << 20 };
 	static struct yg_segment meta;
 	struct yg_segment_view view = { &meta, NULL };
 	struct yg_streams *streams;

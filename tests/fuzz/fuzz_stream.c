@@ -103,7 +103,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	options.flows_max = data[0] & 2 ? 1 : 4;
-	options.lenient = data[0] >> 3;
 	options.body_cap = data[0] & 4 ? 16 : 0;
 	count = data[1];
 	if (size - 2 < count * OP_BYTES)

@@ -122,16 +122,24 @@ static enum yg_parse line_end(struct line *line, uint32_t anomaly)
 	return YG_PARSE_DONE;
 }
 
-/* One SP, or several with YG_LENIENT_SPACES. */
 static enum yg_parse space(struct line *line)
 {
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
-	if (*line->p++ != ' ')
-		return bad(line->http, YG_ANOMALY_START_LINE);
-	while ((line->http->lenient & YG_LENIENT_SPACES) && line->p < line->end && *line->p == ' ')
+	return *line->p++ == ' ' ? YG_PARSE_DONE : bad(line->http, YG_ANOMALY_START_LINE);
+}
+
+/* More SP in a request line, with YG_LENIENT_SPACES. Source: RFC 9112 section 3. */
+static void more_spaces(struct line *line)
+{
+	const uint8_t *from = line->p;
+
+	if (!(line->http->lenient & YG_LENIENT_SPACES))
+		return;
+	while (line->p < line->end && *line->p == ' ')
 		line->p++;
-	return YG_PARSE_DONE;
+	if (line->p > from)
+		line->http->anomalies |= YG_ANOMALY_START_LINE;
 }
 
 /* "HTTP/1.x" */
@@ -159,7 +167,8 @@ static enum yg_parse simple_request(struct line *line)
 	struct yg_http1 *http = line->http;
 	enum yg_parse r;
 
-	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0)
+	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0 ||
+	    http->anomalies)
 		return bad(http, YG_ANOMALY_START_LINE);
 	r = line_end(line, YG_ANOMALY_START_LINE);
 	http->version_major = 0;
@@ -182,6 +191,9 @@ static enum yg_parse request_line(struct line *line)
 	r = space(line);
 	if (r != YG_PARSE_DONE)
 		return r;
+	more_spaces(line);
+	if (line->p == line->end)
+		return YG_PARSE_MORE;
 
 	from = line->p;
 	line->p = yg_scan_control(from, line->end, ' ');
@@ -193,13 +205,18 @@ static enum yg_parse request_line(struct line *line)
 	if (*line->p == '\r' || *line->p == '\n')
 		return simple_request(line);
 	r = space(line);
-	if (r == YG_PARSE_DONE)
+	if (r == YG_PARSE_DONE) {
+		more_spaces(line);
 		r = version(line);
+	}
 	/* RFC 9113 section 11.6: no method, but the mark of HTTP/2. */
 	if (r == YG_PARSE_DONE && http->method.len == 3 &&
 	    memcmp(line->base + http->method.at, "PRI", 3) == 0)
 		return bad(http, YG_ANOMALY_START_LINE);
-	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_START_LINE) : r;
+	if (r != YG_PARSE_DONE)
+		return r;
+	more_spaces(line);
+	return line_end(line, YG_ANOMALY_START_LINE);
 }
 
 static enum yg_parse status_line(struct line *line)
@@ -375,16 +392,19 @@ static enum yg_parse folded_line(struct line *line)
 {
 	struct yg_http1 *http = line->http;
 	struct yg_field *field;
+	struct yg_slice name;
 	enum yg_parse r;
 
 	http->anomalies |= YG_ANOMALY_FOLD;
 	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_count == 0)
 		return YG_PARSE_BAD;
+	field = &http->fields[http->field_count - 1];
+	name = (struct yg_slice){ (const char *)line->base + field->name.at, field->name.len };
+	if (http->field_dropped > 0 || is_special(name))
+		return YG_PARSE_BAD;
 	r = value_bytes(line);
-	if (r == YG_PARSE_DONE && http->field_dropped == 0) {
-		field = &http->fields[http->field_count - 1];
+	if (r == YG_PARSE_DONE)
 		field->value.len = (uint32_t)(line->p - line->base) - field->value.at;
-	}
 	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_VALUE_INVALID) : r;
 }
 

@@ -25,12 +25,13 @@
 /* Result of every parser here. BAD is sticky: the parser's state must not be fed again. */
 enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
 
-/* Leniency switches: each accepts one deviation, sets its anomaly, and is off by default. */
-#define YG_LENIENT_FOLD	      (1u << 0) /* obs-fold: the value goes on in the next line */
+/* Leniency switches: each reads on behind one deviation, and sets its anomaly. */
+#define YG_LENIENT_FOLD	      (1u << 0) /* obs-fold, but of a field that decides framing */
 #define YG_LENIENT_BARE_LF    (1u << 1) /* LF alone ends a line */
-#define YG_LENIENT_SPACES     (1u << 2) /* several SP between the parts of a start line */
+#define YG_LENIENT_SPACES     (1u << 2) /* several SP between the parts of a request line */
 #define YG_LENIENT_NAME_SPACE (1u << 3) /* white space before the colon */
 #define YG_LENIENT_VALUE      (1u << 4) /* control bytes in values, but CR, LF and NUL */
+#define YG_LENIENT_ALL	      31u
 
 /* Bytes [at, at + len) of the head. */
 struct yg_span {

@@ -156,7 +156,7 @@ static void draft_init(struct yg_reading *reading, const struct yg_reader *reade
 	};
 	draft->head.kind =
 		reader->kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
-	draft->head.lenient = (uint8_t)reading->lenient;
+	draft->head.lenient = YG_LENIENT_ALL;
 	draft->head.fields = reading->fields;
 	draft->head.field_cap = YG_HEADERS_MAX;
 }

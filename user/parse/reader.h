@@ -74,7 +74,6 @@ struct yg_reading {
 	struct yg_field fields[YG_HEADERS_MAX];
 	uint8_t *body; /* [body_cap] a prefix that is not in one piece */
 	uint32_t body_cap;
-	uint32_t lenient;
 };
 
 /* Bytes to read. */

@@ -161,7 +161,6 @@ static int init(struct yg_streams *streams, const struct yg_streams_options *opt
 	if (r)
 		return r;
 	reading->body_cap = options->body_cap ? options->body_cap : YG_BODY_BUDGET_BYTES;
-	reading->lenient = options->lenient;
 	reading->pool = streams->pool;
 	reading->counters = &streams->counters;
 	if (reading->body_cap > BODY_CAP_MAX)

@@ -33,7 +33,6 @@ struct yg_streams_options {
 	uint32_t flows_max;    /* flows held at once; beyond, the least recently used ends: 65536 */
 	size_t pool_bytes;     /* heads, body prefixes and early segments that wait: 64 MiB */
 	uint32_t body_cap;     /* bytes of body prefix kept per message: YG_BODY_BUDGET_BYTES */
-	uint32_t lenient;      /* YG_LENIENT_* of parse/http1.h: nothing */
 	uint64_t idle_ns;      /* a flow without segments ends: 300 s */
 	uint64_t gap_ns;       /* a hole is given up after this wait: 1 s */
 	uint32_t preludes_max; /* connections whose ClientHello or PROXY header is kept: 16384 */
