@@ -104,7 +104,8 @@ static void compare_field(void *ctx, enum yg_schema_part part, const char *path,
 	(void)snprintf(place, sizeof(place), "%s %s", yg_schema_part_name(part), path);
 	if (types == 0) {
 		note_told(c, part, path);
-		if (is_told(part))
+		if (is_told(part) &&
+		    !yg_spec_has_key(c->spec, yg_schema_part_name(part), field->name))
 			c->fn(c->ctx, response ? YG_DIFFERENCE_FIELD : YG_DIFFERENCE_PARAMETER,
 			      place, "");
 		return;

@@ -204,6 +204,8 @@ static void put_parameters(struct yg_json *json, const struct item *item)
 			struct yg_schema_field field;
 
 			yg_schema_field(item->schema, i, &field);
+			if (yg_openapi_is_credential(item, part, field.name))
+				continue;
 			put_parameter(json, yg_schema_part_name(part), field.name,
 				      yg_schema_is_required(item->schema, root, i), &field);
 		}
@@ -310,32 +312,6 @@ static void put_responses(struct yg_openapi *openapi, const struct item *item)
 	yg_json_close_object(json);
 }
 
-/* Schemes by bit of enum yg_auth; a JWT is a bearer token. */
-static const char *const schemes[] = { NULL,	 "bearer", "bearer", "basic",
-				       "apiKey", "cookie", "other",  "mutualTLS" };
-
-static void put_security(struct yg_json *json, uint32_t auth)
-{
-	if (auth & YG_AUTH_JWT)
-		auth &= ~(uint32_t)YG_AUTH_BEARER;
-	yg_json_key(json, "security");
-	yg_json_open_array(json);
-	for (uint32_t i = 1; i < YG_ARRAY_SIZE(schemes); i++) {
-		if (!(auth & 1u << i))
-			continue;
-		yg_json_open_object(json);
-		yg_json_key(json, schemes[i]);
-		yg_json_open_array(json);
-		yg_json_close_array(json);
-		yg_json_close_object(json);
-	}
-	if ((auth & YG_AUTH_NONE) && auth != YG_AUTH_NONE) {
-		yg_json_open_object(json);
-		yg_json_close_object(json);
-	}
-	yg_json_close_array(json);
-}
-
 static void put_operation(struct yg_openapi *openapi, size_t index)
 {
 	const struct item *item = &openapi->items[index];
@@ -355,7 +331,7 @@ static void put_operation(struct yg_openapi *openapi, size_t index)
 	put_parameters(json, item);
 	put_request(openapi, item);
 	put_responses(openapi, item);
-	put_security(json, item->endpoint->auth);
+	yg_openapi_put_security(openapi, item);
 	yg_json_close_object(json);
 }
 
@@ -398,38 +374,10 @@ static void put_paths(struct yg_openapi *openapi)
 	yg_json_close_object(json);
 }
 
-static void put_scheme(struct yg_json *json, uint32_t bit)
-{
-	bool http = bit == YG_AUTH_BEARER || bit == YG_AUTH_JWT || bit == YG_AUTH_BASIC;
-
-	yg_json_open_object(json);
-	if (http) {
-		yg_json_pair_str(json, "type", "http");
-		yg_json_pair_str(json, "scheme", bit == YG_AUTH_BASIC ? "basic" : "bearer");
-		if (bit == YG_AUTH_JWT)
-			yg_json_pair_str(json, "bearerFormat", "JWT");
-	} else if (bit == YG_AUTH_CERTIFICATE) {
-		yg_json_pair_str(json, "type", "mutualTLS");
-	} else {
-		yg_json_pair_str(json, "type", "apiKey");
-		yg_json_pair_str(json, "in", bit == YG_AUTH_COOKIE ? "cookie" : "header");
-		yg_json_pair_str(json, "name",
-				 bit == YG_AUTH_COOKIE	  ? "session"
-				 : bit == YG_AUTH_API_KEY ? "X-API-Key"
-							  : "Authorization");
-	}
-	yg_json_close_object(json);
-}
-
 static void put_components(struct yg_openapi *openapi)
 {
 	struct yg_json *json = openapi->json;
-	uint32_t auth = 0;
 
-	for (size_t i = 0; i < openapi->count; i++)
-		auth |= openapi->items[i].endpoint->auth;
-	if (auth & YG_AUTH_JWT)
-		auth &= ~(uint32_t)YG_AUTH_BEARER;
 	yg_json_key(json, "components");
 	yg_json_open_object(json);
 	yg_json_key(json, "schemas");
@@ -442,15 +390,7 @@ static void put_components(struct yg_openapi *openapi)
 		yg_openapi_put_schema(openapi, at.schema, at.node);
 	}
 	yg_json_close_object(json);
-	yg_json_key(json, "securitySchemes");
-	yg_json_open_object(json);
-	for (uint32_t i = 1; i < YG_ARRAY_SIZE(schemes); i++) {
-		if (!(auth & 1u << i))
-			continue;
-		yg_json_key(json, schemes[i]);
-		put_scheme(json, 1u << i);
-	}
-	yg_json_close_object(json);
+	yg_openapi_put_schemes(openapi);
 	yg_json_close_object(json);
 }
 
@@ -482,6 +422,7 @@ int yg_openapi_write(struct yg_openapi *openapi, enum yg_openapi_format format, 
 	if (!openapi->ids)
 		return -ENOMEM;
 	yg_openapi_count_shapes(openapi);
+	yg_openapi_find_schemes(openapi);
 	yg_json_reset(openapi->json);
 	put_document(openapi);
 	if (format == YG_OPENAPI_JSON)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Inside of struct yg_openapi, shared by openapi.c (the document) and openapi_shape.c (schemas). */
+/*
+ * Inside of struct yg_openapi, shared by openapi.c (the document), openapi_shape.c (schemas) and
+ * openapi_auth.c (credentials).
+ */
 #pragma once
 
 #include "baseline/openapi.h"
 #include "core/json.h"
 
-#define SHAPES_MAX 65536u /* shapes that are told apart; a power of two */
-#define NAME_CAP   64u	  /* bytes of a component's name */
+#define SHAPES_MAX  65536u /* shapes that are told apart; a power of two */
+#define NAME_CAP    64u	   /* bytes of a component's name */
+#define SCHEMES_MAX 64u	   /* security schemes; operations do not name what finds no room */
 
 struct item {
 	const struct yg_endpoint *endpoint;
@@ -26,6 +30,15 @@ struct component {
 	uint32_t node;
 };
 
+/* One security scheme. */
+struct scheme {
+	char key[NAME_CAP]; /* in "components" */
+	uint32_t bit;	    /* enum yg_auth */
+	enum yg_schema_part part;
+	struct yg_slice name; /* of the parameter, borrowed */
+	bool dpop;
+};
+
 struct yg_openapi {
 	struct item *items;
 	size_t count, cap;
@@ -33,7 +46,10 @@ struct yg_openapi {
 	uint32_t shape_count;
 	struct component *components;
 	size_t component_count, component_cap;
-	uint64_t *ids; /* [count]: hashes of operationIds */
+	struct scheme schemes[SCHEMES_MAX];
+	size_t scheme_count;
+	const struct item *discovery; /* of the service that JWTs were sent to; NULL: none */
+	uint64_t *ids;		      /* [count]: hashes of operationIds */
 	struct yg_json *json, *scratch;
 	uint32_t left_out;
 	bool several; /* services */
@@ -55,3 +71,14 @@ bool yg_openapi_refer(struct yg_openapi *openapi, struct yg_json *json,
 /* The schema itself; in it, what is there twice by reference. */
 void yg_openapi_put_schema(struct yg_openapi *openapi, const struct yg_schema *schema,
 			   uint32_t node);
+
+/* Learn which security schemes there are. */
+void yg_openapi_find_schemes(struct yg_openapi *openapi);
+
+/* Is the parameter told as a security scheme? */
+bool yg_openapi_is_credential(const struct item *item, enum yg_schema_part part,
+			      struct yg_slice name);
+
+/* "security" of an operation, "securitySchemes" of the document. */
+void yg_openapi_put_security(struct yg_openapi *openapi, const struct item *item);
+void yg_openapi_put_schemes(struct yg_openapi *openapi);

@@ -82,6 +82,9 @@ bool yg_spec_has_status(const struct yg_spec *spec, uint32_t operation, uint16_t
 uint32_t yg_spec_parameter(const struct yg_spec *spec, uint32_t operation, const char *in,
 			   struct yg_slice name);
 
+/* Does a security scheme name this parameter as its key? @in: "query", "header", "cookie". */
+bool yg_spec_has_key(const struct yg_spec *spec, const char *in, struct yg_slice name);
+
 /**
  * yg_spec_field() - types of a field of a body.
  * @status: 0: of the request.

@@ -348,6 +348,28 @@ uint32_t yg_spec_parameter(const struct yg_spec *spec, uint32_t operation, const
 		     : exploded(spec, yg_spec_tree_find(spec->tree, at->item, "parameters"), name);
 }
 
+bool yg_spec_has_key(const struct yg_spec *spec, const char *in, struct yg_slice name)
+{
+	const struct yg_spec_tree *tree = spec->tree;
+	uint32_t components = yg_spec_tree_find(tree, 1, "components");
+	uint32_t schemes = spec->old ? yg_spec_tree_find(tree, 1, "securityDefinitions")
+				     : yg_spec_tree_find(tree, components, "securitySchemes");
+
+	for (uint32_t i = schemes ? yg_spec_tree_first(tree, schemes) : 0; i;
+	     i = yg_spec_tree_next(tree, i)) {
+		bool outside;
+		uint32_t at = yg_spec_resolve(tree, yg_spec_tree_value(tree, i), &outside);
+		struct yg_slice called =
+			yg_spec_tree_text(tree, yg_spec_tree_find(tree, at, "name"));
+
+		if (yg_spec_is_text(spec, yg_spec_tree_find(tree, at, "type"), "apiKey") &&
+		    yg_spec_is_text(spec, yg_spec_tree_find(tree, at, "in"), in) &&
+		    yg_slice_equal_nocase(called, name))
+			return true;
+	}
+	return false;
+}
+
 uint32_t yg_spec_field(const struct yg_spec *spec, uint32_t operation, uint16_t status,
 		       const char *path)
 {

@@ -286,6 +286,22 @@ static void read_header_field(enum yg_header_id id, const struct yg_header *head
 	}
 }
 
+bool yg_credential_is_name(enum yg_value_in in, struct yg_slice name)
+{
+	static const struct yg_credential_names none = { 0 };
+
+	switch (in) {
+	case YG_VALUE_IN_QUERY:
+		return is_one_of(name, api_key_queries, YG_ARRAY_SIZE(api_key_queries));
+	case YG_VALUE_IN_HEADER:
+		return yg_header_traits(yg_header_id_from_name(name), name) & YG_HEADER_KEY;
+	case YG_VALUE_IN_COOKIE:
+		return is_session_name(name, &none);
+	default:
+		return false;
+	}
+}
+
 static void choose(struct yg_credentials *ret)
 {
 	bool bearer = yg_slice_equal_nocase(ret->scheme, YG_SLICE("bearer"));

@@ -12,6 +12,7 @@
 
 #include "core/slice.h"
 #include "parse/exchange.h"
+#include "parse/values.h"
 
 /* Ordered by how well it names a caller; the first one found is yg_credentials.best. */
 enum yg_credential_kind {
@@ -76,6 +77,9 @@ struct yg_credential_names {
 void yg_credentials_from_request(const struct yg_message *request,
 				 const struct yg_credential_names *names,
 				 struct yg_credentials *ret);
+
+/* Is it the usual name of an API key (header, query) or of a session (cookie)? */
+bool yg_credential_is_name(enum yg_value_in in, struct yg_slice name);
 
 /* What a trusted proxy says of the client's certificate: names the caller if nothing else does. */
 void yg_credentials_add_certificate(struct yg_credentials *credentials,

@@ -115,7 +115,7 @@ static void writes_a_document_whose_parts_fit(void **state)
 			    "putUId");
 	(void)at(operation, "requestBody", "content", "application/json", "schema");
 	(void)at(tree, "paths", "/u/{id}", "get", "responses");
-	(void)at(tree, "components", "securitySchemes", "bearer", "scheme");
+	(void)at(tree, "components", "securitySchemes", "bearerJwt", "scheme");
 	/* "/u/{id}" and "/u-{id}" read alike: the ids differ all the same. */
 	assert_non_null(strstr(text, "\"operationId\":\"postUId\""));
 	yajl_tree_free(tree);
@@ -142,6 +142,94 @@ static void a_path_of_two_services_is_that_of_the_first(void **state)
 	free(text);
 }
 
+/* One parameter of a request, four times. */
+static void teach_parameter(struct yg_schemas *schemas, uint32_t index, enum yg_value_in in,
+			    const char *name)
+{
+	const struct yg_value value = { .in = in,
+					.type = YG_VALUE_TEXT,
+					.name = yg_slice_from_str(name),
+					.raw = YG_SLICE("PLANTED1234567890") };
+	const struct yg_values_walked walked = { .count = 1 };
+
+	for (int i = 0; i < 4; i++) {
+		(void)yg_schemas_wants(schemas, index, true, false);
+		yg_schemas_begin(schemas, index, YG_SCHEMA_REQUEST);
+		yg_schemas_visit(schemas, &value);
+		yg_schemas_end(schemas, &walked);
+	}
+}
+
+static void names_credentials_as_they_were_sent(void **state)
+{
+	static const struct {
+		const char *service, *template_;
+		uint32_t auth;
+		enum yg_value_in in;
+		const char *name; /* NULL: without a parameter */
+		const char *scheme, *security;
+	} cases[] = {
+		{ "a.example", "/a", YG_AUTH_API_KEY, YG_VALUE_IN_HEADER, "X-Goog-Api-Key",
+		  "\"header-x-goog-api-key\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":"
+		  "\"x-goog-api-key\"}",
+		  "\"security\":[{\"header-x-goog-api-key\":[]}]" },
+		{ "a.example", "/b", YG_AUTH_API_KEY | YG_AUTH_NONE, YG_VALUE_IN_QUERY, "api_key",
+		  "\"query-api_key\":{\"type\":\"apiKey\",\"in\":\"query\",\"name\":\"api_key\"}",
+		  "\"security\":[{\"query-api_key\":[]},{}]" },
+		{ "a.example", "/c", YG_AUTH_API_KEY, YG_VALUE_IN_HEADER, "x-acme-key",
+		  "\"header-x-acme-key\":{", "\"security\":[{\"header-x-acme-key\":[]}]" },
+		{ "a.example", "/d", YG_AUTH_API_KEY, YG_VALUE_IN_HEADER, NULL,
+		  "\"header-X-API-Key\":{", "\"security\":[{\"header-X-API-Key\":[]}]" },
+		{ "a.example", "/e", YG_AUTH_COOKIE, YG_VALUE_IN_COOKIE, "ac/me_session",
+		  "\"cookie-ac_me_session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":"
+		  "\"ac/me_session\"}",
+		  "\"security\":[{\"cookie-ac_me_session\":[]}]" },
+		{ "a.example", "/f", YG_AUTH_BASIC | YG_AUTH_CERTIFICATE, YG_VALUE_IN_HEADER, NULL,
+		  "\"mutualTLS\":{\"type\":\"mutualTLS\"}",
+		  "\"security\":[{\"basic\":[]},{\"mutualTLS\":[]}]" },
+		{ "a.example", "/g", YG_AUTH_OTHER, YG_VALUE_IN_HEADER, "dpop",
+		  "\"dpop\":{\"type\":\"http\",\"scheme\":\"dpop\"}",
+		  "\"security\":[{\"dpop\":[]}]" },
+		{ "a.example", "/h", YG_AUTH_JWT | YG_AUTH_BEARER, YG_VALUE_IN_HEADER, NULL,
+		  "\"bearerJwt\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"}",
+		  "\"security\":[{\"bearerJwt\":[]},{\"openIdConnect\":[]}]" },
+		{ "a.example", "/i/.well-known/openid-configuration", YG_AUTH_NONE,
+		  YG_VALUE_IN_HEADER, NULL,
+		  "\"openIdConnect\":{\"type\":\"openIdConnect\",\"openIdConnectUrl\":"
+		  "\"http://a.example/i/.well-known/openid-configuration\"}",
+		  "\"security\":[]" },
+		{ "b.example", "/j", YG_AUTH_JWT, YG_VALUE_IN_HEADER, NULL, "\"bearerJwt\":{",
+		  "\"security\":[{\"bearerJwt\":[]}]" },
+	};
+	struct yg_endpoint endpoints[YG_ARRAY_SIZE(cases)];
+	YG_CLEANUP(yg_openapi_free) struct yg_openapi *openapi = NULL;
+	struct yg_schemas *schemas;
+	char *text;
+
+	(void)state;
+	assert_int_equal(yg_schemas_new(&key, YG_ARRAY_SIZE(cases), 0, &schemas), 0);
+	assert_int_equal(yg_openapi_new(&openapi), 0);
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		endpoints[i] = endpoint_of(cases[i].service, "GET", cases[i].template_);
+		endpoints[i].auth = cases[i].auth;
+		if (cases[i].name)
+			teach_parameter(schemas, i, cases[i].in, cases[i].name);
+		assert_int_equal(yg_openapi_add(openapi, &endpoints[i], yg_schemas_at(schemas, i)),
+				 0);
+	}
+	text = document(openapi, YG_OPENAPI_JSON);
+	for (uint32_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		assert_non_null(strstr(text, cases[i].scheme));
+		assert_non_null(strstr(text, cases[i].security));
+	}
+	/* A scheme is no parameter too; and no value is told. */
+	assert_null(strstr(text, "\"in\":\"query\",\"name\":\"api_key\",\"required\""));
+	assert_null(strstr(text, "\"name\":\"api_key\",\"in\""));
+	assert_null(strstr(text, "PLANTED"));
+	free(text);
+	yg_schemas_free(&schemas);
+}
+
 static void writes_json_as_yaml(void **state)
 {
 	char *text = NULL;
@@ -165,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_a_document_whose_parts_fit),
 		cmocka_unit_test(a_path_of_two_services_is_that_of_the_first),
+		cmocka_unit_test(names_credentials_as_they_were_sent),
 		cmocka_unit_test(writes_json_as_yaml),
 	};
 

@@ -144,6 +144,24 @@ static void reads_version_2(void **state)
 	assert_int_equal(yg_spec_parameter(spec, 0, "query", YG_SLICE("q")), bits("string", ""));
 }
 
+static void a_key_is_described_by_its_scheme(void **state)
+{
+	static const char *const texts[] = {
+		"openapi: 3.1.0\npaths: {}\ncomponents: {securitySchemes: {other: {type: http, scheme: "
+		"bearer}, key: {type: apiKey, in: query, name: key}}}\n",
+		"swagger: '2.0'\nsecurityDefinitions: {key: {type: apiKey, in: query, name: key}}\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(texts); i++) {
+		YG_CLEANUP(yg_spec_free) struct yg_spec *spec = read_spec(texts[i]);
+
+		assert_true(yg_spec_has_key(spec, "query", YG_SLICE("Key")));
+		assert_false(yg_spec_has_key(spec, "header", YG_SLICE("key")));
+		assert_false(yg_spec_has_key(spec, "query", YG_SLICE("keys")));
+	}
+}
+
 static void refuses_what_is_no_document(void **state)
 {
 	static const struct {
@@ -270,6 +288,7 @@ int main(void)
 		cmocka_unit_test(says_what_an_operation_takes_and_answers),
 		cmocka_unit_test(follows_schemas_as_far_as_they_are_asked_for),
 		cmocka_unit_test(reads_version_2),
+		cmocka_unit_test(a_key_is_described_by_its_scheme),
 		cmocka_unit_test(refuses_what_is_no_document),
 		cmocka_unit_test(an_alias_is_never_copied),
 	};

@@ -211,12 +211,36 @@ static void names_each_kind(void **state)
 	assert_string_equal(yg_credential_kind_name(YG_CREDENTIAL_MAX), "none");
 }
 
+static void knows_the_usual_names(void **state)
+{
+	static const struct {
+		enum yg_value_in in;
+		const char *name;
+		bool want;
+	} names[] = {
+		{ YG_VALUE_IN_QUERY, "api_key", true },
+		{ YG_VALUE_IN_QUERY, "page", false },
+		{ YG_VALUE_IN_HEADER, "X-API-Key", true },
+		{ YG_VALUE_IN_HEADER, "x-request-id", false },
+		{ YG_VALUE_IN_COOKIE, "__Host-shop_session", true },
+		{ YG_VALUE_IN_COOKIE, "theme", false },
+		{ YG_VALUE_IN_BODY, "api_key", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++)
+		assert_int_equal(
+			yg_credential_is_name(names[i].in, yg_slice_from_str(names[i].name)),
+			names[i].want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_the_caller),
 		cmocka_unit_test(reads_the_claims),
 		cmocka_unit_test(names_each_kind),
+		cmocka_unit_test(knows_the_usual_names),
 	};
 
 	return cmocka_run_group_tests_name("parse/credential", tests, NULL, NULL);
