@@ -47,8 +47,23 @@ static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
 	return YG_BODY_CLOSE;
 }
 
+/*
+ * Read to its end, and yet no message to learn from: other readers turn it down, or see another
+ * one. A client has to take a folded field (RFC 9112 section 5.2), a server need not.
+ */
+static bool is_doubtful(const struct yg_http1 *head)
+{
+	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_NAME_INVALID;
+
+	if (head->kind == YG_HTTP1_REQUEST)
+		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID;
+	return head->anomalies & doubts;
+}
+
 enum yg_body yg_http1_body(struct yg_http1 *http, struct yg_slice method)
 {
+	if (is_doubtful(http))
+		return YG_BODY_BAD;
 	if (http->kind == YG_HTTP1_RESPONSE)
 		return response_body(http, method);
 	return request_body(http, method);

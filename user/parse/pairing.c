@@ -140,19 +140,6 @@ static struct yg_draft *pair(const struct turn *turn)
 	return NULL;
 }
 
-/*
- * Read to its end, and yet no message to learn from: other readers turn it down, or see another
- * one. A client has to take a folded field (RFC 9112 section 5.2), a server need not.
- */
-static bool is_doubtful(const struct yg_http1 *head)
-{
-	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_NAME_INVALID;
-
-	if (head->kind == YG_HTTP1_REQUEST)
-		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID;
-	return head->anomalies & doubts;
-}
-
 /* --- responses ---------------------------------------------------------------------------- */
 
 /* The response is over, whole or not: report it with its request. */
@@ -251,11 +238,6 @@ static void response_head(const struct turn *turn)
 	bool was_upgrading = turn->peer->upgrading;
 	enum yg_body body;
 
-	if (is_doubtful(&draft->head)) {
-		yg_reader_skip(turn->reader, YG_SKIP_REFUSED);
-		refuse_response(turn);
-		return;
-	}
 	if (draft->head.status < 200 && draft->head.status != 101) {
 		counters_of(turn)->informational_parsed++;
 		pairing->informational++;
@@ -336,8 +318,7 @@ static void request_head(const struct turn *turn)
 	struct yg_reader *reader = turn->reader;
 	struct yg_draft *draft = reader->draft;
 	struct yg_slice method = yg_draft_slice(draft, draft->head.method);
-	enum yg_body body =
-		is_doubtful(&draft->head) ? YG_BODY_BAD : yg_http1_body(&draft->head, method);
+	enum yg_body body = yg_http1_body(&draft->head, method);
 
 	if (turn->peer->state == YG_READER_SKIP && turn->peer->skip == YG_SKIP_REFUSED)
 		turn->peer->state = YG_READER_RESYNC;
