@@ -17,6 +17,7 @@
 #define CARRY_CREDIT 0.5	  /* and that are saved */
 #define SPEND_MAX    2.0	  /* of its share: an awake time ends */
 #define RATE_WEIGHT  0.5	  /* of the last awake time */
+#define RATE_FALL    0.5	  /* below this part of what was known, the load is another one */
 
 static void wake_fully(struct yg_rest *rest, const struct yg_rest_look *look)
 {
@@ -89,7 +90,9 @@ static void learn_rate(struct yg_rest *rest, const struct yg_rest_look *look)
 	if (span == 0)
 		return;
 	rate = (double)(look->cost_ns - rest->begun_cost_ns) / (double)span;
-	rest->rate = RATE_WEIGHT * rate + (1 - RATE_WEIGHT) * rest->rate;
+	if (rate >= RATE_FALL * rest->rate)
+		rate = RATE_WEIGHT * rate + (1 - RATE_WEIGHT) * rest->rate;
+	rest->rate = rate;
 }
 
 /* Fully awake for good, when that held for long enough, or nothing is going on. */

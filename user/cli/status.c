@@ -70,7 +70,7 @@ static void print_rest(const struct yg_cli_args *args, yajl_val sensor)
 	(void)snprintf(line, sizeof(line), "awake %.0f %% of the time%s",
 		       100 * yg_value_real(sensor, "tls_awake"),
 		       strcmp(yg_value_text(sensor, "tls_rest"), "at times") == 0
-			       ? ": calls cost more than the budget has room for"
+			       ? ": calls exceed the CPU budget"
 			       : "");
 	yg_print_field(args, "TLS probes", line);
 	if (rested_s <= 0)
@@ -251,6 +251,8 @@ static void print_lacks(const struct yg_cli_args *args, yajl_val status)
 /* "sample lost_ring 17" for each counter of a loss that is not zero. */
 static void print_losses(const struct yg_cli_args *args, yajl_val counters)
 {
+	uint64_t bursts = yg_value_uint(yg_value_find(counters, "baseline"), "minutes_lossy");
+	char burst[128];
 	bool any = false;
 
 	for (size_t i = 0; YAJL_IS_OBJECT(counters) && i < YAJL_GET_OBJECT(counters)->len; i++) {
@@ -268,6 +270,12 @@ static void print_losses(const struct yg_cli_args *args, yajl_val counters)
 			yg_print_field(args, any ? "" : "losses", line);
 			any = true;
 		}
+	}
+	if (bursts) {
+		(void)snprintf(burst, sizeof(burst),
+			       "in bursts in %" PRIu64 " minutes, marked in the series", bursts);
+		yg_print_field(args, any ? "" : "losses", burst);
+		any = true;
 	}
 	if (!any)
 		yg_print_field(args, "losses", "none");

@@ -13,6 +13,7 @@
 #define SPAN_NS	  YG_NS_PER_S /* fully awake: how often the ratio is learned anew */
 #define MATTERS	  0.25	      /* of the room: more is worth to be measured */
 #define SHARE_ONE 4294967296.0
+#define ROOM_NS	  (3.0 * YG_NS_PER_S)
 #define CREW_MS	  5 /* between two looks at whether it is done */
 
 static struct yg_missed_span totals(const struct yg_counters *sum, uint64_t now_ns)
@@ -302,14 +303,29 @@ static void follow(struct yg_warden *warden, const struct yg_rest_plan *plan,
 	}
 }
 
+/*
+ * How far the room moves to what others leave now: they, too, are measured by the second, and what
+ * one second says of them is not what the next will.
+ */
+static double room_step(const struct yg_warden *warden, uint64_t now_ns)
+{
+	const struct yg_resting *resting = &warden->resting;
+	const struct yg_governor *governor = &warden->sampling.governor;
+	double room = yg_rest_room(warden->sampling.options.budget,
+				   governor->other + resting->frames, governor->cpu);
+	double span = (double)(now_ns - resting->ticked_ns) / ROOM_NS;
+
+	return (room - resting->room) * (span < 1 ? span : 1);
+}
+
 void yg_resting_tick(struct yg_warden *warden, uint64_t now_ns)
 {
 	struct yg_resting *resting = &warden->resting;
-	const struct yg_governor *governor = &warden->sampling.governor;
 	bool was_resting = resting->rest.is_resting, is_up = false;
 	struct yg_rest_plan plan;
 	struct yg_rest_look look;
 	struct yg_counters sum;
+	double step;
 
 	if (resting->crew && yg_crew_is_done(resting->crew)) {
 		end_turn(warden);
@@ -319,11 +335,11 @@ void yg_resting_tick(struct yg_warden *warden, uint64_t now_ns)
 	yg_price_look(&resting->price, warden->loader, &sum, now_ns);
 	if (resting->mark.ns == 0)
 		resting->mark = totals(&sum, now_ns);
+	step = room_step(warden, now_ns);
 	average(resting, now_ns);
 	if (resting->phase != YG_REST_AWAKE)
 		resting->rested_ns = now_ns;
-	resting->room = yg_rest_room(warden->sampling.options.budget,
-				     governor->other + resting->frames, governor->cpu);
+	resting->room += step;
 	look = (struct yg_rest_look){
 		.now_ns = now_ns,
 		.cost_ns = resting->price.calls_ns,
