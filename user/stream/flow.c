@@ -7,6 +7,7 @@
 
 #include "stream/flow_id.h"
 #include "stream/use.h"
+#include "stream/wait.h"
 #include "stream/witness.h"
 
 #define TCP_FIN 0x01u
@@ -31,7 +32,7 @@ struct yg_flows {
 	struct yg_flow
 		*recent[YG_FLOW_RECENT]; /* by yg_flow_id_row(); spares most segments the hash */
 	struct yg_uses uses;
-	struct yg_flow *wait_first, *wait_last;
+	struct yg_waits waits;
 	uint64_t idle_ns;
 	uint64_t now_ns, ticked_ns;
 };
@@ -133,34 +134,6 @@ static void touch(struct yg_flows *flows, struct yg_flow *flow)
 	yg_use_link(&flows->uses, flow, flows->now_ns);
 }
 
-/* --- flows with a hole -------------------------------------------------------------------- */
-
-static void wait_unlink(struct yg_flows *flows, struct yg_flow *flow)
-{
-	if (!flow->waiting)
-		return;
-	*(flow->wait_prev ? &flow->wait_prev->wait_next : &flows->wait_first) = flow->wait_next;
-	*(flow->wait_next ? &flow->wait_next->wait_prev : &flows->wait_last) = flow->wait_prev;
-	flow->waiting = false;
-}
-
-static void wait_update(struct yg_flows *flows, struct yg_flow *flow)
-{
-	bool hole = flow->streams[0].early || flow->streams[1].early;
-
-	if (hole == flow->waiting)
-		return;
-	if (!hole) {
-		wait_unlink(flows, flow);
-		return;
-	}
-	flow->waiting = true;
-	flow->wait_next = NULL;
-	flow->wait_prev = flows->wait_last;
-	*(flows->wait_last ? &flows->wait_last->wait_next : &flows->wait_first) = flow;
-	flows->wait_last = flow;
-}
-
 /* --- begin and end ------------------------------------------------------------------------ */
 
 static void flow_init(struct yg_flows *flows, struct yg_flow *flow, const struct yg_flow_id *id,
@@ -187,10 +160,19 @@ static void flow_end(struct yg_flows *flows, struct yg_flow *flow)
 	yg_stream_end(&flows->order, flow, 0, flow->last_ns);
 	yg_stream_end(&flows->order, flow, 1, flow->last_ns);
 	flows->order.sink.on_close(flows->order.sink.ctx, flow);
-	wait_unlink(flows, flow);
+	yg_wait_update(&flows->waits, flow);
 	yg_use_unlink(&flows->uses, flow);
 	flow->closed = true;
 	yg_use_link(&flows->uses, flow, flows->now_ns);
+}
+
+/* Both directions have ended, each in its way. */
+static void end_if_over(struct yg_flows *flows, struct yg_flow *flow)
+{
+	if (flow->closed || !flow->streams[0].ended || !flow->streams[1].ended)
+		return;
+	flows->order.counters->flow_closed++;
+	flow_end(flows, flow);
 }
 
 static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
@@ -228,7 +210,8 @@ static void flow_restart(struct yg_flows *flows, struct yg_flow *flow)
 			continue;
 		flow->streams[dir].has_syn = flow->streams[dir].started = true;
 		flow->streams[dir].syn = old.streams[dir].syn_new;
-		flow->streams[dir].next = WIRE_BASE + old.streams[dir].syn_new + 1;
+		flow->streams[dir].next = flow->streams[dir].first =
+			WIRE_BASE + old.streams[dir].syn_new + 1;
 	}
 }
 
@@ -303,30 +286,32 @@ static void start_stream(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		flows->order.counters->flow_joined++;
 	}
 	stream->started = true;
-	stream->next = next;
+	stream->next = stream->first = next;
 }
 
 /*
  * A flow joined late: the first acknowledgement says where the peer's next byte is, so a loss
- * before its first segment shows as a hole. Anybody can write any number there, so the first
- * byte itself corrects it.
+ * before its first segment shows as a hole. Anybody but this host can write any number there, so
+ * the first byte itself corrects it.
  */
-static void guess_start(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint32_t ack)
+static void guess_start(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
+			const struct yg_segment *meta)
 {
-	start_stream(flows, flow, dir, WIRE_BASE + ack);
-	flow->streams[dir].guessed = true;
+	start_stream(flows, flow, dir, WIRE_BASE + meta->ack);
+	flow->streams[dir].guessed = meta->source != YG_SOURCE_EGRESS;
 }
 
 static void confirm_start(struct yg_stream *stream, uint64_t offset)
 {
 	if (stream->guessed && offset - stream->next > YG_FLOW_GUESS_BYTES)
-		stream->next = offset; /* before it, or far away */
+		stream->next = stream->first = offset; /* before it, or far away */
 	stream->guessed = false;
 }
 
 /*
- * SYN: where a direction starts. On a flow that runs it is believed only when data follow it, else
- * one forged frame would end our view of a connection that goes on.
+ * SYN: where a direction starts. On a flow that runs it is believed only when the peer acknowledged
+ * it, or where nobody can, when data follow it: one forged frame does not end our view of a
+ * connection that goes on.
  */
 static void take_syn(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint32_t sequence)
 {
@@ -345,12 +330,13 @@ static void take_syn(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 }
 
 /* The connection is not the one we follow: data after a new SYN, or far from where it ended. */
-static bool is_new_connection(const struct yg_flow *flow, unsigned dir, uint32_t sequence)
+static bool is_new_connection(const struct yg_flow *flow, unsigned dir,
+			      const struct yg_segment *meta, uint32_t sequence)
 {
 	const struct yg_stream *stream = &flow->streams[dir];
 	uint32_t distance = sequence - (uint32_t)stream->next;
 
-	if (stream->has_syn_new && sequence == stream->syn_new + 1)
+	if (yg_witness_has_begun(flow, dir, meta, sequence))
 		return true;
 	/* Retransmissions lie behind the end; TCP picks new numbers far from the old ones. */
 	return flow->closed && stream->started && distance < UINT32_MAX - (1u << 20);
@@ -394,8 +380,7 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		.payload_len = meta->payload_len,
 		.source = meta->source,
 		.start = true,
-		/* Nobody sends in this host's place, nor between a process and its TLS library. */
-		.hold = !flow->tls && meta->source != YG_SOURCE_EGRESS && flow->server_dir != dir,
+		.hold = yg_witness_doubts(flow, dir, meta->source),
 	};
 
 	if (!flow->tls && meta->payload_len <= 1 && offset + 1 == stream->next) {
@@ -425,7 +410,8 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	}
 	if (meta->tcp_flags & TCP_SYN)
 		take_syn(flows, flow, dir, sequence - 1);
-	if (meta->payload_len && is_new_connection(flow, dir, sequence))
+	if ((meta->payload_len && is_new_connection(flow, dir, meta, sequence)) ||
+	    yg_witness_renews(peer, meta) || yg_witness_denies(&flows->order, flow, dir, meta))
 		flow_restart(flows, flow);
 	if (!stream->started && (meta->payload_len || (meta->tcp_flags & TCP_FIN)))
 		start_stream(flows, flow, dir, WIRE_BASE + sequence);
@@ -434,7 +420,7 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 				flows->now_ns, meta->payload_len && flow->server_dir == dir);
 
 	if (meta->ack && !peer->started && !flow->closed && meta->payload_len)
-		guess_start(flows, flow, !dir, meta->ack);
+		guess_start(flows, flow, !dir, meta);
 
 	yg_witness_note(stream, peer, meta);
 	offset = yg_stream_unwrap(stream, sequence);
@@ -447,7 +433,8 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	if (meta->tcp_flags & TCP_RST)
 		take_reset(flows, flow, dir, offset + meta->payload_len);
 	else if ((meta->tcp_flags & TCP_FIN) && stream->started)
-		yg_stream_fin(&flows->order, flow, dir, offset + meta->payload_len, flows->now_ns);
+		yg_stream_fin(&flows->order, flow, dir, offset + meta->payload_len, flows->now_ns,
+			      yg_witness_doubts(flow, dir, meta->source));
 }
 
 static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
@@ -508,31 +495,25 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	if (!flow->proven && !flow->closed)
 		prove(flows, flow, meta->source);
 
-	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over ||
-			      (flow->streams[0].ended && flow->streams[1].ended))) {
+	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over)) {
 		flows->order.counters->flow_closed++;
 		flow_end(flows, flow);
 	}
-	wait_update(flows, flow);
+	end_if_over(flows, flow);
+	yg_wait_update(&flows->waits, flow);
 }
 
 /* --- time --------------------------------------------------------------------------------- */
 
-static void expire_holes(struct yg_flows *flows)
+static void expire_holes(struct yg_flows *flows, unsigned dir)
 {
-	struct yg_flow *flow = flows->wait_first;
+	uint64_t gap_ns = flows->order.gap_ns, before_ns = flows->now_ns - gap_ns;
+	struct yg_flow *flow;
 
-	while (flow) {
-		struct yg_flow *next = flow->wait_next;
-
-		yg_stream_expire(&flows->order, flow, 0, flows->now_ns);
-		yg_stream_expire(&flows->order, flow, 1, flows->now_ns);
-		if (flow->streams[0].ended && flow->streams[1].ended) {
-			flows->order.counters->flow_closed++;
-			flow_end(flows, flow);
-		}
-		wait_update(flows, flow);
-		flow = next;
+	while (flows->now_ns >= gap_ns && (flow = yg_wait_due(&flows->waits, dir, before_ns))) {
+		yg_stream_expire(&flows->order, flow, dir, flows->now_ns);
+		end_if_over(flows, flow);
+		yg_wait_update(&flows->waits, flow);
 	}
 }
 
@@ -559,7 +540,8 @@ void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
 	if (now_ns > flows->now_ns)
 		flows->now_ns = now_ns;
 	flows->ticked_ns = flows->now_ns;
-	expire_holes(flows);
+	expire_holes(flows, 0);
+	expire_holes(flows, 1);
 	expire_list(flows, YG_USE_CLOSED, YG_FLOW_LINGER_NS);
 	expire_list(flows, YG_USE_STRANGER, flows->idle_ns);
 	expire_list(flows, YG_USE_OPEN, flows->idle_ns);

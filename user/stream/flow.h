@@ -48,6 +48,13 @@ struct yg_end {
 	uint16_t port;	  /* host order */
 };
 
+/* A direction in the list of those with a hole, see wait.h. */
+struct yg_wait {
+	struct yg_flow *next, *prev;
+	uint64_t since_ns;
+	bool linked;
+};
+
 struct yg_flow {
 	struct yg_stream streams[2];
 	struct yg_flow_id id;
@@ -68,13 +75,12 @@ struct yg_flow {
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
 
 	/* Of the table. */
-	bool waiting; /* in the list of flows with a hole */
 	uint32_t hash;
 	uint64_t touched_ns;
 	struct yg_flow *bucket_next;
-	struct yg_flow *newer, *older;	       /* order of use; closed flows have their own */
-	struct yg_flow *wait_next, *wait_prev; /* flows with a hole */
-	_Alignas(16) unsigned char state[];    /* stage 3; zero when the flow begins */
+	struct yg_flow *newer, *older; /* order of use; closed flows have their own */
+	struct yg_wait waits[2];
+	_Alignas(16) unsigned char state[]; /* stage 3; zero when the flow begins */
 };
 
 struct yg_flows;

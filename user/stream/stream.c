@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "stream/flow.h"
+#include "stream/witness.h"
 
 struct yg_early {
 	struct yg_early *next;
@@ -106,7 +107,7 @@ static void release_before(const struct yg_order *order, struct yg_stream *strea
 	}
 }
 
-static void contest(const struct yg_order *order, struct yg_stream *stream)
+void yg_stream_contest(const struct yg_order *order, struct yg_stream *stream)
 {
 	order->counters->contested += !stream->contested;
 	stream->contested = true;
@@ -131,7 +132,7 @@ static void count_again(const struct yg_order *order, struct yg_stream *stream,
 	for (const struct yg_early *early = stream->held; early; early = early->next) {
 		if (!contradicts(early, piece))
 			continue;
-		contest(order, stream);
+		yg_stream_contest(order, stream);
 		order->counters->byte_conflict += len;
 		return;
 	}
@@ -175,7 +176,13 @@ static void deliver(const struct yg_order *order, struct yg_flow *flow, unsigned
 	}
 }
 
-static void check_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+/* It has ended, or would if it was believed. */
+static bool says_end(const struct yg_stream *stream)
+{
+	return stream->ended || (stream->has_fin && stream->next == stream->fin_at);
+}
+
+static void check_end(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		      uint64_t time_ns)
 {
 	struct yg_stream *stream = &flow->streams[dir];
@@ -183,11 +190,21 @@ static void check_fin(const struct yg_order *order, struct yg_flow *flow, unsign
 	if (!stream->has_fin || stream->ended || stream->next < stream->fin_at)
 		return;
 	if (stream->next > stream->fin_at) { /* bytes follow it: it was not of this connection */
-		stream->has_fin = false;
+		stream->has_fin = stream->fin_heard = false;
 		return;
 	}
+	if (stream->fin_doubted && !stream->fin_heard && !says_end(&flow->streams[!dir]))
+		return;
 	stream->ended = true;
 	order->sink.on_end(order->sink.ctx, flow, dir, time_ns);
+}
+
+/* Is @dir over, and with it the other one? */
+static void check_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		      uint64_t time_ns)
+{
+	check_end(order, flow, dir, time_ns);
+	check_end(order, flow, !dir, time_ns);
 }
 
 /* Hand on the first early segment, which starts at next. */
@@ -258,6 +275,22 @@ static void flush_before(const struct yg_order *order, struct yg_flow *flow, uns
 	}
 }
 
+/* What waits is ahead of all that this host has: nobody has read it. */
+static void forget_early(const struct yg_order *order, struct yg_stream *stream)
+{
+	while (stream->early) {
+		struct yg_early *early = stream->early;
+
+		stream->early = early->next;
+		order->counters->byte_queued -= early->payload_len;
+		order->counters->byte_late += early->payload_len;
+		order->counters->seg_queued -= early->counts;
+		order->counters->seg_late += early->counts;
+		yg_pool_give(order->pool, early);
+	}
+	stream->early_count = stream->early_bytes = 0;
+}
+
 /* Count what @piece says about bytes that @early already holds. */
 static void count_overlap(const struct yg_order *order, struct yg_stream *stream,
 			  const struct yg_early *early, const struct yg_piece *piece, uint64_t to)
@@ -270,7 +303,7 @@ static void count_overlap(const struct yg_order *order, struct yg_stream *stream
 	}
 	order->counters->byte_conflict += len;
 	if (piece->hold)
-		contest(order, stream);
+		yg_stream_contest(order, stream);
 }
 
 /* Copy @piece into the queue after *@link. False: no memory. */
@@ -362,18 +395,24 @@ static void force(const struct yg_order *order, struct yg_flow *flow, unsigned d
 	drain(order, flow, dir);
 }
 
+static bool is_full(const struct yg_stream *stream, const struct yg_piece *piece)
+{
+	return stream->early_count + 2 > YG_EARLY_MAX || /* a segment may become pieces */
+	       stream->early_bytes + piece->data_len > YG_EARLY_BYTES_MAX;
+}
+
 /* After a hole, or with others waiting behind one. */
 static void add_early(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		      struct yg_piece *piece)
 {
 	struct yg_stream *stream = &flow->streams[dir];
-	bool full = stream->early_count + 2 > YG_EARLY_MAX || /* a segment may become pieces */
-		    stream->early_bytes + piece->data_len > YG_EARLY_BYTES_MAX;
 	uint32_t count = 0;
 
+	if (is_full(stream, piece) && yg_witness_vouches(flow, dir))
+		forget_early(order, stream);
 	if (!stream->early)
 		stream->hole_ns = piece->time_ns;
-	if (full || !insert(order, stream, piece, &count)) {
+	if (is_full(stream, piece) || !insert(order, stream, piece, &count)) {
 		order->counters->seg_ordered += count == 0;
 		order->counters->seg_queued += count != 0; /* its first piece is in the queue */
 		force(order, flow, dir, piece);
@@ -418,14 +457,16 @@ void yg_stream_add(const struct yg_order *order, struct yg_flow *flow, unsigned 
 }
 
 void yg_stream_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
-		   uint64_t offset, uint64_t time_ns)
+		   uint64_t offset, uint64_t time_ns, bool doubted)
 {
 	struct yg_stream *stream = &flow->streams[dir];
 
-	if (stream->has_fin || offset < stream->next)
+	if (stream->ended || offset < stream->next || (stream->has_fin && offset >= stream->fin_at))
 		return;
 	stream->has_fin = true;
 	stream->fin_at = offset;
+	stream->fin_doubted = doubted;
+	stream->fin_heard = false;
 	if (!stream->early && offset > stream->next && offset - stream->next <= stream->unwanted)
 		give_up(order, flow, dir, offset, time_ns, REASON_OTHER);
 	check_fin(order, flow, dir, time_ns);
@@ -437,6 +478,7 @@ void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigne
 	struct yg_stream *stream = &flow->streams[dir];
 
 	release_before(order, stream, offset);
+	stream->fin_heard |= stream->has_fin && offset > stream->fin_at;
 	if (!stream->started || stream->ended || offset <= stream->next ||
 	    offset - stream->next > YG_WINDOW_BYTES)
 		return;
@@ -455,6 +497,10 @@ void yg_stream_expire(const struct yg_order *order, struct yg_flow *flow, unsign
 
 	if (!stream->early || now_ns < stream->hole_ns + order->gap_ns)
 		return;
+	if (yg_witness_vouches(flow, dir) && stream->early->offset > stream->acked) {
+		forget_early(order, stream);
+		return;
+	}
 	give_up(order, flow, dir, stream->early->offset, stream->early->time_ns, REASON_TIMEOUT);
 	drain(order, flow, dir);
 	stream->hole_ns = now_ns;
@@ -466,6 +512,8 @@ void yg_stream_end(const struct yg_order *order, struct yg_flow *flow, unsigned 
 {
 	struct yg_stream *stream = &flow->streams[dir];
 
+	if (yg_witness_vouches(flow, dir))
+		forget_early(order, stream);
 	flush_before(order, flow, dir, UINT64_MAX, REASON_OTHER);
 	release_before(order, stream, UINT64_MAX);
 	if (stream->ended)

@@ -13,7 +13,8 @@
  * when others come for their place before that, the direction is contested. An honest sender sends
  * the same again. A hole is given up when it lies in bytes nobody will read, when the peer has
  * acknowledged it, when the queue is full, or after gap_ns; TLS plaintext is in order, so there a
- * hole never waits.
+ * hole never waits. Where this host answers a direction, what waits is given up instead: what
+ * it has not acknowledged, nobody has read.
  */
 #pragma once
 
@@ -57,6 +58,7 @@ struct yg_early; /* a segment that waits */
 
 struct yg_stream {
 	uint64_t next;		/* offset of the next byte wanted; the low 32 bits are TCP's */
+	uint64_t first;		/* where it began */
 	uint64_t unwanted;	/* written by stage 3: bytes after next that nobody will read */
 	uint64_t fin_at;	/* offset of FIN, when has_fin */
 	uint64_t hole_ns;	/* since when the first hole waits */
@@ -66,11 +68,13 @@ struct yg_stream {
 	struct yg_early *held; /* handed on, not acknowledged; in their order */
 	uint32_t held_count, held_bytes;
 	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
-	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if data follow it */
+	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if that is believed */
 	bool started;	  /* next is known */
 	bool guessed;	  /* from an acknowledgement of the peer: no byte seen yet */
 	bool has_syn, has_syn_new, has_fin;
-	bool outgoing;	/* wire: a frame of it left this host */
+	bool fin_doubted; /* others may have sent it: wait for what the peer says ... */
+	bool fin_heard;	  /* ... which acknowledged it */
+	bool outgoing;	  /* wire: a frame of it left this host */
 	bool contested; /* two contents came for one place; stage 3 takes it back when it said so */
 	bool ended;	/* on_end was called */
 };
@@ -103,9 +107,15 @@ struct yg_piece {
 void yg_stream_add(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		   const struct yg_piece *piece, bool ordered);
 
-/* The sender says that its last byte is before @offset. */
+/**
+ * yg_stream_fin() - the sender says that its last byte is before @offset.
+ * @doubted: others may say so in its name: it holds when the peer has heard it, or has ended, too.
+ */
 void yg_stream_fin(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
-		   uint64_t offset, uint64_t time_ns);
+		   uint64_t offset, uint64_t time_ns, bool doubted);
+
+/* Two contents came for one place: stage 3 is to tell. */
+void yg_stream_contest(const struct yg_order *order, struct yg_stream *stream);
 
 /**
  * yg_stream_acked() - the peer has received everything before @offset.
@@ -114,7 +124,7 @@ void yg_stream_fin(const struct yg_order *order, struct yg_flow *flow, unsigned 
 void yg_stream_acked(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		     uint64_t offset, uint64_t time_ns, bool ahead);
 
-/* Give up the first hole if it has waited gap_ns at @now_ns. */
+/* Give up the first hole if it has waited gap_ns at @now_ns; see yg_witness_vouches(). */
 void yg_stream_expire(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
 		      uint64_t now_ns);
 

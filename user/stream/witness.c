@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "stream/witness.h"
 
+#define TCP_RST 0x04u
+
 bool yg_witness_is_forged(const struct yg_stream *stream, const struct yg_stream *peer,
 			  const struct yg_segment *meta)
 {
@@ -16,9 +18,55 @@ void yg_witness_note(struct yg_stream *stream, struct yg_stream *peer,
 	if (meta->source != YG_SOURCE_EGRESS)
 		return;
 	stream->outgoing = true;
-	if (!meta->ack || !peer->started)
+	/* What a reset acknowledges is what came, taken or not: RFC 9293 section 3.10.7.1. */
+	if (!meta->ack || !peer->started || (meta->tcp_flags & TCP_RST))
 		return;
 	acked = yg_stream_unwrap(peer, meta->ack);
 	if (acked > peer->acked)
 		peer->acked = acked;
+}
+
+bool yg_witness_doubts(const struct yg_flow *flow, unsigned dir, uint8_t source)
+{
+	return !flow->tls && source != YG_SOURCE_EGRESS && flow->server_dir != dir;
+}
+
+bool yg_witness_vouches(const struct yg_flow *flow, unsigned dir)
+{
+	return flow->server_dir == !dir && flow->streams[!dir].outgoing &&
+	       !flow->streams[dir].outgoing;
+}
+
+bool yg_witness_renews(const struct yg_stream *peer, const struct yg_segment *meta)
+{
+	uint32_t behind = meta->ack - (peer->syn_new + 1), ahead = meta->ack - (uint32_t)peer->next;
+
+	if (!meta->ack || !peer->has_syn_new || behind > YG_FLOW_GUESS_BYTES)
+		return false;
+	return ahead + YG_FLOW_GUESS_BYTES > 2 * YG_FLOW_GUESS_BYTES;
+}
+
+bool yg_witness_has_begun(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
+			  uint32_t sequence)
+{
+	const struct yg_stream *stream = &flow->streams[dir];
+
+	if (!stream->has_syn_new || sequence != stream->syn_new + 1)
+		return false;
+	return flow->closed || !flow->streams[!dir].started ||
+	       !yg_witness_doubts(flow, dir, meta->source);
+}
+
+bool yg_witness_denies(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		       const struct yg_segment *meta)
+{
+	struct yg_stream *peer = &flow->streams[!dir];
+
+	if (meta->source != YG_SOURCE_EGRESS || !meta->ack || (meta->tcp_flags & TCP_RST) ||
+	    !peer->started || peer->guessed || peer->outgoing || peer->acked ||
+	    yg_stream_unwrap(peer, meta->ack) >= peer->first)
+		return false;
+	if (meta->time_ns > flow->opened_ns + YG_WITNESS_RACE_NS)
+		yg_stream_contest(order, peer);
+	return true;
 }

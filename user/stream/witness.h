@@ -10,8 +10,10 @@
 
 #include <stdbool.h>
 
-#include "stream/stream.h"
+#include "stream/flow.h"
 #include "yagura/event.h"
+
+#define YG_WITNESS_RACE_NS (50ull * 1000000) /* longer than a frame waits for a busy socket */
 
 /**
  * yg_witness_is_forged() - does a frame come in with this host as its sender?
@@ -25,3 +27,33 @@ bool yg_witness_is_forged(const struct yg_stream *stream, const struct yg_stream
 /* Remember what a frame that leaves this host says of both directions. */
 void yg_witness_note(struct yg_stream *stream, struct yg_stream *peer,
 		     const struct yg_segment *meta);
+
+/* May others send in the place of who sends? Nobody does in this host's, nor under TLS. */
+bool yg_witness_doubts(const struct yg_flow *flow, unsigned dir, uint8_t source);
+
+/**
+ * yg_witness_vouches() - does this host answer the direction, which comes in from outside?
+ *
+ * Then its acknowledgements tell what was lost here, and what is ahead of them, nobody has read.
+ */
+bool yg_witness_vouches(const struct yg_flow *flow, unsigned dir);
+
+/*
+ * Does @meta acknowledge the new SYN of the other direction, and nothing of what it was? A running
+ * connection ignores a SYN, with data or without: one frame is no new connection.
+ */
+bool yg_witness_renews(const struct yg_stream *peer, const struct yg_segment *meta);
+
+/* Do bytes from @sequence on follow a new SYN of their own, where no acknowledgement is needed? */
+bool yg_witness_has_begun(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
+			  uint32_t sequence);
+
+/**
+ * yg_witness_denies() - does this host's first answer say that it has nothing of what was read?
+ * @dir: of @meta.
+ *
+ * The other direction began with a frame that the stack did not take, and begins anew. That is told
+ * unless the frame may have been on its way to a socket that was just answering.
+ */
+bool yg_witness_denies(const struct yg_order *order, struct yg_flow *flow, unsigned dir,
+		       const struct yg_segment *meta);
