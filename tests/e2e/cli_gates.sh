@@ -90,4 +90,46 @@ sed -i s,/v1/users,/v1/people, "$WORK/spec.yaml"
 gate 3 --openapi "$WORK/spec.yaml" --fail-on medium "$WORK/good.har"
 gate 0 --openapi "$WORK/spec.yaml" --fail-on high "$WORK/good.har"
 gate 1 --openapi "$WORK/none.yaml" "$WORK/good.har"
+
+# Checks made of names that would be commands: a script that a shell reads, and that runs none.
+hostile() {
+	cat <<-'HAR'
+		{"startedDateTime": "2024-01-02T12:04:01+09:00", "time": 1, "request": {"method": "POST",
+		 "url": "https://api.example.com/v1/a'b*$x/x\"y", "headers": [{"name":
+		 "Authorization", "value": "Bearer opaque"}], "queryString": [{"name": "';touch PWNED;'", "value":
+		 "{{x}}"}], "postData": {"mimeType": "application/json", "text":
+		 "{\"$(touch PWNED)\": 1, \"'; touch PWNED; '\": 2}"}}, "response": {"status": 200, "headers": [],
+		 "content": {"text": "{}", "mimeType": "application/json"}}}
+	HAR
+}
+printf '{"log": {"entries": [%s,%s,%s,%s]}}' "$(hostile)" "$(hostile)" "$(hostile)" "$(hostile)" >"$WORK/hostile.har"
+gate 0 --testcases "$WORK/checks.sh" "$WORK/hostile.har"
+grep -qF "'https://api.example.com/v1/a'\\''b" "$WORK/checks.sh" || fail "the names are not in the script"
+gate 0 --testcases "$WORK/checks.http" "$WORK/hostile.har"
+mkdir "$WORK/bin"
+sh -n "$WORK/checks.sh" || fail "the script of checks is no script"
+! command -v shellcheck >/dev/null || shellcheck -s sh "$WORK/checks.sh" || fail "shellcheck refuses it"
+printf '#!/bin/sh\necho 429\n' >"$WORK/bin/curl"
+chmod +x "$WORK/bin/curl"
+(cd "$WORK" && TOKEN_OF_USER_A=a TOKEN_OF_USER_B=b TOKEN_WITHOUT_THE_ROLE=c ID_OF_USER_A=1 PATH=$WORK/bin:$PATH \
+	sh checks.sh >out 2>err) || fail "a check that is answered 429 is a fault"
+if grep -q skipped "$WORK/out" || [[ -s $WORK/err || -e $WORK/PWNED ]]; then fail "a name became a command"; fi
+[[ $(grep -c ^### "$WORK/checks.http") == $(wc -l <"$WORK/out") ]] || fail "the formats differ"
+
+# Wrong filters are bad usage before anybody is asked, a daemon that is not there is a failure.
+usage() {
+	local code=0
+	"$YAGURA" "$@" --socket "$WORK/none.sock" >"$WORK/out" 2>"$WORK/err" || code=$?
+	[[ $code == 2 ]] || fail "exit $code instead of 2: $*"
+}
+for wrong in "posture --state closed" "posture --rule no-such-rule" "findings --severity grave" \
+	"findings --status done" "endpoints --label none" "endpoints --risk 101" "endpoints --sort size" \
+	"relations --kind all" "third-parties --since yesterday" "callers --limit 0" "risk --nothing x" \
+	"testcases --format xml" "testcases --label none"; do
+	# shellcheck disable=SC2086 # words of a command
+	usage $wrong
+done
+code=0
+"$YAGURA" posture --socket "$WORK/none.sock" >"$WORK/out" 2>"$WORK/err" || code=$?
+[[ $code == 1 ]] || fail "exit $code instead of 1 without a daemon"
 echo "PASS: captures and archives stop a build when they should, and only then"

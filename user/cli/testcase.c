@@ -378,7 +378,7 @@ static void write_curl(FILE *out, enum yg_testcase kind, const struct yg_endpoin
 
 static void write_http(FILE *out, const struct request *request)
 {
-	put_variables(out, request->url.bytes, "@", " =\n");
+	put_variables(out, request->url.bytes, "# Needs ", "\n");
 	put_safe(out, request->method);
 	(void)fputc(' ', out);
 	put_http(out, request->url.bytes);
@@ -405,6 +405,7 @@ void yg_testcases_begin(FILE *out, enum yg_testcase_format format)
 		"# A check that lacks a variable is skipped. LOOK: a person has to look. The exit\n"
 		"# status is 1 if there is a fault. CURL_OPTIONS: more options of curl, such as -k\n"
 		"# or '--connect-to ::127.0.0.1:8443', which asks another host for the same names.\n"
+		"# shellcheck disable=SC2016,SC2086,SC2254 # names as they are; options; patterns\n"
 		"faults=0\n"
 		"need() {\n"
 		"	for variable; do\n"
@@ -448,9 +449,11 @@ void yg_testcases_begin(FILE *out, enum yg_testcase_format format)
 		(void)fputs(script, out);
 	else
 		(void)fputs("# Checks to replay, on a test system: some of them change what they "
-			    "touch.\n# Give the variables values first.\n"
-			    "@TOKEN_OF_USER_A =\n@TOKEN_OF_USER_B =\n@TOKEN_WITHOUT_THE_ROLE =\n"
-			    "@UNSIGNED_TOKEN_OF_USER_A =\n@TAMPERED_TOKEN_OF_USER_A =\n\n",
+			    "touch.\n# Give the variables values first; what a check needs beside "
+			    "them is said there, and is\n# to be added here: @ID_OF_USER_A = 41\n"
+			    "@TOKEN_OF_USER_A = unset\n@TOKEN_OF_USER_B = unset\n"
+			    "@TOKEN_WITHOUT_THE_ROLE = unset\n@UNSIGNED_TOKEN_OF_USER_A = unset\n"
+			    "@TAMPERED_TOKEN_OF_USER_A = unset\n\n",
 			    out);
 }
 

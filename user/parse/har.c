@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <yajl/yajl_parse.h>
 
 #include "core/base64.h"
+#include "parse/har_pairs.h"
+#include "parse/iso_time.h"
 #include "parse/url.h"
 
-#define NS_PER_S    UINT64_C(1000000000)
 #define NS_PER_MS   1e6
-#define TIME_LEN    19u /* "2026-01-02T03:04:05" */
 #define TIME_MS_MAX 1e9
 
 /* Where the reader is: what the objects and lists around it are. */
@@ -29,6 +28,10 @@ enum place {
 	PLACE_REQUEST_HEADER,
 	PLACE_RESPONSE_HEADER,
 	PLACE_POST,
+	PLACE_QUERY,
+	PLACE_PARAMS,
+	PLACE_QUERY_PAIR,
+	PLACE_PARAM,
 	PLACE_CONTENT,
 };
 
@@ -40,6 +43,8 @@ enum key {
 	KEY_RESPONSE,
 	KEY_HEADERS,
 	KEY_POST,
+	KEY_QUERY,
+	KEY_PARAMS,
 	KEY_CONTENT,
 	KEY_STARTED,
 	KEY_TIME,
@@ -64,6 +69,8 @@ static const struct {
 	{ "response", KEY_RESPONSE },
 	{ "headers", KEY_HEADERS },
 	{ "postData", KEY_POST },
+	{ "queryString", KEY_QUERY },
+	{ "params", KEY_PARAMS },
 	{ "content", KEY_CONTENT },
 	{ "startedDateTime", KEY_STARTED },
 	{ "time", KEY_TIME },
@@ -102,6 +109,7 @@ struct yg_har {
 	struct side sides[2];
 	struct yg_slice method, url, started, server, version, encoding;
 	struct yg_header header;
+	struct yg_har_pairs query, params;
 	double time_ms;
 	uint16_t status;
 	size_t used;
@@ -110,74 +118,23 @@ struct yg_har {
 
 /* --- one entry as an exchange */
 
-static bool digits(const char *text, size_t len, unsigned int *ret)
+/* @text in the room of the entry; absent if it does not fit. */
+static struct yg_slice keep(struct yg_har *har, struct yg_slice text)
 {
-	*ret = 0;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		*ret = *ret * 10 + (unsigned int)(text[i] - '0');
-	}
-	return true;
-}
+	struct yg_slice kept = { har->room + har->used, text.len };
 
-/* "Z", "+09:00" or "+0900" behind the seconds: seconds to take away. */
-static bool parse_zone(struct yg_slice text, int64_t *ret)
-{
-	unsigned int hours, minutes;
-	const char *p = text.ptr;
-
-	*ret = 0;
-	if (text.len == 0 || *p == 'Z' || *p == 'z')
-		return text.len <= 1;
-	if ((*p != '+' && *p != '-') || (text.len != 6 && text.len != 5) ||
-	    !digits(p + 1, 2, &hours) || !digits(p + text.len - 2, 2, &minutes))
-		return false;
-	*ret = (int64_t)(hours * 3600 + minutes * 60) * (*p == '-' ? -1 : 1);
-	return true;
-}
-
-/* ISO 8601. Return: ns since the epoch; 0 if it is none. */
-static uint64_t parse_time(struct yg_slice text)
-{
-	static const size_t at[] = { 0, 5, 8, 11, 14, 17 };
-	unsigned int part[6];
-	uint64_t fraction_ns = 0, unit_ns = NS_PER_S / 10;
-	size_t used = TIME_LEN;
-	struct tm tm;
-	int64_t seconds, zone;
-
-	if (text.len < TIME_LEN)
-		return 0;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(at); i++) {
-		if (!digits(text.ptr + at[i], i == 0 ? 4 : 2, &part[i]))
-			return 0;
-	}
-	if (used < text.len && text.ptr[used] == '.') {
-		for (used++; used < text.len && text.ptr[used] >= '0' && text.ptr[used] <= '9';
-		     used++, unit_ns /= 10)
-			fraction_ns += (uint64_t)(text.ptr[used] - '0') * unit_ns;
-	}
-	if (part[0] < 1971 ||
-	    !parse_zone((struct yg_slice){ text.ptr + used, text.len - used }, &zone))
-		return 0;
-	tm = (struct tm){ .tm_year = (int)part[0] - 1900,
-			  .tm_mon = (int)part[1] - 1,
-			  .tm_mday = (int)part[2],
-			  .tm_hour = (int)part[3],
-			  .tm_min = (int)part[4],
-			  .tm_sec = (int)part[5] };
-	seconds = (int64_t)timegm(&tm) - zone;
-	return seconds > 0 && seconds < INT32_MAX * INT64_C(2)
-		       ? (uint64_t)seconds * NS_PER_S + fraction_ns
-		       : 0;
+	if (text.len > sizeof(har->room) - har->used)
+		return (struct yg_slice){ NULL, 0 };
+	memcpy(har->room + har->used, text.ptr, text.len);
+	har->used += text.len;
+	return kept;
 }
 
 static uint16_t port_of(const struct yg_url *url, bool tls)
 {
 	unsigned int port;
 
-	if (url->port.len == 0 || url->port.len > 5 || !digits(url->port.ptr, url->port.len, &port))
+	if (url->port.len == 0 || url->port.len > 5 || !yg_digits_read(url->port, &port))
 		return tls ? 443 : 80;
 	return (uint16_t)port;
 }
@@ -221,15 +178,45 @@ static struct yg_slice target_of(const struct yg_url *url)
 	return (struct yg_slice){ url->path.ptr, len };
 }
 
+/* A pair of a form, or of a query, that stands in a list only. Return: absent if none does. */
+static struct yg_slice join(struct yg_har *har, const struct yg_har_pairs *pairs)
+{
+	struct yg_slice text = { har->room + har->used, 0 };
+	ssize_t len =
+		yg_har_pairs_write(pairs, har->room + har->used, sizeof(har->room) - har->used);
+
+	if (len <= 0)
+		return (struct yg_slice){ NULL, 0 };
+	text.len = (size_t)len;
+	har->used += text.len;
+	return text;
+}
+
+/* The URL with the query that its entry names beside it. */
+static void complete_url(struct yg_har *har)
+{
+	size_t from = har->used;
+
+	if (!har->query.count || !har->url.len || memchr(har->url.ptr, '?', har->url.len) ||
+	    memchr(har->url.ptr, '#', har->url.len) || !keep(har, har->url).ptr ||
+	    !keep(har, YG_SLICE("?")).ptr || !join(har, &har->query).ptr)
+		return;
+	har->url = (struct yg_slice){ har->room + from, har->used - from };
+}
+
 static void deliver(struct yg_har *har)
 {
-	struct yg_url url = yg_url_from_target(YG_SLICE("GET"), har->url);
+	struct yg_url url;
 	bool tls = har->url.len > 5 &&
 		   yg_slice_equal_nocase((struct yg_slice){ har->url.ptr, 6 }, YG_SLICE("https:"));
-	uint64_t start_ns = parse_time(har->started);
+	uint64_t start_ns = yg_iso_time_read(har->started);
 	uint64_t end_ns = start_ns + (uint64_t)(har->time_ms * NS_PER_MS);
 	struct yg_exchange exchange = { .tls = tls, .grpc_status = YG_GRPC_STATUS_NONE };
 
+	complete_url(har);
+	url = yg_url_from_target(YG_SLICE("GET"), har->url);
+	if (!har->sides[0].body.len && !har->sides[0].cut)
+		har->sides[0].body = join(har, &har->params);
 	if (!start_ns || !har->method.len || !url.host.len) {
 		har->skipped++;
 		return;
@@ -261,21 +248,10 @@ static void begin_entry(struct yg_har *har)
 	har->sides[0] = har->sides[1] = (struct side){ .cut = false };
 	har->method = har->url = har->started = har->server = har->version = har->encoding =
 		(struct yg_slice){ NULL, 0 };
+	har->query.count = har->params.count = 0;
 	har->time_ms = 0;
 	har->status = 0;
 	har->used = 0;
-}
-
-/* @text in the room of the entry; absent if it does not fit. */
-static struct yg_slice keep(struct yg_har *har, struct yg_slice text)
-{
-	struct yg_slice kept = { har->room + har->used, text.len };
-
-	if (text.len > sizeof(har->room) - har->used)
-		return (struct yg_slice){ NULL, 0 };
-	memcpy(har->room + har->used, text.ptr, text.len);
-	har->used += text.len;
-	return kept;
 }
 
 static enum place place_under(const struct yg_har *har)
@@ -299,7 +275,15 @@ static enum place place_under(const struct yg_har *har)
 	case PLACE_REQUEST:
 		if (key == KEY_HEADERS)
 			return PLACE_REQUEST_HEADERS;
+		if (key == KEY_QUERY)
+			return PLACE_QUERY;
 		return key == KEY_POST ? PLACE_POST : PLACE_OTHER;
+	case PLACE_POST:
+		return key == KEY_PARAMS ? PLACE_PARAMS : PLACE_OTHER;
+	case PLACE_QUERY:
+		return PLACE_QUERY_PAIR;
+	case PLACE_PARAMS:
+		return PLACE_PARAM;
 	case PLACE_RESPONSE:
 		if (key == KEY_HEADERS)
 			return PLACE_RESPONSE_HEADERS;
@@ -386,6 +370,10 @@ static int close_place(void *ctx)
 		add_header(har, &har->sides[0]);
 	else if (place == PLACE_RESPONSE_HEADER)
 		add_header(har, &har->sides[1]);
+	else if (place == PLACE_QUERY_PAIR)
+		yg_har_pairs_add(&har->query, &har->header);
+	else if (place == PLACE_PARAM)
+		yg_har_pairs_add(&har->params, &har->header);
 	else if (place == PLACE_CONTENT)
 		decode_content(har);
 	else if (place == PLACE_ENTRY)
@@ -429,6 +417,8 @@ static struct yg_slice *slot_of(struct yg_har *har, enum place place, enum key k
 		return key == KEY_URL ? &har->url : NULL;
 	case PLACE_REQUEST_HEADER:
 	case PLACE_RESPONSE_HEADER:
+	case PLACE_QUERY_PAIR:
+	case PLACE_PARAM:
 		if (key == KEY_NAME)
 			return &har->header.name;
 		return key == KEY_VALUE ? &har->header.value : NULL;

@@ -90,7 +90,7 @@ static void a_request_has_placeholders_alone(void **state)
 	assert_non_null(strstr(text, "\"FIELD\":\"VALUE\",\"role\":\"admin\""));
 	assert_int_equal(write_all(YG_TESTCASE_HTTP, &endpoint), 6);
 	assert_non_null(strstr(text,
-			       "@ID_OF_USER_A =\n@CARD_OF_USER_A =\n"
+			       "# Needs ID_OF_USER_A\n# Needs CARD_OF_USER_A\n"
 			       "DELETE https://api.example.com/v1/users/{{ID_OF_USER_A}}/cards/"
 			       "{{CARD_OF_USER_A}}\nX-API-Key: {{TOKEN_OF_USER_A}}\n\n"));
 }

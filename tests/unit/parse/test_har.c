@@ -45,6 +45,14 @@ static void count_fields(void *ctx, const struct yg_exchange *exchange)
 	*(uint32_t *)ctx += response->body_gap && !response->body.len ? response->header_count : 0;
 }
 
+static void show_request(void *ctx, const struct yg_exchange *exchange)
+{
+	const struct yg_message *request = &exchange->request;
+
+	(void)snprintf(ctx, 256, "%.*s %.*s", (int)request->target.len, request->target.ptr,
+		       (int)request->body.len, request->body.ptr ? request->body.ptr : "");
+}
+
 static const char archive[] =
 	"{\"log\":{\"version\":\"1.2\",\"pages\":[{\"request\":{\"method\":\"NO\"}}],\"entries\":["
 	"{\"startedDateTime\":\"2026-01-02T03:04:05.678+09:00\",\"time\":12.5,"
@@ -112,6 +120,48 @@ static void entries_become_exchanges(void **state)
 
 	feed(sizeof(archive) - 1, &log);
 	assert_string_equal(log.text, want);
+}
+
+/* What some programs leave to lists: a query beside the URL, a form beside its text. */
+static void lists_complete_what_is_left_to_them(void **state)
+{
+	static const struct {
+		const char *name, *request, *want;
+	} cases[] = {
+		{ "a query beside the URL",
+		  "\"url\":\"http://h/a\",\"queryString\":[{\"name\":\"q\",\"value\":\"a b\"},"
+		  "{\"name\":\"p\",\"value\":\"%41\"}]",
+		  "/a?q=a%20b&p=%41 " },
+		{ "a query in both",
+		  "\"url\":\"http://h/a?q=1\",\"queryString\":[{\"name\":\"q\","
+		  "\"value\":\"1\"}]",
+		  "/a?q=1 " },
+		{ "a form without text",
+		  "\"url\":\"http://h/a\",\"postData\":{\"params\":[{\"name\":\"user\",\"value\":"
+		  "\"a&b\"},{\"name\":\"x\",\"value\":\"\"}],\"text\":\"\"}",
+		  "/a user=a%26b&x=" },
+		{ "a form with text",
+		  "\"url\":\"http://h/a\",\"postData\":{\"params\":[{\"name\":\"user\",\"value\":"
+		  "\"a\"}],\"text\":\"user=b\"}",
+		  "/a user=b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		YG_CLEANUP(yg_har_free) struct yg_har *har = NULL;
+		char text[1024], seen[256] = "";
+
+		print_message("%s\n", cases[i].name);
+		(void)snprintf(
+			text, sizeof(text),
+			"{\"log\":{\"entries\":[{\"startedDateTime\":\"2024-01-02T03:04:05Z\","
+			"\"request\":{\"method\":\"POST\",%s}}]}}",
+			cases[i].request);
+		assert_int_equal(yg_har_new(show_request, seen, &har), 0);
+		assert_int_equal(yg_har_feed(har, text, strlen(text)), 0);
+		assert_int_equal(yg_har_finish(har), 0);
+		assert_string_equal(seen, cases[i].want);
+	}
 }
 
 static void refuses_what_is_none(void **state)
@@ -197,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_entries_however_they_are_split),
 		cmocka_unit_test(entries_become_exchanges),
+		cmocka_unit_test(lists_complete_what_is_left_to_them),
 		cmocka_unit_test(refuses_what_is_none),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(a_body_without_room_is_cut),
