@@ -12,7 +12,10 @@
 #define ALIKE_MOST   5u	 /* words that are nearly all of a collection and alike */
 #define BESIDE_ALIKE 4u	 /* words beside ids that look like what is below the ids */
 #define ROOT_FILES   20u /* in the root; fewer are "robots.txt" and its like */
-/* Kinds that names of things are of, too. */
+/* Kinds that names of things are of, too; that they are of more often than not. */
+#define NAMES_MOSTLY                                                            \
+	(1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_LOCALE | \
+	 1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_NUMBERED)
 #define IN_FRONT (1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_SLUG)
 #define NEVER	 (UINT32_MAX / 16)
 
@@ -63,7 +66,7 @@ struct evidence {
 	uint32_t values; /* read as values elsewhere */
 	uint64_t hits;
 	uint32_t names;
-	uint32_t others;   /* words and the like that are of another kind */
+	uint32_t others;   /* words and the like */
 	uint32_t numerals; /* candidates with two digits or more */
 	struct yg_alike_shapes shapes;
 	bool parameter;	      /* ids stand beside them ... */
@@ -127,7 +130,8 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 			have.beside = (enum yg_token)node->token;
 		} else if (!yg_evidence_is_candidate(node, kind)) {
 			have.names += (node->flags & (NODE_NAMES | NODE_SPOKEN)) != 0;
-			have.others += !(node->flags & (NODE_KEPT | NODE_RESERVED));
+			have.others += !(node->flags & (NODE_KEPT | NODE_RESERVED)) &&
+				       NAMES_MOSTLY & 1u << node->token;
 		} else {
 			have.hits += node->hits;
 			have.count++;

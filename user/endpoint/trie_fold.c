@@ -43,6 +43,24 @@ static uint32_t find_child(const struct tree *tree, uint32_t parent, uint64_t ha
 	return c;
 }
 
+/*
+ * What names a parameter of two kinds, whatever the order: the first of strong ones, one that no
+ * word explains, "name" for any others. So more values change a name once or twice, not each time.
+ */
+static uint8_t name_by(uint8_t a, uint8_t b)
+{
+	bool strong_a = yg_token_is_strong((enum yg_token)a);
+	bool strong_b = yg_token_is_strong((enum yg_token)b);
+
+	if (a == b)
+		return a;
+	if (strong_a != strong_b)
+		return strong_a ? a : b;
+	if (strong_a)
+		return a < b ? a : b;
+	return a == YG_TOKEN_MIXED || b == YG_TOKEN_MIXED ? YG_TOKEN_MIXED : YG_TOKEN_WORD;
+}
+
 static void add_counts(struct node *into, const struct node *from)
 {
 	uint32_t room = UINT32_MAX / 2 - into->hits;
@@ -52,8 +70,8 @@ static void add_counts(struct node *into, const struct node *from)
 	into->methods |= from->methods;
 	into->shape |= from->shape;
 	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES | NODE_GROUP);
-	if (from->flags & NODE_PARAMETER && from->token < into->token)
-		into->token = from->token;
+	if (from->flags & NODE_PARAMETER)
+		into->token = name_by(into->token, from->token);
 }
 
 /*
@@ -118,10 +136,7 @@ static bool fold(struct yg_trie *trie, uint32_t parent)
 			nodes[c].hash = hash;
 			continue;
 		}
-		/* A strong value names the parameter; of weak ones the first in the enum. */
-		if (!yg_token_is_strong((enum yg_token)nodes[parameter].token) &&
-		    nodes[c].token < nodes[parameter].token)
-			nodes[parameter].token = nodes[c].token;
+		nodes[parameter].token = name_by(nodes[parameter].token, nodes[c].token);
 		unlink_child(&trie->view, c);
 		merge(trie, parameter, c);
 	}
