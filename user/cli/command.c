@@ -14,6 +14,9 @@ static const struct yg_command commands[] = {
 		.text = "Reads pcap, pcapng and HTTP archive (HAR) files, also compressed with gzip, in the "
 			"order given; \"-\" is standard input. Runs the same stages as the daemon, by the capture's own time, and "
 			"prints the same bytes every time. A file that is cut is read up to the cut.",
+		.examples = "yagura analyze capture.pcap --json\n"
+			    "yagura analyze app.har --openapi spec.yaml --fail-on high\n"
+			    "tcpdump -w - port 8080 | yagura analyze -\n",
 		.options = yg_analyze_options,
 		.items_min = 1,
 		.items_max = SIZE_MAX,
@@ -43,6 +46,9 @@ static const struct yg_command commands[] = {
 		.name = "endpoints",
 		.synopsis = "[--service HOST] [--busiest]",
 		.summary = "List the API endpoints that were seen",
+		.examples = "yagura endpoints --sort risk --limit 20\n"
+			    "yagura endpoints --label shadow --service api.example.com\n"
+			    "yagura endpoints --data national-id --since 1d\n",
 		.options = yg_endpoints_options,
 		.json = true,
 		.daemon = true,
@@ -68,6 +74,8 @@ static const struct yg_command commands[] = {
 		.text = "RECORDS is how many different sensitive values of each class the caller was "
 			"given on the last day that it was given any, at least: steady traffic is read "
 			"by sample. --json has the days, the services and the day before.",
+		.examples = "yagura callers --by-records --limit 10\n"
+			    "yagura callers --contains bearer --since 1h\n",
 		.options = yg_callers_options,
 		.json = true,
 		.daemon = true,
@@ -81,6 +89,8 @@ static const struct yg_command commands[] = {
 		.text = "From 0 to 100, of everything or of one service: 7 parts of its riskiest endpoint and "
 			"3 of the mean of its ten riskiest; the highest of each hour of a day and of each day "
 			"of a month; and the riskiest endpoints with the reasons of their points.",
+		.examples = "yagura risk\n"
+			    "yagura risk --service api.example.com --lang ja\n",
 		.options = yg_risk_options,
 		.json = true,
 		.daemon = true,
@@ -95,6 +105,8 @@ static const struct yg_command commands[] = {
 			"without TLS, who vouches for the host, where it leads to, and which classes of "
 			"sensitive data are sent there. The issuer is that of a certificate on the wire, "
 			"up to TLS 1.2; TLS 1.3 hides it.",
+		.examples = "yagura third-parties --since 7d\n"
+			    "yagura third-parties --json\n",
 		.options = yg_parties_options,
 		.json = true,
 		.daemon = true,
@@ -109,6 +121,8 @@ static const struct yg_command commands[] = {
 			"other. \"-\" stands for requests of this host that nothing tells for whom. DATA "
 			"is what requests carry there. With --dot it is a graph for graphviz: \"yagura "
 			"relations --by-service --dot | dot -Tsvg\".",
+		.examples = "yagura relations --service api.example.com --kind third-party\n"
+			    "yagura relations --by-service --dot | dot -Tsvg\n",
 		.options = yg_relations_options,
 		.json = true,
 		.daemon = true,
@@ -124,6 +138,8 @@ static const struct yg_command commands[] = {
 			"would prove a fault. --format curl is a script: credentials and ids are variables of its "
 			"environment, and it prints a verdict for each check. "
 			"Run them against a test system: some of them change what they touch.",
+		.examples = "yagura testcases --service api.example.com --out checks.sh\n"
+			    "yagura testcases --label payment --format http\n",
 		.options = yg_testcases_options,
 		.daemon = true,
 		.run = yg_command_testcases,
@@ -132,6 +148,8 @@ static const struct yg_command commands[] = {
 		.name = "findings",
 		.synopsis = "[--severity LEVEL] [--status STATUS]",
 		.summary = "List findings, the newest first",
+		.examples = "yagura findings --severity high --since 1d\n"
+			    "yagura findings --contains 203.0.113.9 --json\n",
 		.options = yg_findings_options,
 		.json = true,
 		.daemon = true,
@@ -145,6 +163,9 @@ static const struct yg_command commands[] = {
 		.text = "What is wrong even while nobody attacks: a check speaks only of what the server "
 			"accepted. A finding is open from the first sightings on, resolved when the endpoint "
 			"was used often enough without it, and reopened when it comes back.",
+		.examples = "yagura posture --severity medium --service api.example.com\n"
+			    "yagura posture --state reopened --since 7d --lang ja\n"
+			    "yagura posture --rule missing-authentication --all --json\n",
 		.options = yg_posture_options,
 		.json = true,
 		.daemon = true,
@@ -192,6 +213,7 @@ static const struct yg_command commands[] = {
 		.text = "Allowed, own and proxy addresses, gateways and name servers are refused. "
 			"It cuts an address, not a session: whoever shares the address is cut too; "
 			"one that cuts a large share of the recent callers needs --force.",
+		.examples = "yagura block 203.0.113.9 --for 1h --reason \"account walk\"\n",
 		.options = yg_block_options,
 		.items_min = 1,
 		.items_max = 1,
@@ -237,6 +259,8 @@ static const struct yg_command commands[] = {
 			"what the traffic and the document SPEC (OpenAPI 3.1, 3.0 or 2.0, YAML or JSON) say "
 			"differently: shadow and orphan endpoints, parameters, fields, types, statuses and "
 			"credentials. New endpoints are there within seconds, changes within a minute.",
+		.examples = "yagura openapi export --service api.example.com\n"
+			    "yagura openapi diff spec.yaml\n",
 		.options = yg_openapi_options,
 		.items_min = 1,
 		.items_max = 2,

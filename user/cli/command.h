@@ -51,6 +51,7 @@ struct yg_command {
 	const char *synopsis; /* after the name: "ADDR|CIDR [--for 1h]"; "" for none */
 	const char *summary;  /* one line for the list of commands, without full stop */
 	const char *text;     /* the manual's paragraph; may be NULL */
+	const char *examples; /* command lines, one a line, each with its '\n'; may be NULL */
 	const struct yg_cli_option *options;
 	size_t items_min, items_max; /* operands it takes; SIZE_MAX: any number */
 	bool json;		     /* takes --json */

@@ -72,6 +72,17 @@ static void print_option(FILE *out, const struct yg_cli_option *option)
 	print_wrapped(out, right, SYNOPSIS_WIDTH + 1);
 }
 
+static void print_examples(FILE *out, const char *lines)
+{
+	(void)fputs("\nExamples:\n", out);
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		(void)fprintf(out, "  %.*s\n", (int)len, lines);
+		lines += len + 1;
+	}
+}
+
 static void print_one(const struct yg_command *command, FILE *out)
 {
 	(void)fprintf(out, "usage: yagura %s%s%s\n\n%s.\n", command->name,
@@ -82,6 +93,8 @@ static void print_one(const struct yg_command *command, FILE *out)
 	}
 	(void)fprintf(out, "\n");
 	each_option(command, out, print_option);
+	if (command->examples)
+		print_examples(out, command->examples);
 }
 
 void yg_cli_print_help(const struct yg_command *command, FILE *out)
@@ -151,6 +164,11 @@ void yg_cli_print_man(FILE *out)
 			(void)fputc('\n', out);
 		}
 		each_option(&table[i], out, print_man_option);
+		if (!table[i].examples)
+			continue;
+		(void)fputs(".PP\nExamples:\n.PP\n.nf\n", out);
+		print_man_text(out, table[i].examples);
+		(void)fputs(".fi\n", out);
 	}
 }
 

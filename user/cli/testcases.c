@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/client.h"
 #include "cli/document.h"
+#include "cli/listing.h"
 #include "cli/testcase.h"
 #include "respond/knowledge.h"
 
@@ -17,6 +19,7 @@ const struct yg_cli_option yg_testcases_options[] = {
 	{ "method", "METHOD", "Only endpoints of this method", false },
 	{ "label", "LABEL", "Only endpoints with this label", false },
 	{ "risk", "MIN", "Only endpoints of at least this risk, 1 to 100", false },
+	{ "since", "DURATION", "Only endpoints used within the last 90s, 15m, 1h, 7d", false },
 	{ "format", "FORMAT", "curl, a script that runs them, or http, a file for an editor",
 	  false },
 	{ "out", "FILE", "Write to FILE, which must not exist, instead of the terminal", false },
@@ -180,24 +183,26 @@ static enum yg_exit write_stored(const struct yg_cli_args *args, const char *pat
 
 enum yg_exit yg_command_testcases(const struct yg_cli_args *args)
 {
-	static const char *const filters[] = { "service", "method", "label", "risk" };
+	static const char *const filters[] = { "service", "method", "label", "risk", NULL };
 	const char *format = yg_cli_value(args, "format"), *file = yg_cli_value(args, "out");
 	YG_CLEANUP(clean_stored) struct stored stored = { .run.out = args->out };
-	char path[1024] = "/v1/endpoints?";
-	enum yg_exit code;
+	char path[YG_LISTING_PATH_CAP] = "/v1/endpoints?";
+	enum yg_exit code = yg_listing_filter(args, filters, path);
 
+	if (code != YG_EXIT_DONE)
+		return code;
 	if (format && strcmp(format, "http") == 0)
 		stored.run.format = YG_TESTCASE_HTTP;
 	else if (format && strcmp(format, "curl") != 0)
 		return yg_cli_usage(args, "--format: not curl or http");
-	for (size_t i = 0; i < YG_ARRAY_SIZE(filters); i++)
-		yg_client_add(path, sizeof(path), filters[i], yg_cli_value(args, filters[i]));
 	if (file) {
 		stored.run.out = fopen(file, "wxe");
 		if (!stored.run.out)
 			return yg_cli_fail(args, "%s: %s", file, strerror(errno));
 	}
 	code = write_stored(args, path, &stored);
+	if (file && code != YG_EXIT_DONE)
+		(void)unlink(file);
 	if (file && fclose(stored.run.out))
 		return yg_cli_fail(args, "%s: %s", file, strerror(errno));
 	if (code == YG_EXIT_DONE && file)
