@@ -169,8 +169,19 @@ static __always_inline long head_read_at(const struct bytes *from, enum bytes_fr
 	return bytes_read(from, kind, ret->bytes, n);
 }
 
+/* A request whose method is anybody's guess. */
+static __always_inline void head_guess(struct yg_head *head)
+{
+	head->bytes[0] = 'X';
+	head->bytes[1] = ' ';
+	head->bytes[2] = '/';
+}
+
 /**
  * head_read() - the first bytes of a payload of @len >= 1 bytes, past blank lines.
+ *
+ * Servers pass over any number of them, this walk over few: who sends more is taken to begin a
+ * request behind them, for nothing else begins so.
  * Return: 0, or not if the bytes cannot be read.
  */
 static __always_inline long head_read(const struct bytes *from, enum bytes_from kind, __u32 len,
@@ -187,7 +198,11 @@ static __always_inline long head_read(const struct bytes *from, enum bytes_from 
 	if (blanks >= len)
 		return 0;
 	past.at += blanks;
-	return head_read_at(&past, kind, len - blanks, ret);
+	if (head_read_at(&past, kind, len - blanks, ret))
+		return -1;
+	if (blanks == HEAD_BLANKS && ret->bytes[0] <= '\r')
+		head_guess(ret);
+	return 0;
 }
 
 /**

@@ -53,7 +53,7 @@ static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
  */
 static bool is_doubtful(const struct yg_http1 *head)
 {
-	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_NAME_INVALID;
+	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_BARE_CR | YG_ANOMALY_NAME_INVALID;
 
 	if (head->kind == YG_HTTP1_REQUEST)
 		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID;

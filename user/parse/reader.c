@@ -142,7 +142,7 @@ static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *r
 	return YG_EVENT_REFUSED;
 }
 
-static void draft_init(struct yg_reading *reading, const struct yg_reader *reader,
+static void draft_init(struct yg_reading *reading, struct yg_reader *reader,
 		       const struct yg_feed *feed)
 {
 	struct yg_draft *draft = &reading->scratch;
@@ -157,6 +157,8 @@ static void draft_init(struct yg_reading *reading, const struct yg_reader *reade
 	draft->head.kind =
 		reader->kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
 	draft->head.lenient = YG_LENIENT_ALL;
+	draft->head.anomalies = reader->odd_lines;
+	reader->odd_lines = 0;
 	draft->head.fields = reading->fields;
 	draft->head.field_cap = YG_HEADERS_MAX;
 }
@@ -222,19 +224,30 @@ static enum yg_event good_head(struct yg_reader *reader, struct yg_draft *draft,
 
 /* --- heads -------------------------------------------------------------------------------- */
 
-/* Empty lines before a message: RFC 9112 section 2.2 asks to ignore them. */
-static bool skip_empty_lines(struct yg_reading *reading, struct yg_reader *reader,
+static bool is_line_end(uint8_t c)
+{
+	return c == '\r' || c == '\n';
+}
+
+/*
+ * Empty lines before a message: RFC 9112 section 2.2 asks to ignore them. Servers pass over CR and
+ * LF that stand alone, too: who sends them hides nothing, and shows.
+ */
+static void skip_empty_lines(struct yg_reading *reading, struct yg_reader *reader,
 			     struct yg_feed *feed)
 {
 	while (feed->p < feed->end) {
-		if (reader->has_cr && *feed->p != '\n')
-			return false;
-		if (!reader->has_cr && *feed->p != '\r')
-			return true;
-		reader->has_cr = !reader->has_cr;
+		bool ends = reader->has_cr && *feed->p == '\n';
+
+		if (reader->has_cr && !ends)
+			reader->odd_lines |= YG_ANOMALY_BARE_CR;
+		if (!reader->has_cr && *feed->p == '\n')
+			reader->odd_lines |= YG_ANOMALY_BARE_LF;
+		reader->has_cr = *feed->p == '\r';
+		if (!is_line_end(*feed->p))
+			return;
 		take(feed, 1, &reading->counters->read_framing);
 	}
-	return true;
 }
 
 static enum yg_event keep_partial(struct yg_reading *reading, struct yg_reader *reader,
@@ -256,10 +269,7 @@ static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader 
 	enum yg_reader_kind kind;
 	enum yg_parse r;
 
-	if (!skip_empty_lines(reading, reader, feed)) {
-		reader->has_cr = false;
-		return not_a_start(reading, reader, feed->p, 0);
-	}
+	skip_empty_lines(reading, reader, feed);
 	if (feed->p == feed->end)
 		return YG_EVENT_NONE;
 	r = is_start(reader, feed->p, feed_len(feed), &kind);
@@ -403,9 +413,12 @@ static enum yg_event read_chunked(struct yg_reading *reading, struct yg_reader *
 static enum yg_event resync(struct yg_reading *reading, struct yg_reader *reader,
 			    struct yg_feed *feed)
 {
+	const uint8_t *at = feed->p;
 	enum yg_reader_kind kind;
 
-	if (feed->start && is_start(reader, feed->p, feed_len(feed), &kind) != YG_PARSE_BAD) {
+	while (at < feed->end - 1 && is_line_end(*at))
+		at++;
+	if (feed->start && is_start(reader, at, (size_t)(feed->end - at), &kind) != YG_PARSE_BAD) {
 		reader->state = YG_READER_START;
 		reader->tentative = true;
 		feed->start = false;
@@ -487,6 +500,7 @@ static enum yg_hole hole_before_body(struct yg_reading *reading, struct yg_reade
 	bool partial = reader->draft != NULL;
 
 	reader->has_cr = reader->tentative = false;
+	reader->odd_lines = 0;
 	reader->state = YG_READER_RESYNC;
 	if (partial && !reader->draft->head.has_start)
 		yg_draft_free(reading->pool, &reader->draft);

@@ -214,6 +214,28 @@ static void a_decoy_is_told_with_its_request(void **state)
 	yg_streams_free(&streams);
 }
 
+/* Each request begins with a line end that is none: each is evidence, with its answer. */
+static void odd_line_ends_hide_no_request(void **state)
+{
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+	const uint32_t ask = 1 + SENT, answer = (uint32_t)strlen(ANSWER);
+	struct yg_streams *streams;
+	struct seen seen = { 0 };
+
+	(void)state;
+	assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct frame request = { false, YG_SOURCE_FILE, CLIENT + i * ask, 0 };
+		const struct frame reply = { true, YG_SOURCE_FILE, SERVER + i * answer, 0 };
+
+		send_text(streams, &request, 2 * i + 1, "\n" REQUEST);
+		send(streams, &reply, 2 * i + 2);
+	}
+	assert_int_equal(seen.answered, 3);
+	assert_int_equal(yg_streams_counters(streams)->request_refused, 3);
+	yg_streams_free(&streams);
+}
+
 #define UPGRADE(name) \
 	"GET /up HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: " name "\r\n\r\n"
 #define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n\r\n"
@@ -289,6 +311,7 @@ int main(void)
 		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
 		cmocka_unit_test(reads_frames_that_pass_through),
 		cmocka_unit_test(a_decoy_is_told_with_its_request),
+		cmocka_unit_test(odd_line_ends_hide_no_request),
 		cmocka_unit_test(a_tunnel_gives_back_the_head_that_was_begun),
 		cmocka_unit_test(an_upgrade_without_memory_loses_nothing_in_silence),
 	};
