@@ -44,8 +44,8 @@ static uint32_t find_child(const struct tree *tree, uint32_t parent, uint64_t ha
 }
 
 /*
- * What names a parameter of two kinds, whatever the order: the first of strong ones, one that no
- * word explains, "name" for any others. So more values change a name once or twice, not each time.
+ * What names a parameter of two kinds, whatever the order: the first of strong ones,
+ * "name" for two others. So more values change a name once or twice, not each time.
  */
 static uint8_t name_by(uint8_t a, uint8_t b)
 {
@@ -58,7 +58,7 @@ static uint8_t name_by(uint8_t a, uint8_t b)
 		return strong_a ? a : b;
 	if (strong_a)
 		return a < b ? a : b;
-	return a == YG_TOKEN_MIXED || b == YG_TOKEN_MIXED ? YG_TOKEN_MIXED : YG_TOKEN_WORD;
+	return YG_TOKEN_WORD;
 }
 
 static void add_counts(struct node *into, const struct node *from)
