@@ -113,7 +113,7 @@ void yg_look_need_heads(struct yg_look *look)
 		take_field(request_rows, id, header->value, heads);
 		/* A name that may carry a credential that we do not know as one. */
 		heads->unknown_credential |=
-			(yg_header_traits(id, header->name) & YG_HEADER_SECRET) != 0;
+			(yg_message_header_traits(&exchange->request, i) & YG_HEADER_SECRET) != 0;
 		if (id == YG_HEADER_FORWARDED)
 			heads->secure_hop |= yg_text_has(header->value, "proto=https");
 	}
@@ -122,7 +122,8 @@ void yg_look_need_heads(struct yg_look *look)
 		enum yg_header_id id = yg_message_header_id(&exchange->response, i);
 
 		take_field(response_rows, id, header->value, heads);
-		heads->rate |= (yg_header_traits(id, header->name) & YG_HEADER_RATE) != 0;
+		heads->rate |=
+			(yg_message_header_traits(&exchange->response, i) & YG_HEADER_RATE) != 0;
 	}
 	heads->secure_hop |= yg_text_begins(heads->forwarded_proto, "https") ||
 			     yg_text_begins(heads->forwarded_proto, "wss");

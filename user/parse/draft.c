@@ -136,7 +136,7 @@ static uint32_t later(uint32_t end, struct yg_span span)
 }
 
 struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
-				uint8_t *header_ids, const struct yg_header_index *index)
+				uint8_t *header_ids, struct yg_header_index *index)
 {
 	const struct yg_http1 *head;
 	uint32_t end;
@@ -149,7 +149,7 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 		end = later(later(end, head->fields[i].name), head->fields[i].value);
 		headers[i].name = yg_draft_slice(draft, head->fields[i].name);
 		headers[i].value = yg_draft_slice(draft, head->fields[i].value);
-		header_ids[i] = (uint8_t)yg_header_index_find(index, headers[i].name);
+		header_ids[i] = yg_header_index_find(index, headers[i].name);
 	}
 	return (struct yg_message){
 		.present = true,

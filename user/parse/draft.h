@@ -80,7 +80,7 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
  * @draft: NULL: an absent message.
  */
 struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
-				uint8_t *header_ids, const struct yg_header_index *index);
+				uint8_t *header_ids, struct yg_header_index *index);
 
 /* Bytes [at, at + len) of the head. */
 struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span);

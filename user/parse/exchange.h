@@ -81,7 +81,7 @@ struct yg_message {
 	uint16_t status;	/* response: final status, 100..999; 0 when absent */
 
 	const struct yg_header *headers; /* [header_count] */
-	const uint8_t *header_ids;	 /* [header_count] enum yg_header_id; NULL: not read */
+	const uint8_t *header_ids; /* [header_count] codes of parse/header.h; NULL: not read */
 	uint32_t header_count;
 	uint32_t header_dropped;
 	uint32_t header_unknown; /* HTTP/2: fields sent before the connection was joined */
@@ -129,8 +129,18 @@ typedef void (*yg_exchange_fn)(void *ctx, const struct yg_exchange *exchange);
 /* Which field @headers[@i] is. O(1) where the parser has read the names. */
 static inline enum yg_header_id yg_message_header_id(const struct yg_message *message, uint32_t i)
 {
-	return message->header_ids ? (enum yg_header_id)message->header_ids[i]
+	return message->header_ids ? yg_header_id_from_code(message->header_ids[i])
 				   : yg_header_id_from_name(message->headers[i].name);
+}
+
+/* What the name of @headers[@i] says: YG_HEADER_* bits. O(1) likewise. */
+static inline uint32_t yg_message_header_traits(const struct yg_message *message, uint32_t i)
+{
+	uint8_t code = message->header_ids ? message->header_ids[i] : 0;
+
+	return code >= YG_HEADER_MAX
+		       ? code - (uint32_t)YG_HEADER_MAX
+		       : yg_header_traits((enum yg_header_id)code, message->headers[i].name);
 }
 
 /**

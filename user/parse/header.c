@@ -62,7 +62,7 @@ static uint32_t slot_of(struct yg_slice name)
 
 void yg_header_index_init(struct yg_header_index *index)
 {
-	*index = (struct yg_header_index){ { YG_HEADER_UNREAD } };
+	*index = (struct yg_header_index){ .slots = { YG_HEADER_UNREAD } };
 	for (uint32_t id = YG_HEADER_OTHER + 1; id < YG_HEADER_MAX; id++) {
 		uint32_t slot = slot_of(rows[id].name);
 
@@ -70,19 +70,6 @@ void yg_header_index_init(struct yg_header_index *index)
 			slot = (slot + 1) % YG_HEADER_SLOTS;
 		index->slots[slot] = (uint8_t)id;
 	}
-}
-
-enum yg_header_id yg_header_index_find(const struct yg_header_index *index, struct yg_slice name)
-{
-	uint32_t slot;
-
-	if (name.len == 0)
-		return YG_HEADER_OTHER;
-	for (slot = slot_of(name); index->slots[slot]; slot = (slot + 1) % YG_HEADER_SLOTS) {
-		if (yg_slice_equal_nocase(name, rows[index->slots[slot]].name))
-			return (enum yg_header_id)index->slots[slot];
-	}
-	return YG_HEADER_OTHER;
 }
 
 /* How names begin that say the same as their kin in the table. */
@@ -171,6 +158,36 @@ uint32_t yg_header_traits_of_name(struct yg_slice name)
 		}
 	}
 	return traits & IDEMPOTENT ? traits & ~(C | IDEMPOTENT) : traits;
+}
+
+static uint8_t read_memo(struct yg_header_index *index, uint32_t slot, struct yg_slice name)
+{
+	struct yg_header_memo *memo = &index->memos[slot % YG_HEADER_MEMOS];
+	uint8_t traits;
+
+	if (memo->len == name.len && memcmp(memo->name, name.ptr, name.len) == 0)
+		return memo->traits;
+	traits = (uint8_t)yg_header_traits_of_name(name);
+	if (name.len <= YG_HEADER_MEMO_CAP) {
+		memo->len = (uint8_t)name.len;
+		memo->traits = traits;
+		memcpy(memo->name, name.ptr, name.len);
+	}
+	return traits;
+}
+
+uint8_t yg_header_index_find(struct yg_header_index *index, struct yg_slice name)
+{
+	uint32_t first, slot;
+
+	if (name.len == 0)
+		return YG_HEADER_OTHER;
+	first = slot_of(name);
+	for (slot = first; index->slots[slot]; slot = (slot + 1) % YG_HEADER_SLOTS) {
+		if (yg_slice_equal_nocase(name, rows[index->slots[slot]].name))
+			return index->slots[slot];
+	}
+	return (uint8_t)(YG_HEADER_MAX + read_memo(index, first, name));
 }
 
 uint32_t yg_header_traits(enum yg_header_id id, struct yg_slice name)

@@ -12,11 +12,12 @@
 #include "core/slice.h"
 
 /* What a name says by itself, whatever the value; a letter each in the table. */
-#define YG_HEADER_USUAL	   (1u << 0) /* U: every message has it, or it says who asks */
-#define YG_HEADER_STANDARD (1u << 1) /* S: of clients and hops: no parameter of an API */
-#define YG_HEADER_KEY	   (1u << 2) /* K: an API key, by convention */
-#define YG_HEADER_SECRET   (1u << 3) /* C: it may carry a credential */
-#define YG_HEADER_RATE	   (1u << 4) /* R: of a rate limit */
+#define YG_HEADER_USUAL	     (1u << 0) /* U: every message has it, or it says who asks */
+#define YG_HEADER_STANDARD   (1u << 1) /* S: of clients and hops: no parameter of an API */
+#define YG_HEADER_KEY	     (1u << 2) /* K: an API key, by convention */
+#define YG_HEADER_SECRET     (1u << 3) /* C: it may carry a credential */
+#define YG_HEADER_RATE	     (1u << 4) /* R: of a rate limit */
+#define YG_HEADER_TRAITS_MAX 31u       /* all of them */
 
 /* ROW(name, text, traits) */
 /* clang-format off */
@@ -161,7 +162,16 @@ enum yg_header_id {
 		YG_HEADER_MAX
 };
 
-_Static_assert(YG_HEADER_MAX <= UINT8_MAX, "an id fits one byte");
+/*
+ * What is kept of a name in one byte: its row, or YG_HEADER_MAX and the traits of a name that has
+ * none, which are found by a search in its text and thus not twice.
+ */
+_Static_assert(YG_HEADER_MAX + YG_HEADER_TRAITS_MAX <= UINT8_MAX, "row or traits fit one byte");
+
+static inline enum yg_header_id yg_header_id_from_code(uint8_t code)
+{
+	return code < YG_HEADER_MAX ? (enum yg_header_id)code : YG_HEADER_OTHER;
+}
 
 /* The row of a name, in any case; OTHER: none. Linear in the rows: not for every field of traffic,
  * which the index below serves. */
@@ -169,16 +179,26 @@ enum yg_header_id yg_header_id_from_name(struct yg_slice name);
 
 #define YG_HEADER_SLOTS 512u /* a power of two, more than three times the rows: most hit at first */
 
+#define YG_HEADER_MEMOS	   256u /* a power of two: names without a row, those met last */
+#define YG_HEADER_MEMO_CAP 46u	/* bytes of such a name; longer ones are read each time */
+
+struct yg_header_memo {
+	uint8_t len; /* 0: free */
+	uint8_t traits;
+	char name[YG_HEADER_MEMO_CAP];
+};
+
 /* Rows by the hash of their names, for who asks of every field. */
 struct yg_header_index {
 	uint8_t slots[YG_HEADER_SLOTS]; /* enum yg_header_id; UNREAD: free */
+	struct yg_header_memo memos[YG_HEADER_MEMOS];
 };
 
 /* All rows. */
 void yg_header_index_init(struct yg_header_index *index);
 
-/* As yg_header_id_from_name(), in one probe for most names. */
-enum yg_header_id yg_header_index_find(const struct yg_header_index *index, struct yg_slice name);
+/* The code of a name, in one probe for most. */
+uint8_t yg_header_index_find(struct yg_header_index *index, struct yg_slice name);
 
 /* The name of a row, in lower case; absent for UNREAD and OTHER. */
 struct yg_slice yg_header_name(enum yg_header_id id);

@@ -84,7 +84,7 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report)
 {
 	struct yg_stream_counters *counters = pairer->reading.counters;
-	const struct yg_header_index *index = &pairer->header_index;
+	struct yg_header_index *index = &pairer->header_index;
 	struct yg_exchange exchange = {
 		.request = yg_draft_view(report->request, pairer->headers[0], pairer->header_ids[0],
 					 index),

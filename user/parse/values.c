@@ -119,7 +119,7 @@ static void walk_headers(struct walk *w, const struct yg_message *message)
 			(struct yg_value){ .in = cookie ? YG_VALUE_IN_COOKIE : YG_VALUE_IN_HEADER,
 					   .type = YG_VALUE_TEXT };
 		if (!cookie)
-			w->value.traits = (uint8_t)yg_header_traits(id, header->name);
+			w->value.traits = (uint8_t)yg_message_header_traits(message, i);
 		if (cookie && (w->where & YG_VALUES_COOKIE))
 			more = walk_cookies(w, header->value, set);
 		else if (!cookie && (w->where & YG_VALUES_HEADER))
