@@ -114,11 +114,14 @@ static struct yg_data_set beside(const struct view *view, struct yg_slice token)
 	const char *from = words_before(begin, token.ptr);
 	const char *behind = token.ptr + token.len;
 	size_t rest = (size_t)(end - behind);
+	const struct yg_data_lexicon *lexicon = &view->engine->lexicon;
 
+	if (rest > BESIDE_BEHIND)
+		rest = BESIDE_BEHIND;
 	return yg_data_set_union(
-		yg_data_text_classes((struct yg_slice){ from, (size_t)(token.ptr - from) }),
-		yg_data_text_classes(
-			(struct yg_slice){ behind, rest > BESIDE_BEHIND ? BESIDE_BEHIND : rest }));
+		yg_data_text_classes(lexicon,
+				     (struct yg_slice){ from, (size_t)(token.ptr - from) }),
+		yg_data_text_classes(lexicon, (struct yg_slice){ behind, rest }));
 }
 
 /* Forms of one identifier go to the view. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "baseline/data_engine.h"
+#include "baseline/data_key.h"
 
 #define NAMES_CACHE 8192u /* names of fields whose classes are remembered; a power of two */
 #define NAMES_CAP   45u	  /* bytes of a name with that of its parent; longer ones are not */
@@ -23,6 +24,7 @@ struct yg_data_engine {
 	struct hs_database *patterns; /* of values: the operator's; NULL: none */
 	struct hs_database *keys;     /* of names: the operator's; NULL: none */
 	struct hs_scratch *scratch;
+	struct yg_data_lexicon lexicon;
 	struct yg_data_set off;
 	struct yg_data_user_class user[YG_DATA_USER_MAX];
 	uint32_t user_count;

@@ -136,6 +136,12 @@ static bool may_have(const struct key *key, const char *word)
 	return (uint8_t)*word >= 0x80 ? key->foreign : key->initials >> (*word - 'a') & 1;
 }
 
+/* Does the word of @len bytes at @at end there? A plural is the same word. */
+static bool ends_word(const struct key *key, size_t at, size_t len)
+{
+	return key->begins[at + len] || (key->text[at + len] == 's' && key->begins[at + len + 1]);
+}
+
 static bool has_word(const struct key *key, const char *word)
 {
 	bool foreign = (uint8_t)*word >= 0x80;
@@ -146,11 +152,7 @@ static bool has_word(const struct key *key, const char *word)
 		if (key->text[i] != *word || (!foreign && !key->begins[i]))
 			continue;
 		len = match_at(key, i, word);
-		if (len == 0)
-			continue;
-		/* A plural is the same word. */
-		if (foreign || key->begins[i + len] ||
-		    (key->text[i + len] == 's' && key->begins[i + len + 1]))
+		if (len > 0 && (foreign || ends_word(key, i, len)))
 			return true;
 	}
 	return false;
@@ -204,36 +206,87 @@ static bool is_about(const struct key *key)
 	return false;
 }
 
-/* The classes of those words of a table that @key has. */
-static void add_words(struct yg_data_set *set, const struct key *key, bool whole,
-		      const struct yg_data_word *words, uint32_t count)
+/* Of which letter a word is: 0..25; 26: of another script. */
+static uint32_t letter_of(char c)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		const struct yg_data_word *word = &words[i];
-		bool is_whole = word->kind == YG_DATA_WORD_WHOLE;
+	return c >= 'a' && c <= 'z' ? (uint32_t)(c - 'a') : 26;
+}
 
-		if (!may_have(key, word->text) || (is_whole && !whole) ||
-		    (yg_data_set_has(set, word->class_) && word->kind != YG_DATA_WORD_FORM))
-			continue;
-		if (is_whole ? match_at(key, 0, word->text) != key->len || key->len == 0
-			     : !has_word(key, word->text))
-			continue;
-		yg_data_set_add(set, word->class_);
-		if (word->kind == YG_DATA_WORD_FORM)
-			yg_data_set_add(set, YG_DATA_SAID_FORM);
+static void add_rows(struct yg_data_lexicon *lexicon, uint32_t letter,
+		     const struct yg_data_word *words, uint32_t count)
+{
+	uint16_t *end = &lexicon->from[letter + 1];
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (letter_of(*words[i].text) == letter && *end < YG_DATA_WORDS_MAX)
+			lexicon->rows[(*end)++] = words[i];
 	}
 }
 
-static struct yg_data_set classes_of(const struct key *key, bool whole)
+void yg_data_lexicon_init(struct yg_data_lexicon *ret)
+{
+	uint32_t count, count_world;
+	const struct yg_data_word *words = yg_data_words(&count);
+	const struct yg_data_word *world = yg_data_words_world(&count_world);
+
+	ret->from[0] = 0;
+	for (uint32_t letter = 0; letter <= 26; letter++) {
+		ret->from[letter + 1] = ret->from[letter];
+		add_rows(ret, letter, words, count);
+		add_rows(ret, letter, world, count_world);
+	}
+}
+
+static void add_word(struct yg_data_set *set, const struct yg_data_word *word)
+{
+	yg_data_set_add(set, word->class_);
+	if (word->kind == YG_DATA_WORD_FORM)
+		yg_data_set_add(set, YG_DATA_SAID_FORM);
+}
+
+/* The classes of the words that begin at @at. */
+static void add_words_at(struct yg_data_set *set, const struct key *key, size_t at, bool whole,
+			 const struct yg_data_lexicon *lexicon)
+{
+	uint32_t letter = letter_of(key->text[at]);
+
+	for (uint32_t i = lexicon->from[letter]; i < lexicon->from[letter + 1]; i++) {
+		const struct yg_data_word *word = &lexicon->rows[i];
+		size_t len = match_at(key, at, word->text);
+
+		if (len == 0)
+			continue;
+		if (word->kind == YG_DATA_WORD_WHOLE ? whole && len == key->len
+						     : ends_word(key, at, len))
+			add_word(set, word);
+	}
+}
+
+/* Those of other scripts, whose words have no beginnings. */
+static void add_foreign_words(struct yg_data_set *set, const struct key *key, bool whole,
+			      const struct yg_data_lexicon *lexicon)
+{
+	for (uint32_t i = lexicon->from[26]; i < lexicon->from[27]; i++) {
+		const struct yg_data_word *word = &lexicon->rows[i];
+
+		if (word->kind == YG_DATA_WORD_WHOLE
+			    ? whole && match_at(key, 0, word->text) == key->len
+			    : has_word(key, word->text))
+			add_word(set, word);
+	}
+}
+
+static struct yg_data_set classes_of(const struct yg_data_lexicon *lexicon, const struct key *key,
+				     bool whole)
 {
 	struct yg_data_set set = { { 0 } };
-	const struct yg_data_word *words;
-	uint32_t count;
 
-	words = yg_data_words(&count);
-	add_words(&set, key, whole, words, count);
-	words = yg_data_words_world(&count);
-	add_words(&set, key, whole, words, count);
+	for (size_t at = 0; at < key->len; at++) {
+		if (key->begins[at] && letter_of(key->text[at]) < 26)
+			add_words_at(&set, key, at, whole, lexicon);
+	}
+	if (key->foreign)
+		add_foreign_words(&set, key, whole, lexicon);
 	if (is_any_state(key))
 		add_any_state(&set);
 	if (whole && !yg_data_set_is_empty(&set) && is_about(key)) {
@@ -312,28 +365,29 @@ static bool is_plain_name(const struct key *key)
 	return false;
 }
 
-struct yg_data_set yg_data_key_classes(struct yg_slice parent, struct yg_slice name)
+struct yg_data_set yg_data_key_classes(const struct yg_data_lexicon *lexicon,
+				       struct yg_slice parent, struct yg_slice name)
 {
 	struct key key = { .len = 0 }, both = { .len = 0 };
 	struct yg_data_set set;
 
 	append(&key, name);
-	set = classes_of(&key, true);
+	set = classes_of(lexicon, &key, true);
 	if (!parent.ptr || !says_little(&key) || !yg_data_set_is_empty(&set))
 		return set;
 	append(&both, parent);
 	if (is_plain_name(&key) && is_person(&both))
 		yg_data_set_add(&set, YG_DATA_PERSON_NAME);
 	append(&both, name);
-	return yg_data_set_union(set, classes_of(&both, key.len == 0));
+	return yg_data_set_union(set, classes_of(lexicon, &both, key.len == 0));
 }
 
-struct yg_data_set yg_data_text_classes(struct yg_slice text)
+struct yg_data_set yg_data_text_classes(const struct yg_data_lexicon *lexicon, struct yg_slice text)
 {
 	struct key key = { .len = 0 };
 
 	append(&key, text);
 	if (!key.initials && !key.foreign)
 		return (struct yg_data_set){ { 0 } };
-	return classes_of(&key, false);
+	return classes_of(lexicon, &key, false);
 }

@@ -43,14 +43,27 @@ struct yg_data_word {
 const struct yg_data_word *yg_data_words(uint32_t *ret_count);
 const struct yg_data_word *yg_data_words_world(uint32_t *ret_count);
 
+#define YG_DATA_WORDS_MAX 1024u /* of both tables; more do not fit: a test says so */
+
+/* The words of both tables by their first letters, which most names have none of. */
+struct yg_data_lexicon {
+	uint16_t from[28]; /* rows of letter i: [from[i], from[i + 1]); 26: of other scripts */
+	struct yg_data_word rows[YG_DATA_WORDS_MAX];
+};
+
+void yg_data_lexicon_init(struct yg_data_lexicon *ret);
+
 /**
  * yg_data_key_classes() - what a name says.
  * @parent: of the object it stands in; counts where @name says little ("number"); may be absent.
  * @name: as sent; may be absent.
  *
- * O(words * length); callers cache by name.
+ * Linear in the words that begin with a letter that a word of the name begins with; callers cache
+ * by name.
  */
-struct yg_data_set yg_data_key_classes(struct yg_slice parent, struct yg_slice name);
+struct yg_data_set yg_data_key_classes(const struct yg_data_lexicon *lexicon,
+				       struct yg_slice parent, struct yg_slice name);
 
 /* What the words of a text say: of the few dozen bytes beside a value. */
-struct yg_data_set yg_data_text_classes(struct yg_slice text);
+struct yg_data_set yg_data_text_classes(const struct yg_data_lexicon *lexicon,
+					struct yg_slice text);

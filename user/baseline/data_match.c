@@ -280,6 +280,7 @@ int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_e
 	set = calloc(1, sizeof(*set));
 	if (!engine || !set)
 		return -ENOMEM;
+	yg_data_lexicon_init(&engine->lexicon);
 	engine->off = options->off;
 	engine->user_count = options->user_count;
 	if (options->user_count)
@@ -338,7 +339,7 @@ static int take_key(unsigned int id, unsigned long long from, unsigned long long
 static struct yg_data_set read_names(struct yg_data_engine *engine, struct yg_slice parent,
 				     struct yg_slice name)
 {
-	struct yg_data_set classes = yg_data_key_classes(parent, name);
+	struct yg_data_set classes = yg_data_key_classes(&engine->lexicon, parent, name);
 
 	if (engine->keys && name.ptr && name.len <= YG_DATA_TEXT_MAX)
 		(void)hs_scan(engine->keys, name.ptr, (unsigned int)name.len, 0, engine->scratch,
