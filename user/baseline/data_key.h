@@ -51,6 +51,7 @@ struct yg_data_lexicon {
 	struct yg_data_word rows[YG_DATA_WORDS_MAX];
 };
 
+/* Sort them in. */
 void yg_data_lexicon_init(struct yg_data_lexicon *ret);
 
 /**

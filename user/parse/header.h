@@ -168,6 +168,7 @@ enum yg_header_id {
  */
 _Static_assert(YG_HEADER_MAX + YG_HEADER_TRAITS_MAX <= UINT8_MAX, "row or traits fit one byte");
 
+/* The row of a code; OTHER: it has none. */
 static inline enum yg_header_id yg_header_id_from_code(uint8_t code)
 {
 	return code < YG_HEADER_MAX ? (enum yg_header_id)code : YG_HEADER_OTHER;
