@@ -48,6 +48,7 @@ struct scene {
 	struct yg_finding last;	    /* of any rule about attacks */
 	struct yg_finding posture;  /* of any rule about posture */
 	uint32_t postures;	    /* times it was told */
+	uint64_t cell_requests;	    /* of all minutes that have ended */
 	struct yg_request request;  /* the last one */
 	struct yg_observation seen; /* by the last call */
 };
@@ -84,6 +85,7 @@ static inline void scene_on_cell(void *ctx, const struct yg_endpoint *endpoint,
 	(void)endpoint;
 	assert_true(cell->requests > 0);
 	scene->cells++;
+	scene->cell_requests += cell->requests;
 }
 
 static inline void scene_on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)

@@ -28,6 +28,38 @@ void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count)
 	cell->status_count++;
 }
 
+static uint64_t less(uint64_t value, uint64_t by)
+{
+	return value > by ? value - by : 0;
+}
+
+static void drop_status(struct yg_cell *cell, const struct yg_status_count *count)
+{
+	uint32_t at = 0;
+
+	while (at < cell->status_count && cell->status[at].status != count->status)
+		at++;
+	if (at == cell->status_count) {
+		cell->status_other = less(cell->status_other, count->count);
+		return;
+	}
+	cell->status[at].count = less(cell->status[at].count, count->count);
+	if (cell->status[at].count)
+		return;
+	cell->status_count--;
+	memmove(&cell->status[at], &cell->status[at + 1],
+		(cell->status_count - at) * sizeof(cell->status[0]));
+}
+
+void yg_cell_take_back(struct yg_cell *cell, const struct yg_status_count *exchanges,
+		       uint64_t request_bytes, uint64_t response_bytes)
+{
+	cell->requests = less(cell->requests, exchanges->count);
+	cell->request_bytes = less(cell->request_bytes, request_bytes);
+	cell->response_bytes = less(cell->response_bytes, response_bytes);
+	drop_status(cell, exchanges);
+}
+
 uint64_t yg_cell_status_class(const struct yg_cell *cell, unsigned int class)
 {
 	uint64_t sum = 0;

@@ -49,6 +49,10 @@ uint64_t yg_cell_callers(const struct yg_cell *cell, double *ret_error);
 /* Count @count responses of @status; 0 means that no response was seen. */
 void yg_cell_add_status(struct yg_cell *cell, uint16_t status, uint64_t count);
 
+/* Take back what was counted of exchanges that are none; never below zero. */
+void yg_cell_take_back(struct yg_cell *cell, const struct yg_status_count *exchanges,
+		       uint64_t request_bytes, uint64_t response_bytes);
+
 /* Requests with a status of this class: 2 for 2xx; 0 for those without a response. */
 uint64_t yg_cell_status_class(const struct yg_cell *cell, unsigned int class);
 

@@ -56,9 +56,38 @@ static void end_minute(struct yg_profile *profile, yg_cell_fn fn, void *ctx)
 	profile->now = (struct yg_cell){ 0 };
 }
 
-void yg_profile_tick(struct yg_profile *profile, uint64_t now_ns, yg_cell_fn fn, void *ctx)
+/* A minute keeps one exchange at least: it is the edge of what is taken back. */
+static void pay(struct yg_profile *profile)
 {
-	if (now_ns == UINT64_MAX || now_ns >= profile->now.start_ns + profile->now.span_ns)
+	const struct yg_debt *debt = &profile->debt;
+	uint64_t count = debt->exchanges.count;
+
+	if (count == 0 || profile->now.requests <= count)
+		return;
+	yg_cell_take_back(&profile->now, &debt->exchanges, debt->request_bytes,
+			  debt->response_bytes);
+	profile->hour_requests -= count < profile->hour_requests ? count : profile->hour_requests;
+	profile->debt = (struct yg_debt){ 0 };
+}
+
+void yg_profile_take_back(struct yg_profile *profile, const struct yg_sample *sample)
+{
+	uint32_t weight = sample->weight ? sample->weight : 1;
+	struct yg_debt *debt = &profile->debt;
+
+	debt->exchanges.status = sample->status;
+	debt->exchanges.count += weight;
+	debt->request_bytes += weight * sample->request_bytes;
+	debt->response_bytes += weight * sample->response_bytes;
+	pay(profile);
+}
+
+static void end_at(struct yg_profile *profile, uint64_t now_ns, uint64_t grace_ns, yg_cell_fn fn,
+		   void *ctx)
+{
+	uint64_t end_ns = profile->now.start_ns + profile->now.span_ns + grace_ns;
+
+	if (now_ns == UINT64_MAX || now_ns >= end_ns)
 		end_minute(profile, fn, ctx);
 	if (profile->hour_ns && (now_ns == UINT64_MAX || now_ns >= profile->hour_ns + HOUR_NS))
 		end_hour(profile, now_ns);
@@ -71,6 +100,11 @@ void yg_profile_lose(struct yg_profile *profile, uint64_t now_ns, uint64_t lost)
 		profile->now.lost += lost;
 	if (profile->hour_ns && profile->hour_ns / HOUR_NS == now_ns / HOUR_NS)
 		profile->hour_lossy = true;
+}
+
+void yg_profile_tick(struct yg_profile *profile, uint64_t now_ns, yg_cell_fn fn, void *ctx)
+{
+	end_at(profile, now_ns, YG_PROFILE_GRACE_NS, fn, ctx);
 }
 
 /* What only matters while less than everything is sampled. */
@@ -93,7 +127,7 @@ void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, 
 	struct yg_cell *now = &profile->now;
 	uint32_t weight = sample->weight ? sample->weight : 1;
 
-	yg_profile_tick(profile, sample->time_ns, fn, ctx);
+	end_at(profile, sample->time_ns, 0, fn, ctx);
 	if (now->requests == 0) {
 		now->start_ns = sample->time_ns - sample->time_ns % YG_CELL_SPAN_NS;
 		now->span_ns = YG_CELL_SPAN_NS;
@@ -115,6 +149,7 @@ void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, 
 	if (sample->caller)
 		(void)yg_hll_add(&now->callers, sample->caller);
 	profile->hour_requests += weight;
+	pay(profile);
 }
 
 /* Position of @object, or where it belongs. */

@@ -24,6 +24,7 @@
 #define YG_PROFILE_CALLERS   5u	  /* ... by so many callers ... */
 #define YG_PROFILE_IDS	     20u  /* ... and for ids: so many ended (caller, hour) values */
 #define YG_PROFILE_OWNED_MAX 128u /* objects whose first caller is remembered */
+#define YG_PROFILE_GRACE_NS  3000000000ull /* a hop finds its edge within two seconds */
 
 struct yg_season {
 	uint32_t hours; /* samples */
@@ -38,6 +39,12 @@ struct yg_owned {
 	bool shared;	 /* another caller used it too */
 };
 
+/* Exchanges to be taken back, of a minute that has ended: the next one pays. */
+struct yg_debt {
+	struct yg_status_count exchanges;
+	uint64_t request_bytes, response_bytes;
+};
+
 struct yg_profile {
 	struct yg_cell now;
 	struct yg_cell total;
@@ -50,6 +57,7 @@ struct yg_profile {
 	struct yg_season season[YG_SEASON_HOURS];
 	struct yg_owned owned[YG_PROFILE_OWNED_MAX]; /* in order of object */
 	uint32_t owned_count;
+	struct yg_debt debt;
 };
 
 /* One exchange as the profile counts it. */
@@ -71,6 +79,15 @@ struct yg_sample {
 /* Messages were lost in the minute that runs: it is handed out with their number, not learned. */
 void yg_profile_lose(struct yg_profile *profile, uint64_t now_ns, uint64_t lost);
 
+/**
+ * yg_profile_take_back() - an exchange that was counted is the hop of another one that was, too.
+ * @sample: as it was added: time, bytes, status and weight.
+ *
+ * Counts are taken back from the minute that runs; if that has no more than them, from the next
+ * one, so that sums over time are right. Latencies, sizes and callers stay in their sketches.
+ */
+void yg_profile_take_back(struct yg_profile *profile, const struct yg_sample *sample);
+
 /* Called with a minute that has ended. */
 typedef void (*yg_cell_fn)(void *ctx, const struct yg_cell *cell);
 
@@ -78,7 +95,10 @@ typedef void (*yg_cell_fn)(void *ctx, const struct yg_cell *cell);
 void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, yg_cell_fn fn,
 		    void *ctx);
 
-/* End the running minute if @now_ns is beyond it (UINT64_MAX: in any case). */
+/*
+ * End the running minute if @now_ns is YG_PROFILE_GRACE_NS beyond it (UINT64_MAX: in any case): until
+ * then it may be that something is taken back.
+ */
 void yg_profile_tick(struct yg_profile *profile, uint64_t now_ns, yg_cell_fn fn, void *ctx);
 
 /* A caller used an object: keeps the sample of owners. @object, @caller: hashes. */

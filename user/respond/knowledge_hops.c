@@ -20,6 +20,13 @@ static void count_once(struct yg_knowledge *knowledge, const struct yg_hop_link 
 	if (!endpoint || endpoint->id != link->endpoint)
 		return;
 	yg_inventory_unuse(endpoint, &use);
+	if (knowledge->profiles[endpoint->index])
+		yg_profile_take_back(knowledge->profiles[endpoint->index],
+				     &(struct yg_sample){ .time_ns = link->time_ns,
+							  .request_bytes = link->request_bytes,
+							  .response_bytes = link->response_bytes,
+							  .status = link->status,
+							  .weight = link->weight });
 	knowledge->dirty[endpoint->index] = true;
 }
 

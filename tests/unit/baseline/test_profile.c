@@ -36,6 +36,42 @@ static void add(struct yg_profile *profile, uint64_t time_ns, uint64_t caller, u
 	yg_profile_add(profile, &sample, cells ? sum_cell : NULL, cells);
 }
 
+/* Hops of other exchanges: sums over time are right, whichever minute they are taken from. */
+static void what_is_taken_back_is_no_request(void **state)
+{
+	const struct yg_sample hop = {
+		.time_ns = WEEK_NS, .request_bytes = 100, .response_bytes = 1000, .status = 200
+	};
+	YG_CLEANUP_FREE struct yg_profile *profile = calloc(1, sizeof(*profile));
+	uint32_t cells = 0;
+
+	(void)state;
+	assert_non_null(profile);
+	cell_requests = 0;
+	for (uint32_t i = 0; i < 4; i++)
+		add(profile, WEEK_NS + i, 0, &cells);
+	yg_profile_take_back(profile, &hop);
+	assert_int_equal(profile->now.requests, 3);
+	assert_int_equal(profile->now.request_bytes, 300);
+	assert_int_equal(profile->now.response_bytes, 3000);
+	assert_int_equal(profile->now.status[0].count, 3);
+	/* The minute is over, but not its time to be claimed. */
+	yg_profile_tick(profile, WEEK_NS + YG_CELL_SPAN_NS, sum_cell, &cells);
+	assert_int_equal(cells, 0);
+	yg_profile_take_back(profile, &hop);
+	yg_profile_tick(profile, WEEK_NS + YG_CELL_SPAN_NS + YG_PROFILE_GRACE_NS, sum_cell, &cells);
+	assert_int_equal(cells, 1);
+	assert_int_equal(cell_requests, 2);
+	/* Too late: the next minutes pay, once they have more than that. */
+	yg_profile_take_back(profile, &hop);
+	add(profile, WEEK_NS + 3 * YG_CELL_SPAN_NS, 0, &cells);
+	assert_int_equal(profile->now.requests, 1);
+	add(profile, WEEK_NS + 3 * YG_CELL_SPAN_NS + 1, 0, &cells);
+	assert_int_equal(profile->now.requests, 1);
+	yg_profile_tick(profile, UINT64_MAX, sum_cell, &cells);
+	assert_int_equal(cell_requests, 3); /* of six, three were hops */
+}
+
 static struct yg_profile *make_profile(void)
 {
 	struct yg_profile *profile = calloc(1, sizeof(*profile));
@@ -192,6 +228,7 @@ static void survives_packing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_taken_back_is_no_request),
 		cmocka_unit_test(every_request_is_in_exactly_one_minute),
 		cmocka_unit_test(is_learning_until_there_is_enough),
 		cmocka_unit_test(learns_the_hours_of_the_week),

@@ -32,6 +32,9 @@ static void what_a_client_asked_once_is_counted_once(void **state)
 	assert_int_equal(endpoint->request_bytes, 200);
 	assert_int_equal(endpoint->status_count, 1);
 	assert_int_equal(endpoint->status[0].count, 1);
+	/* Minutes say the same. */
+	assert_int_equal(scene.cell_requests, 1);
+	assert_int_equal(scene.cells, 1);
 }
 
 static void count_requests(void *ctx, const struct yg_endpoint *endpoint)
@@ -48,6 +51,7 @@ static void an_upstream_of_another_name_keeps_its_own_count(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 	assert_int_equal(ask_through(&scene, "orders.internal")->requests, 1);
 	assert_int_equal(yg_knowledge_endpoints(scene.knowledge, count_requests, NULL), 2);
+	assert_int_equal(scene.cell_requests, 2);
 }
 
 int main(void)
