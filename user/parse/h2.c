@@ -66,10 +66,14 @@ static void lose_track(const struct yg_h2_turn *turn)
 	yg_h2_stream_loss(turn);
 }
 
+/* A true peer does that once, and hangs up: RFC 9113 section 5.4.1. */
 static void refuse(const struct yg_h2_turn *turn)
 {
 	counters_of(turn)->h2_invalid++;
 	lose_track(turn);
+	turn->side->refusals += YG_H2_REFUSAL_BLOCKS;
+	if (turn->side->refusals > YG_H2_REFUSALS_MAX * YG_H2_REFUSAL_BLOCKS)
+		turn->side->state = YG_H2_STATE_GIVEN_UP;
 }
 
 /* Could a frame begin here? At the start of a segment one likely header is enough. */
@@ -118,6 +122,7 @@ static void decode(const struct yg_h2_turn *turn, struct yg_slice block)
 
 	if (r == YG_PARSE_DONE) {
 		counters->h2_block++;
+		side->refusals -= side->refusals > 0;
 		counters->h2_field += head->draft.head.field_count + head->draft.unknown;
 		counters->h2_field_unknown += head->draft.unknown;
 		yg_h2_stream_head(turn, side->block_stream, side->block_ends);

@@ -26,9 +26,12 @@
 #include "parse/hpack.h"
 #include "stream/flow.h"
 
-#define YG_H2_BLOCK_MAX	  32768u /* bytes of a header block in pieces; servers refuse more */
-#define YG_H2_PIECES_MAX  64u	 /* CONTINUATION frames of a block: beyond, it is a flood */
-#define YG_H2_STREAMS_MAX 768u	 /* open per connection; servers allow 100 to 250 */
+#define YG_H2_BLOCK_MAX	   32768u /* bytes of a header block in pieces; servers refuse more */
+#define YG_H2_PIECES_MAX   64u	  /* CONTINUATION frames of a block: beyond, it is a flood */
+#define YG_H2_REFUSALS_MAX 64u	  /* frames against the rules, one more for ... */
+#define YG_H2_REFUSAL_BLOCKS \
+	64u		       /* ... as many header blocks read: beyond, a direction is given up */
+#define YG_H2_STREAMS_MAX 768u /* open per connection; servers allow 100 to 250 */
 
 enum yg_h2_state {
 	YG_H2_STATE_HEADER, /* zero: a direction begins so */
@@ -37,7 +40,7 @@ enum yg_h2_state {
 	YG_H2_STATE_CONTENT,
 	YG_H2_STATE_TAIL,
 	YG_H2_STATE_RESYNC,
-	YG_H2_STATE_GIVEN_UP, /* header blocks cannot be read: nothing is read any more */
+	YG_H2_STATE_GIVEN_UP, /* blocks cannot be read, or rules are broken on and on: skipped */
 };
 
 struct yg_h2_side {
@@ -57,7 +60,8 @@ struct yg_h2_side {
 	uint32_t block_stream;	       /* HEADERS seen, END_HEADERS not: of this stream; 0: none */
 	uint32_t block_len, block_cap;
 	uint32_t block_pieces;
-	uint8_t *block; /* NULL: nothing is held */
+	uint32_t refusals; /* times YG_H2_REFUSAL_BLOCKS, less the blocks read since */
+	uint8_t *block;	   /* NULL: nothing is held */
 };
 
 /* One stream while its exchange is open. id 0: a free slot. */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/h2.h"
+
+#include <string.h>
+
+#include "laws.h"
+#include "parse/streams.h"
+#include "test.h"
+
+#define HEADERS 1u
+#define PING	6u /* of one byte: against RFC 9113 section 6.7 */
+
+struct world {
+	struct yg_streams *streams;
+	uint64_t requests;
+	uint32_t at; /* sequence number */
+	uint32_t id; /* of the next stream */
+};
+
+static void on_exchange(void *ctx, const struct yg_exchange *exchange)
+{
+	((struct world *)ctx)->requests += exchange->request.present;
+}
+
+static void give(struct world *world, const void *data, size_t len)
+{
+	struct yg_segment meta = {
+		.time_ns = world->at,
+		.offset = world->at,
+		.payload_len = (uint32_t)len,
+		.data_len = (uint32_t)len,
+		.source = YG_SOURCE_FILE,
+		.bind = YG_BIND_SOCKET,
+	};
+	GUARD_CLEANUP struct guard copy = guard_copy(data, len);
+	const struct yg_segment_view view = { &meta, (const uint8_t *)copy.ptr };
+
+	meta.key.saddr[15] = 1;
+	meta.key.daddr[15] = 2;
+	world->at += (uint32_t)len;
+	yg_streams_view(world->streams, &view);
+	assert_null(broken_law(yg_streams_counters(world->streams), false));
+}
+
+/* A segment of its own: a frame of @type, and of a block the three fields of "GET /". */
+static void give_frame(struct world *world, uint8_t type)
+{
+	uint8_t bytes[12] = { 0, 0, type == HEADERS ? 3 : 1, type, type == HEADERS ? 5 : 0 };
+
+	if (type == HEADERS) {
+		bytes[7] = (uint8_t)(world->id >> 8);
+		bytes[8] = (uint8_t)world->id;
+		memcpy(bytes + 9, "\x82\x86\x84", 3);
+		world->id += 2;
+	}
+	give(world, bytes, type == HEADERS ? 12 : 10);
+}
+
+static void world_init(struct world *world)
+{
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+
+	*world = (struct world){ .at = 1, .id = 1 };
+	assert_int_equal(yg_streams_new(&options, on_exchange, world, &world->streams), 0);
+	give(world, yg_h2_preface, YG_H2_PREFACE);
+	give(world, "\0\0\0\4\0\0\0\0\0", YG_H2_HEADER);
+}
+
+static void world_clean(struct world *world)
+{
+	yg_streams_finish(world->streams);
+	assert_null(broken_law(yg_streams_counters(world->streams), true));
+	yg_streams_free(&world->streams);
+}
+
+/*
+ * RFC 9113 section 5.4.1: a peer that breaks the rules is hung up on. To find its frames and learn
+ * its table anew each time costs far more than to send what breaks them.
+ */
+static void gives_a_direction_up_that_goes_on_against_the_rules(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	for (uint32_t i = 0; i < 2 * YG_H2_REFUSALS_MAX; i++) {
+		give_frame(&world, HEADERS);
+		give_frame(&world, PING);
+	}
+	assert_in_range(yg_streams_counters(world.streams)->h2_invalid, YG_H2_REFUSALS_MAX,
+			YG_H2_REFUSALS_MAX + 2);
+	assert_true(yg_streams_counters(world.streams)->read_refused > 0);
+	world_clean(&world);
+	assert_in_range(world.requests, YG_H2_REFUSALS_MAX, YG_H2_REFUSALS_MAX + 2);
+}
+
+/* Where frames begin is a guess at times: a wrong one now and then ends nothing. */
+static void reads_on_behind_a_frame_now_and_then(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	for (uint32_t i = 0; i < 2 * YG_H2_REFUSALS_MAX; i++) {
+		for (uint32_t k = 0; k < YG_H2_REFUSAL_BLOCKS; k++)
+			give_frame(&world, HEADERS);
+		give_frame(&world, PING);
+	}
+	assert_int_equal(yg_streams_counters(world.streams)->h2_invalid, 2 * YG_H2_REFUSALS_MAX);
+	world_clean(&world);
+	assert_int_equal(world.requests, 2 * YG_H2_REFUSALS_MAX * YG_H2_REFUSAL_BLOCKS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_a_direction_up_that_goes_on_against_the_rules),
+		cmocka_unit_test(reads_on_behind_a_frame_now_and_then),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
