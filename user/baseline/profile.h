@@ -96,8 +96,8 @@ void yg_profile_add(struct yg_profile *profile, const struct yg_sample *sample, 
 		    void *ctx);
 
 /*
- * End the running minute if @now_ns is YG_PROFILE_GRACE_NS beyond it (UINT64_MAX: in any case): until
- * then it may be that something is taken back.
+ * End the running minute if @now_ns is YG_PROFILE_GRACE_NS beyond it (UINT64_MAX: in any case):
+ * until then it may be that something is taken back.
  */
 void yg_profile_tick(struct yg_profile *profile, uint64_t now_ns, yg_cell_fn fn, void *ctx);
 

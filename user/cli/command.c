@@ -86,9 +86,9 @@ static const struct yg_command commands[] = {
 		.name = "risk",
 		.synopsis = "[--service HOST]",
 		.summary = "Show how risky the APIs are, why, and how it went",
-		.text = "From 0 to 100, of everything or of one service: 7 parts of its riskiest endpoint and "
-			"3 of the mean of its ten riskiest; the highest of each hour of a day and of each day "
-			"of a month; and the riskiest endpoints with the reasons of their points.",
+		.text = "From 0 to 100, of everything or of one service: that of its riskiest endpoint, and "
+			"more by the nine behind it; the highest of each hour of a day and of each day of a "
+			"month; and the riskiest endpoints with the reasons of their points.",
 		.examples = "yagura risk\n"
 			    "yagura risk --service api.example.com --lang ja\n",
 		.options = yg_risk_options,

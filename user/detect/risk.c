@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MORE_EACH 2u
-#define MORE_MAX  8u
+/* Of what is left up to YG_RISK_MAX, the others fill so many tenths when all are at the limit. */
+#define OTHERS_TENTHS 3u
+#define MORE_EACH     2u
+#define MORE_MAX      8u
 
 static const uint32_t severity_points[YG_SEVERITY_MAX] = {
 	[YG_SEVERITY_LOW] = 4,
@@ -213,11 +215,12 @@ void yg_risk_top_add(struct yg_risk_top *top, uint32_t score)
 
 uint32_t yg_risk_top_score(const struct yg_risk_top *top)
 {
-	uint32_t sum = 0;
+	const uint32_t whole = YG_RISK_MAX * (YG_RISK_TOP - 1) * 10 / OTHERS_TENTHS;
+	uint32_t others = 0;
 
 	if (!top->count)
 		return 0;
-	for (uint32_t i = 0; i < top->count; i++)
-		sum += top->scores[i];
-	return (7 * top->scores[0] + 3 * sum / top->count + 5) / 10;
+	for (uint32_t i = 1; i < top->count; i++)
+		others += top->scores[i];
+	return top->scores[0] + ((YG_RISK_MAX - top->scores[0]) * others + whole / 2) / whole;
 }

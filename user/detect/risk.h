@@ -13,8 +13,9 @@
  *	abuse		the same, by findings of attacks
  *	labels		see label.h
  *
- * A service, and the whole, is as risky as its riskiest endpoints: 7 parts of the riskiest one and
- * 3 parts of the mean of the ten riskiest.
+ * A service, and the whole, is as risky as its riskiest endpoint R, and more by the nine behind it:
+ * R + (100 - R) x their sum / 3000. What makes one endpoint riskier, or adds one, never makes less
+ * of the whole.
  */
 #pragma once
 

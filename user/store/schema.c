@@ -134,6 +134,11 @@ static const char *const day_migrations[] = {
 	"CREATE INDEX samples_id ON samples(id);",
 };
 
+/* Of the ten riskiest; the same as yg_risk_top_score(). */
+#define RISK_OF_ALL                                                           \
+	"CAST(max(risk)+(100.0-max(risk))*(sum(risk)-max(risk))/3000+0.5 AS " \
+	"INTEGER)"
+
 #define SEVERITY_RANK(value)                                                        \
 	"CASE " value " WHEN 'info' THEN 0 WHEN 'low' THEN 1 WHEN 'medium' THEN 2 " \
 	"WHEN 'high' THEN 3 WHEN 'critical' THEN 4 ELSE -1 END"
@@ -214,7 +219,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" " OF_PARTY "), 0) FROM third_parties WHERE (?1='' OR instr(host,?1)>0)"
 		" AND last_seen>=?2 ORDER BY requests DESC, host LIMIT ?3 OFFSET ?4",
 	[YG_SQL_PARTY_COUNT] = "SELECT count(*) FROM third_parties",
-	[YG_SQL_RISK_WHOLE] = "SELECT CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) FROM"
+	[YG_SQL_RISK_WHOLE] = "SELECT " RISK_OF_ALL " FROM"
 			      " (SELECT risk FROM endpoints ORDER BY risk DESC LIMIT 10)",
 	[YG_SQL_RISK_KEEP] =
 		"INSERT INTO risks SELECT id, ?1, risk FROM endpoints WHERE last_seen>=?2 AND risk>0"
@@ -225,7 +230,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_RISK_DAYS] = "SELECT hour/24*24, max(risk) FROM risks WHERE endpoint=?1 AND"
 			     " hour>=?2 GROUP BY hour/24 ORDER BY hour/24",
 	[YG_SQL_RISK_SERVICES] =
-		"SELECT service, CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) AS score,"
+		"SELECT service, " RISK_OF_ALL " AS score,"
 		" max(total) FROM (SELECT service, risk, count(*) OVER (PARTITION BY service) AS"
 		" total, row_number() OVER (PARTITION BY service ORDER BY risk DESC) AS place"
 		" FROM endpoints WHERE ?2='' OR service=?2) WHERE place<=10 GROUP BY service"
@@ -233,7 +238,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	/* By the endpoints of the service that were used within the hour. */
 	[YG_SQL_RISK_OF_SERVICE] =
 		"SELECT CASE ?3 WHEN 1 THEN hour/24*24 ELSE hour END AS at, max(score) FROM"
-		" (SELECT hour, CAST(0.7*max(risk)+0.3*avg(risk)+0.5 AS INTEGER) AS score FROM"
+		" (SELECT hour, " RISK_OF_ALL " AS score FROM"
 		" (SELECT hour, risks.risk AS risk, row_number() OVER (PARTITION BY hour ORDER BY"
 		" risks.risk DESC) AS place FROM risks JOIN endpoints ON id=endpoint"
 		" WHERE service=?1 AND hour>=?2) WHERE place<=10 GROUP BY hour)"

@@ -130,7 +130,7 @@ static void shows_risk_and_labels_of_endpoints(void **state)
 	assert_non_null(strstr(printed.text, "RISK  METHOD  PATH"));
 	assert_non_null(strstr(printed.text, "shadow,external"));
 	assert_non_null(strstr(printed.text, "  40  GET     /?[2J"));
-	assert_non_null(strstr(printed.text, "  37          2   14  api.example.com"));
+	assert_non_null(strstr(printed.text, "  40          2   14  api.example.com"));
 	clean(&printed);
 }
 

@@ -116,11 +116,11 @@ static void keeps_the_highest_of_each_hour(void **state)
 	assert_int_equal(one.time_ns[1] - one.time_ns[0], HOUR);
 	assert_int_equal(yg_store_risks(store, 1, 0, true, keep_trend, &days), 1);
 	assert_int_equal(days.risk[0], 50);
-	/* 7 parts of 100, 3 of the mean: 50, 100 and 0, then 20, 100 and 0 */
+	/* An endpoint at the limit leaves no room for others. */
 	assert_int_equal(yg_store_risks(store, 0, 0, false, keep_trend, &whole), 2);
-	assert_int_equal(whole.risk[0], 85);
-	assert_int_equal(whole.risk[1], 82);
-	assert_int_equal(yg_store_risk(store), 82);
+	assert_int_equal(whole.risk[0], 100);
+	assert_int_equal(whole.risk[1], 100);
+	assert_int_equal(yg_store_risk(store), 100);
 	yg_store_free(&store);
 }
 
@@ -150,7 +150,7 @@ static void sums_up_services(void **state)
 	put_three(store);
 	assert_int_equal(yg_store_services(store, NONE, 10, keep_service, &services), 2);
 	assert_string_equal(services.names, "ba");
-	assert_int_equal(services.risk, 43); /* 7 parts of 50, 3 of 25 */
+	assert_int_equal(services.risk, 50); /* 50, and 0 beside it */
 	assert_int_equal(services.endpoints, 2);
 	assert_int_equal(yg_store_services(store, NONE, 1, keep_service, &services), 1);
 	services = (struct services){ .risk = 0 };
@@ -177,7 +177,7 @@ static void counts_every_endpoint_of_a_service(void **state)
 	}
 	assert_int_equal(yg_store_services(store, NONE, 10, keep_service, &services), 1);
 	assert_int_equal(services.endpoints, 13);
-	assert_int_equal(services.risk, 10);
+	assert_int_equal(services.risk, 13); /* 10, and 90 x 90 / 3000 */
 	yg_store_free(&store);
 }
 
