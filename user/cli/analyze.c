@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/document.h"
+#include "cli/exchanges.h"
 #include "cli/lines.h"
 #include "cli/links.h"
 #include "cli/prefixes.h"
@@ -96,6 +97,7 @@ struct run {
 	enum yg_severity fail_on; /* YG_SEVERITY_MAX: never */
 	bool severe;		  /* a finding at or above fail_on was seen */
 	struct yg_links links;	  /* with --exchanges */
+	char *output;		  /* [OUTPUT_BUFFER] of args->out; NULL: its own */
 	bool failed;		  /* a file failed, or the output did */
 	bool bar;		  /* stderr is a terminal */
 	uint64_t bar_due;	  /* bytes */
@@ -103,6 +105,11 @@ struct run {
 
 static void clean_run(struct run *run)
 {
+	if (run->output) {
+		(void)fflush(run->args->out);
+		(void)setvbuf(run->args->out, NULL, _IONBF, 0);
+		free(run->output);
+	}
 	free(run->jwks);
 	yg_options_clean(&run->config);
 	free(run->own.items);
@@ -230,6 +237,12 @@ static void take_websocket(void *ctx, const struct yg_websocket *websocket)
 		run->failed = true;
 }
 
+/* For more than one thread. */
+static bool has_processors(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
 static int build(struct run *run)
 {
 	struct yg_pipeline_options options = {
@@ -242,7 +255,7 @@ static int build(struct run *run)
 		.own_prefixes = run->own.items,
 		.own_count = (uint32_t)run->own.count,
 		.memory_bytes = run->config.memory,
-		.threaded = sysconf(_SC_NPROCESSORS_ONLN) > 1,
+		.threaded = has_processors(),
 		.fapi = (enum yg_fapi)run->config.fapi,
 		.jwks = { run->jwks, (size_t)run->jwks_len },
 		.data_each = run->args->json && yg_cli_value(run->args, "exchanges"),
@@ -389,51 +402,36 @@ static void flush_line(struct run *run)
 		run->failed = true;
 }
 
-static void print_exchange(struct run *run, const struct yg_spooled *item)
+static int print_exchange_rows(struct run *run)
 {
-	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
-	struct yg_data_item items[YG_DATA_ITEMS_MAX];
-	const struct yg_recall recall = {
-		.data = items,
-		.data_count = (uint32_t)(item->data.len / sizeof(items[0])),
-		.start_ns = item->time_ns,
-		.method = item->method,
-		.service = item->service,
-		.path = item->path,
-		.caller = item->caller,
-		.operation = item->operation,
-		.client = item->asked,
-	};
-	struct yg_observation resolved;
+	struct yg_spooled item;
+	int r = 0;
 
-	if (!run->args->json) {
-		yg_tables_exchange(run->args->out, run->args->columns, item);
-		return;
-	}
-	if (item->data.len)
-		memcpy(items, item->data.ptr, item->data.len);
-	yg_knowledge_resolve(knowledge, &recall, &resolved);
-	yg_lines_exchange(run->json, item, &resolved, &run->links, yg_knowledge_data(knowledge));
-	flush_line(run);
+	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1)
+		yg_tables_exchange(run->args->out, run->args->columns, &item);
+	if (run->totals.exchanges > 0)
+		(void)fputc('\n', run->args->out);
+	return r < 0 ? r : 0;
 }
 
 static int print_exchanges(struct run *run)
 {
-	struct yg_spooled item;
-	int r;
+	const struct yg_exchange_lines lines = {
+		.spool = run->spool,
+		.knowledge = yg_pipeline_knowledge(run->pipeline),
+		.links = &run->links,
+		.json = run->json,
+		.out = run->args->out,
+		.threaded = has_processors(),
+	};
+	int r = run->spool ? yg_spool_rewind(run->spool) : 0;
 
-	if (!run->spool)
-		return 0;
-	r = yg_spool_rewind(run->spool);
-	if (r == 0)
-		r = yg_links_sort(&run->links);
+	if (!run->spool || r)
+		return r;
+	r = yg_links_sort(&run->links);
 	if (r)
 		return r;
-	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1)
-		print_exchange(run, &item);
-	if (!run->args->json && run->totals.exchanges > 0)
-		(void)fputc('\n', run->args->out);
-	return r < 0 ? r : 0;
+	return run->args->json ? yg_exchange_lines_print(&lines) : print_exchange_rows(run);
 }
 
 static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
@@ -578,8 +576,10 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 		code = open_spool(&run);
 	if (code != YG_EXIT_DONE)
 		return code;
-	/* Fails when something was written before: then the buffer is small, nothing else. */
-	(void)setvbuf(args->out, NULL, _IOFBF, OUTPUT_BUFFER);
+	/* Without a buffer of ours glibc takes one of a page. */
+	run.output = malloc(OUTPUT_BUFFER);
+	if (run.output)
+		(void)setvbuf(args->out, run.output, _IOFBF, OUTPUT_BUFFER);
 	run.bar = isatty(fileno(args->err)) == 1;
 
 	for (size_t i = 0; i < args->item_count && !run.failed; i++)
