@@ -4,8 +4,6 @@
 #include "core/hash.h"
 #include "core/macros.h"
 
-#define PREFIX_MAX 64u /* bytes of a body; pages differ in their titles, and in their lengths */
-
 /* Kinds of probes; bits of yg_catchall_answer.probes. */
 enum probe {
 	PROBE_DOT_FILE = 1u << 0,
@@ -30,27 +28,8 @@ static const struct {
 	{ ".sql", PROBE_BACKUP },  { ".tgz", PROBE_BACKUP },
 };
 
-/* Not secret: whoever finds two answers with one mark has only his own traffic left out. */
-static const struct yg_hash_key mark_key = { 0x616e737765726564, 0x2026 };
-
-struct yg_answer_mark yg_answer_mark_from_response(const struct yg_message *response)
-{
-	struct yg_slice type = yg_message_find(response, YG_HEADER_CONTENT_TYPE);
-	size_t len = response->body.len < PREFIX_MAX ? response->body.len : PREFIX_MAX;
-	const char *end = type.len > 0 ? memchr(type.ptr, ';', type.len) : NULL;
-	uint64_t hash = yg_hash_mix(response->status) + yg_hash_mix(response->body_bytes + 1);
-	struct yg_answer_mark mark;
-
-	if (end)
-		type.len = (size_t)(end - type.ptr);
-	if (type.len > 0)
-		hash = yg_hash_mix(hash + yg_hash(&mark_key, type.ptr, type.len));
-	if (len > 0)
-		hash = yg_hash_mix(hash + yg_hash(&mark_key, response->body.ptr, len));
-	mark.hash = hash | 1;
-	mark.page = yg_slice_equal_nocase(type, YG_SLICE("text/html"));
-	return mark;
-}
+/* Not secret: whoever finds two paths with one bit has only his own traffic left out. */
+static const struct yg_hash_key path_key = { 0x616e737765726564, 0x2026 };
 
 /* Markup and shells; quotes, bars and spaces are in names, other charsets in old ones. */
 bool yg_path_is_probe(const struct yg_path *path)
@@ -132,11 +111,12 @@ enum yg_catchall_verdict yg_catchall_weigh(struct yg_catchall *catchall,
 		return YG_CATCHALL_NO;
 	if (answer->caught)
 		return YG_CATCHALL_YES;
-	bit = yg_hash(&mark_key, path->text, path->len) >> 58;
+	bit = yg_hash(&path_key, path->text, path->len) >> 58;
 	answer->paths |= 1ull << bit;
 	answer->probes |= probes_of(path);
 	if ((uint32_t)__builtin_popcount(answer->probes) < YG_CATCHALL_KINDS &&
-	    !(mark->page && (uint32_t)__builtin_popcountll(answer->paths) >= YG_CATCHALL_PAGES))
+	    !((mark->page || (mark->echo && answer->probes)) &&
+	      (uint32_t)__builtin_popcountll(answer->paths) >= YG_CATCHALL_PAGES))
 		return YG_CATCHALL_NO;
 	answer->caught = true;
 	return YG_CATCHALL_FRESH;

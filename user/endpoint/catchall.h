@@ -3,10 +3,11 @@
  * Servers that accept everything: "200" with one page for every path that there is not (an
  * application of one page, a login page, a soft 404). What they answer then is no endpoint.
  *
- * An answer is known again by its status, media type, length and first bytes. One that was given
+ * An answer is known again by its mark (endpoint/answer.h). One that was given
  *	to probes of three kinds or more that no one server has together (dot files, PHP, ASP,
  *	JSP, CGI, backups, paths that climb or that no URL may hold), or
- *	as an HTML page to YG_CATCHALL_PAGES paths that were not known
+ *	as an HTML page to YG_CATCHALL_PAGES paths that were not known, or
+ *	to as many, one probe among them, of which it repeats each
  * is what the service answers to anything. JSON alone is not enough: many APIs answer each
  * change with the same few bytes.
  *
@@ -17,18 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "endpoint/answer.h"
 #include "endpoint/normalize.h"
-#include "parse/exchange.h"
 
 #define YG_CATCHALL_ANSWERS 8u	/* compared per service; 32 bytes each */
 #define YG_CATCHALL_KINDS   3u	/* kinds of probes that got one answer */
 #define YG_CATCHALL_PAGES   16u /* paths that got one HTML page */
-
-/* What an answer is known by. */
-struct yg_answer_mark {
-	uint64_t hash; /* never 0 */
-	bool page;     /* text/html */
-};
 
 struct yg_catchall_answer {
 	uint64_t hash;	 /* 0: free */
@@ -48,9 +43,6 @@ enum yg_catchall_verdict {
 	YG_CATCHALL_YES,
 	YG_CATCHALL_MAX
 };
-
-/* The mark of a response that is present. Looks at 64 bytes of its body at most. */
-struct yg_answer_mark yg_answer_mark_from_response(const struct yg_message *response);
 
 /**
  * yg_path_is_probe() - could this path only be a probe?

@@ -418,13 +418,15 @@ static void drop_noise(struct yg_knowledge *knowledge, struct service *service, 
 static bool is_noise(struct yg_knowledge *knowledge, struct service *service,
 		     const struct yg_exchange *exchange)
 {
-	struct yg_answer_mark mark = yg_answer_mark_from_response(&exchange->response);
+	const struct yg_body_view *view = yg_bodies_response(knowledge->bodies);
+	struct yg_answer_mark mark = yg_answer_mark_from_exchange(exchange, view);
 	enum yg_catchall_verdict verdict =
 		yg_catchall_weigh(&service->catchall, &mark, knowledge->path);
 
 	if (verdict == YG_CATCHALL_FRESH)
 		drop_noise(knowledge, service, mark.hash);
-	if (verdict == YG_CATCHALL_NO && !yg_path_is_probe(knowledge->path))
+	if (verdict == YG_CATCHALL_NO && !yg_path_is_probe(knowledge->path) &&
+	    !yg_answer_denies(view))
 		return false;
 	knowledge->noise++;
 	return true;
@@ -458,7 +460,7 @@ static void note_answer(struct yg_knowledge *knowledge, const struct yg_endpoint
 
 	if (endpoint->requests > 0 && !*answer)
 		return;
-	mark = yg_answer_mark_from_response(&exchange->response);
+	mark = yg_answer_mark_from_exchange(exchange, yg_bodies_response(knowledge->bodies));
 	if (endpoint->requests == 0)
 		*answer = mark.hash;
 	else if (*answer != mark.hash)

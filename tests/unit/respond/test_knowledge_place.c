@@ -89,6 +89,66 @@ static void a_scanner_of_a_server_that_accepts_everything_leaves_nothing(void **
 	assert_string_equal(list.text, "GET /health\n");
 }
 
+/* Words that a scanner asks for; each once, in the same order. */
+static void scan(struct scene *scene, const char *type, const char *format)
+{
+	static const char *const ends[] = { "", ".php", "/", "/login", ".bak", "s/list" };
+	char target[64], answer[256];
+
+	for (uint32_t i = 0; i < 600; i++) {
+		uint64_t word = yg_hash_mix(i);
+
+		(void)snprintf(target, sizeof(target), "/%c%co%c%ci%c%s", (char)('a' + word % 26),
+			       (char)('a' + word / 26 % 26), (char)('a' + word / 676 % 26),
+			       (char)('a' + word / 17576 % 26), (char)('a' + word / 456976 % 26),
+			       ends[i % YG_ARRAY_SIZE(ends)]);
+		(void)snprintf(answer, sizeof(answer), format, target, target);
+		get(scene, target, type, answer);
+		if (i % 10)
+			continue;
+		(void)snprintf(target, sizeof(target), "/v1/orders/%u/items", i);
+		(void)snprintf(answer, sizeof(answer), "{\"order\":%u,\"self\":\"%s\"}", i, target);
+		get(scene, target, NULL, answer);
+		get(scene, "/v1/shops/ginza", NULL, i % 20 ? "{\"open\":true}" : "{\"open\":0}");
+	}
+}
+
+/* Servers that say with 200 that there is no such thing, each in its way. */
+static void what_a_server_says_there_is_not_is_no_endpoint(void **state)
+{
+	static const struct {
+		const char *name, *type, *format;
+	} servers[] = {
+		{ "a page that repeats the path", "text/html",
+		  "<!doctype html><h1>Sorry</h1><p>We have no %s for you. <a href=\"%s?again\">" },
+		{ "a page whose title says so", "text/html; charset=utf-8",
+		  "<html><title>404 Not Found</title><p>%s%s" },
+		{ "a page whose title says so in Japanese", "text/html",
+		  "<html><title>ページが見つかりません</title><p>%s%s" },
+		{ "JSON with an error", NULL,
+		  "{\"error\":\"not_found\",\"a\":\"%s\",\"b\":\"%s\"}" },
+		{ "JSON with a code", NULL, "{\"code\":404,\"data\":null,\"x\":\"%s%s\"}" },
+		{ "JSON that repeats the path", NULL,
+		  "{\"success\":false,\"resource\":\"%s\",\"asked\":\"%s\"}" },
+		{ "text that repeats the path", "text/plain", "Cannot GET %s (%s)" },
+	};
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(servers); i++) {
+		SCENE_CLEANUP struct scene scene;
+		struct list list;
+
+		print_message("%s\n", servers[i].name);
+		scene_open(&scene, (struct yg_knowledge_options){ 0 });
+		scan(&scene, servers[i].type, servers[i].format);
+		yg_knowledge_finish(scene.knowledge);
+		list = list_endpoints(&scene);
+		assert_string_equal(list.text, "GET /v1/orders/{id}/items\n"
+					       "GET /v1/shops/ginza\n");
+	}
+}
+
 static void one_small_answer_for_all_of_an_api_is_no_noise(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
@@ -203,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_application_of_one_page_leaves_its_api),
 		cmocka_unit_test(a_scanner_of_a_server_that_accepts_everything_leaves_nothing),
+		cmocka_unit_test(what_a_server_says_there_is_not_is_no_endpoint),
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(a_restart_changes_no_row),
