@@ -7,6 +7,7 @@ profile in which none is. `yagura analyze` must report the rule of the fault in 
 nothing about posture in the second. Tokens, assertions and proofs are signed with real keys.
 """
 import base64
+import datetime
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -841,6 +842,54 @@ def check_complete(yagura):
     return len(forgotten) + len(named - rules) + len(unnamed) + (len(rules) < 100)
 
 
+DAY = 86400
+
+
+def life(days):
+    """One endpoint over days: "x" a day with a password in its URL, "." a day without."""
+    shop = Shop()
+    for day in days:
+        for _ in range(3 if day == "x" else 60):
+            shop.call("GET", "/search?password=hunter22" if day == "x" else "/search?q=1")
+        shop.capture.wait(DAY + 1 - shop.capture.now_us / 1_000_000 % DAY)
+    return shop.pcap()
+
+
+LIVES = [
+    # days, state, first seen on day, last seen on day, changed on day, exit with --fail-on high
+    ("x", "open", 0, 0, 0, 3),
+    ("xx", "open", 0, 1, 0, 3),
+    ("x.", "resolved", 0, 0, 1, 0),
+    ("x..", "resolved", 0, 0, 1, 0),
+    ("..x.x", "reopened", 2, 4, 4, 3),
+    ("x.x...", "resolved", 0, 2, 4, 0),
+]
+
+
+def day_of(text):
+    return int(datetime.datetime.fromisoformat(text).timestamp()) // DAY - START // DAY
+
+
+def check_lives(yagura):
+    """First seen, last seen, resolved and reopened, by the time of the capture."""
+    failures = 0
+    for days, state, first, last, changed, code in LIVES:
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+            file.write(life(days))
+            file.flush()
+            run = subprocess.run([yagura, "analyze", "--json", "--fail-on", "high", file.name],
+                                 capture_output=True, text=True)
+            text = subprocess.run([yagura, "analyze", file.name], capture_output=True, text=True).stdout
+        found = [json.loads(line) for line in run.stdout.splitlines() if '"password-in-url"' in line]
+        got = [(row["state"], *(day_of(row[name]) for name in ("first_seen", "time", "state_changed")))
+               for row in found]
+        said = "1 resolved" if state == "resolved" else f"{state}, seen"
+        if got != [(state, first, last, changed)] or run.returncode != code or said not in text:
+            print(f"not ok: {days}: {got}, exit {run.returncode}")
+            failures += 1
+    return failures
+
+
 def analyze(yagura, pcap, profile):
     """The rules about posture that `yagura analyze` names."""
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
@@ -857,7 +906,7 @@ def analyze(yagura, pcap, profile):
 
 def main():
     yagura = sys.argv[1]
-    failed = check_plain(yagura) + check_complete(yagura)
+    failed = check_plain(yagura) + check_complete(yagura) + check_lives(yagura)
     for profile in (BASELINE, ADVANCED, TWO):
         found = analyze(yagura, Bank(profile, "").run(), profile)
         for rule, finding in found.items():
@@ -873,7 +922,8 @@ def main():
         if set(found) != expected:
             print(f"not ok: {profile}, {switch or rule}: found {sorted(found)}")
             failed += 1
-    print(f"{len(PLAIN)} faults and {len(FAULTS)} of FAPI, {failed} failures")
+    print(f"{len(PLAIN)} faults and {len(FAULTS)} of FAPI, {len(HARMLESS)} near misses, "
+          f"{len(LIVES)} lives, {failed} failures")
     sys.exit(failed > 0)
 
 
