@@ -100,6 +100,21 @@ int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft, const uint8_t
 	return 0;
 }
 
+bool yg_draft_end_head(struct yg_draft *draft)
+{
+	const uint8_t *end = draft->bytes + draft->bytes_len, *p = draft->bytes + draft->head.pos;
+
+	if (draft->head.kind != YG_HTTP1_REQUEST || !draft->head.has_start)
+		return false;
+	while ((p = memchr(p, '\r', (size_t)(end - p))) && end - p > 1) {
+		if (*++p != '\n') {
+			draft->head.anomalies |= YG_ANOMALY_BARE_CR;
+			return true;
+		}
+	}
+	return false;
+}
+
 void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *scratch)
 {
 	uint32_t room = draft->body_room - draft->body_len;

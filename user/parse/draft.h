@@ -69,6 +69,13 @@ YG_MUST_CHECK int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft,
 				  const uint8_t *data, size_t len);
 
 /**
+ * yg_draft_end_head() - the sender ends in the middle of a head.
+ *
+ * Return: is it evidence of a request, since a server may take a CR in it for its end?
+ */
+bool yg_draft_end_head(struct yg_draft *draft);
+
+/**
  * yg_draft_add_body() - count body bytes and take what fits of them into the prefix.
  * @scratch: [draft->body_room] for a draft in place whose prefix is not in one piece.
  */
