@@ -238,6 +238,7 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	t->out.starts = t->cut.request_count;
 	t->out.outline = 0;
 	t->out.turns = t->budget.h2_kind == H2_JOINED;
+	t->out.lost = t->budget.lost;
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
 	if (!tls_prepare(ssl, &t->out, id)) {
@@ -247,6 +248,7 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	from.at = t->buffer;
 	emitted = h2_emit(&t->out, &t->cut, &from, id, put_user, &lost);
 	count_tls_by(c, TLS_lost_request, lost);
+	budget_of(ssl, t)->lost += lost;
 	if (emitted == EMITTED && ssl->bind == YG_BIND_UNKNOWN)
 		count_tls(c, TLS_unbound);
 	return row_of_emitted(emitted);
@@ -297,6 +299,7 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 		(void)yg_ws_open_tls(id);
 	t->out.starts = message == MESSAGE_REQUEST;
 	t->out.turns = 0;
+	t->out.lost = 0;
 	t->out.outline = 0;
 	if (message == MESSAGE_REQUEST && knobs->sampled && yg_config.fresh)
 		(void)yg_outline_user(id);
@@ -373,6 +376,7 @@ static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct 
 	e->generation = ssl->generation;
 	e->bind = ssl->bind;
 	e->ring = ssl->ring;
+	e->lost = ssl->read_budget.lost + ssl->write_budget.lost; /* one of them is the client's */
 	key_fill(e, ssl);
 	(void)choice_apply(&ssl->choice, e);
 	sampling_weigh(control(), e);

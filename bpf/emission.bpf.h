@@ -27,6 +27,7 @@ struct yg_budget {
 	__u8 is_lost;	   /* where frames begin is not known */
 	__u8 has_next;
 	__u8 pad;
+	__u32 lost;	 /* requests whose records were lost */
 	__u8 header[24]; /* [header_len] */
 };
 
@@ -47,6 +48,7 @@ struct yg_emission {
 	__u32 ring;
 	__u32 ack;
 	__u32 clients;
+	__u32 lost;   /* as struct yg_segment.lost */
 	__u32 starts; /* requests that start in the segment; kept until it is sampled */
 	__u8 source;
 	__u8 bind;

@@ -109,6 +109,8 @@ static __always_inline void record_fill(struct yg_segment *seg, const struct yg_
 	seg->chosen = e->chosen;
 	seg->ack = e->ack;
 	seg->clients = e->clients;
+	seg->lost = e->lost;
+	seg->pad = 0;
 }
 
 /* emit() for records of one class. @room is a constant: this is inlined once per class. */

@@ -109,6 +109,7 @@ static __always_inline bool wire_prepare(struct yg_frame *f)
 	e->ring = ring_of(addresses);
 	e->tcp_flags = p->tcp_flags;
 	e->ack = p->ack;
+	e->lost = f->budget.lost;
 	return true;
 }
 
@@ -222,6 +223,7 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 		(void)yg_cover_wire();
 		return SAMPLE_skip_empty;
 	}
+	f->budget.lost = known->lost;
 	f->out.data_len = 0;
 	f->out.starts = 0;
 	f->out.outline = 0;
@@ -370,6 +372,7 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 {
 	struct yg_counters *c = counters();
 	struct yg_frame *f = frame_scratch();
+	struct yg_budget *known;
 	struct bytes from;
 	enum emitted emitted;
 	__u32 lost;
@@ -391,6 +394,9 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	from = payload_of(f, ctx);
 	emitted = h2_emit(&f->out, &f->cut, &from, 0, kind == BYTES_SKB ? put_skb : put_xdp, &lost);
 	count_sample_by(c, SAMPLE_lost_request, lost);
+	known = lost ? bpf_map_lookup_elem(&yg_streams, &f->packet.key) : NULL;
+	if (known)
+		known->lost += lost;
 	return row_of_emitted(emitted);
 }
 

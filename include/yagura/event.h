@@ -12,7 +12,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_EVENT_ABI 3
+#define YG_EVENT_ABI 4
 
 /* Where a segment was taken. The two TLS values say the direction as the process sees it. */
 enum yg_source {
@@ -75,10 +75,12 @@ struct yg_segment {
 	__u8 chosen;	   /* enum yg_chosen */
 	__u32 ack;     /* TCP acknowledgement number, host order; 0 unknown (no ACK flag, TLS) */
 	__u32 clients; /* share of clients that is sampled whole, in 2^-32; 0 means all */
+	__u32 lost;    /* HTTP/2: requests of this direction before it whose records were lost */
+	__u32 pad;
 	__u8 data[YG_SEGMENT_MAX];
 };
 
-_Static_assert(__builtin_offsetof(struct yg_segment, data) == 96, "segment layout is ABI");
+_Static_assert(__builtin_offsetof(struct yg_segment, data) == 104, "segment layout is ABI");
 
 #define YG_SEGMENT_HEAD __builtin_offsetof(struct yg_segment, data) /* bytes before data[] */
 

@@ -463,6 +463,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.protected_count = (uint32_t)ctx->options.allow.count,
 		.memory_bytes = ctx->options.memory,
 		.block_ttl_ns = ctx->options.block_ttl_s * YG_NS_PER_S,
+		.look_ns = YG_TUNNEL_TELL_NS,
 	};
 	const struct yg_pipeline_sink sink = {
 		.ctx = analyzer,

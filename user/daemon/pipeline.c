@@ -109,6 +109,10 @@ static void judge(const struct yg_pipeline *pipeline, const struct yg_subject *s
 {
 	struct yg_observation observation;
 
+	if (subject->exchange->rest) {
+		yg_knowledge_rest(pipeline->knowledge, subject->exchange);
+		return;
+	}
 	yg_knowledge_observe(pipeline->knowledge, subject, now_ns, &observation);
 	if (pipeline->sink.on_exchange)
 		pipeline->sink.on_exchange(pipeline->sink.ctx, subject, &observation);
@@ -212,6 +216,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.pool_bytes = memory / POOL_SHARE,
 		.flows_max = scale_rows(YG_FLOWS_DEFAULT, memory),
 		.preludes_max = scale_rows(YG_PRELUDES_DEFAULT, memory),
+		.due_ns = options->look_ns,
 		.on_handshake = take_handshake,
 		.on_websocket = take_websocket,
 	};

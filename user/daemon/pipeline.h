@@ -55,6 +55,8 @@ struct yg_pipeline_options {
 	 * from it, and what the pipeline knows may be asked for only after yg_pipeline_finish().
 	 */
 	bool threaded;
+	/* What goes on silently is looked at and told this often; 0: at its end alone. */
+	uint64_t look_ns;
 	enum yg_fapi fapi;    /* profile of FAPI that is judged */
 	struct yg_slice jwks; /* key set to verify tokens with; may be absent */
 };
@@ -65,7 +67,7 @@ struct yg_pipeline_options {
  */
 struct yg_pipeline_sink {
 	void *ctx;
-	/* Each exchange once, after it was learned and judged. */
+	/* Each exchange once, after it was learned and judged; one that lasts, while it is open. */
 	void (*on_exchange)(void *ctx, const struct yg_subject *subject,
 			    const struct yg_observation *observation);
 	/* Each ClientHello on the wire once. @client: who asked, behind trusted proxies. */

@@ -38,7 +38,10 @@ static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 	struct yg_feed_message message;
 	bool is_news;
 
-	is_news = yg_told_is_news(&tell->endpoints, endpoint->id, endpoint->requests);
+	/* Bytes come without a request when an exchange goes on that was told while it was open. */
+	is_news = yg_told_is_news(&tell->endpoints, endpoint->id,
+				  endpoint->requests + endpoint->request_bytes +
+					  endpoint->response_bytes);
 	/* Labels and risk change without traffic too: all are looked at after each round. */
 	if (!is_news && !tell->assessed)
 		return;

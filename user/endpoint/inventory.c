@@ -348,6 +348,16 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	}
 }
 
+void yg_inventory_go_on(struct yg_endpoint *endpoint, const struct yg_use *use)
+{
+	uint32_t weight = use->weight ? use->weight : 1;
+
+	endpoint->request_bytes += weight * use->request_bytes;
+	endpoint->response_bytes += weight * use->response_bytes;
+	if (use->time_ns > endpoint->last_ns)
+		endpoint->last_ns = use->time_ns;
+}
+
 static uint64_t less(uint64_t count, uint64_t by)
 {
 	return count > by ? count - by : 0;

@@ -117,6 +117,9 @@ YG_MUST_CHECK int yg_inventory_add(struct yg_inventory *inventory, struct yg_sli
 void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
 		      const struct yg_use *use);
 
+/* One that was counted when it was open has gone on: bytes, weight and time of @use alone. */
+void yg_inventory_go_on(struct yg_endpoint *endpoint, const struct yg_use *use);
+
 /* Take back what yg_inventory_use() counted, but for the caller: it was no request of its own. */
 void yg_inventory_unuse(struct yg_endpoint *endpoint, const struct yg_use *use);
 

@@ -26,6 +26,7 @@ struct yg_draft {
 	struct yg_draft *next; /* requests that wait for a response */
 	uint64_t start_ns, end_ns;
 	uint64_t body_bytes; /* seen, or known to be there */
+	uint64_t told_bytes; /* of body_bytes, when it was told before its end */
 	uint64_t seen_to;    /* request: offset where the segment with its last byte so far ends */
 	uint32_t body_len;
 	uint32_t body_room; /* kept: bytes of prefix that fit; in place: of the scratch */
@@ -35,6 +36,7 @@ struct yg_draft {
 	uint8_t source;	    /* enum yg_source of the first byte */
 	bool kept;	    /* in a pool block */
 	bool complete;
+	bool told; /* in an exchange that is still open */
 	bool refused;
 	bool body_gap;	  /* a part of the body is missing */
 	bool body_closed; /* the prefix takes no more: full, or a gap follows it */
@@ -88,6 +90,15 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
  */
 struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
 				uint8_t *header_ids, struct yg_header_index *index);
+
+/* What there is of it was told. Accepts NULL. */
+static inline void yg_draft_mark_told(struct yg_draft *draft)
+{
+	if (!draft)
+		return;
+	draft->told = true;
+	draft->told_bytes = draft->body_bytes;
+}
 
 /* Bytes [at, at + len) of the head. */
 struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span);

@@ -109,9 +109,12 @@ struct yg_exchange {
 	uint32_t ordinal;	/* of the flow's exchanges in this minute of its time, from 1 */
 	uint32_t tgid;		/* TLS: the process; wire: 0 */
 	uint16_t informational; /* 1xx responses before the final one */
-	bool upgraded;		/* 101 or a CONNECT that was accepted: the stream is a tunnel now */
-	uint32_t stream;	/* HTTP/2: stream identifier; else 0 */
-	int32_t grpc_status;	/* gRPC, gRPC-Web: 0..16; YG_GRPC_STATUS_NONE */
+	bool open;		/* told before its end; what follows comes as a rest */
+	bool rest;	     /* the end of one that was told: no exchange of its own. Body bytes are
+				 * those since then, and heads count no bytes */
+	bool upgraded;	     /* 101 or a CONNECT that was accepted: the stream is a tunnel now */
+	uint32_t stream;     /* HTTP/2: stream identifier; else 0 */
+	int32_t grpc_status; /* gRPC, gRPC-Web: 0..16; YG_GRPC_STATUS_NONE */
 	struct yg_peer proxied; /* the client that a PROXY header names; all zero: none, unknown */
 	struct yg_slice ja4;	/* of the ClientHello of this connection; absent: not seen */
 	struct yg_slice sni;	/* of the same; as sent */

@@ -55,12 +55,25 @@ static void drop_block(const struct yg_h2_turn *turn)
 	turn->side->block_lost = false;
 }
 
+/* Its rest will not come. */
+static void cut_block(const struct yg_h2_turn *turn)
+{
+	const struct yg_h2_side *side = turn->side;
+
+	if (!side->block_stream || side->block_lost)
+		return;
+	counters_of(turn)->h2_block_lost++;
+	yg_h2_stream_unread(turn, side->block_stream, side->block_ends);
+}
+
 /* A header block may have been missed: its table is not what the peer has any more. */
 static void lose_track(const struct yg_h2_turn *turn)
 {
+	cut_block(turn);
 	drop_block(turn);
 	yg_hpack_relearn(&turn->side->hpack);
 	turn->side->lost = true;
+	turn->side->lost_ns = turn->time_ns;
 	turn->side->header_len = 0;
 	turn->side->state = YG_H2_STATE_RESYNC;
 	yg_h2_stream_loss(turn);
@@ -94,6 +107,7 @@ static void resync(const struct yg_h2_turn *turn, struct input *in)
 	while (in->p < in->end) {
 		if (input_len(in) >= YG_H2_HEADER && is_frame_start(in)) {
 			turn->side->state = YG_H2_STATE_HEADER;
+			turn->side->found = true;
 			return;
 		}
 		take(in, input_len(in) < YG_H2_HEADER ? input_len(in) : 1, row);
@@ -236,25 +250,30 @@ static void end_frame(const struct yg_h2_turn *turn)
 	count_flood(turn, taken_back);
 }
 
-/* Between HEADERS and END_HEADERS only CONTINUATION of the same stream: section 6.10. */
+/*
+ * Between HEADERS and END_HEADERS only CONTINUATION of the same stream: section 6.10. Where frames
+ * were looked for, one may go on with a block that was not seen.
+ */
 static bool is_in_order(const struct yg_h2_side *side)
 {
 	const struct yg_h2_frame *frame = &side->frame;
 
 	if (side->block_stream)
 		return frame->type == YG_H2_CONTINUATION && frame->stream == side->block_stream;
-	return frame->type != YG_H2_CONTINUATION;
+	return frame->type != YG_H2_CONTINUATION || side->found;
 }
 
 static void begin_block(const struct yg_h2_turn *turn)
 {
 	struct yg_h2_side *side = turn->side;
 
-	if (side->frame.type != YG_H2_CONTINUATION) {
+	side->block_lost |= side->frame.type == YG_H2_CONTINUATION && !side->block_stream;
+	if (!side->block_stream) {
 		side->block_stream = side->frame.stream;
 		side->block_ends =
 			side->frame.type == YG_H2_HEADERS && (side->frame.flags & YG_H2_END_STREAM);
 	}
+	side->found = false;
 	if (++side->block_pieces > YG_H2_PIECES_MAX)
 		yg_h2_stream_evidence(turn, YG_ANOMALY_CONTINUATION_FLOOD);
 	counters_of(turn)->h2_push += side->frame.type == YG_H2_PUSH_PROMISE;
@@ -347,7 +366,7 @@ static void read_block(const struct yg_h2_turn *turn, struct input *in, size_t l
 	struct yg_h2_side *side = turn->side;
 	const uint8_t *data = in->p;
 	bool is_whole = len == side->content && side->block_len == 0 && len <= YG_H2_BLOCK_MAX &&
-			(side->frame.flags & YG_H2_END_HEADERS);
+			(side->frame.flags & YG_H2_END_HEADERS) && !side->block_lost;
 
 	take(in, len, &counters_of(turn)->read_head);
 	if (is_whole) {
@@ -502,6 +521,8 @@ void yg_h2_begin_side(struct yg_h2 *h2, unsigned dir, struct yg_slice taken)
 	struct yg_h2_side *side = &h2->sides[dir];
 	bool is_client = h2->client_dir == dir;
 
+	if (is_client)
+		h2->first_stream = 1;
 	side->hpack.placeholders = 0;
 	side->state = is_client ? YG_H2_STATE_PREFACE : YG_H2_STATE_HEADER;
 	side->header_len = (uint8_t)taken.len;
@@ -531,6 +552,8 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	};
 
 	turn.source = run->source;
+	if (run->lost > h2->lost_here)
+		h2->lost_here = run->lost;
 	yg_h2_stream_testify(&turn, false);
 	if (!run->data) {
 		take_gap(&turn, run->len);
@@ -543,6 +566,7 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	}
 	flow->streams[0].unwanted = unwanted(h2, 0);
 	flow->streams[1].unwanted = unwanted(h2, 1);
+	flow->asks = h2->stream_count > 0;
 }
 
 void yg_h2_end(struct yg_h2 *h2, unsigned dir)
@@ -550,10 +574,22 @@ void yg_h2_end(struct yg_h2 *h2, unsigned dir)
 	h2->sides[dir].ended = true;
 }
 
+void yg_h2_due(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2, uint64_t now_ns)
+{
+	struct yg_h2_turn turn = turn_of(pairer, flow, h2, 0, now_ns);
+
+	yg_h2_stream_look(&turn);
+	flow->asks = h2->stream_count > 0;
+}
+
 void yg_h2_close(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 **h2)
 {
-	struct yg_h2_turn turn = turn_of(pairer, flow, *h2, 0, flow->last_ns);
+	struct yg_h2_turn turn;
 
+	for (unsigned dir = 0; dir < 2; dir++) {
+		turn = turn_of(pairer, flow, *h2, dir, flow->last_ns);
+		cut_block(&turn);
+	}
 	yg_h2_stream_close(&turn);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		yg_pool_give(pairer->reading.pool, (*h2)->sides[dir].block);

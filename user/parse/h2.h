@@ -50,13 +50,17 @@ struct yg_h2_side {
 	uint8_t header_len;	       /* PREFACE: bytes of the preface seen */
 	uint8_t state;		       /* enum yg_h2_state */
 	bool lost;		       /* a hole may have hidden requests since the last one */
+	bool found;		       /* frames were looked for, and no header block began since */
 	bool ended;		       /* no more bytes will come */
 	bool block_ends;	       /* the block's HEADERS said END_STREAM */
 	bool block_lost;	       /* the block cannot be kept: its rest is passed over */
 	bool has_pad;		       /* FRONT: the next byte is the pad length */
 	uint32_t front, content, tail; /* bytes of the frame's parts still to come */
 	uint32_t code;		       /* RST_STREAM: of it so far */
+	uint64_t lost_ns;	       /* when bytes were lost that may have held a block */
 	uint32_t last_stream;	       /* highest stream that a header block came for */
+	uint32_t unknown;	       /* new streams' blocks while it is not known who asks */
+	uint32_t unknown_stream;       /* the last of them */
 	uint32_t block_stream;	       /* HEADERS seen, END_HEADERS not: of this stream; 0: none */
 	uint32_t block_len, block_cap;
 	uint32_t block_pieces;
@@ -79,6 +83,9 @@ struct yg_h2 {
 	struct yg_h2_side sides[2];
 	struct yg_h2_stream *streams; /* [stream_cap] by (id / 2), linear probing; NULL: none yet */
 	uint32_t stream_cap, stream_count;
+	uint32_t ahead;		 /* answers reported alone, of streams beyond the client's last */
+	uint32_t lost_here;	 /* yg_flow.lost as the segment at hand says it */
+	uint32_t lost_told;	 /* of yg_flow.lost: counted, or shown by stream identifiers */
 	uint32_t first_stream;	 /* lowest a request was seen of: before it is before the join */
 	uint32_t missed;	 /* requests missed in holes whose response may still come */
 	uint32_t anomalies;	 /* floods found */
@@ -123,8 +130,9 @@ void yg_h2_join_side(struct yg_h2 *h2, unsigned dir);
  */
 bool yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);
 
-/* The three calls of struct yg_flow_sink, for a flow that is HTTP/2. Every byte counts once. */
+/* The calls of struct yg_flow_sink, for a flow that is HTTP/2. Every byte counts once. */
 void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	       const struct yg_run *run);
 void yg_h2_end(struct yg_h2 *h2, unsigned dir);
+void yg_h2_due(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2, uint64_t now_ns);
 void yg_h2_close(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 **h2);

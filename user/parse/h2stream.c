@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/h2stream.h"
 
-#include <assert.h>
-#include <string.h>
-
+#include "parse/h2table.h"
 #include "parse/pairing.h"
 #include "parse/report.h"
-
-#define SLOTS_FIRST 32u	  /* streams of a new connection: one small block */
-#define SLOTS_MAX   1024u /* at most three quarters are used */
-
-_Static_assert(YG_H2_STREAMS_MAX == SLOTS_MAX / 4 * 3, "the table never fills");
-_Static_assert(SLOTS_MAX * sizeof(struct yg_h2_stream) <= YG_POOL_BLOCK_MAX, "it fits a block");
 
 static struct yg_stream_counters *counters_of(const struct yg_h2_turn *turn)
 {
@@ -21,88 +13,6 @@ static struct yg_stream_counters *counters_of(const struct yg_h2_turn *turn)
 static struct yg_pool *pool_of(const struct yg_h2_turn *turn)
 {
 	return turn->pairer->reading.pool;
-}
-
-/* --- the table ------------------------------------------------------------------------------ */
-
-static uint32_t slot_of(const struct yg_h2 *h2, uint32_t id)
-{
-	return id >> 1 & (h2->stream_cap - 1);
-}
-
-static struct yg_h2_stream *find(const struct yg_h2 *h2, uint32_t id)
-{
-	if (!h2->streams)
-		return NULL;
-	for (uint32_t i = slot_of(h2, id);; i = (i + 1) & (h2->stream_cap - 1)) {
-		if (h2->streams[i].id == id)
-			return &h2->streams[i];
-		if (h2->streams[i].id == 0)
-			return NULL;
-	}
-}
-
-static void put(struct yg_h2 *h2, const struct yg_h2_stream *stream)
-{
-	uint32_t i = slot_of(h2, stream->id);
-
-	assert(h2->streams);
-	while (h2->streams[i].id)
-		i = (i + 1) & (h2->stream_cap - 1);
-	h2->streams[i] = *stream;
-}
-
-static bool grow(struct yg_h2 *h2, struct yg_pool *pool)
-{
-	struct yg_h2_stream *old = h2->streams, *fresh;
-	uint32_t old_cap = h2->stream_cap, slots = old ? old_cap * 2 : SLOTS_FIRST;
-	size_t cap;
-
-	if (slots > SLOTS_MAX)
-		return false;
-	fresh = yg_pool_take(pool, slots * sizeof(*fresh), &cap);
-	if (!fresh)
-		return false;
-	memset(fresh, 0, slots * sizeof(*fresh));
-	h2->streams = fresh;
-	h2->stream_cap = slots;
-	for (uint32_t i = 0; old && i < old_cap; i++) {
-		if (old[i].id)
-			put(h2, &old[i]);
-	}
-	yg_pool_give(pool, old);
-	return true;
-}
-
-/* Take a stream out; those that stand behind it because of it move up. */
-static void erase(struct yg_h2 *h2, struct yg_h2_stream *stream)
-{
-	uint32_t mask = h2->stream_cap - 1, hole = (uint32_t)(stream - h2->streams);
-
-	for (uint32_t i = (hole + 1) & mask; h2->streams[i].id; i = (i + 1) & mask) {
-		uint32_t home = slot_of(h2, h2->streams[i].id);
-
-		if (((i - home) & mask) < ((i - hole) & mask))
-			continue;
-		h2->streams[hole] = h2->streams[i];
-		hole = i;
-	}
-	h2->streams[hole] = (struct yg_h2_stream){ 0 };
-	h2->stream_count--;
-}
-
-/* The open stream with the lowest number above @after; NULL: none. */
-static struct yg_h2_stream *lowest(const struct yg_h2 *h2, uint32_t after)
-{
-	struct yg_h2_stream *best = NULL;
-
-	for (uint32_t i = 0; i < h2->stream_cap; i++) {
-		struct yg_h2_stream *stream = &h2->streams[i];
-
-		if (stream->id > after && (!best || stream->id < best->id))
-			best = stream;
-	}
-	return best;
 }
 
 /* --- reports -------------------------------------------------------------------------------- */
@@ -119,8 +29,7 @@ static bool is_upgraded(const struct yg_h2_stream *stream)
 	return stream->is_websocket && stream->response && stream->response->head.status / 100 == 2;
 }
 
-/* Tell of the stream's exchange, whole or not. */
-static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *stream, bool open)
 {
 	const struct yg_report report = {
 		.request = stream->request,
@@ -130,10 +39,17 @@ static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 		.informational = stream->informational,
 		.protocol = protocol_of(stream),
 		.upgraded = is_upgraded(stream),
+		.open = open,
 	};
 
 	if (stream->request || stream->response)
 		yg_report_exchange(turn->pairer, turn->flow, &report);
+}
+
+/* Tell of the stream's exchange, whole or not. */
+static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	tell(turn, stream, false);
 	yg_draft_free(pool_of(turn), &stream->request);
 	yg_draft_free(pool_of(turn), &stream->response);
 }
@@ -141,9 +57,13 @@ static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 /* The stream is over, whole or not. */
 static void finish(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
+	struct yg_h2 *h2 = turn->h2;
 	struct yg_h2_stream s = *stream;
 
-	erase(turn->h2, stream);
+	if (h2->client_dir != YG_FLOW_DIR_NONE)
+		h2->ahead +=
+			!s.request && s.response && s.id > h2->sides[h2->client_dir].last_stream;
+	yg_h2_table_erase(h2, stream);
 	report(turn, &s);
 	yg_tunnel_close(turn->pairer, turn->flow, &s.tunnel);
 }
@@ -159,7 +79,7 @@ static void begin_tunnel(const struct yg_h2_turn *turn, struct yg_h2_stream *str
 	report(turn, stream);
 	stream->tunnel = tunnel;
 	if (!tunnel) {
-		erase(turn->h2, stream);
+		yg_h2_table_erase(turn->h2, stream);
 		return;
 	}
 	tunnel->ws[0].is_open = tunnel->ws[1].is_open = true;
@@ -177,17 +97,17 @@ static struct yg_h2_stream *add(const struct yg_h2_turn *turn, uint32_t id)
 	struct yg_h2 *h2 = turn->h2;
 	struct yg_h2_stream fresh = { .id = id, .grpc_status = YG_GRPC_STATUS_NONE };
 
-	if (h2->stream_count >= h2->stream_cap / 4 * 3 && !grow(h2, pool_of(turn))) {
+	if (h2->stream_count >= h2->stream_cap / 4 * 3 && !yg_h2_table_grow(h2, pool_of(turn))) {
 		if (h2->stream_count == 0)
 			return NULL;
 		if (h2->stream_count >= h2->stream_cap / 4 * 3) {
 			counters_of(turn)->h2_evicted++;
-			finish(turn, lowest(h2, 0));
+			finish(turn, yg_h2_table_lowest(h2, 0));
 		}
 	}
-	put(h2, &fresh);
+	yg_h2_table_put(h2, &fresh);
 	h2->stream_count++;
-	return find(h2, id);
+	return yg_h2_table_find(h2, id);
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -202,26 +122,46 @@ static struct yg_draft *keep(const struct yg_h2_turn *turn, bool is_response)
 	return yg_draft_keep(pool_of(turn), draft, 0);
 }
 
+/*
+ * Requests before stream @id that no block came of. Streams count up by two from 1; of what was
+ * before a join the kernel alone can tell.
+ */
+static uint32_t count_missed(const struct yg_h2_turn *turn, uint32_t id)
+{
+	const struct yg_h2 *h2 = turn->h2;
+	const struct yg_h2_side *client = &h2->sides[h2->client_dir];
+
+	if (!client->last_stream && h2->first_stream != 1)
+		return h2->lost_here;
+	if (!client->lost || id <= client->last_stream)
+		return 0;
+	return client->last_stream ? (id - client->last_stream) / 2 - 1 : (id - 1) / 2;
+}
+
+static void add_missed(const struct yg_h2_turn *turn, uint32_t count)
+{
+	counters_of(turn)->h2_request_missed += count;
+	turn->h2->missed += count;
+}
+
 /* The client went on to stream @id: what was between was missed, unless a response came. */
 static void pass_missed(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2_side *client = &turn->h2->sides[turn->h2->client_dir];
+	uint32_t missed = count_missed(turn, id);
 	struct yg_h2_stream *stream;
-	uint32_t missed = 0;
 
-	if (client->lost && client->last_stream && id > client->last_stream)
-		missed = (id - client->last_stream) / 2 - 1;
-	while (turn->h2->stream_count && (stream = lowest(turn->h2, client->last_stream)) &&
-	       stream->id < id) {
+	while (turn->h2->stream_count &&
+	       (stream = yg_h2_table_lowest(turn->h2, client->last_stream)) && stream->id < id) {
 		missed -= missed > 0;
 		client->last_stream = stream->id;
 		if (stream->response_done)
 			finish(turn, stream);
 	}
-	counters_of(turn)->h2_request_missed += missed;
-	turn->h2->missed += missed;
+	add_missed(turn, missed);
 	client->lost = false;
 	client->last_stream = id;
+	turn->h2->lost_told = turn->h2->lost_here;
 	if (id < turn->h2->first_stream)
 		turn->h2->first_stream = id;
 }
@@ -239,7 +179,7 @@ static void request_ends(const struct yg_h2_turn *turn, struct yg_h2_stream *str
 
 static void request_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	const struct yg_h2_head *head = &turn->pairer->h2_head;
 
 	if (stream && stream->request) { /* trailers */
@@ -252,7 +192,7 @@ static void request_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 		return;
 	}
 	pass_missed(turn, id);
-	stream = find(turn->h2, id); /* a response that came first */
+	stream = yg_h2_table_find(turn->h2, id); /* a response that came first */
 	if (!stream)
 		stream = add(turn, id);
 	if (stream)
@@ -260,7 +200,7 @@ static void request_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 	if (!stream || !stream->request) {
 		counters_of(turn)->lost_request++;
 		if (stream && !stream->response)
-			erase(turn->h2, stream);
+			yg_h2_table_erase(turn->h2, stream);
 		return;
 	}
 	counters_of(turn)->request_parsed++;
@@ -293,10 +233,10 @@ static bool is_awaited(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2 *h2 = turn->h2;
 
-	if (!(id & 1) || id > h2->sides[h2->client_dir].last_stream || id < h2->first_stream)
+	if (!(id & 1) || id > h2->sides[h2->client_dir].last_stream)
 		return id & 1;
 	if (h2->missed == 0)
-		return false;
+		return id < h2->first_stream;
 	h2->missed--;
 	counters_of(turn)->h2_request_missed--;
 	return true;
@@ -317,7 +257,7 @@ static void take_response(const struct yg_h2_turn *turn, struct yg_h2_stream *st
 static void response_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
 	const struct yg_h2_head *head = &turn->pairer->h2_head;
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 
 	if (!stream && is_awaited(turn, id))
 		stream = add(turn, id);
@@ -342,16 +282,28 @@ static void response_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 
 /* --- either --------------------------------------------------------------------------------- */
 
+/* A block of which nothing is known that would tell a request from an answer. */
+static void note_unknown(struct yg_h2_side *side, uint32_t id)
+{
+	side->unknown += id > side->unknown_stream;
+	if (id > side->unknown_stream)
+		side->unknown_stream = id;
+}
+
 /* The first block that can be told tells who asks. */
-static bool learn_client(const struct yg_h2_turn *turn)
+static bool learn_client(const struct yg_h2_turn *turn, uint32_t id)
 {
 	const struct yg_h2_head *head = &turn->pairer->h2_head;
 	bool asks = yg_h2_head_is_request(head), answers = yg_h2_head_is_response(head);
 
-	if (turn->h2->client_dir == YG_FLOW_DIR_NONE && asks != answers)
+	if (turn->h2->client_dir == YG_FLOW_DIR_NONE && asks != answers) {
 		turn->h2->client_dir = (uint8_t)(asks ? turn->dir : !turn->dir);
-	if (turn->h2->client_dir == YG_FLOW_DIR_NONE)
+		add_missed(turn, turn->h2->sides[turn->h2->client_dir].unknown);
+	}
+	if (turn->h2->client_dir == YG_FLOW_DIR_NONE) {
+		note_unknown(turn->side, id);
 		return false;
+	}
 	turn->flow->server_dir = !turn->h2->client_dir;
 	return turn->dir == turn->h2->client_dir ? !answers : !asks;
 }
@@ -370,11 +322,11 @@ void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 
 	if (turn->side->frame.type == YG_H2_PUSH_PROMISE) /* a request that nobody sent */
 		return;
-	if (!learn_client(turn)) {
+	if (!learn_client(turn, id)) {
 		counters_of(turn)->h2_ignored++;
 		return;
 	}
-	tunnelled = find(turn->h2, id);
+	tunnelled = yg_h2_table_find(turn->h2, id);
 	if (tunnelled && tunnelled->tunnel)
 		tunnel_head(turn, id, ends);
 	else if (turn->dir == turn->h2->client_dir)
@@ -387,16 +339,21 @@ void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 
 void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	bool is_client = turn->dir == turn->h2->client_dir;
+	bool is_new = is_client && id > turn->side->last_stream;
+	struct yg_h2_stream *stream;
 
-	if (turn->dir == turn->h2->client_dir && !stream && id > turn->side->last_stream) {
+	if (is_new)
 		pass_missed(turn, id);
-		counters_of(turn)->lost_request++;
-	} else if (stream && turn->dir != turn->h2->client_dir && ends) {
-		response_ends(turn, stream);
-	} else if (stream && ends) {
+	stream = yg_h2_table_find(turn->h2, id);
+	if (!stream)
+		counters_of(turn)->lost_request += is_new;
+	else if (is_new && stream->response_done)
+		finish(turn, stream);
+	else if (ends && is_client)
 		request_ends(turn, stream);
-	}
+	else if (ends)
+		response_ends(turn, stream);
 }
 
 static struct yg_draft **draft_of(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
@@ -425,13 +382,13 @@ static void make_room(const struct yg_h2_turn *turn, struct yg_draft **draft, si
 
 void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_slice data)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	struct yg_draft **draft = stream ? draft_of(turn, stream) : NULL;
 
 	if (stream && stream->tunnel) {
 		yg_ws_read(ws_of(turn, stream), (const uint8_t *)data.ptr, data.len,
 			   counters_of(turn));
-		yg_tunnel_goes_on(turn->pairer, turn->flow, stream->tunnel);
+		yg_tunnel_goes_on(turn->pairer, turn->flow, stream->tunnel, turn->time_ns);
 		return;
 	}
 	if (!draft || !*draft) {
@@ -447,7 +404,7 @@ void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_sli
 
 void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	struct yg_draft *draft = stream ? *draft_of(turn, stream) : NULL;
 
 	if (stream && stream->tunnel)
@@ -460,7 +417,7 @@ void yg_h2_stream_hole(const struct yg_h2_turn *turn, uint32_t id, uint32_t len)
 
 bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id)
 {
-	const struct yg_h2_stream *stream = find(h2, id);
+	const struct yg_h2_stream *stream = yg_h2_table_find(h2, id);
 	const struct yg_draft *draft;
 
 	if (!stream)
@@ -473,7 +430,7 @@ bool yg_h2_stream_wants(const struct yg_h2 *h2, unsigned dir, uint32_t id)
 
 void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 
 	if (!stream)
 		return;
@@ -490,7 +447,7 @@ void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 
 bool yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id)
 {
-	struct yg_h2_stream *stream = find(turn->h2, id);
+	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	bool is_open = stream && !stream->tunnel;
 
 	if (stream)
@@ -559,29 +516,72 @@ void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies)
 	yg_h2_stream_testify(turn, false);
 }
 
+/* --- time ----------------------------------------------------------------------------------- */
+
+/* False: the stream is over, and the slot holds another one or none. */
+static bool look_at(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	const struct yg_h2 *h2 = turn->h2;
+	const struct yg_draft *request = stream->request;
+	const struct yg_draft *first = request ? request : stream->response;
+
+	if (stream->tunnel) {
+		yg_tunnel_goes_on(turn->pairer, turn->flow, stream->tunnel, turn->time_ns);
+		return true;
+	}
+	if (!first || turn->time_ns - first->start_ns < YG_OPEN_TELL_NS || first->told)
+		return true;
+	if (request && stream->response) { /* its answer goes on for long */
+		tell(turn, stream, true);
+		yg_draft_mark_told(stream->request);
+		yg_draft_mark_told(stream->response);
+		return true;
+	}
+	if (request && h2->sides[!h2->client_dir].lost_ns < request->start_ns)
+		return true;
+	finish(turn, stream); /* the other half was lost, as far as can be known */
+	return false;
+}
+
+void yg_h2_stream_look(const struct yg_h2_turn *turn)
+{
+	const struct yg_h2 *h2 = turn->h2;
+
+	if (h2->client_dir == YG_FLOW_DIR_NONE)
+		return;
+	for (uint32_t i = 0; i < h2->stream_cap;) {
+		if (!h2->streams[i].id || look_at(turn, &h2->streams[i]))
+			i++;
+	}
+}
+
 void yg_h2_stream_close(const struct yg_h2_turn *turn)
 {
 	struct yg_h2 *h2 = turn->h2;
+	uint32_t lost;
 
 	yg_h2_stream_testify(turn, true);
 	for (uint32_t after = 0; h2->stream_count;) {
-		struct yg_h2_stream *stream = lowest(h2, after);
+		struct yg_h2_stream *stream = yg_h2_table_lowest(h2, after);
 
 		after = stream->id;
 		finish(turn, stream);
 	}
 	yg_pool_give(pool_of(turn), YG_TAKE_PTR(h2->streams));
+	/* No block came after the client's last records to tell of them; some answers did. */
+	lost = turn->flow->lost - h2->lost_told;
+	add_missed(turn, lost > h2->ahead ? lost - h2->ahead : 0);
 }
 
 bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
 {
 	struct yg_h2_stream first = { .id = 1, .grpc_status = YG_GRPC_STATUS_NONE };
 
-	if (!grow(h2, pairer->reading.pool))
+	if (!yg_h2_table_grow(h2, pairer->reading.pool))
 		return false;
 	first.request = YG_TAKE_PTR(*request);
 	first.request->complete = true;
-	put(h2, &first);
+	yg_h2_table_put(h2, &first);
 	h2->stream_count = 1;
 	h2->first_stream = 1;
 	h2->sides[h2->client_dir].last_stream = 1;

@@ -38,6 +38,9 @@ void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies);
 /* Tell of what was found, if it is certain by now who it was, or @ends. */
 void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends);
 
+/* Time has passed: tell of what goes on for long, give up what waits in vain. */
+void yg_h2_stream_look(const struct yg_h2_turn *turn);
+
 /* Report all that is open; the table is given back. */
 void yg_h2_stream_close(const struct yg_h2_turn *turn);
 

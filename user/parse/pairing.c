@@ -41,33 +41,10 @@ static struct yg_stream_counters *counters_of(const struct turn *turn)
 
 /* --- exchanges ---------------------------------------------------------------------------- */
 
-static bool is_upgraded(const struct yg_draft *request, const struct yg_draft *response)
+static void emit(const struct turn *turn, const struct yg_draft *request,
+		 const struct yg_draft *response, bool open)
 {
-	if (response->head.status == 101)
-		return true;
-	return request && response->head.status / 100 == 2 &&
-	       yg_slice_equal(yg_draft_slice(request, request->head.method), YG_SLICE("CONNECT"));
-}
-
-static void emit(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
-		 const struct yg_draft *response)
-{
-	struct yg_pairing *pairing = (struct yg_pairing *)(void *)flow->state;
-	struct yg_report report = {
-		.request = request,
-		.response = response,
-		.protocol = YG_PROTOCOL_H1,
-		.grpc_status = YG_GRPC_STATUS_NONE,
-	};
-
-	if (response) {
-		report.informational = pairing->informational;
-		pairing->informational = 0;
-		report.upgraded = is_upgraded(request, response);
-	}
-	if (report.upgraded && request && yg_upgrade_is(request, YG_SLICE("websocket")))
-		report.protocol = YG_PROTOCOL_WS;
-	yg_report_exchange(pairer, flow, &report);
+	yg_report_http1(turn->pairer, turn->flow, request, response, open);
 }
 
 /* A request leaves for good: a reader that still fills it lets go. */
@@ -99,7 +76,7 @@ static void give_up_first(const struct turn *turn)
 {
 	struct yg_draft *request = dequeue(turn->pairing);
 
-	emit(turn->pairer, turn->flow, request, NULL);
+	emit(turn, request, NULL, false);
 	release(turn, &request);
 }
 
@@ -150,7 +127,7 @@ static void finish_response(const struct turn *turn)
 
 	if (!turn->reader->draft)
 		return;
-	emit(turn->pairer, turn->flow, request, turn->reader->draft);
+	emit(turn, request, turn->reader->draft, false);
 	yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
 	release(turn, &request);
 }
@@ -517,7 +494,8 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 		yg_h2_run(pairer, flow, turn.pairing->h2, run);
 		return;
 	}
-	turn.reader->joined = flow->tls ? flow->joined : !flow->streams[run->dir].has_syn;
+	turn.reader->joined =
+		turn.reader->lost || (flow->tls ? flow->joined : !flow->streams[run->dir].has_syn);
 	if (run->data) {
 		enum yg_event event;
 
@@ -534,7 +512,8 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 		take_gap(&turn, run);
 	}
 	if (turn.pairing->tunnel)
-		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel);
+		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel, run->time_ns);
+	flow->asks = turn.pairing->tunnel || turn.pairing->answering;
 	update_unwanted(&turn);
 }
 
@@ -571,12 +550,40 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	update_unwanted(&turn);
 }
 
+/* An answer that goes on for long is told before its end: a stream of events may last for days. */
+static void tell_open(const struct turn *turn)
+{
+	struct yg_draft *request = turn->pairing->answering, *response = turn->reader->draft;
+
+	if (!request || !response || request->told ||
+	    turn->time_ns - response->start_ns < YG_OPEN_TELL_NS)
+		return;
+	emit(turn, request, response, true);
+	yg_draft_mark_told(request);
+	yg_draft_mark_told(response);
+}
+
+void yg_pairing_due(struct yg_pairer *pairer, struct yg_flow *flow, uint64_t now_ns)
+{
+	struct turn turn = turn_of(pairer, flow, flow->server_dir & 1, now_ns);
+
+	if (turn.pairing->h2) {
+		yg_h2_due(pairer, flow, turn.pairing->h2, now_ns);
+		return;
+	}
+	if (turn.pairing->tunnel)
+		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel, now_ns);
+	tell_open(&turn);
+}
+
 void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 {
 	struct turn turn = turn_of(pairer, flow, 0, flow->last_ns);
 
 	if (turn.pairing->h2)
 		yg_h2_close(pairer, flow, &turn.pairing->h2);
+	else
+		pairer->reading.counters->h2_request_missed += flow->lost;
 	while (turn.pairing->first)
 		give_up_first(&turn);
 	yg_tunnel_close(pairer, flow, &turn.pairing->tunnel);

@@ -19,7 +19,8 @@
 #include "parse/tunnel.h"
 #include "stream/flow.h"
 
-#define YG_PENDING_MAX 256u /* requests that wait per flow; beyond, the oldest is given up */
+#define YG_OPEN_TELL_NS (10ull * 1000000000) /* an exchange is told then, over or not */
+#define YG_PENDING_MAX	256u /* requests that wait per flow; beyond, the oldest is given up */
 
 /* The part of struct yg_flow that is ours. Zero when the flow begins. */
 struct yg_pairing {
@@ -46,7 +47,8 @@ struct yg_pairer {
 	struct yg_h2_head h2_head; /* the block being decoded */
 };
 
-/* The three calls of struct yg_flow_sink. */
+/* The calls of struct yg_flow_sink. */
 void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_run *run);
 void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir, uint64_t time_ns);
+void yg_pairing_due(struct yg_pairer *pairer, struct yg_flow *flow, uint64_t now_ns);
 void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow);

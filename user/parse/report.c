@@ -5,6 +5,7 @@
 
 #include "parse/grpc_web.h"
 #include "parse/pairing.h"
+#include "parse/upgrade.h"
 
 #define MINUTE_NS 60000000000ull
 
@@ -80,10 +81,29 @@ static void add_grpc_web(struct yg_exchange *exchange)
 		exchange->grpc_status = yg_grpc_web_status(&exchange->response);
 }
 
+/* What was told already is left out. */
+static void keep_news(struct yg_message *message, const struct yg_draft *draft)
+{
+	if (!draft || !draft->told)
+		return;
+	message->head_bytes = 0;
+	message->body_bytes -= draft->told_bytes;
+}
+
+static void count(struct yg_stream_counters *counters, const struct yg_report *report, bool rest)
+{
+	counters->exchange_open += report->open;
+	counters->exchange_rest += rest;
+	if (rest)
+		return;
+	counters->exchanges++;
+	counters->exchange_no_request += !report->request;
+	counters->exchange_no_response += !report->response;
+}
+
 void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report)
 {
-	struct yg_stream_counters *counters = pairer->reading.counters;
 	struct yg_header_index *index = &pairer->header_index;
 	struct yg_exchange exchange = {
 		.request = yg_draft_view(report->request, pairer->headers[0], pairer->header_ids[0],
@@ -97,7 +117,8 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 		.sampled = flow->sampled,
 		.clients = flow->clients,
 		.chosen = flow->chosen,
-		.ordinal = count_in_minute(flow),
+		.open = report->open,
+		.rest = report->request && report->request->told,
 		.tgid = flow->tgid,
 		.informational = report->informational,
 		.upgraded = report->upgraded,
@@ -115,8 +136,42 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 		exchange.server = peer_of(&flow->ends[server]);
 	}
 	add_grpc_web(&exchange);
-	counters->exchanges++;
-	counters->exchange_no_request += !report->request;
-	counters->exchange_no_response += !report->response;
+	if (exchange.rest) {
+		keep_news(&exchange.request, report->request);
+		keep_news(&exchange.response, report->response);
+	} else {
+		exchange.ordinal = count_in_minute(flow);
+	}
+	count(pairer->reading.counters, report, exchange.rest);
 	pairer->fn(pairer->ctx, &exchange);
+}
+
+static bool is_upgraded(const struct yg_draft *request, const struct yg_draft *response)
+{
+	if (response->head.status == 101)
+		return true;
+	return request && response->head.status / 100 == 2 &&
+	       yg_slice_equal(yg_draft_slice(request, request->head.method), YG_SLICE("CONNECT"));
+}
+
+void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
+		     const struct yg_draft *response, bool open)
+{
+	struct yg_pairing *pairing = (struct yg_pairing *)(void *)flow->state;
+	struct yg_report report = {
+		.request = request,
+		.response = response,
+		.protocol = YG_PROTOCOL_H1,
+		.grpc_status = YG_GRPC_STATUS_NONE,
+		.open = open,
+	};
+
+	if (response) {
+		report.informational = pairing->informational;
+		pairing->informational = 0;
+		report.upgraded = is_upgraded(request, response);
+	}
+	if (report.upgraded && request && yg_upgrade_is(request, YG_SLICE("websocket")))
+		report.protocol = YG_PROTOCOL_WS;
+	yg_report_exchange(pairer, flow, &report);
 }

@@ -14,8 +14,13 @@ struct yg_report {
 	uint16_t informational;
 	uint8_t protocol; /* enum yg_protocol */
 	bool upgraded;
+	bool open; /* the drafts stay: the rest will be reported once more */
 };
 
-/* Count the exchange and hand it on. */
+/* Count the exchange and hand it on; as the rest of one, if it was told when it was open. */
 void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report);
+
+/* The same for HTTP/1; 1xx answers since the last exchange belong to this response. */
+void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
+		     const struct yg_draft *response, bool open);

@@ -118,6 +118,14 @@ static void on_end(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_
 	yg_pairing_end(&streams->pairer, flow, dir, time_ns);
 }
 
+static void on_due(void *ctx, struct yg_flow *flow, uint64_t now_ns)
+{
+	struct yg_streams *streams = ctx;
+
+	streams->prelude = prelude_of(flow);
+	yg_pairing_due(&streams->pairer, flow, now_ns);
+}
+
 static void on_close(void *ctx, struct yg_flow *flow)
 {
 	struct yg_streams *streams = ctx;
@@ -139,13 +147,14 @@ static int init_preludes(struct yg_streams *streams, const struct yg_streams_opt
 
 static int init(struct yg_streams *streams, const struct yg_streams_options *options)
 {
-	struct yg_flow_sink sink = { streams, on_run, on_end, on_close };
+	struct yg_flow_sink sink = { streams, on_run, on_end, on_due, on_close };
 	struct yg_flows_options flows = {
 		.key = options->key,
 		.flows_max = options->flows_max,
 		.state_bytes = sizeof(struct state),
 		.idle_ns = options->idle_ns,
 		.gap_ns = options->gap_ns,
+		.due_ns = options->due_ns,
 	};
 	struct yg_reading *reading = &streams->pairer.reading;
 	int r;

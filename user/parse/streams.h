@@ -35,6 +35,7 @@ struct yg_streams_options {
 	uint32_t body_cap;     /* bytes of body prefix kept per message: YG_BODY_BUDGET_BYTES */
 	uint64_t idle_ns;      /* a flow without segments ends: 300 s */
 	uint64_t gap_ns;       /* a hole is given up after this wait: 1 s */
+	uint64_t due_ns;       /* silent flows with something open are looked at each: never */
 	uint32_t preludes_max; /* connections whose ClientHello or PROXY header is kept: 16384 */
 	yg_handshake_fn on_handshake; /* each ClientHello, with the @ctx of exchanges: nobody */
 	yg_websocket_fn on_websocket; /* each WebSocket, see parse/tunnel.h, likewise: nobody */

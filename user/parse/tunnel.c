@@ -96,7 +96,7 @@ static struct yg_peer peer_of(const struct yg_end *end)
 }
 
 static void tell(struct yg_pairer *pairer, const struct yg_flow *flow, struct yg_tunnel *tunnel,
-		 bool is_ended)
+		 bool is_ended, uint64_t now_ns)
 {
 	static const struct yg_ws_tally nothing;
 	char texts[2][YG_TUNNEL_TEXT_MAX];
@@ -126,24 +126,26 @@ static void tell(struct yg_pairer *pairer, const struct yg_flow *flow, struct yg
 			yg_ws_tally_since(&tunnel->ws[side].said, &tunnel->told[side]);
 		tunnel->told[side] = yg_ws_tally_since(&tunnel->ws[side].said, &nothing);
 	}
-	tunnel->told_ns = flow->last_ns;
+	tunnel->told_ns = now_ns;
+	tunnel->heard_ns = flow->last_ns;
 	pairer->websocket_fn(pairer->ctx, &websocket);
 }
 
 void yg_tunnel_goes_on(struct yg_pairer *pairer, const struct yg_flow *flow,
-		       struct yg_tunnel *tunnel)
+		       struct yg_tunnel *tunnel, uint64_t now_ns)
 {
 	uint64_t before_ns = tunnel->told_ns ? tunnel->told_ns : tunnel->start_ns;
 
-	if (pairer->websocket_fn && flow->last_ns >= before_ns + YG_TUNNEL_TELL_NS)
-		tell(pairer, flow, tunnel, false);
+	if (pairer->websocket_fn && now_ns >= before_ns + YG_TUNNEL_TELL_NS &&
+	    flow->last_ns > tunnel->heard_ns)
+		tell(pairer, flow, tunnel, false, now_ns);
 }
 
 void yg_tunnel_close(struct yg_pairer *pairer, const struct yg_flow *flow,
 		     struct yg_tunnel **tunnel)
 {
 	if (*tunnel && pairer->websocket_fn)
-		tell(pairer, flow, *tunnel, true);
+		tell(pairer, flow, *tunnel, true, flow->last_ns);
 	yg_pool_give(pairer->reading.pool, *tunnel);
 	*tunnel = NULL;
 }

@@ -2,7 +2,8 @@
 /*
  * A WebSocket from its upgrade to its end: in HTTP/1 a flow, in HTTP/2 a stream (RFC 8441). The
  * exchange that opened it is reported when it is answered; what was said is told at the end, and
- * every YG_TUNNEL_TELL_NS before that: a WebSocket may last for days.
+ * every YG_TUNNEL_TELL_NS before that if it is more: a WebSocket may last for days. One that says
+ * nothing is told of once.
  */
 #pragma once
 
@@ -42,7 +43,8 @@ typedef void (*yg_websocket_fn)(void *ctx, const struct yg_websocket *websocket)
 struct yg_tunnel {
 	struct yg_ws ws[2]; /* client's, server's */
 	uint64_t start_ns;
-	uint64_t told_ns; /* when it was told of last; 0: not yet */
+	uint64_t told_ns;  /* when it was told of last; 0: not yet */
+	uint64_t heard_ns; /* of the last segment when it was */
 	struct yg_ws_tally told[2];
 	uint32_t stream;
 	uint16_t host_len, target_len;
@@ -59,9 +61,9 @@ struct yg_tunnel {
 struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft *request,
 				 uint32_t stream);
 
-/* Frames were read: tell of it if that was long ago. */
+/* Frames were read, or time has passed: tell of it if that was long ago. */
 void yg_tunnel_goes_on(struct yg_pairer *pairer, const struct yg_flow *flow,
-		       struct yg_tunnel *tunnel);
+		       struct yg_tunnel *tunnel, uint64_t now_ns);
 
 /* Tell of it and give it back. Accepts NULL inside. */
 void yg_tunnel_close(struct yg_pairer *pairer, const struct yg_flow *flow,

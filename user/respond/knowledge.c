@@ -408,8 +408,8 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		tell_suspect(knowledge, subject, YG_WATCH_STATE);
 }
 
-static void read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
-			   struct yg_observation *ret)
+void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+				 struct yg_observation *ret)
 {
 	struct yg_operation *operation = &knowledge->operation;
 
@@ -443,7 +443,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	knowledge->unanswered += !exchange->response.present;
 	knowledge->ja4 = exchange->ja4;
 	read_subject(knowledge, subject, ret);
-	read_operation(knowledge, exchange, ret);
+	yg_knowledge_read_operation(knowledge, exchange, ret);
 	endpoint = yg_knowledge_place(knowledge, exchange, ret);
 	knowledge->not_http += !ret->path.ptr;
 	if (endpoint)

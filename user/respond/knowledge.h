@@ -166,6 +166,9 @@ void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_hand
 struct yg_websocket;
 void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_websocket *websocket);
 
+/* Count the bytes of an exchange that was observed when it was open; learns nothing else. */
+void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange *exchange);
+
 /* What was said over the WebSockets of one endpoint, by its id, NULL: nothing; of all of them. */
 struct yg_talk;
 const struct yg_talk *yg_knowledge_talk(const struct yg_knowledge *knowledge, uint64_t endpoint);

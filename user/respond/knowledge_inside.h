@@ -86,6 +86,7 @@ struct yg_knowledge {
 	struct yg_relations *relations;
 	struct yg_talks *talks;
 	uint64_t talks_unplaced;    /* pieces of WebSockets of no endpoint */
+	uint64_t rests_unplaced;    /* ends of exchanges of no endpoint */
 	struct yg_schemas *schemas; /* by endpoint index */
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
@@ -147,6 +148,9 @@ static inline bool yg_knowledge_read_path(struct yg_knowledge *knowledge, struct
 	knowledge->path = &knowledge->here.path;
 	return yg_path_from_target(target, &knowledge->here.path);
 }
+/* The operation that the bodies name, if any, into knowledge->operation and @ret. */
+void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+				 struct yg_observation *ret);
 
 /* Endpoint of knowledge->path, learning nothing; NULL if it is not in the inventory. */
 struct yg_endpoint *yg_knowledge_find_place(struct yg_knowledge *knowledge, struct yg_slice method,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From WebSockets to what is said over those of an endpoint. */
+/* What goes on for long: WebSockets of an endpoint, and the ends of exchanges told before. */
 #include "baseline/estimate.h"
 #include "endpoint/service.h"
 #include "respond/knowledge_inside.h"
@@ -37,6 +37,29 @@ void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_webs
 			     yg_weight_from_share(websocket->sampled));
 	else
 		knowledge->talks_unplaced++;
+}
+
+void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange *exchange)
+{
+	const struct yg_use use = {
+		.time_ns = exchange->response.end_ns,
+		.request_bytes = exchange->request.body_bytes,
+		.response_bytes = exchange->response.body_bytes,
+		.weight = yg_weight_from_share(exchange->sampled),
+	};
+	struct yg_observation seen = { 0 };
+	struct yg_endpoint *endpoint = NULL;
+
+	yg_knowledge_read_operation(knowledge, exchange, &seen);
+	seen.service = yg_service_from_exchange(exchange, knowledge->here.service_text);
+	if (yg_knowledge_read_path(knowledge, exchange->request.target))
+		endpoint = yg_knowledge_find_place(knowledge, exchange->request.method, &seen);
+	if (!endpoint) {
+		knowledge->rests_unplaced++;
+		return;
+	}
+	yg_inventory_go_on(endpoint, &use);
+	knowledge->dirty[endpoint->index] = true;
 }
 
 const struct yg_talk *yg_knowledge_talk(const struct yg_knowledge *knowledge, uint64_t endpoint)

@@ -436,6 +436,7 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "websocket.endpoints", yg_talks_count(knowledge->talks));
 	fn(ctx, "websocket.evicted", yg_talks_evicted(knowledge->talks));
 	fn(ctx, "websocket.unplaced", knowledge->talks_unplaced);
+	fn(ctx, "rest.unplaced", knowledge->rests_unplaced);
 	fn(ctx, "schema.bytes", schemas.bytes);
 	fn(ctx, "schema.learned", schemas.learned);
 	fn(ctx, "schema.evicted", schemas.evicted);

@@ -10,6 +10,8 @@
  *		    byte_unsampled
  *	byte_ordered == every read_* row
  *	request_parsed == exchanges - exchange_no_request + requests that still wait
+ *	HTTP/2 requests of the kernel == those in exchanges + exchange_no_request + lost_request +
+ *		h2_request_missed + (lost_request of the kernel - h2_lost_told) + requests that wait
  *	flow_opened == flow_closed + flow_idle + flow_evicted + flow_finished + flows open now
  */
 #pragma once
@@ -69,6 +71,8 @@
 	X(exchanges, "exchanges emitted")                                                      \
 	X(exchange_no_request, "of these, without a request: it was lost or before the join")  \
 	X(exchange_no_response, "of these, without a response: lost, late or never sent")      \
+	X(exchange_open, "of these, told before their end: they go on for long")               \
+	X(exchange_rest, "ends of such exchanges")                                             \
 	X(lost_request, "requests read but dropped: no memory left to wait for the response")  \
 	X(lost_body, "body prefixes cut short: no memory left")                                \
 	X(pair_unsure, "responses not paired: a loss hid which request they answer")           \
@@ -84,6 +88,7 @@
 	X(h2_field_unknown, "of these, not known: sent before the join or a loss")             \
 	X(h2_gap, "holes in which HTTP/2 header blocks may have been")                         \
 	X(h2_request_missed, "HTTP/2 requests in such holes, by stream identifiers")           \
+	X(h2_lost_told, "HTTP/2 requests that the kernel lost, as later records tell")         \
 	X(h2_invalid, "HTTP/2 frames against the rules: the frames are looked for again")      \
 	X(h2_reset, "HTTP/2 streams ended by RST_STREAM")                                      \
 	X(h2_push, "HTTP/2 server pushes: not reported")                                       \

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "stream/due.h"
 #include "stream/flow_id.h"
 #include "stream/use.h"
 #include "stream/wait.h"
@@ -33,6 +34,7 @@ struct yg_flows {
 		*recent[YG_FLOW_RECENT]; /* by yg_flow_id_row(); spares most segments the hash */
 	struct yg_uses uses;
 	struct yg_waits waits;
+	struct yg_dues dues;
 	uint64_t idle_ns;
 	uint64_t now_ns, ticked_ns;
 };
@@ -68,6 +70,7 @@ int yg_flows_new(const struct yg_flows_options *options, const struct yg_flow_si
 	flows->order.counters = counters;
 	flows->order.pool = pool;
 	flows->order.gap_ns = options->gap_ns ? options->gap_ns : YG_FLOW_GAP_NS;
+	flows->dues.wait_ns = options->due_ns;
 	flows->idle_ns = options->idle_ns ? options->idle_ns : YG_FLOW_IDLE_NS;
 	flows->key = options->key;
 	flows->cap = cap;
@@ -161,6 +164,7 @@ static void flow_end(struct yg_flows *flows, struct yg_flow *flow)
 	yg_stream_end(&flows->order, flow, 1, flow->last_ns);
 	flows->order.sink.on_close(flows->order.sink.ctx, flow);
 	yg_wait_update(&flows->waits, flow);
+	yg_due_unlink(&flows->dues, flow);
 	yg_use_unlink(&flows->uses, flow);
 	flow->closed = true;
 	yg_use_link(&flows->uses, flow, flows->now_ns);
@@ -361,7 +365,7 @@ static void count_late(struct yg_flows *flows, const struct yg_segment *meta)
 	flows->order.counters->byte_late += meta->payload_len;
 }
 
-/* Its own time, unless the clock that made it was set back. */
+/* Its own time, unless the clock was set back. */
 static uint64_t time_of(const struct yg_flows *flows, const struct yg_segment *meta)
 {
 	return flows->now_ns - meta->time_ns < YG_FLOW_TURN_NS ? meta->time_ns : flows->now_ns;
@@ -378,6 +382,7 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		.data = view->data,
 		.data_len = meta->data_len,
 		.payload_len = meta->payload_len,
+		.lost = meta->lost,
 		.source = meta->source,
 		.start = true,
 		.hold = yg_witness_doubts(flow, dir, meta->source),
@@ -421,7 +426,6 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 
 	if (meta->ack && !peer->started && !flow->closed && meta->payload_len)
 		guess_start(flows, flow, !dir, meta);
-
 	yg_witness_note(stream, peer, meta);
 	offset = yg_stream_unwrap(stream, sequence);
 	if (meta->payload_len) {
@@ -488,6 +492,10 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	flow->sampled = meta->sampled; /* decided anew with each request */
 	flow->clients = meta->clients;
 	flow->chosen = meta->chosen;
+	if (meta->lost > flow->lost) {
+		flows->order.counters->h2_lost_told += meta->lost - flow->lost;
+		flow->lost = meta->lost;
+	}
 	if (tls)
 		take_tls(flows, flow, dir, view);
 	else
@@ -501,6 +509,8 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	}
 	end_if_over(flows, flow);
 	yg_wait_update(&flows->waits, flow);
+	if (flow->asks && !flow->closed)
+		yg_due_link(&flows->dues, flow, flows->now_ns);
 }
 
 /* --- time --------------------------------------------------------------------------------- */
@@ -535,6 +545,17 @@ static void expire_list(struct yg_flows *flows, enum yg_use list, uint64_t after
 	}
 }
 
+static void show_due(struct yg_flows *flows)
+{
+	struct yg_flow *flow;
+
+	while ((flow = yg_due_take(&flows->dues, flows->now_ns))) {
+		flows->order.sink.on_due(flows->order.sink.ctx, flow, flows->now_ns);
+		if (flow->asks)
+			yg_due_link(&flows->dues, flow, flows->now_ns);
+	}
+}
+
 void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
 {
 	if (now_ns > flows->now_ns)
@@ -542,6 +563,7 @@ void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
 	flows->ticked_ns = flows->now_ns;
 	expire_holes(flows, 0);
 	expire_holes(flows, 1);
+	show_due(flows);
 	expire_list(flows, YG_USE_CLOSED, YG_FLOW_LINGER_NS);
 	expire_list(flows, YG_USE_STRANGER, flows->idle_ns);
 	expire_list(flows, YG_USE_OPEN, flows->idle_ns);

@@ -64,6 +64,7 @@ struct yg_flow {
 	uint32_t sampled; /* of the last segment, as the two below */
 	uint32_t clients;
 	uint8_t chosen;
+	uint32_t lost;	  /* the highest of yg_segment.lost */
 	uint32_t ordinal; /* written by stage 3: exchanges in this minute */
 	uint32_t ordinal_minute;
 	uint8_t bind; /* enum yg_bind, the best seen */
@@ -72,6 +73,7 @@ struct yg_flow {
 	bool proven;	    /* more than frames that anybody could have made up */
 	bool joined;	    /* first seen without its SYN */
 	bool over;	    /* written by stage 3: nothing of it is wanted any more */
+	bool asks;	    /* written by stage 3: wants on_due() */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
 
 	/* Of the table. */
@@ -80,7 +82,10 @@ struct yg_flow {
 	struct yg_flow *bucket_next;
 	struct yg_flow *newer, *older; /* order of use; closed flows have their own */
 	struct yg_wait waits[2];
-	_Alignas(16) unsigned char state[]; /* stage 3; zero when the flow begins */
+	bool is_due_linked;
+	uint64_t due_ns;
+	struct yg_flow *due_next, *due_prev; /* see stream/due.h */
+	_Alignas(16) unsigned char state[];  /* stage 3; zero when the flow begins */
 };
 
 struct yg_flows;
@@ -91,6 +96,7 @@ struct yg_flows_options {
 	size_t state_bytes; /* of yg_flow.state */
 	uint64_t idle_ns;   /* 0: YG_FLOW_IDLE_NS */
 	uint64_t gap_ns;    /* 0: YG_FLOW_GAP_NS */
+	uint64_t due_ns;    /* between two calls of on_due() for a flow; 0: never */
 };
 
 /**
@@ -111,7 +117,7 @@ void yg_flows_free(struct yg_flows **flows); /* calls no sink; accepts NULL insi
  */
 void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view);
 
-/* Let time pass: holes and idle flows. O(what is due). */
+/* Let time pass: holes, idle flows, flows that ask. O(what is due). */
 void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns);
 
 /* End every flow, oldest first. */

@@ -12,6 +12,7 @@ struct yg_early {
 	uint64_t offset;
 	uint64_t time_ns;
 	uint32_t data_len, payload_len;
+	uint32_t lost;
 	uint8_t source;
 	bool start;
 	bool hold;
@@ -158,6 +159,7 @@ static void deliver(const struct yg_order *order, struct yg_flow *flow, unsigned
 		.data = piece->data,
 		.len = piece->data_len,
 		.time_ns = piece->time_ns,
+		.lost = piece->lost,
 		.dir = (uint8_t)dir,
 		.source = piece->source,
 		.start = piece->start,
@@ -218,6 +220,7 @@ static void deliver_early(const struct yg_order *order, struct yg_flow *flow, un
 		.data = early->data,
 		.data_len = early->data_len,
 		.payload_len = early->payload_len,
+		.lost = early->lost,
 		.source = early->source,
 		.start = early->start,
 	};
@@ -322,6 +325,7 @@ static bool enqueue(const struct yg_order *order, struct yg_stream *stream, stru
 		.time_ns = piece->time_ns,
 		.data_len = piece->data_len,
 		.payload_len = piece->payload_len,
+		.lost = piece->lost,
 		.source = piece->source,
 		.start = piece->start,
 		.hold = piece->hold,

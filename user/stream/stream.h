@@ -38,6 +38,7 @@ struct yg_run {
 	const uint8_t *data; /* [len]; NULL: a gap of len bytes */
 	uint64_t len;
 	uint64_t time_ns; /* of the segment; a gap: of the segment that ended it */
+	uint32_t lost;	  /* data: as struct yg_segment.lost */
 	uint8_t dir;	  /* 0 or 1 */
 	uint8_t source;	  /* enum yg_source */
 	bool start;	  /* data: its first byte is the first of a segment */
@@ -50,6 +51,8 @@ struct yg_flow_sink {
 	void (*on_run)(void *ctx, struct yg_flow *flow, const struct yg_run *run);
 	/* This direction sends no more (FIN), or never will (RST, SSL_free, timeout). */
 	void (*on_end)(void *ctx, struct yg_flow *flow, unsigned dir, uint64_t time_ns);
+	/* The flow asked for it, see yg_flow.asks: time has passed, whether it spoke or not. */
+	void (*on_due)(void *ctx, struct yg_flow *flow, uint64_t now_ns);
 	/* The flow leaves: emit what waits, release what is held. After on_end of both. */
 	void (*on_close)(void *ctx, struct yg_flow *flow);
 };
@@ -93,6 +96,7 @@ struct yg_piece {
 	uint64_t time_ns;
 	const uint8_t *data;
 	uint32_t data_len, payload_len;
+	uint32_t lost; /* as struct yg_segment.lost */
 	uint8_t source;
 	bool start; /* data[0] is the first byte of the segment */
 	bool hold;  /* others may send in its sender's place: compare until acknowledged */

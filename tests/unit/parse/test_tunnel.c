@@ -78,10 +78,11 @@ static void say(struct talk *talk, bool server, const char *text)
 	send(talk, server, text, strlen(text), 0);
 }
 
-static void upgrade(struct talk *talk)
+static void upgrade(struct talk *talk, uint64_t due_ns)
 {
 	const struct yg_streams_options options = { .flows_max = 4,
 						    .pool_bytes = 1 << 20,
+						    .due_ns = due_ns,
 						    .on_websocket = on_websocket };
 
 	*talk = (struct talk){ .time_ns = SECOND_NS };
@@ -100,7 +101,7 @@ static void is_told_of_while_it_lasts_and_at_its_end(void **state)
 	struct talk talk;
 
 	(void)state;
-	upgrade(&talk);
+	upgrade(&talk, 0);
 	for (unsigned i = 0; i < 12; i++) { /* one a second, for twelve seconds */
 		say(&talk, false, "\x81\x82kkkk\x03\x02");
 		say(&talk, true, "\x81\x05there");
@@ -130,7 +131,7 @@ static void a_short_one_is_told_of_once(void **state)
 	struct talk talk;
 
 	(void)state;
-	upgrade(&talk);
+	upgrade(&talk, 0);
 	say(&talk, true, "\x81\x05there");
 	yg_streams_finish(talk.streams);
 	assert_int_equal(talk.told, 1);
@@ -140,11 +141,47 @@ static void a_short_one_is_told_of_once(void **state)
 	yg_streams_free(&talk.streams);
 }
 
+static void wait_s(struct talk *talk, unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds; i++) {
+		talk->time_ns += SECOND_NS;
+		yg_streams_tick(talk->streams, talk->time_ns);
+	}
+}
+
+/* It shows while it is open, is not told again for nothing, and each message is told once. */
+static void a_silent_one_is_told_of_in_time(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 5 * SECOND_NS);
+	say(&talk, true, "\x81\x05there");
+	wait_s(&talk, 10);
+	assert_int_equal(talk.told, 1);
+	assert_int_equal(talk.first, 1);
+	assert_int_equal(talk.sum[1].messages, 1);
+	wait_s(&talk, 60);
+	assert_int_equal(talk.told, 1);
+	say(&talk, false, "\x81\x82kkkk\x03\x02");
+	wait_s(&talk, 10);
+	assert_int_equal(talk.told, 2);
+	assert_int_equal(talk.sum[0].messages, 1);
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.told, 3);
+	assert_int_equal(talk.first, 1);
+	assert_int_equal(talk.ended, 1);
+	assert_int_equal(talk.sum[0].messages, 1);
+	assert_int_equal(talk.sum[1].messages, 1);
+	yg_streams_free(&talk.streams);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_told_of_while_it_lasts_and_at_its_end),
 		cmocka_unit_test(a_short_one_is_told_of_once),
+		cmocka_unit_test(a_silent_one_is_told_of_in_time),
 	};
 
 	return cmocka_run_group_tests_name("parse/tunnel", tests, NULL, NULL);

@@ -66,7 +66,7 @@ static void on_close(void *ctx, struct yg_flow *flow)
 
 static void world_init(struct world *world, uint64_t seed)
 {
-	const struct yg_flow_sink sink = { world, on_run, on_end, on_close };
+	const struct yg_flow_sink sink = { world, on_run, on_end, NULL, on_close };
 	const struct yg_flows_options options = { .flows_max = 4, .gap_ns = 100 };
 
 	*world = (struct world){ .seed = seed };
@@ -534,7 +534,7 @@ static void finds_the_message_behind_a_huge_unread_body(void **state)
 static void new_table_refuses_a_cap_beyond_the_limit(void **state)
 {
 	const struct yg_flows_options options = { .flows_max = YG_FLOWS_LIMIT + 1 };
-	const struct yg_flow_sink sink = { NULL, on_run, on_end, on_close };
+	const struct yg_flow_sink sink = { NULL, on_run, on_end, NULL, on_close };
 	struct yg_stream_counters counters;
 	struct yg_flows *flows = NULL;
 
