@@ -84,6 +84,16 @@ void yg_missed_rest(struct yg_missed *missed, const struct yg_missed_span *span)
 	missed->scatter += best.scatter;
 }
 
+double yg_missed_pace(const struct yg_missed *missed, const struct yg_missed_span *span)
+{
+	double records = missed->sums[YG_YARDSTICK_RECORDS].x;
+	double ns = missed->sums[YG_YARDSTICK_TIME].x;
+
+	if (records <= 0 || span->ns == 0)
+		return 1;
+	return (double)span->records / (double)span->ns * (ns / records);
+}
+
 uint64_t yg_missed_estimate(const struct yg_missed *missed, uint64_t *ret_error)
 {
 	double error = Z95 * (missed->shared + sqrt(missed->scatter));

@@ -50,6 +50,12 @@ void yg_missed_awake(struct yg_missed *missed, const struct yg_missed_span *span
 void yg_missed_rest(struct yg_missed *missed, const struct yg_missed_span *span);
 
 /**
+ * yg_missed_pace() - how busy the wire was in @span, as a part of what it is in awake times.
+ * Return: 0 and more; 1 too if the wire tells nothing.
+ */
+double yg_missed_pace(const struct yg_missed *missed, const struct yg_missed_span *span);
+
+/**
  * yg_missed_estimate() - the requests of all rests so far.
  * @ret_error: half of the 95 % interval.
  * Return: requests.

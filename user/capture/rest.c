@@ -54,9 +54,13 @@ static uint64_t period_min(const struct yg_rest_look *look)
 static double plan(struct yg_rest *rest, const struct yg_rest_look *look)
 {
 	double period = (double)period_min(look), longest = (double)YG_REST_PERIOD_MAX_NS;
-	double awake = rest->rate > 0 ? (look->room * period + rest->carry_ns) / rest->rate
-				      : IDLE * period;
-	double fit = awake / period;
+	double awake = IDLE * period, fit;
+
+	if (rest->rate * IDLE > look->room)
+		awake = (look->room * period + rest->carry_ns) / rest->rate;
+	else
+		rest->carry_ns = 0; /* the load that made the debt is gone */
+	fit = awake / period;
 
 	/* Debt is paid by time asleep: the period grows until its room makes up for it. */
 	if (awake < (double)YG_REST_AWAKE_MIN_NS) {
@@ -167,7 +171,7 @@ static struct yg_rest_plan say(struct yg_rest *rest, const struct yg_rest_look *
 	}
 	/* To be there in time they are called before it. */
 	plan.due_ns = rest->begun_ns + rest->period_ns - (turn < rest->period_ns ? turn : 0);
-	plan.awake = look->now_ns >= plan.due_ns;
+	plan.awake = look->now_ns >= plan.due_ns || look->pace * rest->rate * IDLE < look->room;
 	return plan;
 }
 

@@ -13,7 +13,8 @@
  *	begin	fully awake, and three seconds in a row cost more than the room
  *	each	period plans the next by what the last awake time cost; what was spent too much
  *		or too little is carried over, so that the long run is inside the room
- *	early	an awake time that has cost twice its share ends
+ *	early	an awake time that has cost twice its share ends; so does a rest in which the wire
+ *		is so quiet that half of the room is enough
  *	end	everything fits for `hold`: ten seconds, and twice that after each time in vain,
  *		five minutes at most; at once when half of the room is enough
  *
@@ -38,6 +39,7 @@ struct yg_rest_look {
 		turn_ns; /* how long it took to put probes off and on again, last time; 0 unknown */
 	bool is_awake;	 /* the probes are there; false also on the way off or on */
 	bool may_rest;	 /* else: fully awake, whatever it costs */
+	double pace;	 /* of a rest: how busy the wire is, as a part of awake times; else 1 */
 };
 
 /* All zero: fully awake, nothing measured. */

@@ -5,6 +5,7 @@
 
 #include "baseline/schema.h"
 #include "capture/coverage.h"
+#include "capture/discover.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "core/json.h"
@@ -58,6 +59,8 @@ static const struct limit limits[] = {
 	{ "warden", "TLS connections", YG_TLS_CONNS_MAX, 48, "least recent go" },
 	{ "warden", "processes with gaps", YG_COVERAGE_ROWS_MAX, sizeof(struct yg_coverage_row),
 	  "coverage.evicted counts" },
+	{ "warden", "files with TLS probes", YG_DISCOVER_TLS_MAX,
+	  sizeof(struct yg_place) + 2ull * YG_PROBES_MAX * 12, "attach_failed counts" },
 	{ "analyzer", "schemas of endpoints", 1, YG_SCHEMA_BYTES_MAX,
 	  "the one learned longest ago goes" },
 	{ "analyzer", "trees of paths", YG_SERVICES_MAX,

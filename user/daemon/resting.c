@@ -13,6 +13,7 @@
 #define SPAN_NS	  YG_NS_PER_S /* fully awake: how often the ratio is learned anew */
 #define MATTERS	  0.25	      /* of the room: more is worth to be measured */
 #define SHARE_ONE 4294967296.0
+#define PACE_NS	  (YG_NS_PER_S / 2)
 #define ROOM_NS	  (3.0 * YG_NS_PER_S)
 #define CREW_MS	  5 /* between two looks at whether it is done */
 
@@ -303,6 +304,19 @@ static void follow(struct yg_warden *warden, const struct yg_rest_plan *plan,
 	}
 }
 
+/* How busy the wire is while the probes rest; told when that is long enough to mean something. */
+static double pace_of(const struct yg_resting *resting, const struct yg_counters *sum,
+		      uint64_t now_ns)
+{
+	struct yg_missed_span now = totals(sum, now_ns);
+
+	now.ns -= resting->mark.ns;
+	now.records -= resting->mark.records;
+	if (resting->phase != YG_REST_ASLEEP || now.ns < PACE_NS)
+		return 1;
+	return yg_missed_pace(&resting->missed, &now);
+}
+
 /*
  * How far the room moves to what others leave now: they, too, are measured by the second, and what
  * one second says of them is not what the next will.
@@ -346,6 +360,7 @@ void yg_resting_tick(struct yg_warden *warden, uint64_t now_ns)
 		.room = resting->room,
 		.turn_ns = resting->off_ns + resting->on_ns,
 		.is_awake = resting->phase == YG_REST_AWAKE,
+		.pace = pace_of(resting, &sum, now_ns),
 		.may_rest = warden->options.tls_rest == YG_TLS_REST_AUTO && resting->file_count > 0,
 	};
 	plan = yg_rest_step(&resting->rest, &look);

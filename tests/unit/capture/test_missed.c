@@ -179,6 +179,21 @@ static void little_experience_is_a_wide_error(void **state)
 	assert_in_range(error, 90, 110);
 }
 
+static void the_pace_is_that_of_the_wire(void **state)
+{
+	struct yg_missed missed = { 0 };
+	struct yg_missed_span span = { S / 2, 500, 0, 0 };
+
+	(void)state;
+	assert_float_equal(yg_missed_pace(&missed, &span), 1, 1e-9);
+	yg_missed_awake(&missed, &(struct yg_missed_span){ S, 4000, 0, 100 });
+	assert_float_equal(yg_missed_pace(&missed, &span), 0.25, 1e-9);
+	span.records = 0;
+	assert_float_equal(yg_missed_pace(&missed, &span), 0, 1e-9);
+	span.ns = 0;
+	assert_float_equal(yg_missed_pace(&missed, &span), 1, 1e-9);
+}
+
 static void never_awake_says_nothing(void **state)
 {
 	struct yg_missed missed = { 0 };
@@ -200,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_wire_of_strangers_is_not_believed),
 		cmocka_unit_test(an_idle_rest_has_no_requests),
 		cmocka_unit_test(little_experience_is_a_wide_error),
+		cmocka_unit_test(the_pace_is_that_of_the_wire),
 		cmocka_unit_test(never_awake_says_nothing),
 	};
 

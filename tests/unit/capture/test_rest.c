@@ -16,14 +16,18 @@ struct world {
 	uint64_t awake_ns, turns;
 	double load; /* cores that calls take while the probes are there */
 	double room;
+	double pace;
 	bool never;
 };
 
 static struct world world_new(double load, double room)
 {
-	return (struct world){
-		.now_ns = 1000 * S, .off_ns = 60 * MS, .on_ns = 20 * MS, .load = load, .room = room
-	};
+	return (struct world){ .now_ns = 1000 * S,
+			       .off_ns = 60 * MS,
+			       .on_ns = 20 * MS,
+			       .pace = 1,
+			       .load = load,
+			       .room = room };
 }
 
 static void look(struct world *w)
@@ -35,6 +39,7 @@ static void look(struct world *w)
 						 .turn_ns = w->turns ? w->off_ns + w->on_ns : 0,
 						 .is_awake = w->phase == AWAKE,
 						 .may_rest = !w->never,
+						 .pace = w->pace,
 					 });
 }
 
@@ -129,6 +134,23 @@ static void it_is_fully_awake_soon_after_the_load_ends(void **state)
 	(void)play(&w, 10 * S);
 	assert_false(w.rest.is_resting);
 	assert_true(w.plan.awake && w.plan.share == 1);
+	assert_int_equal(w.phase, AWAKE);
+}
+
+/* With periods of many seconds: nobody waits for the next awake time. */
+static void a_quiet_wire_ends_a_rest(void **state)
+{
+	struct world w = world_new(20, 0.05);
+
+	(void)state;
+	(void)play(&w, 100 * S);
+	assert_true(w.rest.period_ns > 10 * S);
+	while (w.phase != ASLEEP)
+		pass(&w);
+	w.load = 0.001;
+	w.pace = w.load / 20;
+	(void)play(&w, 3 * S);
+	assert_false(w.rest.is_resting);
 	assert_int_equal(w.phase, AWAKE);
 }
 
@@ -240,6 +262,7 @@ int main(void)
 		cmocka_unit_test(the_long_run_is_inside_the_room),
 		cmocka_unit_test(what_is_above_the_room_by_little_is_awake_for_the_most_of_it),
 		cmocka_unit_test(it_is_fully_awake_soon_after_the_load_ends),
+		cmocka_unit_test(a_quiet_wire_ends_a_rest),
 		cmocka_unit_test(a_load_at_the_edge_does_not_swing),
 		cmocka_unit_test(a_burst_ends_an_awake_time_and_is_paid_back),
 		cmocka_unit_test(slow_turns_make_long_periods),
