@@ -23,7 +23,7 @@
 #define HEAD_BLANKS 8 /* CR and LF before a request that servers ignore, RFC 9112 section 2.2 */
 
 /* Framing of a direction; see h2.bpf.h and ws.bpf.h. */
-enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED, H2_WS };
+enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED, H2_WS, H2_READER };
 /* Is the frame's payload of a message, of which only a budget is copied, or told whole? */
 enum frame_data { DATA_NOT, DATA_BEGINS, DATA_GOES_ON };
 

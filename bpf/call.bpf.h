@@ -214,6 +214,19 @@ __noinline int yg_ws_open_tls(__u64 id)
 	return 0;
 }
 
+/* The probes rested: HTTP/2 goes on for hours, and would not be counted any more. */
+static __always_inline void h2_rejoin(const struct yg_ssl *ssl, struct yg_thread *t)
+{
+	struct yg_budget *b = &t->budget;
+
+	if (!is_read(t) || ssl->epoch == YG_EPOCH_FIRST)
+		return;
+	if (b->h2_kind == H2_JOINED)
+		b->h2_kind = H2_READER;
+	if (b->h2_kind == H2_READER && b->stream < ssl->write_budget.stream)
+		b->stream = ssl->write_budget.stream;
+}
+
 /* yg_sample_h2_tls() - tls_sample() for a chunk of HTTP/2 of the call @id. */
 __noinline int yg_sample_h2_tls(__u64 id)
 {
@@ -232,12 +245,13 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	if (!ssl)
 		return TLS_lost_table;
 	t->budget = *budget_of(ssl, t);
+	h2_rejoin(ssl, t);
 	tls_walk_h2(t, id);
 	*budget_of(ssl, t) = t->budget;
 	count_tls_by(c, TLS_request, t->cut.request_count);
 	t->out.starts = t->cut.request_count;
 	t->out.outline = 0;
-	t->out.turns = t->budget.h2_kind == H2_JOINED;
+	t->out.turns = t->budget.h2_kind == H2_JOINED || t->budget.h2_kind == H2_READER;
 	t->out.lost = t->budget.lost;
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;

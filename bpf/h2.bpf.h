@@ -17,7 +17,9 @@
  *
  * Requests are counted where the preface was seen: a HEADERS frame of a stream higher than all
  * before it. Exact as long as frames are walked; in connections joined late, and in segments that
- * are copied without walking, requests are found by user space alone.
+ * are copied without walking, requests are found by user space alone. But for TLS that was joined
+ * after its probes rested (H2_READER): what a process reads are requests, or answers to streams that
+ * it wrote the highest of.
  */
 #pragma once
 
@@ -198,9 +200,11 @@ static __noinline int h2_frame(struct yg_budget *b, struct yg_h2_cut *cut, __u32
 		return 0;
 	b->left = yg_config.body_budget;
 	stream = h2_stream(h);
-	if (b->h2_kind != H2_CLIENT || stream <= b->stream)
+	if (stream <= b->stream)
 		return 0;
 	b->stream = stream;
+	if (b->h2_kind != H2_CLIENT && b->h2_kind != H2_READER)
+		return 0;
 	cut->request_count++;
 	piece = (cut->pos - H2_HEADER - cut->first) / YG_SEGMENT_MAX;
 	if (piece < H2_PIECES_MAX)

@@ -122,6 +122,43 @@ static void a_call_from_before_a_rest_is_not_taken(void **state)
 	check_no_record(b, ROW(skip_rest));
 }
 
+/* HEADERS with all of its fields, of @stream. */
+static void move_headers(struct bench *b, struct fake_ssl *ssl, uint8_t stream, bool is_read)
+{
+	const char frame[] = { 0, 0, 1, 1, 5, 0, 0, 0, (char)stream, (char)0x82 };
+	static char buf[64];
+
+	rig_reset(&b->rig);
+	set_probes(b, 7, 0, 0);
+	ssl->text = frame;
+	ssl->result = sizeof(frame);
+	if (is_read)
+		(void)fake_read(ssl, buf, sizeof(buf));
+	else
+		(void)fake_write(ssl, frame, sizeof(frame));
+}
+
+/* HTTP/2 goes on for hours; it is counted though its preface is long gone. */
+static void requests_of_http2_are_counted_after_a_rest(void **state)
+{
+	static const struct {
+		uint8_t stream;
+		bool is_read, counts;
+	} steps[] = {
+		{ 9, true, true },    { 9, false, false }, { 11, true, true },
+		{ 11, true, false },			   /* trailers */
+		{ 13, false, false }, { 13, true, false }, /* of a client: what it wrote is answered */
+		{ 15, true, true },
+	};
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(steps); i++) {
+		move_headers(b, ssl, steps[i].stream, steps[i].is_read);
+		assert_int_equal(rig_counters(&b->rig).tls.request, steps[i].counts);
+	}
+}
+
 static void what_is_read_at_times_weighs_more(void **state)
 {
 	struct bench *b = *state;
@@ -144,6 +181,7 @@ int main(void)
 		cmocka_unit_test(after_a_rest_a_connection_is_joined_anew),
 		cmocka_unit_test(after_a_rest_nobody_knows_where_an_object_began),
 		cmocka_unit_test(a_call_from_before_a_rest_is_not_taken),
+		cmocka_unit_test(requests_of_http2_are_counted_after_a_rest),
 		cmocka_unit_test(what_is_read_at_times_weighs_more),
 	};
 

@@ -7,6 +7,7 @@
 #define Z95    1.96 /* deviations to each side that hold 95 % of a normal law, and ... */
 #define FEW    2.4  /* ... of Student's with n degrees of freedom, Z95 (1 + FEW / n) at most */
 #define NONE   2.5  /* spans: before, nothing is known of the scatter but that it is large */
+#define EDGE   0.01 /* of an estimate: exchanges that the ends of a rest cut are in no model */
 #define UNSURE 0.5  /* deviation of the ratio then, as a share of it */
 
 static double measure(const struct yg_missed_span *span, enum yg_yardstick yardstick)
@@ -96,7 +97,7 @@ double yg_missed_pace(const struct yg_missed *missed, const struct yg_missed_spa
 
 uint64_t yg_missed_estimate(const struct yg_missed *missed, uint64_t *ret_error)
 {
-	double error = Z95 * (missed->shared + sqrt(missed->scatter));
+	double error = Z95 * (missed->shared + sqrt(missed->scatter)) + EDGE * missed->requests;
 
 	*ret_error = (uint64_t)ceil(error);
 	return (uint64_t)llround(missed->requests);

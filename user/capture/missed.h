@@ -10,7 +10,8 @@
  *	awake	x records, y requests		r = sum y / sum x, old times fade
  *	rest	x records			adds r x requests
  *	error	95 %: of r, which is wrong for all rests alike, so it adds up as it is; and of each
- *		rest, whose requests scatter around r x as those of the awake times do
+ *		rest, whose requests scatter around r x as those of the awake times do; and a
+ *		hundredth for what the ends of a rest cut through
  *
  * An estimate of a ratio from pairs. Source: Cochran, Sampling Techniques, 3rd edition, 6.3-6.4.
  */
