@@ -191,6 +191,28 @@ are_related() {
 		jq -es 'any(.[]; .from.template == "/pay" and .into.service == "pay.example.net" and (.data | index("pan")))'
 }
 wait_until 20 are_related
+
+# The risk of days before is kept over a restart, of the whole, of a service and of an endpoint.
+id=$(yagura endpoints --json --contains /v1/do | jq -r 'select(.service == "pay.example.net") | .id')
+stop_yagurad
+python3 - "$STATE/db/yagura.db" <<-'PY'
+	import sqlite3, sys, time
+	store, hour = sqlite3.connect(sys.argv[1]), int(time.time()) // 3600
+	endpoint, = store.execute("SELECT id FROM endpoints WHERE service='pay.example.net'").fetchone()
+	for days, risk in ((3, 10), (2, 90), (1, 60)):
+	    for row in (0, endpoint):
+	        store.execute("INSERT INTO risks VALUES (?, ?, ?)", (row, hour - 24 * days, risk))
+	store.commit()
+PY
+start_yagurad --mode observe --interface lo
+is_kept() { [[ $(yagura risk --json "$@" | jq -c '[.risk_days[:3][].risk]') == '[10,90,60]' ]]; }
+is_kept || fail "the days of the whole: $(yagura risk --json | jq -c .risk_days)"
+is_kept --service pay.example.net || fail "the days of a service"
+yagura risk >"$WORK/risk"
+yagura endpoint "$id" >"$WORK/endpoint"
+for file in risk endpoint; do
+	grep -q "^risk by day *▁█▅" "$WORK/$file" || fail "no trend: $(cat "$WORK/$file")"
+done
 [[ -z ${YG_SHOW-} ]] || for language in en ja; do
 	for command in third-parties "relations --kind third-party" posture risk endpoints callers findings; do
 		# shellcheck disable=SC2086 # words of a command
