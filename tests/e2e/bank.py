@@ -682,7 +682,7 @@ PLAIN = {
     "internal-api-exposed": lambda shop, on: shop.call(
         "GET", "/internal/orders", line=None if on else shop.inner, times=6),
     "framework-banner": lambda shop, on: shop.call(
-        "GET", "/orders", fields=[("Server", "nginx/1.22.1" if on else "nginx")], times=4),
+        "GET", "/orders", fields=[("Server", "nginx/1.22.1" if on else "ECS (lhr/4BCC)")], times=4),
     "graphql-introspection": lambda shop, on: shop.call(
         "POST", "/graphql", body=b'{"query":"{ __schema { types { name } } }"}',
         answer=b'{"data":{"__schema":{"types":[]}}}' if on else b'{"errors":[]}'),

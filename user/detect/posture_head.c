@@ -14,10 +14,17 @@
 #include "detect/posture_inside.h"
 #include "endpoint/service.h"
 
+/* "nginx/1.22.1", "Jetty(9.4.1)"; not "ECS (lhr/4BCC)", where it is a name of a machine. */
 static bool has_version(struct yg_slice text)
 {
 	for (size_t i = 1; i < text.len; i++) {
-		if (text.ptr[i - 1] == '/' && text.ptr[i] >= '0' && text.ptr[i] <= '9')
+		size_t end = i;
+
+		if (text.ptr[i - 1] != '/' && text.ptr[i - 1] != '(')
+			continue;
+		while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9')
+			end++;
+		if (end > i && (end == text.len || memchr(". ;,)-", text.ptr[end], 6)))
 			return true;
 	}
 	return false;
