@@ -13,10 +13,10 @@ const struct yg_cli_option yg_callers_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "CALLER", YG_ALIGN_LEFT, 12 },   { "CLIENT", YG_ALIGN_LEFT, 11 },
+	{ "CALLER", YG_ALIGN_LEFT, 9 },	   { "CLIENT", YG_ALIGN_LEFT, 11 },
 	{ "REQ", YG_ALIGN_RIGHT, 0 },	   { "4XX", YG_ALIGN_RIGHT, 0 },
 	{ "ENDPTS", YG_ALIGN_RIGHT, 0 },   { "FOUND", YG_ALIGN_RIGHT, 0 },
-	{ "JA4S", YG_ALIGN_RIGHT, 0 },	   { "RECORDS", YG_ALIGN_LEFT, 10 },
+	{ "JA4S", YG_ALIGN_RIGHT, 0 },	   { "RECORDS", YG_ALIGN_LEFT, 7 },
 	{ "LAST SEEN", YG_ALIGN_LEFT, 0 },
 };
 

@@ -11,7 +11,7 @@
 static const struct yg_column columns[] = {
 	{ "RULE", YG_ALIGN_LEFT, 0 },	{ "SEVERITY", YG_ALIGN_LEFT, 0 },
 	{ "OWASP", YG_ALIGN_LEFT, 0 },	{ "PCI DSS", YG_ALIGN_LEFT, 0 },
-	{ "TITLE", YG_ALIGN_LEFT, 20 },
+	{ "TITLE", YG_ALIGN_LEFT, 16 },
 };
 
 static enum yg_exit print_lines(const struct yg_cli_args *args)

@@ -14,9 +14,9 @@ const struct yg_cli_option yg_parties_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "HOST", YG_ALIGN_ENDS, 18 },	   { "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "HOST", YG_ALIGN_ENDS, 16 },	   { "REQ", YG_ALIGN_RIGHT, 0 },
 	{ "CLEAR", YG_ALIGN_RIGHT, 0 },	   { "FAIL", YG_ALIGN_RIGHT, 0 },
-	{ "TLS", YG_ALIGN_LEFT, 0 },	   { "ISSUER", YG_ALIGN_LEFT, 8 },
+	{ "TLS", YG_ALIGN_LEFT, 0 },	   { "ISSUER", YG_ALIGN_LEFT, 6 },
 	{ "DATA", YG_ALIGN_LEFT, 8 },	   { "LEADS TO", YG_ALIGN_LEFT, 8 },
 	{ "LAST SEEN", YG_ALIGN_LEFT, 0 },
 };

@@ -55,7 +55,7 @@ X(F_CERT_BINDING, "fapi-certificate-binding", CRITICAL, "API2:2023", "6.2.4", YG
   "送信者制約が機能せず、盗まれたトークンが使えます", \
   "毎回cnf.x5t#S256と接続の証明書を照合してください") \
 X(F_CERT_REQUEST, "fapi-certificate-not-requested", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, true, "FAPI 1 Advanced 5.2.2-14, 6.2.1-2; FAPI 2 5.3.2.1-5; RFC 8705 section 2", \
-  "Clients are to prove themselves by certificate, and the server asks for none", \
+  "Clients are to prove themselves by certificate, the server asks for none", \
   "Authentication and token binding by mutual TLS protect nothing", \
   "Request and verify client certificates at every endpoint that relies on them, or name the hosts that do in mtls_endpoint_aliases", \
   "証明書でクライアントを認証するはずのサーバーが証明書を要求していません", \
@@ -244,7 +244,7 @@ X(F_ISS_MISSING, "fapi-issuer-missing", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_F,
   "クライアントが誤ったサーバーにコードを送る攻撃が可能です", \
   "すべての認可応答にissを付けてください") \
 X(F_JARM, "fapi-jarm-invalid", HIGH, "API2:2023", "6.2.4", YG_FAPI_A | YG_FAPI_F, 1, false, "FAPI 1 Advanced 5.2.2.2-1, 8.6; JARM 2.1", \
-  "A JWT-secured authorization response lacks iss, aud, exp or a strong signature", \
+  "A JARM response lacks iss, aud, exp or a strong signature", \
   "A client cannot trust what the response says", \
   "Sign responses with PS256 or ES256 and with iss, aud and exp", \
   "JARM応答にiss、aud、expまたは強い署名がありません", \
@@ -377,14 +377,14 @@ X(F_REQUEST_AUD, "fapi-request-audience", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_
   "別サーバーへのリクエストを転用できます", \
   "audが発行者であることを必須にしてください") \
 X(F_REQUEST_EXP, "fapi-request-expiry", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-13", \
-  "A request object without exp, or with more than an hour of life, is accepted", \
+  "A request object without exp, or of more than an hour, is accepted", \
   "A request can be prepared and replayed", \
   "Require exp no more than 60 minutes after nbf", \
   "expがないか1時間超のリクエストオブジェクトが受理されています", \
   "リクエストを作り置きして再利用できます", \
   "expをnbfから60分以内に制限してください") \
 X(F_REQUEST_NBF, "fapi-request-not-before", MEDIUM, "API2:2023", "6.2.4", YG_FAPI_A, 1, false, "FAPI 1 Advanced 5.2.2-17", \
-  "A request object without nbf, or with one older than an hour, is accepted", \
+  "A request object without nbf, or with an old one, is accepted", \
   "Old requests can be replayed", \
   "Require nbf no more than 60 minutes in the past", \
   "nbfがないか1時間以上前のリクエストオブジェクトが受理されています", \
