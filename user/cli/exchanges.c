@@ -129,16 +129,18 @@ int yg_exchange_lines_print(const struct yg_exchange_lines *lines)
 {
 	struct printer printer = { .lines = lines };
 	pthread_t thread;
+	bool second;
 	int r;
 
 	r = lines->threaded ? yg_belt_new(BELT_BYTES, &printer.belt) : 0;
 	if (r)
 		return r;
-	/* Without a second thread it is slower, and the same. */
-	if (printer.belt && pthread_create(&thread, NULL, print_each, &printer))
+	second = printer.belt && pthread_create(&thread, NULL, print_each, &printer) == 0;
+	/* Without it it is slower, and the same. */
+	if (!second)
 		yg_belt_free(&printer.belt);
 	r = read_all(&printer);
-	if (printer.belt) {
+	if (second) {
 		yg_belt_end(printer.belt);
 		(void)pthread_join(thread, NULL);
 		yg_belt_free(&printer.belt);
