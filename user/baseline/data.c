@@ -406,8 +406,18 @@ static void take_leaf(struct look *look, const struct yg_data_leaf *leaf,
 	take_sights(look, leaf, count, path, value->in);
 }
 
+struct yg_slice yg_data_plain_name(struct yg_slice name, char *buffer, size_t cap)
+{
+	const struct yg_value coded = { .coding = YG_VALUE_PERCENT, .raw = name };
+
+	if (!name.ptr || !memchr(name.ptr, '%', name.len))
+		return name;
+	return yg_value_decode(&coded, buffer, cap);
+}
+
 static void visit_data(void *ctx, const struct yg_value *value)
 {
+	char name[YG_DATA_PATH_CAP];
 	struct yg_data *data = ctx;
 	struct look *look = &data->look;
 	struct yg_data_leaf leaf = {
@@ -421,6 +431,7 @@ static void visit_data(void *ctx, const struct yg_value *value)
 	leaf.text = read_text(look, value);
 	if (leaf.text.len == 0)
 		return;
+	leaf.name = yg_data_plain_name(leaf.name, name, sizeof(name));
 	if (value->in == YG_VALUE_IN_BODY)
 		leaf.parent = parent_of(value);
 	take_leaf(look, &leaf, value);

@@ -139,6 +139,18 @@ void yg_data_end(struct yg_data *data, const struct yg_values_walked *walked);
 struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
 				   const struct yg_data_item *items, uint32_t count);
 
+/**
+ * yg_data_mask_target() - what may be shown of the target of a request.
+ * @classes: that the exchange holds, as yg_data_classes(), or NULL; others are masked where a value
+ *	or its name is sure of them.
+ * @path: look at the segments of its path too; else at its query alone.
+ *
+ * Values of usual credentials are masked whatever they look like. Return: @target itself if
+ * nothing is sensitive; else a copy, borrowed until the next call with @data, cut to 8 KB.
+ */
+struct yg_slice yg_data_mask_target(struct yg_data *data, const struct yg_data_set *classes,
+				    bool path, struct yg_slice target);
+
 /* Level of a field of this endpoint as it is known now. */
 enum yg_data_level yg_data_level_of(const struct yg_data *data, uint32_t endpoint,
 				    const struct yg_data_field *field);

@@ -107,8 +107,8 @@ static const char *words_before(const char *begin, const char *at)
 	return from;
 }
 
-/* What stands beside @token says what it may be. */
-static struct yg_data_set beside(const struct view *view, struct yg_slice token)
+/* What stands beside @token says what it may be: asked by each who reads the same one. */
+static struct yg_data_set beside(struct view *view, struct yg_slice token)
 {
 	const char *begin = view->text.ptr, *end = begin + view->text.len;
 	const char *from = words_before(begin, token.ptr);
@@ -116,12 +116,16 @@ static struct yg_data_set beside(const struct view *view, struct yg_slice token)
 	size_t rest = (size_t)(end - behind);
 	const struct yg_data_lexicon *lexicon = &view->engine->lexicon;
 
+	if (view->beside_of == token.ptr)
+		return view->beside;
 	if (rest > BESIDE_BEHIND)
 		rest = BESIDE_BEHIND;
-	return yg_data_set_union(
+	view->beside_of = token.ptr;
+	view->beside = yg_data_set_union(
 		yg_data_text_classes(lexicon,
 				     (struct yg_slice){ from, (size_t)(token.ptr - from) }),
 		yg_data_text_classes(lexicon, (struct yg_slice){ behind, rest }));
+	return view->beside;
 }
 
 /* Forms of one identifier go to the view. */

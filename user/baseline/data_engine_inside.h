@@ -24,11 +24,11 @@ struct yg_data_engine {
 	struct hs_database *patterns; /* of values: the operator's; NULL: none */
 	struct hs_database *keys;     /* of names: the operator's; NULL: none */
 	struct hs_scratch *scratch;
-	struct yg_data_lexicon lexicon;
 	struct yg_data_set off;
 	struct yg_data_user_class user[YG_DATA_USER_MAX];
 	uint32_t user_count;
 	struct yg_data_engine_counters counters;
+	struct yg_data_lexicon lexicon;
 	struct named named[NAMES_CACHE];
 	char normal[YG_DATA_TEXT_MAX];
 };
@@ -36,8 +36,10 @@ struct yg_data_engine {
 /* One value under examination. */
 struct view {
 	struct yg_data_engine *engine;
-	struct yg_slice text;	  /* in normal form, trimmed */
-	struct yg_data_set names; /* what the name of the field says */
+	struct yg_slice text;	   /* in normal form, trimmed */
+	struct yg_data_set names;  /* what the name of the field says */
+	const char *beside_of;	   /* of the token that begins here ... */
+	struct yg_data_set beside; /* ... what the words beside it say */
 	struct yg_data_sight *sights;
 	uint32_t count;
 	bool response;

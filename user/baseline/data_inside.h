@@ -53,6 +53,9 @@ struct yg_data {
 	char unwrapped[DECODED_CAP];
 };
 
+/* A name without its percent-encoding, if it has any; in @buffer then. */
+struct yg_slice yg_data_plain_name(struct yg_slice name, char *buffer, size_t cap);
+
 /* Key of a field: the same at every endpoint. @path: cut to YG_DATA_PATH_CAP. */
 uint64_t yg_data_key(uint32_t class_, bool response, uint32_t in, const char *path);
 

@@ -93,6 +93,8 @@ static uint32_t field_of(struct yg_schemas *schemas, uint32_t parent, struct yg_
 	id = yg_schema_child(schema, parent, name);
 	if (id)
 		return id;
+	if (yg_schema_is_personal(name, body))
+		return 0;
 	if (body && (yg_schema_is_dynamic(name) || is_map(schema, at)))
 		return yg_schema_collapse(schema, parent);
 	if (name.len == 0 || name.len > YG_SCHEMA_NAME_MAX)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the names and words of a schema say about themselves. */
+#include <string.h>
+
+#include "baseline/data_text.h"
 #include "baseline/schema_tree.h"
 #include "endpoint/token.h"
 
 #define ENUM_TEXT_MAX	32u /* bytes of a value that may be one of an enum */
 #define ENUM_DIGITS_MAX 3u  /* more digits and it is an identifier */
+#define NAME_DIGITS_MAX 6u  /* more digits in a name, and it is somebody's number */
 
 bool yg_schema_is_private(struct yg_slice name)
 {
@@ -59,4 +63,46 @@ bool yg_schema_is_dynamic(struct yg_slice name)
 
 	return name.len > YG_SCHEMA_NAME_MAX ||
 	       (name.len > 0 && yg_token_is_strong(yg_token_from_segment(name, &stem)));
+}
+
+/* "AKIA...", "ghp_..." */
+static bool is_secret(struct yg_slice name)
+{
+	uint32_t count;
+	const struct yg_data_secret *secrets = yg_data_secrets(&count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		size_t len = strlen(secrets[i].prefix);
+
+		if (name.len > len && memcmp(name.ptr, secrets[i].prefix, len) == 0 &&
+		    yg_data_secret_at(&secrets[i], name, 0).ptr)
+			return true;
+	}
+	return false;
+}
+
+bool yg_schema_is_personal(struct yg_slice name, bool body)
+{
+	uint32_t digits = 0;
+	bool coded = false;
+
+	if (is_secret(name))
+		return true;
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+
+		if (c == '@')
+			return true;
+		if (c != '%' || name.len - i < 3) {
+			digits += c >= '0' && c <= '9';
+			continue;
+		}
+		if (memcmp(name.ptr + i, "%40", 3) == 0)
+			return true;
+		coded = true;
+		i += 2;
+	}
+	if (digits > NAME_DIGITS_MAX)
+		return !body || !yg_schema_is_dynamic(name);
+	return !body && !coded && yg_schema_is_dynamic(name);
 }

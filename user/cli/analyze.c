@@ -229,10 +229,13 @@ static void take_handshake(void *ctx, const struct yg_handshake *handshake,
 static void take_websocket(void *ctx, const struct yg_websocket *websocket)
 {
 	struct run *run = ctx;
+	struct yg_websocket shown = *websocket;
 
 	if (!run->args->json || !websocket->is_ended)
 		return;
-	yg_lines_websocket(run->json, websocket);
+	shown.target = yg_knowledge_mask_target(yg_pipeline_knowledge(run->pipeline), NULL, NULL,
+						websocket->target);
+	yg_lines_websocket(run->json, &shown);
 	if (yg_json_flush_line(run->json, run->args->out))
 		run->failed = true;
 }
@@ -404,11 +407,14 @@ static void flush_line(struct run *run)
 
 static int print_exchange_rows(struct run *run)
 {
+	struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 	struct yg_spooled item;
 	int r = 0;
 
-	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1)
+	while (!ferror(run->args->out) && (r = yg_spool_next(run->spool, &item)) == 1) {
+		item.target = yg_knowledge_mask_target(knowledge, NULL, NULL, item.target);
 		yg_tables_exchange(run->args->out, run->args->columns, &item);
+	}
 	if (run->totals.exchanges > 0)
 		(void)fputc('\n', run->args->out);
 	return r < 0 ? r : 0;

@@ -35,8 +35,8 @@ static void list_texts(struct line *line, struct yg_slice *ret[TEXTS])
 	memcpy(ret, texts, sizeof(texts));
 }
 
-/* @item is borrowed; what @ret points to is valid until the next call. */
-static void resolve(struct yg_knowledge *knowledge, const struct yg_spooled *item,
+/* @item: its target is masked. What both point to is valid until the next call. */
+static void resolve(struct yg_knowledge *knowledge, struct yg_spooled *item,
 		    struct yg_observation *ret)
 {
 	struct yg_data_item items[YG_DATA_ITEMS_MAX];
@@ -55,6 +55,7 @@ static void resolve(struct yg_knowledge *knowledge, const struct yg_spooled *ite
 	if (item->data.len)
 		memcpy(items, item->data.ptr, item->data.len);
 	yg_knowledge_resolve(knowledge, &recall, ret);
+	item->target = yg_knowledge_mask_target(knowledge, &recall, &ret->classes, item->target);
 }
 
 static bool print(const struct yg_exchange_lines *lines, const struct yg_spooled *item,

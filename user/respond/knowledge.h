@@ -246,6 +246,11 @@ const struct yg_endpoint *yg_knowledge_endpoint(const struct yg_knowledge *knowl
 const struct yg_profile *yg_knowledge_profile(const struct yg_knowledge *knowledge,
 					      const struct yg_endpoint *endpoint);
 
+/* What may be shown of a target; see yg_data_mask_target(). @recall: NULL: unknown. */
+struct yg_slice yg_knowledge_mask_target(struct yg_knowledge *knowledge,
+					 const struct yg_recall *recall,
+					 const struct yg_data_set *classes, struct yg_slice target);
+
 /* Sensitive data in the fields of the endpoints of this object; see baseline/data.h. */
 const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge);
 

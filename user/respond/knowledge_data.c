@@ -36,6 +36,17 @@ int yg_knowledge_load_take(struct yg_knowledge *knowledge, struct yg_reader *rea
 	return yg_takes_unpack(yg_detectors_takes(knowledge->detectors), knowledge->data, reader);
 }
 
+struct yg_slice yg_knowledge_mask_target(struct yg_knowledge *knowledge,
+					 const struct yg_recall *recall,
+					 const struct yg_data_set *classes, struct yg_slice target)
+{
+	bool url = !recall;
+
+	for (uint32_t i = 0; recall && i < recall->data_count; i++)
+		url |= recall->data[i].url;
+	return yg_data_mask_target(knowledge->data, classes, url, target);
+}
+
 const struct yg_data *yg_knowledge_data(const struct yg_knowledge *knowledge)
 {
 	return knowledge->data;
