@@ -44,6 +44,14 @@ struct yg_draft *yg_draft_keep(struct yg_pool *pool, struct yg_draft *draft, uin
 	return kept;
 }
 
+size_t yg_draft_bytes(const struct yg_draft *draft)
+{
+	if (!draft)
+		return 0;
+	return sizeof(*draft) + draft->head.field_count * sizeof(struct yg_field) +
+	       draft->head.pos + draft->body_room;
+}
+
 static struct yg_draft *partial(struct yg_pool *pool, const struct yg_draft *draft, size_t room)
 {
 	size_t need = sizeof(*draft) + YG_HEADERS_MAX * sizeof(struct yg_field) + room;

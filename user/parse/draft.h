@@ -52,6 +52,9 @@ struct yg_draft {
  */
 struct yg_draft *yg_draft_keep(struct yg_pool *pool, struct yg_draft *draft, uint32_t body_room);
 
+/* Bytes that a draft kept by yg_draft_keep() takes; NULL: none. */
+size_t yg_draft_bytes(const struct yg_draft *draft);
+
 /**
  * yg_draft_keep_partial() - copy a draft whose head is not complete, with room for more.
  * @data: its bytes so far.

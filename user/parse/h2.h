@@ -13,8 +13,9 @@
  * of its own and goes on. Where frames begin is found by a row of likely frame headers. A request
  * missed in a hole shows by its stream identifier: clients count up by two.
  *
- * Memory per connection: one block, a table of streams of at most YG_H2_STREAMS_MAX, one header
- * block of YG_H2_BLOCK_MAX per direction, and the header tables in the heap that all share.
+ * Memory per connection: one block, a table of streams of at most YG_H2_STREAMS_MAX, their messages
+ * of at most the pool's YG_H2_SHARE (one byte of a block can stand for a field of any length), one
+ * header block of YG_H2_BLOCK_MAX per direction, and the header tables in the heap that all share.
  */
 #pragma once
 
@@ -32,6 +33,7 @@
 #define YG_H2_REFUSAL_BLOCKS \
 	64u		       /* ... as many header blocks read: beyond, a direction is given up */
 #define YG_H2_STREAMS_MAX 768u /* open per connection; servers allow 100 to 250 */
+#define YG_H2_SHARE	  16u  /* of the pool: a connection's messages; beyond, the oldest go */
 
 enum yg_h2_state {
 	YG_H2_STATE_HEADER, /* zero: a direction begins so */
@@ -83,6 +85,7 @@ struct yg_h2 {
 	struct yg_h2_side sides[2];
 	struct yg_h2_stream *streams; /* [stream_cap] by (id / 2), linear probing; NULL: none yet */
 	uint32_t stream_cap, stream_count;
+	size_t kept;		 /* bytes of the streams' messages */
 	uint32_t ahead;		 /* answers reported alone, of streams beyond the client's last */
 	uint32_t lost_here;	 /* yg_flow.lost as the segment at hand says it */
 	uint32_t lost_told;	 /* of yg_flow.lost: counted, or shown by stream identifiers */

@@ -50,6 +50,7 @@ static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *strea
 static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
 	tell(turn, stream, false);
+	turn->h2->kept -= yg_draft_bytes(stream->request) + yg_draft_bytes(stream->response);
 	yg_draft_free(pool_of(turn), &stream->request);
 	yg_draft_free(pool_of(turn), &stream->response);
 }
@@ -91,23 +92,21 @@ static struct yg_ws *ws_of(const struct yg_h2_turn *turn, struct yg_h2_stream *s
 	return &stream->tunnel->ws[turn->dir != turn->h2->client_dir];
 }
 
+static void evict(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	counters_of(turn)->h2_evicted++;
+	finish(turn, stream);
+}
+
 /* A new stream; the oldest makes room. NULL: no memory. */
 static struct yg_h2_stream *add(const struct yg_h2_turn *turn, uint32_t id)
 {
-	struct yg_h2 *h2 = turn->h2;
-	struct yg_h2_stream fresh = { .id = id, .grpc_status = YG_GRPC_STATUS_NONE };
+	struct yg_h2_stream *stream = yg_h2_table_add(turn->h2, pool_of(turn), id);
 
-	if (h2->stream_count >= h2->stream_cap / 4 * 3 && !yg_h2_table_grow(h2, pool_of(turn))) {
-		if (h2->stream_count == 0)
-			return NULL;
-		if (h2->stream_count >= h2->stream_cap / 4 * 3) {
-			counters_of(turn)->h2_evicted++;
-			finish(turn, yg_h2_table_lowest(h2, 0));
-		}
-	}
-	yg_h2_table_put(h2, &fresh);
-	h2->stream_count++;
-	return yg_h2_table_find(h2, id);
+	if (stream || turn->h2->stream_count == 0)
+		return stream;
+	evict(turn, yg_h2_table_lowest(turn->h2, 0));
+	return yg_h2_table_add(turn->h2, pool_of(turn), id);
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -119,7 +118,9 @@ static struct yg_draft *keep(const struct yg_h2_turn *turn, bool is_response)
 	draft->start_ns = draft->end_ns = turn->time_ns;
 	draft->source = turn->source;
 	draft->head.kind = is_response ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
-	return yg_draft_keep(pool_of(turn), draft, 0);
+	draft = yg_draft_keep(pool_of(turn), draft, 0);
+	turn->h2->kept += yg_draft_bytes(draft);
+	return draft;
 }
 
 /*
@@ -318,8 +319,10 @@ static void tunnel_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 
 void yg_h2_stream_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
-	struct yg_h2_stream *tunnelled;
+	struct yg_h2_stream *crowding, *tunnelled;
 
+	while ((crowding = yg_h2_table_crowding(turn->h2, pool_of(turn))))
+		evict(turn, crowding);
 	if (turn->side->frame.type == YG_H2_PUSH_PROMISE) /* a request that nobody sent */
 		return;
 	if (!learn_client(turn, id)) {
@@ -373,11 +376,13 @@ static void make_room(const struct yg_h2_turn *turn, struct yg_draft **draft, si
 		want = 2 * (have + (uint32_t)len);
 	if (want < have + len)
 		want = len < cap - have ? have + (uint32_t)len : cap;
+	turn->h2->kept -= yg_draft_bytes(*draft);
 	larger = yg_draft_keep(pool_of(turn), *draft, want);
 	if (larger)
 		*draft = larger;
 	else
 		counters_of(turn)->lost_body++;
+	turn->h2->kept += yg_draft_bytes(*draft);
 }
 
 void yg_h2_stream_data(const struct yg_h2_turn *turn, uint32_t id, struct yg_slice data)
@@ -575,14 +580,13 @@ void yg_h2_stream_close(const struct yg_h2_turn *turn)
 
 bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
 {
-	struct yg_h2_stream first = { .id = 1, .grpc_status = YG_GRPC_STATUS_NONE };
+	struct yg_h2_stream *first = yg_h2_table_add(h2, pairer->reading.pool, 1);
 
-	if (!yg_h2_table_grow(h2, pairer->reading.pool))
+	if (!first)
 		return false;
-	first.request = YG_TAKE_PTR(*request);
-	first.request->complete = true;
-	yg_h2_table_put(h2, &first);
-	h2->stream_count = 1;
+	first->request = YG_TAKE_PTR(*request);
+	first->request->complete = true;
+	h2->kept = yg_draft_bytes(first->request);
 	h2->first_stream = 1;
 	h2->sides[h2->client_dir].last_stream = 1;
 	return true;

@@ -27,7 +27,7 @@ struct yg_h2_stream *yg_h2_table_find(const struct yg_h2 *h2, uint32_t id)
 	}
 }
 
-void yg_h2_table_put(struct yg_h2 *h2, const struct yg_h2_stream *stream)
+static struct yg_h2_stream *put(struct yg_h2 *h2, const struct yg_h2_stream *stream)
 {
 	uint32_t i = slot_of(h2, stream->id);
 
@@ -35,9 +35,10 @@ void yg_h2_table_put(struct yg_h2 *h2, const struct yg_h2_stream *stream)
 	while (h2->streams[i].id)
 		i = (i + 1) & (h2->stream_cap - 1);
 	h2->streams[i] = *stream;
+	return &h2->streams[i];
 }
 
-bool yg_h2_table_grow(struct yg_h2 *h2, struct yg_pool *pool)
+static bool grow(struct yg_h2 *h2, struct yg_pool *pool)
 {
 	struct yg_h2_stream *old = h2->streams, *fresh;
 	uint32_t old_cap = h2->stream_cap, slots = old ? old_cap * 2 : SLOTS_FIRST;
@@ -53,10 +54,20 @@ bool yg_h2_table_grow(struct yg_h2 *h2, struct yg_pool *pool)
 	h2->stream_cap = slots;
 	for (uint32_t i = 0; old && i < old_cap; i++) {
 		if (old[i].id)
-			yg_h2_table_put(h2, &old[i]);
+			put(h2, &old[i]);
 	}
 	yg_pool_give(pool, old);
 	return true;
+}
+
+struct yg_h2_stream *yg_h2_table_add(struct yg_h2 *h2, struct yg_pool *pool, uint32_t id)
+{
+	const struct yg_h2_stream fresh = { .id = id, .grpc_status = YG_GRPC_STATUS_NONE };
+
+	if (h2->stream_count >= h2->stream_cap / 4 * 3 && !grow(h2, pool))
+		return NULL;
+	h2->stream_count++;
+	return put(h2, &fresh);
 }
 
 void yg_h2_table_erase(struct yg_h2 *h2, struct yg_h2_stream *stream)
@@ -83,6 +94,21 @@ struct yg_h2_stream *yg_h2_table_lowest(const struct yg_h2 *h2, uint32_t after)
 		struct yg_h2_stream *stream = &h2->streams[i];
 
 		if (stream->id > after && (!best || stream->id < best->id))
+			best = stream;
+	}
+	return best;
+}
+
+struct yg_h2_stream *yg_h2_table_crowding(const struct yg_h2 *h2, const struct yg_pool *pool)
+{
+	struct yg_h2_stream *best = NULL;
+
+	if (h2->kept <= yg_pool_bytes(pool) / YG_H2_SHARE)
+		return NULL;
+	for (uint32_t i = 0; i < h2->stream_cap; i++) {
+		struct yg_h2_stream *stream = &h2->streams[i];
+
+		if ((stream->request || stream->response) && (!best || stream->id < best->id))
 			best = stream;
 	}
 	return best;

@@ -92,7 +92,7 @@
 	X(h2_invalid, "HTTP/2 frames against the rules: the frames are looked for again")      \
 	X(h2_reset, "HTTP/2 streams ended by RST_STREAM")                                      \
 	X(h2_push, "HTTP/2 server pushes: not reported")                                       \
-	X(h2_evicted, "HTTP/2 streams given up: too many open in a connection")                \
+	X(h2_evicted, "HTTP/2 streams given up: too many or too large in a connection")        \
 	X(h2_ignored, "HTTP/2 header blocks and data of streams that are over or not known")   \
 	X(h2_refused, "HTTP/2 connections not read: no memory")                                \
 	X(ws_frame, "WebSocket frames read")                                                   \

@@ -58,7 +58,7 @@ static void give_frame(struct world *world, uint8_t type)
 
 static void world_init(struct world *world)
 {
-	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 8 << 20 };
 
 	*world = (struct world){ .at = 1, .id = 1 };
 	assert_int_equal(yg_streams_new(&options, on_exchange, world, &world->streams), 0);
@@ -111,11 +111,54 @@ static void reads_on_behind_a_frame_now_and_then(void **state)
 	assert_int_equal(world.requests, 2 * YG_H2_REFUSALS_MAX * YG_H2_REFUSAL_BLOCKS);
 }
 
+#define FIELD 3000u /* bytes of a value that the table holds; each mention of it is one byte */
+
+/* Fills the header table with one large field, then mentions it ten times in each request. */
+static void give_mentions(struct world *world, uint32_t requests)
+{
+	uint8_t bytes[FIELD + 64] = { 0, 0, 0, HEADERS, 5, 0, 0, 0, 1 };
+	static const uint8_t mentions[] = { 0,	  0,	13,   HEADERS, 4,    0,	   0,	 0,
+					    0,	  0x82, 0x86, 0x84,    0xbe, 0xbe, 0xbe, 0xbe,
+					    0xbe, 0xbe, 0xbe, 0xbe,    0xbe, 0xbe };
+	const size_t len = 3 + 3 + 3 + FIELD; /* three fields, a name of one byte, the length */
+	uint8_t *p = bytes + YG_H2_HEADER;
+
+	bytes[1] = (uint8_t)(len >> 8);
+	bytes[2] = (uint8_t)len;
+	memcpy(p, "\x82\x86\x84\x40\x01x\x7f", 7);
+	p[7] = (uint8_t)(0x80 | (FIELD - 127) % 128);
+	p[8] = (uint8_t)((FIELD - 127) / 128);
+	memset(p + 9, 'a', FIELD);
+	give(world, bytes, YG_H2_HEADER + len);
+	for (world->id = 3; requests > 0; requests--, world->id += 2) {
+		memcpy(bytes, mentions, sizeof(mentions));
+		bytes[7] = (uint8_t)(world->id >> 8);
+		bytes[8] = (uint8_t)world->id;
+		give(world, bytes, sizeof(mentions));
+	}
+}
+
+/* 22 bytes that become 30 KB: no connection holds more than its share. */
+static void a_connection_holds_no_more_than_its_share(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	give_mentions(&world, 500);
+	assert_int_equal(yg_streams_counters(world.streams)->h2_block, 501);
+	assert_true(yg_streams_counters(world.streams)->h2_evicted > 0);
+	assert_int_equal(yg_streams_counters(world.streams)->lost_request, 0);
+	world_clean(&world);
+	assert_int_equal(world.requests, 501);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_a_direction_up_that_goes_on_against_the_rules),
 		cmocka_unit_test(reads_on_behind_a_frame_now_and_then),
+		cmocka_unit_test(a_connection_holds_no_more_than_its_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
