@@ -18,8 +18,8 @@
  * Requests are counted where the preface was seen: a HEADERS frame of a stream higher than all
  * before it. Exact as long as frames are walked; in connections joined late, and in segments that
  * are copied without walking, requests are found by user space alone. But for TLS that was joined
- * after its probes rested (H2_READER): what a process reads are requests, or answers to streams that
- * it wrote the highest of.
+ * after its probes rested (H2_READER): what a process reads are requests, or answers to streams
+ * that it wrote the highest of.
  */
 #pragma once
 

@@ -145,9 +145,12 @@ static void requests_of_http2_are_counted_after_a_rest(void **state)
 		uint8_t stream;
 		bool is_read, counts;
 	} steps[] = {
-		{ 9, true, true },    { 9, false, false }, { 11, true, true },
-		{ 11, true, false },			   /* trailers */
-		{ 13, false, false }, { 13, true, false }, /* of a client: what it wrote is answered */
+		{ 9, true, true },
+		{ 9, false, false },
+		{ 11, true, true },
+		{ 11, true, false }, /* trailers */
+		{ 13, false, false },
+		{ 13, true, false }, /* of a client: what it wrote is answered */
 		{ 15, true, true },
 	};
 	struct bench *b = *state;
