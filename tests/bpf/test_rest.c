@@ -138,21 +138,18 @@ static void move_headers(struct bench *b, struct fake_ssl *ssl, uint8_t stream, 
 		(void)fake_write(ssl, frame, sizeof(frame));
 }
 
-/* HTTP/2 goes on for hours; it is counted though its preface is long gone. */
+/*
+ * HTTP/2 goes on for hours; it is counted though its preface is long gone. 11 comes twice: trailers;
+ * 13 is of a client: what it wrote is answered.
+ */
 static void requests_of_http2_are_counted_after_a_rest(void **state)
 {
 	static const struct {
 		uint8_t stream;
 		bool is_read, counts;
-	} steps[] = {
-		{ 9, true, true },
-		{ 9, false, false },
-		{ 11, true, true },
-		{ 11, true, false }, /* trailers */
-		{ 13, false, false },
-		{ 13, true, false }, /* of a client: what it wrote is answered */
-		{ 15, true, true },
-	};
+	} steps[] = { { 9, true, true },   { 9, false, false },	 { 11, true, true },
+		      { 11, true, false }, { 13, false, false }, { 13, true, false },
+		      { 15, true, true } };
 	struct bench *b = *state;
 	struct fake_ssl *ssl = fresh(-1);
 
