@@ -224,7 +224,7 @@ static const struct {
 
 static void world_init(struct world *world)
 {
-	const struct yg_flow_sink sink = { world, on_run, on_end, on_close };
+	const struct yg_flow_sink sink = { world, on_run, on_end, NULL, on_close };
 	const struct yg_flows_options options = { .flows_max = 4 };
 
 	*world = (struct world){ .now_ns = S_NS };
