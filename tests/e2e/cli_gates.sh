@@ -125,6 +125,7 @@ usage() {
 for wrong in "posture --state closed" "posture --rule no-such-rule" "findings --severity grave" \
 	"findings --status done" "endpoints --label none" "endpoints --risk 101" "endpoints --sort size" \
 	"relations --kind all" "third-parties --since yesterday" "callers --limit 0" "risk --nothing x" \
+	"finding nothing" "endpoint 12345678901234567" "approve ../blocks" "dismiss ABC" \
 	"testcases --format xml" "testcases --label none"; do
 	# shellcheck disable=SC2086 # words of a command
 	usage $wrong

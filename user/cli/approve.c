@@ -3,6 +3,7 @@
 
 #include "cli/block.h"
 #include "cli/client.h"
+#include "cli/listing.h"
 
 const struct yg_cli_option yg_approve_options[] = {
 	{ "force", NULL, "Even if it cuts a large share of the recent callers", false },
@@ -11,9 +12,12 @@ const struct yg_cli_option yg_approve_options[] = {
 
 enum yg_exit yg_command_approve(const struct yg_cli_args *args)
 {
-	char path[256] = "/v1/findings/";
+	char path[256] = "/v1/findings/", id[YG_ID_DIGITS + 1];
+	enum yg_exit code = yg_listing_find(args, "/v1/findings?", id);
 
-	yg_client_add(path, sizeof(path), NULL, args->items[0]);
+	if (code != YG_EXIT_DONE)
+		return code;
+	yg_client_add(path, sizeof(path), NULL, id);
 	(void)strncat(path, "/approve", sizeof(path) - strlen(path) - 1);
 	return yg_client_one(args, "POST", path, yg_cli_value(args, "force") ? "{\"force\":1}" : "",
 			     yg_print_blocked, &args);

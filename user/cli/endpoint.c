@@ -5,6 +5,7 @@
 
 #include "cli/client.h"
 #include "cli/data.h"
+#include "cli/listing.h"
 #include "cli/parameters.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -190,43 +191,13 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	return 0;
 }
 
-/* Which endpoints begin with what was typed. */
-struct search {
-	const char *prefix;
-	char id[YG_ID_DIGITS + 1]; /* of the last one */
-	unsigned int count;
-};
-
-static int match(void *ctx, const char *line, yajl_val value)
-{
-	struct search *search = ctx;
-	const char *id = yg_value_text(value, "id");
-
-	(void)line;
-	if (strncmp(id, search->prefix, strlen(search->prefix)) == 0) {
-		(void)snprintf(search->id, sizeof(search->id), "%s", id);
-		search->count++;
-	}
-	return 0;
-}
-
 enum yg_exit yg_command_endpoint(const struct yg_cli_args *args)
 {
-	struct search search = { .prefix = args->items[0] };
-	struct yg_cli_args quiet = *args;
-	char path[256] = "/v1/endpoints/";
-	size_t len = strlen(search.prefix);
-	enum yg_exit code;
+	char path[256] = "/v1/endpoints/", id[YG_ID_DIGITS + 1];
+	enum yg_exit code = yg_listing_find(args, "/v1/endpoints?", id);
 
-	quiet.json = false;
-	if (len > 0 && len < YG_ID_DIGITS) {
-		code = yg_client_each(&quiet, "/v1/endpoints?", 0, match, &search);
-		if (code != YG_EXIT_DONE)
-			return code;
-		if (search.count > 1)
-			return yg_cli_fail(args, "endpoint: %s: begins the ids of %u endpoints",
-					   search.prefix, search.count);
-	}
-	yg_client_add(path, sizeof(path), NULL, search.count ? search.id : search.prefix);
+	if (code != YG_EXIT_DONE)
+		return code;
+	yg_client_add(path, sizeof(path), NULL, id);
 	return yg_client_one(args, "GET", path, NULL, print_endpoint, &args);
 }

@@ -5,6 +5,7 @@
 
 #include "cli/client.h"
 #include "cli/finding.h"
+#include "cli/listing.h"
 #include "cli/show.h"
 #include "cli/table.h"
 #include "cli/word.h"
@@ -101,8 +102,11 @@ int yg_print_finding(void *ctx, const char *line, yajl_val value)
 
 enum yg_exit yg_command_finding(const struct yg_cli_args *args)
 {
-	char path[256] = "/v1/findings/";
+	char path[256] = "/v1/findings/", id[YG_ID_DIGITS + 1];
+	enum yg_exit code = yg_listing_find(args, "/v1/findings?", id);
 
-	yg_client_add(path, sizeof(path), NULL, args->items[0]);
+	if (code != YG_EXIT_DONE)
+		return code;
+	yg_client_add(path, sizeof(path), NULL, id);
 	return yg_client_one(args, "GET", path, NULL, yg_print_finding, &args);
 }

@@ -115,6 +115,50 @@ enum yg_exit yg_listing_print(const struct yg_cli_args *args, const char *path,
 	return YG_EXIT_DONE;
 }
 
+/* Which ids begin with what was typed. */
+struct search {
+	const char *prefix;
+	char id[YG_ID_DIGITS + 1]; /* of the last one */
+	unsigned int count;
+};
+
+static int match(void *ctx, const char *line, yajl_val value)
+{
+	struct search *search = ctx;
+	const char *id = yg_value_text(value, "id");
+
+	(void)line;
+	if (strncmp(id, search->prefix, strlen(search->prefix)) == 0) {
+		(void)snprintf(search->id, sizeof(search->id), "%s", id);
+		search->count++;
+	}
+	return 0;
+}
+
+enum yg_exit yg_listing_find(const struct yg_cli_args *args, const char *path, char *ret)
+{
+	struct search search = { .prefix = args->items[0] };
+	struct yg_cli_args quiet = *args;
+	size_t len = strlen(search.prefix);
+	enum yg_exit code;
+
+	if (len == 0 || len > YG_ID_DIGITS || strspn(search.prefix, "0123456789abcdef") != len)
+		return yg_cli_usage(args, "'%s' is no id, nor the beginning of one", search.prefix);
+	if (len == YG_ID_DIGITS) {
+		memcpy(ret, search.prefix, len + 1);
+		return YG_EXIT_DONE;
+	}
+	quiet.json = false;
+	code = yg_client_each(&quiet, path, 0, match, &search);
+	if (code != YG_EXIT_DONE)
+		return code;
+	if (search.count != 1)
+		return yg_cli_fail(args, "%s: %s: begins the id of %s", args->command->name,
+				   search.prefix, search.count ? "several" : "none");
+	memcpy(ret, search.id, sizeof(search.id));
+	return YG_EXIT_DONE;
+}
+
 int yg_listing_heading(struct yg_listing *listing, const char *text)
 {
 	if (listing->headed && strncmp(text, listing->heading, sizeof(listing->heading) - 1) == 0)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cli/client.h"
+#include "cli/show.h"
 #include "cli/table.h"
 
 #define YG_LISTING_PATH_CAP 1024u
@@ -42,6 +43,15 @@ enum yg_exit yg_listing_filter(const struct yg_cli_args *args, const char *const
 /* Rows of @path as a table, or as they come with --json; --limit is read. Return: as printed. */
 enum yg_exit yg_listing_print(const struct yg_cli_args *args, const char *path,
 			      const struct yg_listing_plan *plan);
+
+/**
+ * yg_listing_find() - the id that the operand of the command means: a whole one, or its beginning.
+ * @path: of the list, with a '?'; asked when it is a beginning.
+ * @ret: [YG_ID_DIGITS + 1]
+ *
+ * Return: YG_EXIT_DONE; YG_EXIT_USAGE no id; YG_EXIT_FAILED none or several begin so; printed.
+ */
+enum yg_exit yg_listing_find(const struct yg_cli_args *args, const char *path, char *ret);
 
 /* A heading above the rows that follow, unless it stands there already. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_listing_heading(struct yg_listing *listing, const char *text);
