@@ -11,6 +11,7 @@
 
 #include "daemon/classes.h"
 #include "daemon/options_value.h"
+#include "daemon/templates.h"
 
 #define OPTION(member) offsetof(struct yg_options, member)
 #define KIB	       1024ull
@@ -80,7 +81,7 @@ static const struct yg_option table[] = {
   .value = "NAME", .check = yg_classes_check_off,
   .help = "Do not look for this class of sensitive data, like ip-address" },
 { .name = "template", .type = YG_OPTION_TEXTS, .offset = OPTION(templates),
-  .value = "TEMPLATE",
+  .value = "TEMPLATE", .check = yg_templates_check,
   .help = "Paths like /v1/{tenant}/reports are one endpoint, or with a service before it, "
 	  "'api.example.com /v1/{tenant}/reports', only there" },
 { .name = "openapi", .type = YG_OPTION_TEXTS, .offset = OPTION(openapi), .value = "FILE",

@@ -15,3 +15,6 @@
  */
 YG_MUST_CHECK int yg_templates_from_options(const struct yg_options *options,
 					    struct yg_templates **ret, char *ret_error, size_t cap);
+
+/* Is one of the list a template? Return: 0; -EINVAL with @ret_error; -ENOMEM. */
+YG_MUST_CHECK int yg_templates_check(const char *text, char *ret_error, size_t cap);

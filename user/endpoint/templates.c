@@ -341,21 +341,23 @@ struct yg_slice yg_templates_match(const struct yg_templates *templates, struct 
 	return yg_slice_from_str(rule->text);
 }
 
-bool yg_templates_has(const struct yg_templates *templates, struct yg_slice service,
-		      struct yg_slice template_)
+enum yg_template_rank yg_templates_rank(const struct yg_templates *templates,
+					struct yg_slice service, struct yg_slice template_)
 {
+	enum yg_template_rank rank = YG_TEMPLATE_RANK_MAX;
 	uint32_t count = 0;
-	const struct rule *rule;
 
 	for (size_t i = 0; i + 1 < template_.len; i++)
 		count += template_.ptr[i] == '/';
 	if (count > YG_PATH_SEGMENTS_MAX)
-		return false;
-	rule = templates->rules[count];
-	while (rule &&
-	       (!is_of(rule, service) || !yg_slice_equal(yg_slice_from_str(rule->text), template_)))
-		rule = rule->next;
-	return rule != NULL;
+		return rank;
+	for (const struct rule *rule = templates->rules[count]; rule; rule = rule->next) {
+		if (is_of(rule, service) &&
+		    yg_slice_equal(yg_slice_from_str(rule->text), template_) &&
+		    (rank == YG_TEMPLATE_RANK_MAX || rule->rank > rank))
+			rank = rule->rank;
+	}
+	return rank;
 }
 
 uint32_t yg_templates_count(const struct yg_templates *templates)

@@ -60,9 +60,16 @@ YG_MUST_CHECK int yg_templates_add(struct yg_templates *templates, const struct 
 struct yg_slice yg_templates_match(const struct yg_templates *templates, struct yg_slice service,
 				   const struct yg_path *path, bool strict, struct yg_route *ret);
 
-/* Is this text, as a row of the inventory has it, one of the set? */
-bool yg_templates_has(const struct yg_templates *templates, struct yg_slice service,
-		      struct yg_slice template_);
+/* The highest rank that this text, as a row of the inventory has it, has; ..._MAX: it has none. */
+enum yg_template_rank yg_templates_rank(const struct yg_templates *templates,
+					struct yg_slice service, struct yg_slice template_);
+
+/* Is it one of the set? */
+static inline bool yg_templates_has(const struct yg_templates *templates, struct yg_slice service,
+				    struct yg_slice template_)
+{
+	return yg_templates_rank(templates, service, template_) != YG_TEMPLATE_RANK_MAX;
+}
 
 /* Templates in the set. */
 uint32_t yg_templates_count(const struct yg_templates *templates);

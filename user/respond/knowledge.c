@@ -506,9 +506,9 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 	yg_knowledge_age_services(knowledge, now_ns);
 	if (!minute && !knowledge->late)
 		return;
-	knowledge->late = false;
-	if (minute)
+	if (minute || knowledge->loaded)
 		yg_knowledge_settle(knowledge);
+	knowledge->late = knowledge->loaded = false;
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 

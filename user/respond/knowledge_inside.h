@@ -96,6 +96,7 @@ struct yg_knowledge {
 	uint64_t now_ns;
 	uint64_t tick_ns; /* of the last look at all profiles */
 	uint64_t aged_ns; /* when weights were halved last */
+	bool loaded;	  /* rows came back that nobody has looked at since */
 	bool late;	  /* since then, something was counted in a minute that was over by then */
 	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
 

@@ -202,12 +202,19 @@ static bool retext(const struct yg_trie *trie, const struct yg_endpoint *endpoin
 	return true;
 }
 
+static enum yg_template_rank rank_of(const struct yg_knowledge *knowledge, const char *service,
+				     const char *template_)
+{
+	struct yg_slice text = { template_, strcspn(template_, " ") };
+
+	return knowledge->templates
+		       ? yg_templates_rank(knowledge->templates, yg_slice_from_str(service), text)
+		       : YG_TEMPLATE_RANK_MAX;
+}
+
 static bool is_written_row(const struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
 {
-	struct yg_slice text = { endpoint->template_, strcspn(endpoint->template_, " ") };
-
-	return knowledge->templates &&
-	       yg_templates_has(knowledge->templates, yg_slice_from_str(endpoint->service), text);
+	return rank_of(knowledge, endpoint->service, endpoint->template_) != YG_TEMPLATE_RANK_MAX;
 }
 
 /* The template that somebody wrote for what a learned one stands for. @ret: [YG_TEMPLATE_CAP]. */
@@ -269,6 +276,15 @@ static void divide_endpoint(struct yg_knowledge *knowledge, const struct yg_trie
 	}
 }
 
+/* A row whose template a document has, and for whose paths an operator has another one since. */
+static bool is_overruled(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
+			 char *ret)
+{
+	return rank_of(knowledge, endpoint->service, endpoint->template_) == YG_TEMPLATE_SPEC &&
+	       rewrite(knowledge, endpoint, ret) &&
+	       rank_of(knowledge, endpoint->service, ret) == YG_TEMPLATE_USER;
+}
+
 /* The trie reads some paths differently now: look at every endpoint of the service. */
 static void refold(struct yg_knowledge *knowledge, struct service *service)
 {
@@ -278,10 +294,12 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
 
-		if (!endpoint || strcmp(endpoint->service, service->name) != 0 ||
-		    is_written_row(knowledge, endpoint))
+		if (!endpoint || strcmp(endpoint->service, service->name) != 0)
 			continue;
-		if (!rewrite(knowledge, endpoint, text)) {
+		if (is_written_row(knowledge, endpoint)) {
+			if (!is_overruled(knowledge, endpoint, text))
+				continue;
+		} else if (!rewrite(knowledge, endpoint, text)) {
 			divide_endpoint(knowledge, service->trie, i);
 			endpoint = yg_inventory_at(knowledge->inventory, i);
 			if (!endpoint || !retext(service->trie, endpoint, 0, text))

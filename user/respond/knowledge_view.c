@@ -319,6 +319,7 @@ static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reade
 {
 	YG_CLEANUP_FREE struct yg_profile *profile = calloc(1, sizeof(*profile));
 	YG_CLEANUP_FREE struct yg_endpoint *from = calloc(1, sizeof(*from));
+	struct service *service;
 	struct yg_endpoint *into;
 	uint32_t index;
 	int r;
@@ -342,6 +343,12 @@ static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reade
 	free(knowledge->profiles[index]);
 	knowledge->profiles[index] = YG_TAKE_PTR(profile);
 	knowledge->late = true; /* its minute may be over long since */
+	service = yg_knowledge_service(knowledge, yg_slice_from_str(into->service), false);
+	if (service) {
+		/* As above; the service may have settled before this row came. */
+		service->generation = yg_trie_generation(service->trie) - 1;
+		service->learned = knowledge->loaded = true;
+	}
 	return 0;
 }
 

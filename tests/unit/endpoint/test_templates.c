@@ -180,6 +180,29 @@ static void what_two_say_otherwise_holds_for_none(void **state)
 	expect(templates, "/shops/me", NULL);
 }
 
+static void says_who_wrote_a_text(void **state)
+{
+	struct yg_template template_ = { .text = YG_SLICE("/users/{id}"),
+					 .rank = YG_TEMPLATE_SPEC };
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	const struct yg_slice host = YG_SLICE("api.example");
+
+	(void)state;
+
+	assert_int_equal(yg_templates_new(&templates), 0);
+	assert_int_equal(yg_templates_rank(templates, host, template_.text), YG_TEMPLATE_RANK_MAX);
+	assert_int_equal(yg_templates_add(templates, &template_), 0);
+	assert_int_equal(yg_templates_rank(templates, host, template_.text), YG_TEMPLATE_SPEC);
+	template_.service = host;
+	template_.rank = YG_TEMPLATE_USER;
+	assert_int_equal(yg_templates_add(templates, &template_), 0);
+	assert_int_equal(yg_templates_rank(templates, host, template_.text), YG_TEMPLATE_USER);
+	assert_int_equal(yg_templates_rank(templates, YG_SLICE("x"), template_.text),
+			 YG_TEMPLATE_SPEC);
+	assert_int_equal(yg_templates_rank(templates, host, YG_SLICE("/users/{name}")),
+			 YG_TEMPLATE_RANK_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +212,7 @@ int main(void)
 		cmocka_unit_test(honours_its_cap),
 		cmocka_unit_test(a_value_of_another_type_falls_under_no_template),
 		cmocka_unit_test(what_two_say_otherwise_holds_for_none),
+		cmocka_unit_test(says_who_wrote_a_text),
 	};
 
 	return cmocka_run_group_tests_name("endpoint/templates", tests, NULL, NULL);

@@ -232,6 +232,38 @@ static void a_restart_changes_no_row(void **state)
 				      "GET /shops/{name}/items\n");
 }
 
+/* Rows of a document's path fall under the rule of an operator that came since, at once. */
+static void a_rule_takes_over_what_a_document_had(void **state)
+{
+	const struct yg_template spec = { .text = YG_SLICE("/users/{userId}"),
+					  .rank = YG_TEMPLATE_SPEC };
+	const struct yg_template rule = { .text = YG_SLICE("/users/{who}"),
+					  .rank = YG_TEMPLATE_USER };
+	YG_CLEANUP(yg_templates_free) struct yg_templates *first = NULL;
+	YG_CLEANUP(yg_templates_free) struct yg_templates *second = NULL;
+	SCENE_CLEANUP struct scene before;
+	SCENE_CLEANUP struct scene after;
+	struct list list;
+
+	(void)state;
+	assert_int_equal(yg_templates_new(&first), 0);
+	assert_int_equal(yg_templates_add(first, &spec), 0);
+	assert_int_equal(yg_templates_new(&second), 0);
+	assert_int_equal(yg_templates_add(second, &spec), 0);
+	assert_int_equal(yg_templates_add(second, &rule), 0);
+	scene_open(&before, (struct yg_knowledge_options){ .templates = first });
+	scene_open(&after, (struct yg_knowledge_options){ .templates = second });
+
+	get(&before, "/users/ann", NULL, "1");
+	get(&before, "/health", NULL, "2");
+	get(&after, "/health", NULL, "2");
+	assert_int_equal(yg_knowledge_save(before.knowledge, false, keep, after.knowledge), 0);
+	yg_knowledge_tick(after.knowledge, after.time_ns + 2000000000);
+	list = list_endpoints(&after);
+	assert_string_equal(list.text, "GET /health\nGET /users/{who}\n");
+	assert_int_equal(after.folds, 1);
+}
+
 /* A rule that is written after its paths were learned takes their rows in. */
 static void what_was_learned_before_a_rule_falls_under_it(void **state)
 {
@@ -267,6 +299,7 @@ int main(void)
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(a_restart_changes_no_row),
+		cmocka_unit_test(a_rule_takes_over_what_a_document_had),
 		cmocka_unit_test(what_was_learned_before_a_rule_falls_under_it),
 	};
 
