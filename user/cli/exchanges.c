@@ -129,7 +129,7 @@ static int read_all(struct printer *printer)
 int yg_exchange_lines_print(const struct yg_exchange_lines *lines)
 {
 	struct printer printer = { .lines = lines };
-	pthread_t thread;
+	pthread_t thread = 0;
 	bool second;
 	int r;
 
