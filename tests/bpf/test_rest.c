@@ -139,8 +139,8 @@ static void move_headers(struct bench *b, struct fake_ssl *ssl, uint8_t stream, 
 }
 
 /*
- * HTTP/2 goes on for hours; it is counted though its preface is long gone. 11 comes twice: trailers;
- * 13 is of a client: what it wrote is answered.
+ * HTTP/2 goes on for hours; it is counted though its preface is long gone. 11 comes twice: the
+ * second are trailers; 13 is of a client: what it wrote is answered.
  */
 static void requests_of_http2_are_counted_after_a_rest(void **state)
 {

@@ -58,7 +58,7 @@ wait_until "$SECONDS_MAX" is_resting || {
 }
 wait_until "$SECONDS_MAX" has_rested
 yagura status | grep 'TLS probes'
-kill "$h1" "$h2"
+kill "$h1" "$h2" 2>/dev/null || true
 wait "$h1" "$h2" 2>/dev/null || true
 wait_until 40 is_awake
 sleep 2 # the counters are told once a second
