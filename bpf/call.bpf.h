@@ -3,7 +3,7 @@
 #pragma once
 
 #include "h2.bpf.h"
-#include "ssl.bpf.h"
+#include "proof.bpf.h"
 
 #define CALL_LEN_MAX 0x7fffffffu /* bytes: the APIs count in int; more is not a length */
 
@@ -343,7 +343,29 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
 	*offset += t->out.payload_len;
 }
 
-/* yg_cover() - plaintext of the connection of the call @id was seen. Once for an object, mostly. */
+/*
+ * A guess is proven or, where other objects of the process were proven, refuted: unknown again.
+ * What was proven once and is doubted has to be proven again. @conn: NULL if it is gone.
+ */
+static __always_inline void ssl_prove(struct yg_ssl *ssl, __u64 object,
+				      const struct yg_tls_conn *conn)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u8 yes = 1;
+
+	if (conn && has_randoms(object, conn)) {
+		ssl->bind = YG_BIND_SOCKET;
+		ssl->is_proven = 1;
+		(void)bpf_map_update_elem(&yg_provers, &tgid, &yes, BPF_ANY);
+	} else if (ssl->is_proven || bpf_map_lookup_elem(&yg_provers, &tgid)) {
+		ssl_renew(ssl);
+	}
+}
+
+/*
+ * yg_cover() - plaintext of the connection of the call @id was seen. Once for an object, mostly;
+ * again while the hellos are missing that would prove whose connection it is.
+ */
 __noinline int yg_cover(__u64 id)
 {
 	struct yg_thread *t = call_find(id);
@@ -351,6 +373,7 @@ __noinline int yg_cover(__u64 id)
 	struct yg_tls_ends ends;
 	struct yg_ssl_key key;
 	struct yg_ssl *ssl;
+	__u32 local;
 
 	if (!t)
 		return 0;
@@ -359,12 +382,15 @@ __noinline int yg_cover(__u64 id)
 	if (!ssl)
 		return 0;
 	ssl->covered++;
-	(void)ends_make(&ends, ssl->socket.local, ssl->socket.local_port, ssl->socket.remote,
-			ssl->socket.remote_port);
+	local = ends_make(&ends, ssl->socket.local, ssl->socket.local_port, ssl->socket.remote,
+			  ssl->socket.remote_port);
 	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
-	if (!conn)
+	if (conn)
+		conn->read = 1;
+	if (ssl->is_proven || (conn && ssl->bind == YG_BIND_THREAD && is_provable(conn, local)))
+		ssl_prove(ssl, t->object, conn);
+	else if (!conn || ssl->bind == YG_BIND_THREAD)
 		return 0;
-	conn->read = 1;
 	ssl->covered = COVER_TRIES;
 	return 0;
 }

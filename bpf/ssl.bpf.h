@@ -4,6 +4,7 @@
  *
  *	a call used one socket		that one	(SOCKET)
  *	a read used none, and the thread just received	that one, a guess	(THREAD)
+ *	the object holds the randoms of that one's handshake	that one	(SOCKET)
  *	the same again and again, and sends after writes agree	that one	(SOCKET)
  *	a call used another socket than known	nothing until a second call agrees
  */
@@ -41,8 +42,10 @@ struct yg_ssl {
 	__u8 is_disputed;  /* evidence contradicted itself: never more than a guess */
 	__u8 agreed_reads; /* in a row, up to AGREE_MIN */
 	__u8 agreed_writes;
-	__u8 covered; /* times its connection was looked for, to mark it as read */
-	__u32 epoch;  /* of the probes at its first call: of another, bytes were missed since */
+	__u8 covered;	/* times its connection was looked for, to mark it as read */
+	__u32 epoch;	/* of the probes at its first call: of another, bytes were missed since */
+	__u8 is_proven; /* see proof.bpf.h: evidence against it only asks for another proof */
+	__u8 pad[7];
 };
 
 struct {
@@ -148,7 +151,8 @@ static __always_inline void bind_nested(struct yg_ssl *ssl, const struct yg_thre
  * Evidence is a read that returned data when everything the thread received since the last TLS call
  * came from one socket, or the first send after writes of one object. Where that points to another
  * socket than before, the object is disputed: a guess, and never more, until it is freed. A process
- * that handles one connection late is wrong in one of the two ways, so it never gets there.
+ * that handles one connection late is wrong in one of the two ways, so it never gets there. Where
+ * the handshake was seen none of this has to be waited for: call.bpf.h proves the first guess.
  */
 static __always_inline void ssl_agree(struct yg_ssl *ssl, __u8 *count)
 {
@@ -162,6 +166,10 @@ static __always_inline void ssl_dispute(struct yg_ssl *ssl)
 {
 	bool had_support = ssl->agreed_reads || ssl->agreed_writes || ssl->is_disputed;
 
+	if (ssl->is_proven) {
+		ssl->covered = 0;
+		return;
+	}
 	ssl_renew(ssl);
 	ssl->is_disputed = had_support;
 }

@@ -210,6 +210,55 @@ __noinline int yg_cover_wire(void)
 	return conn->bytes > COVER_HELLOS && f->head.bytes[0] != RECORD_HANDSHAKE;
 }
 
+#define HELLO_RANDOM 11u		   /* bytes before it: record 5, message 4, version 2 */
+#define RETRY_FIRST  0x11619ae574ad21cfull /* RFC 8446 section 4.1.3: of a HelloRetryRequest */
+
+/*
+ * The frame at work begins with a hello: keep its random, see proof.bpf.h. What left this host is
+ * not overwritten by what came in and says that it is of this host.
+ */
+static __always_inline void hello_keep(const struct yg_frame *f, const __u64 random[2])
+{
+	struct yg_tls_conn *conn;
+	struct yg_tls_ends ends;
+	__u32 sender, bit;
+
+	sender = ends_make(&ends, f->packet.key.saddr, f->packet.key.sport, f->packet.key.daddr,
+			   f->packet.key.dport);
+	bit = 1u << sender;
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (!conn || random[0] == RETRY_FIRST)
+		return;
+	if (f->out.source == YG_SOURCE_EGRESS)
+		conn->sent |= bit;
+	else if (conn->sent & bit)
+		return;
+	conn->random[sender != 0][0] = random[0];
+	conn->random[sender != 0][1] = random[1];
+}
+
+/* yg_hello_skb() - hello_keep() for the frame at work, at TC. */
+__noinline int yg_hello_skb(struct __sk_buff *skb)
+{
+	struct yg_frame *f = frame_scratch();
+	__u64 random[2];
+
+	if (f && !bpf_skb_load_bytes(skb, f->packet.off + HELLO_RANDOM, random, sizeof(random)))
+		hello_keep(f, random);
+	return 0;
+}
+
+/* The same for XDP. */
+__noinline int yg_hello_xdp(struct xdp_md *ctx)
+{
+	struct yg_frame *f = frame_scratch();
+	__u64 random[2];
+
+	if (f && !xdp_read(ctx, f->packet.off + HELLO_RANDOM, random, sizeof(random)))
+		hello_keep(f, random);
+	return 0;
+}
+
 /* A segment without payload. */
 static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct bytes *from,
 						enum bytes_from kind)
@@ -494,6 +543,9 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	if (!f->budget.is_http && !f->budget.is_tentative) {
 		if (yg_cover_wire())
 			return SAMPLE_skip_other;
+		if (is_hello(&f->head, HELLO_CLIENT) || is_hello(&f->head, HELLO_SERVER))
+			(void)(kind == BYTES_SKB ? yg_hello_skb(from->ctx)
+						 : yg_hello_xdp(from->ctx));
 		prelude_admit(c, p, &f->head, from, kind, &f->out.data_len);
 		if (!f->out.data_len)
 			return SAMPLE_skip_other;

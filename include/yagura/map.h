@@ -169,7 +169,9 @@ struct yg_tls_conn {
 	__u8 begun; /* YG_TLS_HELLO ... */
 	__u8 read;  /* plaintext was seen */
 	__u8 ended; /* FIN or RST */
-	__u8 pad[5];
+	__u8 sent;  /* ends whose hello was seen as it left this host: a bit each */
+	__u8 pad[4];
+	__u64 random[2][2]; /* of the hello of each end, its first 16 bytes; 0: not seen */
 };
 
-_Static_assert(sizeof(struct yg_tls_conn) == 56, "row of yg_tls_conns is ABI");
+_Static_assert(sizeof(struct yg_tls_conn) == 88, "row of yg_tls_conns is ABI");

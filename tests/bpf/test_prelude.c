@@ -129,6 +129,82 @@ static void an_answer_has_a_limit(void **state)
 	(void)check_run(b, &spec, ROW(skip_other));
 }
 
+/* The first eight bytes of a HelloRetryRequest's random. */
+static const char retry[] = "\xcf\x21\xad\x74\xe5\x9a\x61\x11";
+
+/* A hello with a random that begins with @random and is @fill for the rest. */
+static void pass_hello(struct bench *b, bool is_egress, unsigned side, const char *random,
+		       uint8_t fill)
+{
+	char payload[200] = { 0 };
+	struct packet_spec spec = { .payload = payload, .payload_len = sizeof(payload) };
+	uint8_t frame[PACKET_CAP];
+
+	begin_hello(payload, side, 195, 191);
+	memset(payload + 11, fill, 32);
+	memcpy(payload + 11, random, strlen(random));
+	/* 192.0.2.10 asks 192.0.2.1; the answers of a forger claim the same. */
+	spec.sport = side == 1 ? b->sport : 443;
+	spec.dport = side == 1 ? 443 : b->sport;
+	spec.src = side == 1 ? NULL : "192.0.2.1";
+	spec.dst = side == 1 ? NULL : "192.0.2.10";
+	assert_int_equal(
+		rig_run(is_egress ? b->skel->progs.yg_tc_egress : b->skel->progs.yg_tc_ingress,
+			frame, packet_build(&spec, frame)),
+		TC_NEXT);
+}
+
+/* The row of the connection at b->sport; its server is the first end, by address. */
+static struct yg_tls_conn conn_at(struct bench *b)
+{
+	struct yg_tls_ends ends = { .port = { htons(443), htons(b->sport) } };
+	struct yg_tls_conn conn;
+
+	memcpy(ends.addr[0], "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16);
+	memcpy(ends.addr[1], "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\12", 16);
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(b->skel->maps.yg_tls_conns), &ends, &conn),
+			 0);
+	return conn;
+}
+
+static void expect_randoms(struct bench *b, uint8_t server, uint8_t client, uint8_t sent)
+{
+	struct yg_tls_conn conn = conn_at(b);
+	uint8_t expected[2][16];
+
+	memset(expected[0], server, sizeof(expected[0]));
+	memset(expected[1], client, sizeof(expected[1]));
+	assert_memory_equal(conn.random, expected, sizeof(expected));
+	assert_int_equal(conn.sent, sent);
+}
+
+static void randoms_of_both_hellos_are_kept(void **state)
+{
+	struct bench *b = *state;
+
+	b->sport++;
+	pass_hello(b, false, 1, "", 0xc1);
+	expect_randoms(b, 0, 0xc1, 0);
+	pass_hello(b, true, 2, retry, 0x5e);
+	expect_randoms(b, 0, 0xc1, 0);
+	pass_hello(b, true, 2, "", 0x51);
+	expect_randoms(b, 0x51, 0xc1, 1);
+}
+
+/* Anybody can send a frame that says it is of this host. */
+static void what_came_in_overwrites_no_hello_that_left(void **state)
+{
+	struct bench *b = *state;
+
+	b->sport++;
+	pass_hello(b, false, 1, "", 0xc1);
+	pass_hello(b, false, 2, "", 0xf0);
+	expect_randoms(b, 0xf0, 0xc1, 0);
+	pass_hello(b, true, 2, "", 0x51);
+	pass_hello(b, false, 2, "", 0xf0);
+	expect_randoms(b, 0x51, 0xc1, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +213,8 @@ int main(void)
 		cmocka_unit_test(an_answer_passes_and_nothing_secret),
 		cmocka_unit_test(an_answer_passes_with_its_certificate),
 		cmocka_unit_test(an_answer_has_a_limit),
+		cmocka_unit_test(randoms_of_both_hellos_are_kept),
+		cmocka_unit_test(what_came_in_overwrites_no_hello_that_left),
 	};
 
 	if (geteuid() != 0) {

@@ -6,15 +6,6 @@
  */
 #include "tls_rig.h"
 
-/* Ciphertext of connection @i arrives and is received, outside of any TLS call. */
-static void receive(struct bench *b, int i)
-{
-	char byte;
-
-	feed(b, i);
-	assert_int_equal(recv(b->server[i], &byte, 1, 0), 1);
-}
-
 static void a_socket_used_inside_the_call_is_its_socket(void **state)
 {
 	struct bench *b = *state;
@@ -73,151 +64,6 @@ static void a_write_is_never_guessed(void **state)
 	assert_memory_equal(seg->key.saddr, zero, sizeof(zero));
 	assert_int_equal(seg->key.sport, 0);
 	assert_int_equal(rig_counters(&b->rig).tls.unbound, 1);
-}
-
-static void a_memory_bio_is_bound_to_the_last_receive(void **state)
-{
-	struct bench *b = *state;
-	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
-	const struct yg_segment *seg;
-
-	receive(b, 1);
-	rig_reset(&b->rig);
-	do_read(ssl, REQUEST);
-	seg = check_record(b);
-	check_socket(b, seg, 1);
-	assert_int_equal(seg->bind, YG_BIND_THREAD);
-
-	/* That receive is taken: it is not the socket of a second object too. */
-	rig_reset(&b->rig);
-	do_read(other, REQUEST);
-	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
-}
-
-/* An HTTP/2 server writes first; where that goes is where the object's requests come from. */
-static void a_first_write_is_followed_to_its_send(void **state)
-{
-	struct bench *b = *state;
-	struct fake_ssl *ssl = fresh(-1);
-	const struct yg_segment *seg;
-
-	if (!b->has_send)
-		SKIP("no tp_btf/sock_send_length");
-	do_write(ssl, RESPONSE);
-	assert_int_equal(send(b->server[1], "x", 1, 0), 1);
-	rig_reset(&b->rig);
-	do_read(ssl, REQUEST);
-	seg = check_record(b);
-	check_socket(b, seg, 1);
-	assert_int_equal(seg->bind, YG_BIND_THREAD);
-}
-
-static void read_from(struct bench *b, struct fake_ssl *ssl, int i)
-{
-	rig_reset(&b->rig);
-	receive(b, i);
-	do_read(ssl, REQUEST);
-}
-
-static void write_to(struct bench *b, struct fake_ssl *ssl, int i)
-{
-	do_write(ssl, RESPONSE);
-	assert_int_equal(send(b->server[i], "c", 1, 0), 1);
-}
-
-/* How the next read of @ssl, out of what was received before, is bound. */
-static int bind_now(struct bench *b, struct fake_ssl *ssl)
-{
-	rig_reset(&b->rig);
-	do_read(ssl, REQUEST);
-	return check_record(b)->bind;
-}
-
-/* AGREE_MIN of ssl.bpf.h: receives before reads and sends after writes, three times each. */
-static void a_memory_bio_is_certain_when_both_ways_agree(void **state)
-{
-	struct bench *b = *state;
-	struct fake_ssl *ssl = fresh(-1);
-
-	if (!b->has_send)
-		SKIP("no tp_btf/sock_send_length");
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(bind_now(b, ssl), i ? YG_BIND_THREAD : YG_BIND_UNKNOWN);
-		read_from(b, ssl, 1);
-		write_to(b, ssl, 1);
-	}
-	assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
-	check_socket(b, &b->rig.records[0], 1);
-}
-
-/* However often one way says so: a thread that handles its connections late says it as often. */
-static void a_memory_bio_is_a_guess_while_one_way_is_silent(void **state)
-{
-	struct bench *b = *state;
-	struct fake_ssl *reads = fresh(-1), *writes = fresh(-1);
-
-	if (!b->has_send)
-		SKIP("no tp_btf/sock_send_length");
-	for (int i = 0; i < 10; i++) {
-		read_from(b, reads, 0);
-		write_to(b, writes, 1);
-	}
-	assert_int_equal(bind_now(b, reads), YG_BIND_THREAD);
-	assert_int_equal(bind_now(b, writes), YG_BIND_THREAD);
-}
-
-/* Evidence that contradicted itself once is never certain again, until the object is freed. */
-static void a_disputed_memory_bio_stays_a_guess(void **state)
-{
-	struct bench *b = *state;
-	const struct {
-		int read, write; /* connection where the contradiction is seen */
-	} cases[] = { { 1, 0 }, { 0, 1 } };
-
-	if (!b->has_send)
-		SKIP("no tp_btf/sock_send_length");
-	for (size_t n = 0; n < YG_ARRAY_SIZE(cases); n++) {
-		struct fake_ssl *ssl = fresh(-1);
-
-		read_from(b, ssl, 0);
-		write_to(b, ssl, 0);
-		read_from(b, ssl, cases[n].read);
-		write_to(b, ssl, cases[n].write);
-		for (int i = 0; i < 5; i++) {
-			read_from(b, ssl, 0);
-			write_to(b, ssl, 0);
-		}
-		assert_int_not_equal(bind_now(b, ssl), YG_BIND_SOCKET);
-		(void)fake_free(ssl);
-		for (int i = 0; i < 3; i++) {
-			read_from(b, ssl, 0);
-			write_to(b, ssl, 0);
-		}
-		assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
-	}
-}
-
-/* Two connections received before one read, two objects written before one send: no evidence. */
-static void what_is_mixed_confirms_no_memory_bio(void **state)
-{
-	struct bench *b = *state;
-	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
-
-	if (!b->has_send)
-		SKIP("no tp_btf/sock_send_length");
-	for (int i = 0; i < 5; i++) {
-		receive(b, 0);
-		read_from(b, ssl, 1);
-		write_to(b, ssl, 1);
-	}
-	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
-	ssl = fresh(-1);
-	for (int i = 0; i < 5; i++) {
-		read_from(b, ssl, 1);
-		do_write(other, RESPONSE);
-		write_to(b, ssl, 1);
-	}
-	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
 }
 
 /* A guess gives way to what is seen inside a call. */
@@ -549,12 +395,6 @@ int main(void)
 		cmocka_unit_test(a_socket_used_inside_the_call_is_its_socket),
 		cmocka_unit_test(a_write_uses_what_is_known),
 		cmocka_unit_test(a_write_is_never_guessed),
-		cmocka_unit_test(a_memory_bio_is_bound_to_the_last_receive),
-		cmocka_unit_test(a_first_write_is_followed_to_its_send),
-		cmocka_unit_test(a_memory_bio_is_certain_when_both_ways_agree),
-		cmocka_unit_test(a_memory_bio_is_a_guess_while_one_way_is_silent),
-		cmocka_unit_test(a_disputed_memory_bio_stays_a_guess),
-		cmocka_unit_test(what_is_mixed_confirms_no_memory_bio),
 		cmocka_unit_test(a_guess_is_corrected),
 		cmocka_unit_test(two_sockets_inside_a_call_change_nothing),
 		cmocka_unit_test(another_socket_is_believed_the_second_time),

@@ -2,6 +2,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Exchanges and counted losses add up to the access log of node.
 . "$(dirname "$0")/lib_conserve.sh"
-# shellcheck disable=SC2034 # read by the library
-GUESSES=3
 conserve node

@@ -9,6 +9,8 @@
 #	right	exchanges whose client:port, status and method stand in that log as often, and that
 #		are said to be on the right side of this host
 #	shown	exchanges that were kept to be shown; with few requests all of them
+#	ja4	those of them that came with the JA4 of their connection's handshake: under TLS all,
+#		the first of a connection too, which needs addresses that are certain
 #
 # The other way round, programs of this host ask nginx in the peer, which is out of scope: "curl>"
 # and so on. What they served themselves is in its log; each has as many lines as it asked.
@@ -309,14 +311,14 @@ of() {
 			if (target == path) print $1, $2, $3 }' | sort
 }
 
-# Everything that is kept to be shown: "server-port path side client:port status method".
+# Everything that is kept to be shown: "server-port path side client:port status method ja4".
 fetch_samples() {
 	local offset=0 page
 	: >"$WORK/samples"
 	for (( ; ; offset += 1000)); do
 		page=$(api "samples?limit=1000&offset=$offset")
 		jq -r '.items[] | [.server_port, (.target | split("?")[0]), .side,
-			"\(.client):\(.client_port)", .status, .method] | map(tostring) | join(" ")' \
+			"\(.client):\(.client_port)", .status, .method, .ja4] | map(tostring) | join(" ")' \
 			<<<"$page" >>"$WORK/samples"
 		[[ $(jq '.items | length' <<<"$page") == 1000 ]] || break
 	done
@@ -324,11 +326,11 @@ fetch_samples() {
 
 # print_table: one line per row; its status is whether every difference is 0.
 print_table() {
-	local row server protocol library port path served seen shown right side ok=0
+	local row server protocol library port path served seen shown right ja4 side ok=0
 	fetch_samples
 	api 'endpoints?limit=1000' >"$WORK/endpoints"
-	printf '%-12s %-9s %-12s %7s %7s %7s %7s %5s\n' \
-		SERVER PROTOCOL TLS SERVED SEEN SHOWN RIGHT DIFF
+	printf '%-12s %-9s %-12s %7s %7s %7s %7s %7s %5s\n' \
+		SERVER PROTOCOL TLS SERVED SEEN SHOWN RIGHT JA4 DIFF
 	for row in "${ROWS[@]}"; do
 		read -r server protocol library port path <<<"$row"
 		of "${LOGS[$server]}" "$path" >"$WORK/of"
@@ -343,10 +345,13 @@ print_table() {
 			sed -i 's/^[0-9][^ ]*/-/' "$WORK/shown"
 		fi
 		shown=$(wc -l <"$WORK/shown")
+		ja4=$(awk -v port="$port" -v path="$path" '$1 == port && $2 == path && $7 ~ /^t1[0-3]/ { n++ }
+			END { print n + 0 }' "$WORK/samples")
 		right=$(comm -12 "$WORK/of" "$WORK/shown" | wc -l)
-		printf '%-12s %-9s %-12s %7d %7d %7d %7d %5d\n' "$server" "$protocol" "$library" \
-			"$served" "$seen" "$shown" "$right" $((served - seen))
+		printf '%-12s %-9s %-12s %7d %7d %7d %7d %7d %5d\n' "$server" "$protocol" "$library" \
+			"$served" "$seen" "$shown" "$right" "$ja4" $((served - seen))
 		((served > 0 && served == seen && right == shown)) || ok=1
+		[[ $protocol != tls-* ]] || ((ja4 == shown)) || ok=1
 		((EACH > 10 || shown == served)) || ok=1
 	done
 	return $ok

@@ -56,6 +56,7 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_net) + sizeof(struct yg_allow), "the start is refused" },
 	{ "kernel", "TLS connections", YG_TLS_CONNS_MAX,
 	  sizeof(struct yg_tls_ends) + sizeof(struct yg_tls_conn), "least recent go" },
+	{ "kernel", "processes with proofs", YG_PROVERS_MAX, 5, "least recent go" },
 	{ "warden", "TLS connections", YG_TLS_CONNS_MAX, 48, "least recent go" },
 	{ "warden", "processes with gaps", YG_COVERAGE_ROWS_MAX, sizeof(struct yg_coverage_row),
 	  "coverage.evicted counts" },

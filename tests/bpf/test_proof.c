@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * proof.bpf.h, and what comes before it: TLS objects whose process moves the ciphertext itself are
+ * tied to a connection by when it receives and sends, and by the handshake that the object holds.
+ */
+#include "tls_rig.h"
+
+static void a_memory_bio_is_bound_to_the_last_receive(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
+	const struct yg_segment *seg;
+
+	receive(b, 1);
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	seg = check_record(b);
+	check_socket(b, seg, 1);
+	assert_int_equal(seg->bind, YG_BIND_THREAD);
+
+	/* That receive is taken: it is not the socket of a second object too. */
+	rig_reset(&b->rig);
+	do_read(other, REQUEST);
+	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
+}
+
+/* An HTTP/2 server writes first; where that goes is where the object's requests come from. */
+static void a_first_write_is_followed_to_its_send(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+	const struct yg_segment *seg;
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	do_write(ssl, RESPONSE);
+	assert_int_equal(send(b->server[1], "x", 1, 0), 1);
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	seg = check_record(b);
+	check_socket(b, seg, 1);
+	assert_int_equal(seg->bind, YG_BIND_THREAD);
+}
+
+static void read_from(struct bench *b, struct fake_ssl *ssl, int i)
+{
+	rig_reset(&b->rig);
+	receive(b, i);
+	do_read(ssl, REQUEST);
+}
+
+static void write_to(struct bench *b, struct fake_ssl *ssl, int i)
+{
+	do_write(ssl, RESPONSE);
+	assert_int_equal(send(b->server[i], "c", 1, 0), 1);
+}
+
+/* How the next read of @ssl, out of what was received before, is bound. */
+static int bind_now(struct bench *b, struct fake_ssl *ssl)
+{
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	return check_record(b)->bind;
+}
+
+/* AGREE_MIN of ssl.bpf.h: receives before reads and sends after writes, three times each. */
+static void a_memory_bio_is_certain_when_both_ways_agree(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(bind_now(b, ssl), i ? YG_BIND_THREAD : YG_BIND_UNKNOWN);
+		read_from(b, ssl, 1);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+	check_socket(b, &b->rig.records[0], 1);
+}
+
+/* However often one way says so: a thread that handles its connections late says it as often. */
+static void a_memory_bio_is_a_guess_while_one_way_is_silent(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *reads = fresh(-1), *writes = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 10; i++) {
+		read_from(b, reads, 0);
+		write_to(b, writes, 1);
+	}
+	assert_int_equal(bind_now(b, reads), YG_BIND_THREAD);
+	assert_int_equal(bind_now(b, writes), YG_BIND_THREAD);
+}
+
+/* Evidence that contradicted itself once is never certain again, until the object is freed. */
+static void a_disputed_memory_bio_stays_a_guess(void **state)
+{
+	struct bench *b = *state;
+	const struct {
+		int read, write; /* connection where the contradiction is seen */
+	} cases[] = { { 1, 0 }, { 0, 1 } };
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (size_t n = 0; n < YG_ARRAY_SIZE(cases); n++) {
+		struct fake_ssl *ssl = fresh(-1);
+
+		read_from(b, ssl, 0);
+		write_to(b, ssl, 0);
+		read_from(b, ssl, cases[n].read);
+		write_to(b, ssl, cases[n].write);
+		for (int i = 0; i < 5; i++) {
+			read_from(b, ssl, 0);
+			write_to(b, ssl, 0);
+		}
+		assert_int_not_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+		(void)fake_free(ssl);
+		for (int i = 0; i < 3; i++) {
+			read_from(b, ssl, 0);
+			write_to(b, ssl, 0);
+		}
+		assert_int_equal(bind_now(b, ssl), YG_BIND_SOCKET);
+	}
+}
+
+/* Two connections received before one read, two objects written before one send: no evidence. */
+static void what_is_mixed_confirms_no_memory_bio(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1), *other = fresh(-1);
+
+	if (!b->has_send)
+		SKIP("no tp_btf/sock_send_length");
+	for (int i = 0; i < 5; i++) {
+		receive(b, 0);
+		read_from(b, ssl, 1);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
+	ssl = fresh(-1);
+	for (int i = 0; i < 5; i++) {
+		read_from(b, ssl, 1);
+		do_write(other, RESPONSE);
+		write_to(b, ssl, 1);
+	}
+	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
+}
+
+#define CLIENT_RANDOM 0x1111111111111111ull, 0x2222222222222222ull
+#define SERVER_RANDOM 0x3333333333333333ull, 0x4444444444444444ull
+
+/* A key of yg_tls_conns: which end stands first is for both directions to agree on. */
+static struct yg_tls_ends ends_of(const struct bench *b, int i, size_t *ret_server)
+{
+	struct yg_tls_ends ends = { .port = { htons(loopback_port(b->client[i])),
+					      htons(loopback_port(b->server[i])) } };
+	uint16_t client = ends.port[0];
+
+	*ret_server = ends.port[0] < ends.port[1];
+	ends.port[0] = ends.port[*ret_server ? 0 : 1];
+	ends.port[1] = *ret_server ? ends.port[1] : client;
+	for (size_t end = 0; end < 2; end++)
+		memcpy(ends.addr[end], "\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\1", 16);
+	return ends;
+}
+
+/* The wire saw the handshake of connection @i; @is_ours: the server's hello as it left. */
+static void see_hellos(struct bench *b, int i, bool is_ours)
+{
+	struct yg_tls_conn conn = { .first_ns = 1 };
+	size_t server;
+	struct yg_tls_ends ends = ends_of(b, i, &server);
+
+	memcpy(conn.random[!server], (uint64_t[]){ CLIENT_RANDOM }, sizeof(conn.random[0]));
+	memcpy(conn.random[server], (uint64_t[]){ SERVER_RANDOM }, sizeof(conn.random[0]));
+	conn.sent = is_ours ? (uint8_t)(1u << server) : 0;
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends, &conn, BPF_ANY),
+		0);
+}
+
+static void forget_hellos(struct bench *b, int i)
+{
+	uint32_t tgid = rig_tgid();
+	size_t server;
+	struct yg_tls_ends ends = ends_of(b, i, &server);
+
+	(void)bpf_map_delete_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends);
+	(void)bpf_map_delete_elem(bpf_map__fd(b->tls->maps.yg_provers), &tgid);
+}
+
+/* The first read of an object without a socket, after a receive of connection 1. */
+static void a_guess_is_proven_by_both_randoms(void **state)
+{
+	static const uint64_t behind[20] = { [8] = SERVER_RANDOM, [12] = CLIENT_RANDOM };
+	static const struct {
+		const char *name;
+		uint64_t random[4];
+		const uint64_t *linked;
+		bool is_foreign; /* the server's hello was not seen as it left */
+		int bind;
+	} cases[] = {
+		{ "in the object", { CLIENT_RANDOM, SERVER_RANDOM }, .bind = YG_BIND_SOCKET },
+		{ "behind a pointer", .linked = behind, .bind = YG_BIND_SOCKET },
+		{ "the client's alone", { CLIENT_RANDOM }, .bind = YG_BIND_THREAD },
+		{ "the server's alone", { SERVER_RANDOM }, .bind = YG_BIND_THREAD },
+		{ "none", .bind = YG_BIND_THREAD },
+		{ "none of this host",
+		  { CLIENT_RANDOM, SERVER_RANDOM },
+		  .is_foreign = true,
+		  .bind = YG_BIND_THREAD },
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct fake_ssl *ssl = fresh(-1);
+
+		print_message("  %s\n", cases[i].name);
+		memcpy(ssl->random, cases[i].random, sizeof(ssl->random));
+		ssl->linked = cases[i].linked;
+		see_hellos(b, 1, !cases[i].is_foreign);
+		read_from(b, ssl, 1);
+		check_socket(b, check_record(b), 1);
+		assert_int_equal(b->rig.records[0].bind, cases[i].bind);
+		forget_hellos(b, 1);
+	}
+}
+
+/* A process of which one object was proven keeps randoms where they are found. */
+static void a_guess_is_refuted_where_others_are_proven(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *right = fresh(-1), *wrong = fresh(-1);
+
+	memcpy(right->random, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, sizeof(right->random));
+	see_hellos(b, 1, true);
+	read_from(b, right, 1);
+	assert_int_equal(check_record(b)->bind, YG_BIND_SOCKET);
+	read_from(b, wrong, 1);
+	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
+	assert_int_equal(b->rig.records[0].key.sport, 0);
+	forget_hellos(b, 1);
+}
+
+/* A thread that received for another connection says nothing against what was proven. */
+static void a_proof_is_asked_for_again_when_it_is_doubted(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+	uint32_t generation;
+
+	memcpy(ssl->random, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, sizeof(ssl->random));
+	see_hellos(b, 1, true);
+	read_from(b, ssl, 1);
+	generation = check_record(b)->generation;
+	read_from(b, ssl, 0);
+	check_socket(b, check_record(b), 1);
+	assert_int_equal(b->rig.records[0].bind, YG_BIND_SOCKET);
+	assert_int_equal(b->rig.records[0].generation, generation);
+
+	/* SSL_clear: another connection, and nobody told us. */
+	memset(ssl->random, 0, sizeof(ssl->random));
+	read_from(b, ssl, 0);
+	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
+	assert_int_equal(b->rig.records[0].generation, generation + 1);
+	forget_hellos(b, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_memory_bio_is_bound_to_the_last_receive),
+		cmocka_unit_test(a_first_write_is_followed_to_its_send),
+		cmocka_unit_test(a_memory_bio_is_certain_when_both_ways_agree),
+		cmocka_unit_test(a_memory_bio_is_a_guess_while_one_way_is_silent),
+		cmocka_unit_test(a_disputed_memory_bio_stays_a_guess),
+		cmocka_unit_test(what_is_mixed_confirms_no_memory_bio),
+		cmocka_unit_test(a_guess_is_proven_by_both_randoms),
+		cmocka_unit_test(a_guess_is_refuted_where_others_are_proven),
+		cmocka_unit_test(a_proof_is_asked_for_again_when_it_is_doubted),
+	};
+
+	if (geteuid() != 0) {
+		(void)fputs("skip: loading BPF programs needs root\n", stderr);
+		return 77;
+	}
+	rig_quiet();
+	return cmocka_run_group_tests_name("bpf/proof", tests, set_up, tear_down);
+}
