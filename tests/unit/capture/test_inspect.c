@@ -2,10 +2,13 @@
 #include "capture/inspect.h"
 
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/syscall.h>
 
 #include "elf_image.h"
 #include "test.h"
@@ -44,6 +47,43 @@ static void answers_for_a_library(void **state)
 	assert_int_equal(inspect(fd, &place), YG_INSPECTION_TLS);
 	assert_int_equal(place.count, 3);
 	assert_int_equal(place.probes[0].offset, elf_image_offset(ELF_READ_INTERNAL) + 4);
+	(void)close(fd);
+}
+
+/* A uprobe of somebody else at @offset of the file. Return: fd; -1: not allowed. */
+static int probe(int fd, uint64_t offset)
+{
+	char path[32];
+	struct perf_event_attr attr = { .size = sizeof(attr), .config2 = offset };
+	FILE *type = fopen("/sys/bus/event_source/devices/uprobe/type", "re");
+
+	if (!type)
+		return -1;
+	assert_int_equal(fscanf(type, "%u", &attr.type), 1);
+	(void)fclose(type);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	attr.config1 = (uint64_t)(uintptr_t)path;
+	return (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* The kernel writes breakpoints into private mappings: two sensors read one file. */
+static void breakpoints_of_others_are_not_in_the_file(void **state)
+{
+	uint8_t image[ELF_IMAGE_LEN];
+	struct yg_place place;
+	int fd, other;
+
+	(void)state;
+	elf_image_make(image, elf_image_openssl, ELF_FUNCTIONS, SHT_DYNSYM);
+	fd = file_of(image, sizeof(image));
+	other = probe(fd, elf_image_offset(ELF_READ_INTERNAL) + 4);
+	if (other < 0) {
+		(void)close(fd);
+		SKIP("no uprobe by perf_event_open: not root");
+	}
+	assert_int_equal(inspect(fd, &place), YG_INSPECTION_TLS);
+	assert_int_equal(place.probes[0].offset, elf_image_offset(ELF_READ_INTERNAL) + 4);
+	(void)close(other);
 	(void)close(fd);
 }
 
@@ -126,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_for_a_library),
+		cmocka_unit_test(breakpoints_of_others_are_not_in_the_file),
 		cmocka_unit_test(answers_for_other_files),
 		cmocka_unit_test(survives_the_death_of_its_child),
 		cmocka_unit_test(gives_up_on_time),
