@@ -5,7 +5,7 @@
  *
  *	sample, guard	a hello or a record of data begins a row; payload of both directions
  *	tls, gotls	plaintext was seen on this connection
- *	sock		the process that closed it
+ *	sock		the process that receives from it, or closed it
  *
  * One row for both directions, by addresses alone: the wire counts in softirq, and the process may
  * live behind another interface, in another network namespace.

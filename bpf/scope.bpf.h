@@ -49,17 +49,26 @@ struct task_struct {
 	int pid;
 	int tgid;
 	char comm[YG_COMM_LEN];
+	struct task_struct *group_leader;
 	struct nsproxy *nsproxy;
 };
 
 #pragma clang attribute pop
 
+/* The name of the process, as /proc/PID/comm has it: threads have names of their own. Return: 0. */
+static __always_inline long comm_read(__u8 ret[YG_COMM_LEN])
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	return bpf_core_read_str(ret, YG_COMM_LEN, &leader->comm) < 0;
+}
+
 static __always_inline bool is_comm_in_scope(void)
 {
 	struct yg_comm comm = {};
 
-	return bpf_get_current_comm(&comm, sizeof(comm)) == 0 &&
-	       bpf_map_lookup_elem(&yg_scope_comms, &comm);
+	return comm_read((__u8 *)&comm) == 0 && bpf_map_lookup_elem(&yg_scope_comms, &comm);
 }
 
 static __always_inline bool is_netns_in_scope(void)

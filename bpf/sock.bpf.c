@@ -4,7 +4,8 @@
  * be tied to its connection. No kprobes: these tracepoints fire in the thread itself, after bytes
  * were copied, and are there on kernels where kprobes and fentry are not.
  *
- *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes
+ *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes; now and
+ *							then whose connection it was
  *	yg_sk_recv	sock_recv_length	6.3 and later	the same (without the former)
  *	yg_sk_send	sock_send_length	6.3 and later	a send
  *	yg_sk_state	inet_sock_set_state	5.10 and later	close(2): whose connection it was
@@ -14,6 +15,24 @@
 #include "socket.bpf.h"
 #include "ssl.bpf.h"
 
+#define OWN_EVERY \
+	8 /* receives of a thread: each costs a look, and one is enough for a connection */
+
+/* The connection of @socket is used by this process, if it is one of TLS and nobody's yet. */
+static __always_inline void own(const struct yg_socket *socket)
+{
+	struct yg_tls_conn *conn;
+	struct yg_tls_ends ends;
+
+	(void)ends_make(&ends, socket->local, socket->local_port, socket->remote,
+			socket->remote_port);
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (!conn || conn->pid)
+		return;
+	(void)comm_read(conn->comm);
+	conn->pid = pid_shown();
+}
+
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {
@@ -22,6 +41,8 @@ static __always_inline int note_receive(struct sock *sk)
 
 	if (!t || socket_read(&sk->__sk_common, &socket))
 		return 0;
+	if (t->received_count % OWN_EVERY == 0)
+		own(&socket);
 	if (t->received_count == t->claimed_count)
 		t->is_mixed = 0;
 	else if (!is_same_socket(&t->received, &socket))
@@ -78,20 +99,13 @@ SEC("?tp_btf/inet_sock_set_state")
 int yg_sk_state(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
-	struct yg_tls_conn *conn;
 	struct yg_socket socket;
-	struct yg_tls_ends ends;
 
 	if (!BPF_CORE_READ(sk, sk_lock.owned) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP ||
 	    !is_task_in_scope() || socket_read(&sk->__sk_common, &socket))
 		return 0;
 	socket.local_port = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
-	(void)ends_make(&ends, socket.local, socket.local_port, socket.remote, socket.remote_port);
-	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
-	if (!conn || conn->pid)
-		return 0;
-	bpf_get_current_comm(conn->comm, sizeof(conn->comm));
-	conn->pid = pid_shown();
+	own(&socket);
 	return 0;
 }
 

@@ -12,8 +12,10 @@ REQUESTS=5
 
 make_sandbox
 cat >"$WORK/own.c" <<-'C'
+	#define _GNU_SOURCE
 	#include <arpa/inet.h>
 	#include <openssl/ssl.h>
+	#include <pthread.h>
 	#include <stdlib.h>
 	#include <string.h>
 	#include <unistd.h>
@@ -46,33 +48,45 @@ cat >"$WORK/own.c" <<-'C'
 			exit(1);
 		while (SSL_read(ssl, buffer, sizeof(buffer)) > 0)
 			;
-		close(fd);
 	}
 
-	/* server PORT CERT KEY BYTES | client ADDRESS PORT */
+	static SSL_CTX *context;
+	static int listener, len;
+
+	/* Threads have names of their own; a gap is the process's. */
+	static void *work(void *arg)
+	{
+		pthread_setname_np(pthread_self(), "worker");
+		for (;;)
+			serve(context, accept(listener, NULL, NULL), len);
+		return arg;
+	}
+
+	/* server PORT CERT KEY BYTES | client ADDRESS PORT [stay] */
 	int main(int argc, char **argv)
 	{
 		struct sockaddr_in addr = { .sin_family = AF_INET };
 		int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+		pthread_t thread;
 
-		(void)argc;
 		if (strcmp(argv[1], "client") == 0) {
 			addr.sin_port = htons(atoi(argv[3]));
 			inet_pton(AF_INET, argv[2], &addr.sin_addr);
 			if (connect(fd, (void *)&addr, sizeof(addr)))
 				return 1;
 			ask(SSL_CTX_new(TLS_client_method()), fd);
-			return 0;
+			return argc > 4 && pause();
 		}
-		SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+		context = SSL_CTX_new(TLS_server_method());
 		SSL_CTX_use_certificate_file(context, argv[3], SSL_FILETYPE_PEM);
 		SSL_CTX_use_PrivateKey_file(context, argv[4], SSL_FILETYPE_PEM);
 		addr.sin_port = htons(atoi(argv[2]));
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 		if (bind(fd, (void *)&addr, sizeof(addr)) || listen(fd, 16))
 			return 1;
-		for (;;)
-			serve(context, accept(fd, NULL, NULL), atoi(argv[5]));
+		listener = fd;
+		len = atoi(argv[5]);
+		return pthread_create(&thread, NULL, work, NULL) || pthread_join(thread, NULL);
 	}
 C
 gcc -static -o "$WORK/own" "$WORK/own.c" -lssl -lcrypto 2>"$WORK/gcc.log" ||
@@ -129,6 +143,12 @@ for i in 1 2; do
 	"$WORK/caller" client 10.77.0.2 7443 || fail "the client was not answered"
 done
 wait_until 10 has_gap caller 2
+
+# Whose it is shows while it is open, too.
+cp "$WORK/caller" "$WORK/stayer"
+"$WORK/stayer" client 10.77.0.2 7443 stay &
+wait_until 10 has_gap stayer 1
+[[ $(gap_of stayer pid) == "$!" ]] || fail "$(gaps .)"
 
 # 4. Nobody of the scope: forwarded to, or by, somebody else.
 ip netns add other

@@ -12,7 +12,7 @@ static const struct {
 	[YG_GAP_BORINGSSL] = { "boringssl", "BoringSSL is linked in and its symbols are stripped" },
 	[YG_GAP_RUSTLS] = { "rustls", "rustls has no functions with a stable signature" },
 	[YG_GAP_GO] = { "go", "crypto/tls of Go before 1.17, or of another machine" },
-	[YG_GAP_JAVA] = { "java", "TLS inside the Java machine is compiled as it runs" },
+	[YG_GAP_JAVA] = { "java", "JSSE, the TLS of Java, is compiled as it runs" },
 	[YG_GAP_MBEDTLS] = { "mbedtls", "Mbed TLS is not supported" },
 	[YG_GAP_WOLFSSL] = { "wolfssl", "wolfSSL is not supported" },
 	[YG_GAP_S2N] = { "s2n", "s2n-tls is not supported" },
