@@ -258,7 +258,7 @@ static void check_socket(struct bench *b, const struct yg_segment *seg, int i)
 #define ROW(name) offsetof(struct yg_tls_counters, name)
 
 /* One case: a call, and the row it ends in. No record. */
-static void check_no_record(struct bench *b, size_t row)
+static inline void check_no_record(struct bench *b, size_t row)
 {
 	struct yg_counters c = rig_counters(&b->rig);
 	uint64_t value;
