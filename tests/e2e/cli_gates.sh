@@ -81,6 +81,8 @@ done
 gate 0 --fail-on high "$WORK/good.har"
 gate 3 --fail-on high "$WORK/bad.har"
 grep -q 'password-hash-exposed' "$WORK/out" || fail "the hash is not found"
+gate 1 --fail-on high "$WORK/bad.har" "$WORK/none.har"
+gate 1 --fail-on high /dev/null "$WORK/bad.har"
 head -c 300 "$WORK/bad.har" >"$WORK/cut.har"
 gate 1 "$WORK/cut.har"
 
