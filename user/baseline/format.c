@@ -25,15 +25,6 @@ const char *yg_type_name(enum yg_type type)
 	return type_names[__builtin_ctz((unsigned int)type)];
 }
 
-enum yg_type yg_type_from_name(struct yg_slice name)
-{
-	for (uint32_t i = 0; i < YG_TYPES_COUNT; i++) {
-		if (yg_slice_equal(name, yg_slice_from_str(type_names[i])))
-			return (enum yg_type)(1u << i);
-	}
-	return 0;
-}
-
 const char *yg_format_name(enum yg_format format)
 {
 	static const char *const names[YG_FORMAT_MAX] = {

@@ -39,9 +39,6 @@ enum yg_format {
 const char *yg_type_name(enum yg_type type);	   /* of one bit: "integer"; literal */
 const char *yg_format_name(enum yg_format format); /* "date-time"; "" for none; literal */
 
-/* The type that @name means; 0 if it is none. */
-enum yg_type yg_type_from_name(struct yg_slice name);
-
 /* Numbers as bits of one union: a number takes in the integer. */
 static inline uint32_t yg_types_normal(uint32_t types)
 {

@@ -168,11 +168,6 @@ void yg_attach_free(struct yg_attach **attach)
 	yg_freep(attach);
 }
 
-void yg_attach_set_drop(struct yg_attach *attach, bool may_drop)
-{
-	attach->config.may_drop = may_drop;
-}
-
 /* Take a hook away, whichever way it is held. Return: was there one? */
 static bool drop_slot(struct yg_attach *attach, uint32_t ifindex, enum slot slot)
 {

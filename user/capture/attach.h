@@ -96,9 +96,6 @@ YG_MUST_CHECK int yg_attach_keep_only(struct yg_attach *attach, const uint32_t *
 /* Detach and unpin what @ifindex has. Harmless if it has nothing or is gone. */
 void yg_attach_drop(struct yg_attach *attach, uint32_t ifindex);
 
-/* Change the mode at run time; call yg_attach_iface() for each interface afterwards. */
-void yg_attach_set_drop(struct yg_attach *attach, bool may_drop);
-
 /* Tracepoints by who needs them. Those of sockets cost each receive and send of the host. */
 enum yg_tracing {
 	YG_TRACING_PROCESSES, /* exec, exit, close of a connection */

@@ -72,16 +72,6 @@ struct yg_loader {
 	struct yg_capability capabilities[YG_CAPABILITY_MAX];
 };
 
-const char *yg_program_name(enum yg_program program)
-{
-	return program_names[program];
-}
-
-const char *yg_map_name(enum yg_map map)
-{
-	return map_names[map];
-}
-
 static int find_name(const char *const *names, int count, const char *name)
 {
 	for (int i = 0; i < count; i++) {

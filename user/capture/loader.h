@@ -160,8 +160,6 @@ const struct yg_config *yg_loader_config(const struct yg_loader *loader);
 const char *yg_loader_bpffs(const struct yg_loader *loader);
 const struct yg_capability *yg_loader_capability(const struct yg_loader *loader,
 						 enum yg_capability_kind kind);
-const char *yg_program_name(enum yg_program program); /* "yg_xdp_guard" */
-const char *yg_map_name(enum yg_map map);	      /* "yg_block4" */
 
 /**
  * yg_loader_unpin() - remove everything this program family pinned below @bpffs: maps, rings,

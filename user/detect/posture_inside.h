@@ -269,7 +269,6 @@ void yg_posture_check_spec(struct yg_look *look);
 void yg_posture_check_reach(struct yg_look *look);
 void yg_posture_check_outbound(struct yg_look *look);
 void yg_fapi_check(struct yg_look *look);
-void yg_fapi_check_authorize(struct yg_look *look);
 void yg_fapi_check_token(struct yg_look *look);
 void yg_fapi_check_resource(struct yg_look *look);
 void yg_fapi_check_metadata(struct yg_look *look);

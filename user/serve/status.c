@@ -202,19 +202,6 @@ void yg_status_each(const struct yg_status *status, enum yg_feed_kind kind, yg_s
 	}
 }
 
-uint64_t yg_status_counter(const struct yg_status *status, const char *table, const char *name)
-{
-	struct yg_feed_message message;
-	char key[KEY_CAP];
-
-	print_texts(key, "counter", yg_slice_from_str(table), yg_slice_from_str(name));
-	for (uint32_t i = 0; i < status->count; i++) {
-		if (strcmp(status->rows[i].key, key) == 0 && unpack(&status->rows[i], &message))
-			return message.counter.value;
-	}
-	return 0;
-}
-
 uint64_t yg_status_lost(const struct yg_status *status)
 {
 	return status->lost;

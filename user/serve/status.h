@@ -33,6 +33,4 @@ typedef void (*yg_status_fn)(void *ctx, const struct yg_feed_message *message);
 void yg_status_each(const struct yg_status *status, enum yg_feed_kind kind, yg_status_fn fn,
 		    void *ctx);
 
-/* A counter by table and name; 0 when it was never sent. */
-uint64_t yg_status_counter(const struct yg_status *status, const char *table, const char *name);
 uint64_t yg_status_lost(const struct yg_status *status); /* rows that did not fit */
