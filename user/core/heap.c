@@ -212,3 +212,8 @@ size_t yg_heap_used(const struct yg_heap *heap)
 {
 	return heap->used;
 }
+
+bool yg_heap_is_scarce(const struct yg_heap *heap)
+{
+	return heap->limit - heap->used < heap->limit / YG_POOL_RESERVE;
+}

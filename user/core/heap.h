@@ -32,4 +32,5 @@ void *yg_heap_take(struct yg_heap *heap, size_t size);
 void *yg_heap_resize(struct yg_heap *heap, void *piece, size_t size);
 void yg_heap_give(struct yg_heap *heap, void *piece); /* accepts NULL */
 
-size_t yg_heap_used(const struct yg_heap *heap); /* bytes of pool blocks held */
+size_t yg_heap_used(const struct yg_heap *heap);    /* bytes of pool blocks held */
+bool yg_heap_is_scarce(const struct yg_heap *heap); /* less than YG_POOL_RESERVE of its limit */

@@ -29,6 +29,7 @@ struct yg_pool {
 	uint32_t slab_count;
 	uint32_t slab_fresh;	/* slabs never used start here */
 	uint32_t slab_free;	/* head of the list of slabs that came back */
+	uint32_t slab_used;	/* slabs that a block of is out */
 	uint32_t room[CLASSES]; /* head of the list of slabs with room, per class */
 	size_t used;
 };
@@ -114,6 +115,7 @@ static uint32_t take_slab(struct yg_pool *pool, uint32_t class_)
 		index = pool->slab_fresh++;
 	else
 		return NONE;
+	pool->slab_used++;
 	pool->slabs[index] = (struct slab){ .class_ = class_ };
 	link_room(pool, index);
 	return index;
@@ -171,6 +173,7 @@ void yg_pool_give(struct yg_pool *pool, void *block)
 		link_room(pool, index);
 	if (slab->used == 0) {
 		unlink_room(pool, index);
+		pool->slab_used--;
 		slab->next = pool->slab_free;
 		pool->slab_free = index;
 	}
@@ -184,4 +187,9 @@ size_t yg_pool_used(const struct yg_pool *pool)
 size_t yg_pool_bytes(const struct yg_pool *pool)
 {
 	return sizeof(*pool) + pool->slab_count * (SLAB_BYTES + sizeof(*pool->slabs));
+}
+
+bool yg_pool_is_scarce(const struct yg_pool *pool)
+{
+	return (uint64_t)(pool->slab_count - pool->slab_used) * YG_POOL_RESERVE < pool->slab_count;
 }

@@ -11,12 +11,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/macros.h"
 
 #define YG_POOL_BLOCK_MIN 512u	 /* bytes of the smallest block */
 #define YG_POOL_BLOCK_MAX 65536u /* bytes of the largest block; also of a slab */
+#define YG_POOL_RESERVE	  16u	 /* less than this part of the slabs free: memory is scarce */
 
 struct yg_pool;
 
@@ -40,3 +42,4 @@ void yg_pool_give(struct yg_pool *pool, void *block); /* O(1); accepts NULL */
 
 size_t yg_pool_used(const struct yg_pool *pool);  /* bytes in blocks that are out */
 size_t yg_pool_bytes(const struct yg_pool *pool); /* the budget, bookkeeping included */
+bool yg_pool_is_scarce(const struct yg_pool *pool);

@@ -42,7 +42,7 @@ static struct yg_prelude *prelude_of(struct yg_flow *flow)
 	return &((struct state *)(void *)flow->state)->prelude;
 }
 
-/* Few exchanges have an prelude: the others are handed on as they are. */
+/* Few exchanges have a prelude: the others are handed on as they are. */
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 {
 	struct yg_streams *streams = ctx;
@@ -64,7 +64,7 @@ static void on_websocket(void *ctx, const struct yg_websocket *websocket)
 	streams->websocket_fn(streams->ctx, websocket);
 }
 
-/* What was taken for an prelude and is none, then the rest of the run. */
+/* What was taken for a prelude and is none, then the rest of the run. */
 static void read_rest(struct yg_streams *streams, struct yg_flow *flow, const struct yg_run *run,
 		      const struct yg_prelude_rest *rest)
 {
@@ -232,6 +232,8 @@ void yg_streams_view(struct yg_streams *streams, const struct yg_segment_view *v
 void yg_streams_tick(struct yg_streams *streams, uint64_t now_ns)
 {
 	yg_flows_tick(streams->flows, now_ns);
+	if (yg_pool_is_scarce(streams->pool) || yg_heap_is_scarce(streams->pairer.heap))
+		yg_flows_relieve(streams->flows);
 }
 
 void yg_streams_finish(struct yg_streams *streams)

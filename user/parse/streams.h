@@ -67,7 +67,7 @@ void yg_streams_segment(struct yg_streams *streams, const struct yg_segment *seg
 void yg_streams_view(struct yg_streams *streams, const struct yg_segment_view *view);
 
 /**
- * yg_streams_tick() - let time pass: give up holes, end idle flows.
+ * yg_streams_tick() - let time pass: give up holes, end idle flows, sooner when memory is scarce.
  * @now_ns: same clock as the segments; never goes back (an earlier value does nothing).
  *
  * Call at least each second of segment time; each 10 ms when live, so that holes do not delay

@@ -527,9 +527,11 @@ static void expire_holes(struct yg_flows *flows, unsigned dir)
 	}
 }
 
-static void expire_list(struct yg_flows *flows, enum yg_use list, uint64_t after_ns)
+/* What is idle for @after_ns, @most of it. @counter: of those that had not ended. */
+static void expire_list(struct yg_flows *flows, enum yg_use list, uint64_t after_ns, uint32_t most,
+			uint64_t *counter)
 {
-	for (;;) {
+	for (; most > 0; most--) {
 		struct yg_flow *flow = flows->uses.lists[list].oldest;
 
 		if (!flow || flows->now_ns - flow->touched_ns < after_ns)
@@ -540,7 +542,7 @@ static void expire_list(struct yg_flows *flows, enum yg_use list, uint64_t after
 			flow->touched_ns = flow->last_ns;
 			continue;
 		}
-		flows->order.counters->flow_idle += list != YG_USE_CLOSED;
+		*counter += list != YG_USE_CLOSED;
 		flow_remove(flows, flow);
 	}
 }
@@ -558,15 +560,25 @@ static void show_due(struct yg_flows *flows)
 
 void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns)
 {
+	uint64_t *idle = &flows->order.counters->flow_idle;
+
 	if (now_ns > flows->now_ns)
 		flows->now_ns = now_ns;
 	flows->ticked_ns = flows->now_ns;
 	expire_holes(flows, 0);
 	expire_holes(flows, 1);
 	show_due(flows);
-	expire_list(flows, YG_USE_CLOSED, YG_FLOW_LINGER_NS);
-	expire_list(flows, YG_USE_STRANGER, flows->idle_ns);
-	expire_list(flows, YG_USE_OPEN, flows->idle_ns);
+	expire_list(flows, YG_USE_CLOSED, YG_FLOW_LINGER_NS, UINT32_MAX, idle);
+	expire_list(flows, YG_USE_STRANGER, flows->idle_ns, UINT32_MAX, idle);
+	expire_list(flows, YG_USE_OPEN, flows->idle_ns, UINT32_MAX, idle);
+}
+
+void yg_flows_relieve(struct yg_flows *flows)
+{
+	uint64_t *evicted = &flows->order.counters->flow_evicted;
+
+	expire_list(flows, YG_USE_STRANGER, YG_FLOW_SCARCE_NS, YG_FLOW_RELIEF / 2, evicted);
+	expire_list(flows, YG_USE_OPEN, YG_FLOW_SCARCE_NS, YG_FLOW_RELIEF / 2, evicted);
 }
 
 void yg_flows_finish(struct yg_flows *flows)

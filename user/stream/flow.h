@@ -25,6 +25,8 @@
 #define YG_FLOWS_LIMIT	    (1u << 22)		  /* entries; more is a configuration error */
 #define YG_FLOW_DIR_NONE    2u			  /* instead of a direction: not known */
 #define YG_FLOW_IDLE_NS	    (300ull * 1000000000) /* default */
+#define YG_FLOW_SCARCE_NS   (10ull * 1000000000)  /* idle for this long may cost a flow its place */
+#define YG_FLOW_RELIEF	    64u			  /* flows that one call ends at most */
 #define YG_FLOW_LINGER_NS   (10ull * 1000000000)  /* an ended flow stays: a few retransmissions */
 #define YG_FLOW_GAP_NS	    (1ull * 1000000000)	  /* default: longer than most retransmissions */
 #define YG_FLOW_TICK_NS	    (5ull * 1000000)	  /* timers are looked at this often */
@@ -119,6 +121,12 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 
 /* Let time pass: holes, idle flows, flows that ask. O(what is due). */
 void yg_flows_tick(struct yg_flows *flows, uint64_t now_ns);
+
+/*
+ * Memory is scarce: end some of the flows that were idle for YG_FLOW_SCARCE_NS, oldest first. What
+ * a peer left half said would else be held, and others lost, until YG_FLOW_IDLE_NS.
+ */
+void yg_flows_relieve(struct yg_flows *flows);
 
 /* End every flow, oldest first. */
 void yg_flows_finish(struct yg_flows *flows);

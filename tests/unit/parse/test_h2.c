@@ -15,6 +15,8 @@ struct world {
 	uint64_t requests;
 	uint32_t at; /* sequence number */
 	uint32_t id; /* of the next stream */
+	uint64_t time_ns;
+	uint16_t port; /* of the client */
 };
 
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
@@ -25,7 +27,7 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 static void give(struct world *world, const void *data, size_t len)
 {
 	struct yg_segment meta = {
-		.time_ns = world->at,
+		.time_ns = world->time_ns,
 		.offset = world->at,
 		.payload_len = (uint32_t)len,
 		.data_len = (uint32_t)len,
@@ -37,6 +39,7 @@ static void give(struct world *world, const void *data, size_t len)
 
 	meta.key.saddr[15] = 1;
 	meta.key.daddr[15] = 2;
+	meta.key.sport = world->port;
 	world->at += (uint32_t)len;
 	yg_streams_view(world->streams, &view);
 	assert_null(broken_law(yg_streams_counters(world->streams), false));
@@ -56,14 +59,19 @@ static void give_frame(struct world *world, uint8_t type)
 	give(world, bytes, type == HEADERS ? 12 : 10);
 }
 
-static void world_init(struct world *world)
+static void give_preface(struct world *world)
 {
-	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 8 << 20 };
-
-	*world = (struct world){ .at = 1, .id = 1 };
-	assert_int_equal(yg_streams_new(&options, on_exchange, world, &world->streams), 0);
 	give(world, yg_h2_preface, YG_H2_PREFACE);
 	give(world, "\0\0\0\4\0\0\0\0\0", YG_H2_HEADER);
+}
+
+static void world_init(struct world *world)
+{
+	const struct yg_streams_options options = { .flows_max = 64, .pool_bytes = 8 << 20 };
+
+	*world = (struct world){ .at = 1, .id = 1, .time_ns = 1 };
+	assert_int_equal(yg_streams_new(&options, on_exchange, world, &world->streams), 0);
+	give_preface(world);
 }
 
 static void world_clean(struct world *world)
@@ -153,12 +161,43 @@ static void a_connection_holds_no_more_than_its_share(void **state)
 	assert_int_equal(world.requests, 501);
 }
 
+/* Many connections hold their share and say no more: others are read again after a while. */
+static void idle_flows_make_room_when_memory_is_scarce(void **state)
+{
+	static const char get[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	const struct yg_stream_counters *c;
+	struct world world;
+	uint64_t lost;
+
+	(void)state;
+	world_init(&world);
+	c = yg_streams_counters(world.streams);
+	for (world.port = 1; world.port <= 2 * YG_H2_SHARE; world.port++) {
+		world.at = 1;
+		give_preface(&world);
+		give_mentions(&world, 100);
+	}
+	assert_true(c->lost_request > 0);
+	yg_streams_tick(world.streams, world.time_ns + YG_FLOW_SCARCE_NS - 1);
+	assert_int_equal(c->flow_evicted, 0);
+	for (uint64_t i = 0; i < 10; i++)
+		yg_streams_tick(world.streams, world.time_ns + YG_FLOW_SCARCE_NS + i);
+	assert_in_range(c->flow_evicted, 1, world.port);
+	lost = c->lost_request;
+	world.time_ns += YG_FLOW_SCARCE_NS + 10;
+	world.at = 1;
+	give(&world, get, sizeof(get) - 1);
+	assert_int_equal(c->lost_request, lost);
+	world_clean(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_a_direction_up_that_goes_on_against_the_rules),
 		cmocka_unit_test(reads_on_behind_a_frame_now_and_then),
 		cmocka_unit_test(a_connection_holds_no_more_than_its_share),
+		cmocka_unit_test(idle_flows_make_room_when_memory_is_scarce),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
