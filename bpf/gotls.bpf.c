@@ -145,7 +145,6 @@ int yg_go_read(struct GO_REGS *ctx)
 	return go_enter(ctx, CALL_READ);
 }
 
-/* func (c *Conn) Write(b []byte) (int, error) */
 /* Tell of the write that begins, if it is known where to; a failed one ends the connection. */
 static __always_inline void go_tell(struct GO_REGS *ctx)
 {
@@ -169,6 +168,7 @@ static __always_inline void go_tell(struct GO_REGS *ctx)
 	t->kind = CALL_TOLD;
 }
 
+/* func (c *Conn) Write(b []byte) (int, error) */
 SEC("uprobe")
 int yg_go_write(struct GO_REGS *ctx)
 {
