@@ -18,7 +18,7 @@
 
 #define YG_POOL_BLOCK_MIN 512u	 /* bytes of the smallest block */
 #define YG_POOL_BLOCK_MAX 65536u /* bytes of the largest block; also of a slab */
-#define YG_POOL_RESERVE	  16u	 /* less than this part of the slabs free: memory is scarce */
+#define YG_POOL_RESERVE	  16u /* a part of the budget: with less than this free, memory is scarce */
 
 struct yg_pool;
 
@@ -42,4 +42,6 @@ void yg_pool_give(struct yg_pool *pool, void *block); /* O(1); accepts NULL */
 
 size_t yg_pool_used(const struct yg_pool *pool);  /* bytes in blocks that are out */
 size_t yg_pool_bytes(const struct yg_pool *pool); /* the budget, bookkeeping included */
+
+/* Fewer slabs are free than the reserve; what slabs in use have left does not count. O(1). */
 bool yg_pool_is_scarce(const struct yg_pool *pool);
