@@ -340,17 +340,18 @@ static void tell_forms(const struct yg_data_form *table, uint32_t count, struct 
 		       const struct written *written, yg_data_fit_fn fn, void *ctx)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct yg_data_fit fit = { .class_ = table[i].class_, .proof = table[i].proof };
+		const struct yg_data_form *form = &table[i];
+		bool same = written && written->class_ == form->class_;
 
-		bool same = written && written->class_ == fit.class_;
-
-		if (table[i].len != text.len || (written && !same && !written->shared) ||
-		    !yg_data_fits_shape(table[i].shape, text))
+		/* The length tells most of them apart. */
+		if (form->len != text.len || (written && !same && !written->shared) ||
+		    !yg_data_fits_shape(form->shape, text))
 			continue;
-		fit.passed = !table[i].check || table[i].check(text.ptr);
-		if (same)
-			fit.proof = written->proof;
-		fn(ctx, &fit);
+		fn(ctx, &(struct yg_data_fit){
+				.class_ = form->class_,
+				.proof = same ? written->proof : form->proof,
+				.passed = !form->check || form->check(text.ptr),
+			});
 	}
 }
 
