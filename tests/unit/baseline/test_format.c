@@ -109,15 +109,16 @@ static void integers_and_numbers_are_read_whole(void **state)
 	assert_true(yg_number_of(YG_SLICE("1234567890123456789012345678901234567890")) == 0);
 }
 
-static void names_of_types_are_read_back(void **state)
+static void names_are_those_of_json_schema(void **state)
 {
 	(void)state;
-	for (uint32_t i = 0; i < YG_TYPES_COUNT; i++) {
-		enum yg_type type = (enum yg_type)(1u << i);
-
-		assert_int_equal(yg_type_from_name(yg_slice_from_str(yg_type_name(type))), type);
-	}
-	assert_int_equal(yg_type_from_name(YG_SLICE("float")), 0);
+	assert_string_equal(yg_type_name(YG_TYPE_OBJECT), "object");
+	assert_string_equal(yg_type_name(YG_TYPE_ARRAY), "array");
+	assert_string_equal(yg_type_name(YG_TYPE_STRING), "string");
+	assert_string_equal(yg_type_name(YG_TYPE_INTEGER), "integer");
+	assert_string_equal(yg_type_name(YG_TYPE_NUMBER), "number");
+	assert_string_equal(yg_type_name(YG_TYPE_BOOLEAN), "boolean");
+	assert_string_equal(yg_type_name(YG_TYPE_NULL), "null");
 	assert_string_equal(yg_format_name(YG_FORMAT_NONE), "");
 	assert_string_equal(yg_format_name(YG_FORMAT_DATE_TIME), "date-time");
 	assert_string_equal(yg_format_name(YG_FORMAT_BINARY), "binary");
@@ -145,7 +146,7 @@ int main(void)
 		cmocka_unit_test(tells_type_and_format_of_a_text),
 		cmocka_unit_test(every_prefix_is_read_within_its_bytes),
 		cmocka_unit_test(integers_and_numbers_are_read_whole),
-		cmocka_unit_test(names_of_types_are_read_back),
+		cmocka_unit_test(names_are_those_of_json_schema),
 		cmocka_unit_test(unions_are_written_as_far_as_they_fit),
 	};
 
