@@ -4,7 +4,7 @@
 
 #include "baseline/data_inside.h"
 #include "baseline/data_key.h"
-#include "baseline/schema_tree.h"
+#include "baseline/schema.h"
 #include "parse/credential.h"
 #include "parse/url.h"
 

@@ -62,6 +62,12 @@ enum yg_schema_part {
 /* "path", "query", "header", "cookie", "body"; "response" of any class. Literal. */
 const char *yg_schema_part_name(enum yg_schema_part part);
 
+/*
+ * A name that is a value of somebody's: a mail address, a number of many digits, a key of a known
+ * issuer; of a parameter (@body false) also a token. It is kept nowhere. Percent-encoded or not.
+ */
+bool yg_schema_is_personal(struct yg_slice name, bool body);
+
 struct yg_schema; /* of one endpoint */
 
 /* What is known of one field. Borrowed from its schema, valid until that learns again. */

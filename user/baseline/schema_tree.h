@@ -115,12 +115,6 @@ bool yg_schema_is_private(struct yg_slice name);
 /* A word as programs use them: "ACTIVE", "in-progress", "g6.nano". */
 bool yg_schema_is_word(struct yg_slice text);
 
-/*
- * A name that is a value of somebody's: a mail address, a number of many digits, a key of a known
- * issuer; of a parameter (@body false) also a token. It is kept nowhere. Percent-encoded or not.
- */
-bool yg_schema_is_personal(struct yg_slice name, bool body);
-
 /* A name that is data itself: an id, a date, an address. */
 bool yg_schema_is_dynamic(struct yg_slice name);
 

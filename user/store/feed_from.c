@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "baseline/estimate.h"
+#include "baseline/schema.h"
 #include "detect/take.h"
 #include "parse/hello.h"
 #include "priv/request.h"
@@ -147,12 +148,14 @@ int yg_feed_from_cell(uint64_t endpoint, const struct yg_cell *cell, uint8_t *sc
 	return 0;
 }
 
-/* "name=*", or "*" for a part that has no name. Returns the bytes written, 0 if they do not fit. */
+/* "name=*", or "*" for a part whose name is none, or somebody's own. Returns the bytes written, 0 if they do not fit. */
 static size_t mask_parameter(struct yg_slice part, char separator, char *ret, size_t cap)
 {
 	const char *equals = memchr(part.ptr, '=', part.len);
 	size_t name_len = equals ? (size_t)(equals - part.ptr) + 1 : 0;
 
+	if (equals && yg_schema_is_personal((struct yg_slice){ part.ptr, name_len - 1 }, false))
+		name_len = 0;
 	if (cap < name_len + 2)
 		return 0;
 	ret[0] = separator;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* baseline/schema_name.c behind its contract in baseline/schema_tree.h. */
+/* baseline/schema_name.c behind its contract in baseline/schema.h. */
 #include <string.h>
 
-#include "baseline/schema_tree.h"
+#include "baseline/schema.h"
 #include "guard.h"
 #include "test.h"
 
