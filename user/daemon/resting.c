@@ -2,6 +2,7 @@
 #include "daemon/resting.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "capture/uprobe.h"
@@ -132,6 +133,10 @@ static void end_turn(struct yg_warden *warden)
 
 	if (!resting->crew)
 		return;
+	while (!yg_crew_is_done(resting->crew)) { /* on a busy host that takes seconds */
+		yg_warden_beat(warden);
+		(void)poll(NULL, 0, CREW_MS);
+	}
 	yg_crew_join(&resting->crew);
 	now_ns = yg_monotonic_ns();
 	yg_log(YG_LOG_DEBUG, "probes: %s in %.1f ms",
