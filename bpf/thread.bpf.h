@@ -24,6 +24,7 @@ enum call_kind {
 	CALL_WRITE_EX,
 	CALL_SHAKE, /* a handshake: moves nothing, but tells the socket */
 	CALL_TOLD,  /* a write whose record went out when it began */
+	CALL_FILE,  /* bytes of a file, which the kernel encrypts: the process does not have them */
 };
 
 enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };

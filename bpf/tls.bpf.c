@@ -12,6 +12,7 @@
  *	yg_ssl_write	 SSL_write(ssl, buf, num)
  *	yg_ssl_write_ex	 SSL_write_ex, SSL_write_early_data, ssl_write_internal(ssl, buf, num, *n)
  *	yg_ssl_writeex2	 SSL_write_ex2, ssl_write_internal(ssl, buf, num, flags, *n) since 3.3
+ *	yg_ssl_file	 SSL_sendfile: its bytes are a gap, counted
  *	yg_ssl_ret	 the return of any of them: a uretprobe, or a uprobe on each RET
  *	yg_pr_*		 NSPR's PR_Read, PR_Recv, PR_Write, PR_Send, PR_Writev, for NSS
  *
@@ -32,7 +33,7 @@ static __always_inline long len_read(struct yg_thread *t, long result)
 	t->out.payload_len = 0;
 	if ((int)result <= 0) /* SSL_read returns int: the upper half is whatever it is */
 		return 0;
-	if (t->kind == CALL_READ || t->kind == CALL_WRITE)
+	if (t->kind == CALL_READ || t->kind == CALL_WRITE || t->kind == CALL_FILE)
 		n = (__u32)result;
 	else if (bpf_probe_read_user(&n, sizeof(n), (const void *)(long)t->count))
 		return -1;
@@ -101,11 +102,22 @@ int yg_ssl_writeex2(struct pt_regs *ctx)
 	return enter(ctx, CALL_WRITE_EX, PT_REGS_PARM5(ctx));
 }
 
+/* SSL_sendfile(ssl, fd, offset, size, flags), with kernel TLS */
+SEC("uprobe")
+int yg_ssl_file(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_FILE, 0);
+}
+
 /* Of a call with several buffers: out.payload_len for the first. Return: bytes of the rest. */
 static __always_inline __u32 rest_cut(struct yg_thread *t)
 {
 	__u32 len = t->out.payload_len;
 
+	if (t->kind == CALL_FILE) {
+		t->out.payload_len = 0;
+		return len;
+	}
 	if (t->kind != CALL_WRITE || !t->count || len <= t->count)
 		return 0;
 	t->out.payload_len = t->count;
@@ -135,7 +147,7 @@ static __always_inline enum tls_row call_end(struct pt_regs *ctx, struct yg_coun
 	row = call_return(c, t, bpf_get_current_pid_tgid());
 	if (rest)
 		rest_skip(t, rest);
-	return row;
+	return rest && t->kind == CALL_FILE ? TLS_skip_file : row;
 }
 
 /* A return that says nothing: of a call that began while the probes rested, or returns into it. */

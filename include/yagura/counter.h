@@ -71,6 +71,7 @@
 	X(skip_budget, "body beyond the budget of its message")           \
 	X(skip_sampled, "flow not chosen by sampling")                    \
 	X(skip_rest, "the probes rested, or did when the call began")     \
+	X(skip_file, "a file that the kernel encrypts, by SSL_sendfile")  \
 	X(lost_ring, "ring buffer full")                                  \
 	X(lost_copy, "plaintext could not be read from the process")      \
 	X(lost_call, "return without a known entry")                      \
@@ -111,8 +112,9 @@ struct yg_proc_counters {
 struct yg_counters {
 	struct yg_guard_counters guard;	  /* 80 bytes */
 	struct yg_sample_counters sample; /* 184 bytes */
-	struct yg_tls_counters tls;	  /* 160 bytes */
+	struct yg_tls_counters tls;	  /* 168 bytes */
 	struct yg_proc_counters proc;	  /* 24 bytes */
+	__u64 pad[7];
 };
 
-_Static_assert(sizeof(struct yg_counters) == 448, "counter layout is ABI");
+_Static_assert(sizeof(struct yg_counters) == 512, "counter layout is ABI");

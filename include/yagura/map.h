@@ -29,7 +29,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_MAP_ABI 6 /* a pinned map of another ABI is removed and made anew */
+#define YG_MAP_ABI 7 /* a pinned map of another ABI is removed and made anew */
 
 struct yg_addr4 {
 	__u8 addr[4]; /* network order, so that bpftool prints it as people write it */

@@ -359,6 +359,36 @@ LIBRARY int fake_pr_writev(struct fake_pr *fd, const struct fake_vector *vectors
 	return len;
 }
 
+/* It is of another library, too: what it sends is in no buffer of the process. */
+ssize_t fake_sendfile(struct fake_ssl *ssl, int fd, off_t offset, size_t len, int flags);
+
+LIBRARY ssize_t fake_sendfile(struct fake_ssl *ssl, int fd, off_t offset, size_t len, int flags)
+{
+	__asm__ volatile("" ::"r"(fd), "r"(offset), "r"(flags));
+	use_sockets(ssl, 1);
+	return ssl->result < 0 ? -1 : (ssize_t)len;
+}
+
+static void a_file_that_the_kernel_sends_is_a_gap(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(b->server[0]);
+
+	hook_as(b, b->tls->progs.yg_ssl_file, b->tls->progs.yg_ssl_ret, fake_sendfile);
+	do_write(ssl, RESPONSE);
+	rig_reset(&b->rig);
+	assert_int_equal(fake_sendfile(ssl, 0, 0, 5000, 0), 5000);
+	check_no_record(b, ROW(skip_file));
+	rig_reset(&b->rig);
+	ssl->result = -1;
+	(void)fake_sendfile(ssl, 0, 0, 700, 0);
+	check_no_record(b, ROW(skip_empty));
+	rig_reset(&b->rig);
+	do_write(ssl, RESPONSE);
+	assert_int_equal(check_record(b)->offset, strlen(RESPONSE) + 5000);
+	assert_memory_equal(b->rig.records[0].data, RESPONSE, strlen(RESPONSE));
+}
+
 /* Last but one: it hooks more. */
 static void of_nspr_only_layers_are_read(void **state)
 {
@@ -408,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_forked_worker_has_its_own_objects),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),
 		cmocka_unit_test(flows_not_chosen_are_counted),
+		cmocka_unit_test(a_file_that_the_kernel_sends_is_a_gap),
 		cmocka_unit_test(of_nspr_only_layers_are_read),
 		cmocka_unit_test(a_return_without_an_entry_is_lost), /* last: it hooks more */
 	};

@@ -114,7 +114,7 @@ struct bench {
 	struct tls_bpf *tls;
 	struct sock_bpf *sock;
 	struct rig rig;
-	struct bpf_link *links[20];
+	struct bpf_link *links[24];
 	size_t link_count;
 	bool has_send;		  /* the kernel has sock_send_length */
 	int client[2], server[2]; /* two connections, both ends here */

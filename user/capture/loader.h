@@ -40,6 +40,7 @@ struct bpf_program;
 	X(PR_RECV, yg_pr_recv)            \
 	X(PR_WRITE, yg_pr_write)          \
 	X(PR_WRITEV, yg_pr_writev)        \
+	X(SSL_FILE, yg_ssl_file)          \
 	X(GO_READ, yg_go_read)            \
 	X(GO_WRITE, yg_go_write)          \
 	X(GO_RET, yg_go_ret)              \

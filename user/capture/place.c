@@ -21,7 +21,7 @@ enum function {
 	FUNCTION_WRITE_EX2, /* since OpenSSL 3.3; SSL_write_ex jumps to it */
 	FUNCTION_FREE,
 	FUNCTION_OTHER, /* the first of others[] */
-	FUNCTION_MAX = FUNCTION_OTHER + 14
+	FUNCTION_MAX = FUNCTION_OTHER + 15
 };
 
 static const char *const names[FUNCTION_MAX] = {
@@ -36,6 +36,7 @@ static const char *const names[FUNCTION_MAX] = {
  * GnuTLS: (session, data, size) and the bytes moved, or a negative code, as the result; the same as
  * SSL_read and SSL_write. Some call others of the list: the outermost call counts.
  * NSPR, which NSS puts its TLS layer into: the same of any file, so the programs ask which it is.
+ * OpenSSL: what it hands to kernel TLS passes no buffer of the process.
  * Source: gnutls/gnutls.h of 3.7.9, prio.h of NSPR 4.35.
  */
 static const struct {
@@ -57,6 +58,7 @@ static const struct {
 	{ "PR_Send", YG_PROBE_PR_WRITE, YG_STACK_NSS },
 	{ "PR_Writev", YG_PROBE_PR_WRITEV, YG_STACK_NSS },
 	{ "PR_Close", YG_PROBE_FREE, YG_STACK_NSS },
+	{ "SSL_sendfile", YG_PROBE_FILE, YG_STACK_OPENSSL },
 };
 
 #define GO_KINDS \

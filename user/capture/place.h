@@ -42,6 +42,7 @@ enum yg_probe_kind {
 	YG_PROBE_PR_RECV,   /* NSPR: PR_Recv(fd, buf, n, flags, timeout) */
 	YG_PROBE_PR_WRITE,  /* NSPR: PR_Write(fd, buf, n), PR_Send */
 	YG_PROBE_PR_WRITEV, /* NSPR: PR_Writev(fd, vectors, count, timeout) */
+	YG_PROBE_FILE,	    /* ssize_t SSL_sendfile(ssl, fd, offset, size, flags) */
 	YG_PROBE_MAX
 };
 

@@ -54,7 +54,7 @@ static const enum yg_program call_programs[] = {
 	YG_PROGRAM_GO_WRITE,  YG_PROGRAM_GO_RET,       YG_PROGRAM_GO_SHAKE,
 	YG_PROGRAM_GO_SHAKEN, YG_PROGRAM_GO_CLOSE,     YG_PROGRAM_GO_RECV,
 	YG_PROGRAM_GO_SEND,   YG_PROGRAM_SK_RCVSPACE,  YG_PROGRAM_SK_RECV,
-	YG_PROGRAM_SK_SEND,
+	YG_PROGRAM_SK_SEND,   YG_PROGRAM_SSL_FILE,
 };
 
 static const enum yg_program frame_programs[] = {

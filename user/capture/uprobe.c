@@ -48,6 +48,7 @@ static const enum yg_program programs[YG_PROBE_MAX] = {
 	[YG_PROBE_PR_RECV] = YG_PROGRAM_PR_RECV,
 	[YG_PROBE_PR_WRITE] = YG_PROGRAM_PR_WRITE,
 	[YG_PROBE_PR_WRITEV] = YG_PROGRAM_PR_WRITEV,
+	[YG_PROBE_FILE] = YG_PROGRAM_SSL_FILE,
 };
 
 /* What sits on returns, then what sits on entries: a call is never half seen. */
@@ -56,6 +57,7 @@ static const enum yg_probe_kind order[] = {
 	YG_PROBE_WRITE,	  YG_PROBE_WRITE_EX,  YG_PROBE_WRITE_EX2, YG_PROBE_GO_SHAKE,
 	YG_PROBE_GO_READ, YG_PROBE_GO_WRITE,  YG_PROBE_FREE,	  YG_PROBE_GO_CLOSE,
 	YG_PROBE_PR_READ, YG_PROBE_PR_RECV,   YG_PROBE_PR_WRITE,  YG_PROBE_PR_WRITEV,
+	YG_PROBE_FILE,
 };
 
 /* Entries of calls whose return tells what they moved; Go's have probes of their own. */

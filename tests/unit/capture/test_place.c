@@ -223,6 +223,31 @@ static void places_nspr(void **state)
 	assert_true(yg_place_is_valid(&place, sizeof(image)));
 }
 
+/* SSL_sendfile is of OpenSSL, and alone it is no reason to look at a file. */
+static void places_what_hands_files_to_the_kernel(void **state)
+{
+	static const struct elf_function functions[] = {
+		{ "SSL_sendfile", { 0x48, 0x85, 0xff }, -1 },
+		{ "SSL_read", { 0x48, 0x85, 0xff }, -1 },
+		{ "SSL_write", { 0x48, 0x85, 0xff }, -1 },
+	};
+	uint8_t image[ELF_IMAGE_LEN];
+	struct yg_place place;
+	struct yg_elf elf;
+
+	(void)state;
+	for (int count = 1; count <= (int)YG_ARRAY_SIZE(functions); count++) {
+		elf_image_make(image, functions, count, SHT_DYNSYM);
+		assert_int_equal(yg_elf_open(image, sizeof(image), &elf), 0);
+		assert_int_equal(yg_place_find(&elf, &place), 0);
+		assert_int_equal(place.count, count == 3 ? 3 : 0);
+	}
+	assert_int_equal(place.probes[2].kind, YG_PROBE_FILE);
+	assert_int_equal(place.probes[2].offset, elf_image_offset(0));
+	assert_string_equal(yg_stack_name((enum yg_stack)place.stack), "openssl");
+	assert_true(yg_place_is_valid(&place, sizeof(image)));
+}
+
 /* The parent believes nothing of what the child answers. */
 static void judges_answers(void **state)
 {
@@ -264,8 +289,11 @@ static void judges_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_probes),  cmocka_unit_test(other_machines_get_symbols),
-		cmocka_unit_test(places_gnutls),  cmocka_unit_test(places_nspr),
+		cmocka_unit_test(places_probes),
+		cmocka_unit_test(other_machines_get_symbols),
+		cmocka_unit_test(places_gnutls),
+		cmocka_unit_test(places_nspr),
+		cmocka_unit_test(places_what_hands_files_to_the_kernel),
 		cmocka_unit_test(judges_answers),
 	};
 
