@@ -303,9 +303,9 @@ bool yg_value_flag(yajl_val object, const char *name)
 	return YAJL_IS_TRUE(yg_value_find(object, name));
 }
 
-int yg_client_add_since(const struct yg_cli_args *args, char *path, size_t cap)
+int yg_client_add_ago(const struct yg_cli_args *args, const char *name, char *path, size_t cap)
 {
-	const char *text = yg_cli_value(args, "since");
+	const char *text = yg_cli_value(args, name);
 	char number[YG_FORMAT_CAP];
 	uint64_t seconds;
 	time_t now = time(NULL);
@@ -316,6 +316,6 @@ int yg_client_add_since(const struct yg_cli_args *args, char *path, size_t cap)
 		return -EINVAL;
 	(void)snprintf(number, sizeof(number), "%" PRIu64,
 		       (uint64_t)now > seconds ? (uint64_t)now - seconds : 0);
-	yg_client_add(path, cap, "since", number);
+	yg_client_add(path, cap, name, number);
 	return 0;
 }

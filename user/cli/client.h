@@ -66,8 +66,9 @@ enum yg_exit yg_client_one(const struct yg_cli_args *args, const char *method, c
 /* Append "&name=value", the value escaped, to a path of @cap bytes; NULL or "": nothing. */
 void yg_client_add(char *path, size_t cap, const char *name, const char *value);
 
-/* "&since=" of --since, a duration before now. Return: 0, also without it; -EINVAL. */
-YG_MUST_CHECK int yg_client_add_since(const struct yg_cli_args *args, char *path, size_t cap);
+/* "&name=" of the option, a duration, as the time it was before now. Return: 0, also without it; -EINVAL. */
+YG_MUST_CHECK int yg_client_add_ago(const struct yg_cli_args *args, const char *name, char *path,
+				    size_t cap);
 
 /* Members of an object: "" and 0 when absent or of another type. */
 const char *yg_value_text(yajl_val object, const char *name);

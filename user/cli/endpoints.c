@@ -15,6 +15,7 @@ const struct yg_cli_option yg_endpoints_options[] = {
 	  false },
 	{ "risk", "MIN", "Only endpoints of at least this risk, 1 to 100", false },
 	{ "since", "DURATION", "Only endpoints used within the last 90s, 15m, 1h, 7d", false },
+	{ "new", "DURATION", "Only endpoints first seen within the last 90s, 15m, 1h, 7d", false },
 	{ "sort", "ORDER", "By name, requests, risk or last (the last used first)", false },
 	{ "busiest", NULL, "The same as --sort requests", false },
 	{ "limit", "N", "At most so many, all if not given", false },

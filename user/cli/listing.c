@@ -80,6 +80,8 @@ static enum yg_exit check_value(const struct yg_cli_args *args, const char *name
 
 enum yg_exit yg_listing_filter(const struct yg_cli_args *args, const char *const *names, char *path)
 {
+	static const char *const times[] = { "since", "new" };
+
 	for (; *names; names++) {
 		const char *value = yg_cli_value(args, *names);
 		enum yg_exit code = value ? check_value(args, *names, value) : YG_EXIT_DONE;
@@ -88,8 +90,11 @@ enum yg_exit yg_listing_filter(const struct yg_cli_args *args, const char *const
 			return code;
 		yg_client_add(path, YG_LISTING_PATH_CAP, *names, value);
 	}
-	if (yg_client_add_since(args, path, YG_LISTING_PATH_CAP))
-		return yg_cli_usage(args, "--since: not a duration such as 90s, 15m, 1h or 7d");
+	for (size_t i = 0; i < YG_ARRAY_SIZE(times); i++) {
+		if (yg_client_add_ago(args, times[i], path, YG_LISTING_PATH_CAP))
+			return yg_cli_usage(args, "--%s: not a duration such as 90s, 15m, 1h or 7d",
+					    times[i]);
+	}
 	return YG_EXIT_DONE;
 }
 

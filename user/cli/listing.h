@@ -29,7 +29,7 @@ struct yg_listing_plan {
 
 /**
  * yg_listing_filter() - put options of the command line behind a path, as parameters of their name.
- * @names: options, up to NULL; with them --since, if the command has it.
+ * @names: options, up to NULL; with them --since and --new, if the command has them.
  * @path: [YG_LISTING_PATH_CAP], with a '?'.
  *
  * Words of which there is a list (severity, state, status, kind, label, rule, risk) are compared

@@ -70,7 +70,7 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 {
 	const char *sort = yg_http_argument(request, "sort");
 	const char *endpoint = yg_http_argument(request, "endpoint");
-	uint64_t limit = 0, offset = 0, since = 0, risk = 0;
+	uint64_t limit = 0, offset = 0, since = 0, new = 0, risk = 0;
 	enum yg_store_order order;
 
 	*ret_name = "limit";
@@ -82,6 +82,9 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		return -EINVAL;
 	*ret_name = "since";
 	if (number_argument(request, "since", INT64_MAX / YG_NS_PER_SECOND, 0, &since))
+		return -EINVAL;
+	*ret_name = "new";
+	if (number_argument(request, "new", INT64_MAX / YG_NS_PER_SECOND, 0, &new))
 		return -EINVAL;
 	*ret_name = "sort";
 	if (read_order(sort, &order))
@@ -100,6 +103,7 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		.state = text_argument(request, "state"),
 		.data = text_argument(request, "data"),
 		.since_ns = since * YG_NS_PER_SECOND,
+		.new_ns = new *YG_NS_PER_SECOND,
 		.label = text_argument(request, "label"),
 		.risk = (uint32_t)risk,
 		.order = order,

@@ -54,6 +54,7 @@ static void bind_endpoints(sqlite3_stmt *rows, const struct yg_store_filter *fil
 	yg_db_bind_text(rows, 10, filter->data);
 	yg_db_bind_text(rows, 11, filter->label);
 	yg_db_bind_uint(rows, 12, filter->risk);
+	yg_db_bind_uint(rows, 13, filter->new_ns);
 }
 
 static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filter)

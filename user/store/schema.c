@@ -203,6 +203,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" AND (?10='' OR id IN (SELECT endpoint FROM data_fields WHERE class=?10"
 		" OR substr(class,1,length(?10)+1)=?10||'-'))"
 		" AND (?11='' OR instr(labels,'\"' || ?11 || '\"')>0) AND risk>=?12"
+		" AND first_seen>=?13"
 		" ORDER BY CASE ?7 WHEN 1 THEN -requests WHEN 2 THEN -risk WHEN 3 THEN -last_seen"
 		" END, service, template, method"
 		" LIMIT ?8 OFFSET ?9",

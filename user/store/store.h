@@ -144,6 +144,7 @@ struct yg_store_filter {
 	struct yg_slice state;	  /* FINDINGS: open, resolved, reopened; unresolved: not resolved */
 	struct yg_slice data;	  /* ENDPOINTS: holds this class, or one of its kind: "secret" */
 	uint64_t since_ns;	  /* last_seen, or time */
+	uint64_t new_ns;	  /* ENDPOINTS: first_seen */
 	struct yg_slice label;	  /* ENDPOINTS: has this label */
 	uint32_t risk;		  /* ENDPOINTS: at least */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */

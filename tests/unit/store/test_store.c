@@ -127,6 +127,7 @@ static void filters_and_pages(void **state)
 		{ "id", { .id = 5 }, 1 },
 		{ "method that is not there", { .method = { "PUT", 3 } }, 0 },
 		{ "seen since", { .since_ns = NOW + 1 }, 0 },
+		{ "first seen since", { .new_ns = NOW + 1 }, 0 },
 	};
 	struct yg_store *store = open_store(NOW);
 
