@@ -90,7 +90,7 @@ start_yagurad --mode observe --cpu-budget 1 --tls-rest never
 wait_until 20 read_at_all
 load h1 --h1 &
 h1=$!
-is_busy() { (($(seen) > before + 20000)); }
+is_busy() { (($(seen) > before + 500)); }
 before=$(seen)
 wait_until 20 is_busy
 sleep 4 # three seconds above the budget would be the reason to rest
