@@ -3,6 +3,7 @@
 #pragma once
 
 #include "h2.bpf.h"
+#include "hpack.bpf.h"
 #include "proof.bpf.h"
 
 #define CALL_LEN_MAX 0x7fffffffu /* bytes: the APIs count in int; more is not a length */
@@ -227,11 +228,34 @@ static __always_inline void h2_rejoin(const struct yg_ssl *ssl, struct yg_thread
 		b->stream = ssl->write_budget.stream;
 }
 
+/* yg_outline_h2_user() - set the outline of a request that starts in the chunk of the call @id. */
+__noinline int yg_outline_h2_user(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+	struct yg_ssl_key key;
+	struct yg_ssl *ssl;
+
+	if (!t)
+		return 0;
+	key = key_of(t->object);
+	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
+	if (!ssl)
+		return 0;
+	from.at = t->buffer;
+	t->out.bind = ssl->bind;
+	key_fill(&t->out, ssl);
+	t->out.outline = outline_choose(&t->cut, &from, BYTES_USER, service_of(&t->out.key));
+	return 0;
+}
+
 /* yg_sample_h2_tls() - tls_sample() for a chunk of HTTP/2 of the call @id. */
 __noinline int yg_sample_h2_tls(__u64 id)
 {
 	struct yg_counters *c = counters();
 	struct yg_thread *t = call_find(id);
+	struct yg_control *knobs = control();
+	const struct yg_budget *other;
 	struct bytes from = {};
 	struct yg_ssl_key key;
 	enum emitted emitted;
@@ -251,8 +275,13 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	count_tls_by(c, TLS_request, t->cut.request_count);
 	t->out.starts = t->cut.request_count;
 	t->out.outline = 0;
-	t->out.turns = t->budget.h2_kind == H2_JOINED || t->budget.h2_kind == H2_READER;
+	other = is_read(t) ? &ssl->write_budget : &ssl->read_budget;
+	t->out.turns = (t->budget.h2_kind == H2_JOINED && other->h2_kind != H2_CLIENT &&
+			other->h2_kind != H2_READER) ||
+		       t->budget.h2_kind == H2_READER;
 	t->out.lost = t->budget.lost;
+	if (t->cut.request_count && knobs && knobs->sampled && yg_config.fresh)
+		(void)yg_outline_h2_user(id);
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
 	if (!tls_prepare(ssl, &t->out, id)) {

@@ -5,6 +5,7 @@
 #include "control.bpf.h"
 
 #define HEAD_LEN      16 /* bytes looked at: longer than any registered method */
+#define H2_HEADS_MAX  4	 /* requests of a segment whose outline is looked at */
 #define H2_PIECES_MAX 4	 /* records per segment of HTTP/2: one super-packet of 64 KiB */
 
 /* The first bytes of a payload. */
@@ -66,4 +67,6 @@ struct yg_h2_cut {
 	__u32 last;
 	__u32 requests[H2_PIECES_MAX]; /* out: starts, by piece of the range */
 	__u32 request_count;
+	__u32 heads[H2_HEADS_MAX];     /* out: where the header blocks of the first ones are */
+	__u32 head_lens[H2_HEADS_MAX]; /* bytes of them in the segment; 0: none */
 };

@@ -27,13 +27,15 @@
 
 #define TCP_LAST_FLAGS 0x05 /* FIN and RST: of the last byte of a segment */
 
-#define H2_HEADER     9
-#define H2_PREFACE    24
-#define H2_FRAMES_MAX 104 /* per segment: clients send up to 100 requests in one */
-#define H2_ROUND      4	  /* frames per call of the walker */
-#define H2_ROUNDS_MAX (H2_FRAMES_MAX / H2_ROUND)
-#define H2_DATA_HEAD  96    /* bytes of each DATA frame: records stay the smallest ones */
-#define H2_LENGTH_MAX 16384 /* of a frame that is believed without knowing where frames begin */
+#define H2_HEADER      9
+#define H2_PREFACE     24
+#define H2_PADDED      0x08
+#define H2_PRIORITISED 0x20
+#define H2_FRAMES_MAX  104 /* per segment: clients send up to 100 requests in one */
+#define H2_ROUND       4   /* frames per call of the walker */
+#define H2_ROUNDS_MAX  (H2_FRAMES_MAX / H2_ROUND)
+#define H2_DATA_HEAD   96    /* bytes of each DATA frame: records stay the smallest ones */
+#define H2_LENGTH_MAX  16384 /* of a frame that is believed without knowing where frames begin */
 
 enum h2_type {
 	H2_DATA,
@@ -179,6 +181,20 @@ static __noinline bool h2_align(struct yg_budget *b, struct yg_h2_cut *cut,
 	return true;
 }
 
+/* A request starts: remember where its header block is, behind pad length and priority. */
+static __always_inline void h2_note_head(struct yg_h2_cut *cut, const __u8 *h)
+{
+	__u32 skip = (h[4] & H2_PADDED ? 1 : 0) + (h[4] & H2_PRIORITISED ? 5 : 0);
+	__u32 rest = cut->len - cut->pos, len = h2_length(h), i = cut->request_count;
+
+	if (len > rest)
+		len = rest;
+	if (i >= H2_HEADS_MAX)
+		return;
+	cut->heads[i & (H2_HEADS_MAX - 1)] = cut->pos + skip;
+	cut->head_lens[i & (H2_HEADS_MAX - 1)] = len > skip ? len - skip : 0;
+}
+
 /* @n bytes more of a frame header are there. Not 0: the segment is over, or the way is lost. */
 static __noinline int h2_frame(struct yg_budget *b, struct yg_h2_cut *cut, __u32 n)
 {
@@ -205,6 +221,7 @@ static __noinline int h2_frame(struct yg_budget *b, struct yg_h2_cut *cut, __u32
 	b->stream = stream;
 	if (b->h2_kind != H2_CLIENT && b->h2_kind != H2_READER)
 		return 0;
+	h2_note_head(cut, h);
 	cut->request_count++;
 	piece = (cut->pos - H2_HEADER - cut->first) / YG_SEGMENT_MAX;
 	if (piece < H2_PIECES_MAX)

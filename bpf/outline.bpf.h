@@ -11,7 +11,7 @@
  * That depends on what was asked before, and never on what is drawn: such a request is in with
  * certainty, so its weight is 1, also in a flow that was drawn. Words without end in a path (slugs)
  * are outlines without end: only so many requests are let in per second and CPU, and those that
- * are not do not count as seen. HTTP/2 has no outline: its paths are compressed.
+ * are not do not count as seen. Of HTTP/2, hpack.bpf.h reads the path.
  */
 #pragma once
 
@@ -135,6 +135,14 @@ static __always_inline __u64 outline_read(const struct bytes *from, enum bytes_f
 		return 0;
 	o->len = len;
 	return outline_hash(o);
+}
+
+/* Are there too few requests of the outline @key so far? Counts nothing. */
+static __always_inline bool is_wanted(__u64 key)
+{
+	const __u32 *seen = bpf_map_lookup_elem(&yg_outlines, &key);
+
+	return !seen || *seen < yg_config.fresh;
 }
 
 /* Room for one more in this second? */

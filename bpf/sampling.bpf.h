@@ -154,8 +154,11 @@ static __always_inline void choice_make(struct yg_choice *choice, const struct y
 		if (why != YG_ALWAYS_SUSPECT)
 			why |= always_why(e->key.daddr, now_ns);
 	}
-	/* Not a whole connection, which may last, for a service that is young for a moment. */
-	choice->round = young ? round_passing(knobs->round) : knobs->round;
+	/*
+	 * Not a whole connection, which may last, for a service that is young for a moment; nor by
+	 * what opens it, as the preface of HTTP/2 does: its first request decides.
+	 */
+	choice->round = young || !e->starts ? round_passing(knobs->round) : knobs->round;
 	choice->clients = knobs->clients;
 	choice->sampled = knobs->sampled;
 	choice->known = is_known;
@@ -171,13 +174,29 @@ static __always_inline void choice_make(struct yg_choice *choice, const struct y
 		choice->why = YG_CHOSEN_NOT;
 }
 
+/* The key of the other direction. */
+static __always_inline void key_turn(struct yg_flow_key *ret, const struct yg_flow_key *key)
+{
+	__builtin_memcpy(ret->saddr, key->daddr, sizeof(ret->saddr));
+	__builtin_memcpy(ret->daddr, key->saddr, sizeof(ret->daddr));
+	ret->sport = key->dport;
+	ret->dport = key->sport;
+	ret->ifindex = key->ifindex;
+}
+
+/* What outlines are told apart by, beside themselves. */
+static __always_inline __u64 service_of(const struct yg_flow_key *key)
+{
+	return (__u64)key->ifindex << 32 | key->dport;
+}
+
 /*
  * A request of a kind that is new is in for certain, so it says so, in a flow that was drawn, too.
  * Clients that are seen whole stay what they are: callers are counted among them.
  */
 static __always_inline void choice_refine(struct yg_choice *choice, const struct yg_emission *e)
 {
-	__u64 service = (__u64)e->key.ifindex << 32 | e->key.dport;
+	__u64 service = service_of(&e->key);
 
 	if (!e->starts || !e->outline ||
 	    (choice->why != YG_CHOSEN_NOT && choice->why != YG_CHOSEN_FLOW))

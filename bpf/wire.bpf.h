@@ -8,6 +8,7 @@
 
 #include "coverage.bpf.h"
 #include "h2.bpf.h"
+#include "hpack.bpf.h"
 #include "packet.bpf.h"
 #include "prelude.bpf.h"
 #include "sampling.bpf.h"
@@ -385,11 +386,7 @@ static __always_inline void wire_upgrade(void *ctx, enum bytes_from kind)
 	end = wire_upgrade_end(f, ctx, kind);
 	if (!end)
 		return;
-	__builtin_memcpy(key.saddr, f->packet.key.daddr, sizeof(key.saddr));
-	__builtin_memcpy(key.daddr, f->packet.key.saddr, sizeof(key.daddr));
-	key.sport = f->packet.key.dport;
-	key.dport = f->packet.key.sport;
-	key.ifindex = f->packet.key.ifindex;
+	key_turn(&key, &f->packet.key);
 	other = bpf_map_lookup_elem(&yg_streams, &key);
 	if (other)
 		ws_become(other, false, 0);
@@ -416,24 +413,63 @@ __noinline int yg_ws_open_xdp(struct xdp_md *ctx)
 	return 0;
 }
 
+static __always_inline void wire_outline_h2(void *ctx, enum bytes_from kind)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return;
+	from = payload_of(f, ctx);
+	f->out.outline = outline_choose(&f->cut, &from, kind, service_of(&f->packet.key));
+}
+
+/* yg_outline_h2_skb() - set the outline of a request that starts in the frame at work. */
+__noinline int yg_outline_h2_skb(struct __sk_buff *skb)
+{
+	wire_outline_h2(skb, BYTES_SKB);
+	return 0;
+}
+
+/* The same for XDP. */
+__noinline int yg_outline_h2_xdp(struct xdp_md *ctx)
+{
+	wire_outline_h2(ctx, BYTES_XDP);
+	return 0;
+}
+
+/* Is the other direction the one that asks, as far as is known? Then this one begins nothing. */
+static __always_inline bool wire_is_answering(const struct yg_frame *f)
+{
+	const struct yg_budget *other;
+	struct yg_flow_key key;
+
+	key_turn(&key, &f->packet.key);
+	other = bpf_map_lookup_elem(&yg_streams, &key);
+	return other && other->h2_kind == H2_CLIENT;
+}
+
 /* A segment of HTTP/2: its range in as many records as it takes. */
 static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from kind)
 {
 	struct yg_counters *c = counters();
 	struct yg_frame *f = frame_scratch();
+	struct yg_control *knobs = control();
 	struct yg_budget *known;
 	struct bytes from;
 	enum emitted emitted;
 	__u32 lost;
 
-	if (!f)
+	if (!f || !knobs)
 		return SAMPLE_lost_copy;
 	wire_walk_h2(f, ctx, kind);
 	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
 	f->out.starts = f->cut.request_count;
 	f->out.outline = 0;
-	f->out.turns = f->budget.h2_kind == H2_JOINED;
+	f->out.turns = f->budget.h2_kind == H2_JOINED && knobs->sampled && !wire_is_answering(f);
+	if (f->cut.request_count && knobs->sampled && yg_config.fresh)
+		(void)(kind == BYTES_SKB ? yg_outline_h2_skb(ctx) : yg_outline_h2_xdp(ctx));
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
 		return SAMPLE_skip_budget;
 	if (!wire_prepare(f)) {
