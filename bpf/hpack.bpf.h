@@ -265,7 +265,7 @@ __noinline int yg_hpack_byte(__u32 c)
 	return p->state != HPACK_OVER;
 }
 
-/* yg_outline_block() - the outline of the block at work into yg_lines. Return: does it name a path? */
+/* yg_outline_block() - the outline of the block at work into yg_lines. Return: has it a path? */
 __noinline int yg_outline_block(void)
 {
 	__u32 zero = 0;
