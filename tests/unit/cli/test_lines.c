@@ -192,7 +192,7 @@ static void writes_a_service(void **state)
 	yg_risk_top_add(&service.top, 40);
 	yg_risk_top_add(&service.top, 20);
 	yg_lines_service(*state, &service);
-	expect(*state, "{\"type\":\"service\",\"service\":\"api.example.com\",\"risk\":37,"
+	expect(*state, "{\"type\":\"service\",\"service\":\"api.example.com\",\"risk\":40,"
 		       "\"endpoints\":2,\"requests\":14}");
 }
 
