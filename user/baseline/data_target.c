@@ -5,13 +5,17 @@
 #include "baseline/data_inside.h"
 #include "baseline/data_key.h"
 #include "baseline/schema.h"
+#include "endpoint/token.h"
 #include "parse/credential.h"
 #include "parse/url.h"
+
+#define VALUE_MIN 7u /* bytes; a shorter one behind a name in a path is an id */
 
 struct masking {
 	struct yg_data *data;
 	const struct yg_data_set *classes; /* that the exchange holds */
 	char *at, *end;
+	bool path; /* in hand; else the query */
 	bool masked;
 };
 
@@ -23,6 +27,30 @@ static void put(struct masking *m, const char *from, size_t len)
 	if (len)
 		memcpy(m->at, from, len);
 	m->at += len;
+}
+
+/* No name looks like that: "/password/reset" and "/token/refresh" hold none. */
+static bool is_random(struct yg_slice value)
+{
+	size_t stem;
+	enum yg_token token = yg_token_from_segment(value, &stem);
+
+	return token == YG_TOKEN_HEX || token == YG_TOKEN_JWT || token == YG_TOKEN_PREFIXED ||
+	       token == YG_TOKEN_OPAQUE || token == YG_TOKEN_MIXED;
+}
+
+/*
+ * What a path names is a thing: "/diseases/100", "/balanceAccounts/10000127". Only a long value
+ * behind the name of one ("/account_number/8391454") is what the name says.
+ */
+static bool is_thing(const struct yg_data_sight *sight, struct yg_slice name, struct yg_slice value)
+{
+	bool plural = name.len > 0 && name.ptr[name.len - 1] == 's';
+
+	if (sight->proof == YG_DATA_PROOF_KEY)
+		return plural || !is_random(value);
+	return sight->proof == YG_DATA_PROOF_SHAPE &&
+	       (!sight->context || plural || value.len < VALUE_MIN);
 }
 
 /* The class that @value is, as far as its name, itself or the exchange says; MAX: none. */
@@ -39,6 +67,8 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 	for (uint32_t i = 0; i < count; i++) {
 		const struct yg_data_sight *sight = &data->sights[i];
 
+		if (m->path && is_thing(sight, name, value))
+			continue;
 		if (sight->passed && (sight->context || sight->proof == YG_DATA_PROOF_CERTAIN ||
 				      (m->classes && yg_data_set_has(m->classes, sight->class_))))
 			return sight->class_;
@@ -46,11 +76,18 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 	return YG_DATA_ALL_MAX;
 }
 
+/* A credential by the name before it. */
+static bool is_credential(const struct masking *m, struct yg_slice name, struct yg_slice value)
+{
+	return (yg_credential_is_name(YG_VALUE_IN_QUERY, name) ||
+		yg_slice_equal(name, YG_SLICE("access_token"))) &&
+	       (!m->path || is_random(value));
+}
+
 static void put_value(struct masking *m, struct yg_slice name, struct yg_slice value)
 {
 	char plain[YG_DATA_PATH_CAP];
-	bool key = yg_credential_is_name(YG_VALUE_IN_QUERY, name) ||
-		   yg_slice_equal(name, YG_SLICE("access_token"));
+	bool key = is_credential(m, name, value);
 	uint32_t class_ = key ? YG_DATA_SECRET_OAUTH
 			      : class_of(m, yg_data_plain_name(name, plain, sizeof(plain)), value);
 	char text[YG_DATA_MASK_CAP];
@@ -115,10 +152,12 @@ struct yg_slice yg_data_mask_target(struct yg_data *data, const struct yg_data_s
 
 	if (!path && !mark)
 		return target;
+	m.path = path;
 	if (path)
 		put_path(&m, (struct yg_slice){ target.ptr, len });
 	else
 		put(&m, target.ptr, len);
+	m.path = false;
 	if (mark) {
 		put(&m, mark, 1);
 		put_query(&m, (struct yg_slice){ mark + 1, target.len - len - 1 });

@@ -44,6 +44,10 @@ static void a_target_is_shown_without_what_is_sensitive(void **state)
 		{ "/v1/iban/GB82WEST12345698765432/limits", true, "/v1/iban/****32/limits" },
 		{ "/v1/iban/GB82WEST12345698765432", false, "/v1/iban/GB82WEST12345698765432" },
 		{ "/v1/orders/4012888888881881", true, "/v1/orders/4012888888881881" },
+		{ "/v1/diseases/100/genes", true, "/v1/diseases/100/genes" },
+		{ "/v1/balanceAccounts/10000127", true, "/v1/balanceAccounts/10000127" },
+		{ "/v1/password/reset", true, "/v1/password/reset" },
+		{ "/v1/password/Zq8vT2mXw93LpRb7Kd", true, "/v1/password/****" },
 		{ "", true, "" },
 		{ "?", true, "?" },
 	};
