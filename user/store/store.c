@@ -166,7 +166,7 @@ static int put_state(struct yg_store *store, const struct yg_feed_state *state)
 
 /* Kinds whose messages are rows of one table, as they are. */
 static const struct {
-	enum yg_main_statement sql;
+	int sql; /* enum yg_main_statement */
 	const char *table, *key;
 } rows[YG_FEED_KIND_MAX] = {
 	[YG_FEED_KIND_ENDPOINT] = { YG_SQL_ENDPOINT_PUT, "endpoints", "id" },
