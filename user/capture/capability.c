@@ -42,7 +42,7 @@ static const struct row rows[YG_CAPABILITY_MAX] = {
 				      { YG_PROGRAM_SK_SEND, YG_PROGRAM_SK_SEND },
 				      "ties TLS to its client on writes",
 				      "kernel lacks tp_btf/sock_send_length (Linux 6.3); "
-				      "bound at the first read, memory BIOs never for sure" },
+				      "bound at the first read, memory BIOs by their hellos" },
 	[YG_CAPABILITY_GO] = { "go",
 			       { YG_PROGRAM_GO_READ, YG_PROGRAM_GO_RET },
 			       "reads TLS plaintext of Go programs",
