@@ -8,9 +8,8 @@
  * A path that was never sent on a connection is a literal there, so the first request of each kind
  * has an outline, however late the connection is looked at; one that is an index was seen before.
  * A string is bytes, or Huffman's code of RFC 7541 appendix B: of its codes those of at most eight
- * bits are read, which letters, digits and the marks of a path have; at any other what is read ends,
- * and its segment varies.
- * The same request has the same outline over HTTP/1.
+ * bits are read, which letters, digits and the marks of a path have; at any other one what is read
+ * ends, and its segment varies. The same request has the same outline over HTTP/1.
  */
 #pragma once
 

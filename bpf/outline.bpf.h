@@ -5,8 +5,8 @@
  *	GET /v2/users/8412/cards?page=3		GET  /v2  /users  /{}  /cards
  *
  * The outline of a request is its method and path without what varies: a segment with a digit (but
- * for "v2"), an escape or an "@", or longer than words are, is as good as any other there. The first
- * of each outline, by service, are sampled whatever is chosen of the rest.
+ * for "v2"), an escape or an "@", or longer than words are, is as good as any other there. The
+ * first of each outline, by service, are sampled whatever is chosen of the rest.
  *
  * That depends on what was asked before, and never on what is drawn: such a request is in with
  * certainty, so its weight is 1, also in a flow that was drawn. Words without end in a path (slugs)
