@@ -143,7 +143,7 @@ struct yg_data_set yg_data_classes(const struct yg_data *data, int64_t endpoint,
  * yg_data_mask_target() - what may be shown of the target of a request.
  * @classes: that the exchange holds, as yg_data_classes(), or NULL; others are masked where a value
  *	or its name is sure of them.
- * @path: look at the segments of its path too; else at its query alone.
+ * @path: look at the segments of its path too, for cards and credentials; else at its query alone.
  *
  * Values of usual credentials are masked whatever they look like. Return: @target itself if
  * nothing is sensitive; else a copy, borrowed until the next call with @data, cut to 8 KB.

@@ -53,6 +53,16 @@ static bool is_thing(const struct yg_data_sight *sight, struct yg_slice name, st
 	       (!sight->context || plural || value.len < VALUE_MIN);
 }
 
+/*
+ * A path is what a request is found again by, and a mail address or an account in it is its object:
+ * it stays. What opens something does not.
+ */
+static bool opens_something(uint32_t class_)
+{
+	return class_ == YG_DATA_PAN || class_ == YG_DATA_CARD_TRACK || class_ == YG_DATA_JWT ||
+	       (class_ >= YG_DATA_SECRET_AWS && class_ <= YG_DATA_SECRET_GENERIC);
+}
+
 /* The class that @value is, as far as its name, itself or the exchange says; MAX: none. */
 static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slice value)
 {
@@ -67,7 +77,7 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 	for (uint32_t i = 0; i < count; i++) {
 		const struct yg_data_sight *sight = &data->sights[i];
 
-		if (m->path && is_thing(sight, name, value))
+		if (m->path && (!opens_something(sight->class_) || is_thing(sight, name, value)))
 			continue;
 		if (sight->passed && (sight->context || sight->proof == YG_DATA_PROOF_CERTAIN ||
 				      (m->classes && yg_data_set_has(m->classes, sight->class_))))
