@@ -57,7 +57,7 @@ JS
 node "$WORK/server.js" "$CERT" "$KEY" "$WORK/done" >"$WORK/server.log" 2>&1 &
 wait_until 10 is_listening 8494
 start_yagurad --mode observe
-wait_until 20 grep -q "attached to .*node" "$DAEMON_LOG"
+wait_until 20 grep -q "attached to .*$(tls_file node)" "$DAEMON_LOG"
 peer timeout 60 node "$WORK/client.js" "$GATEWAY" >"$WORK/client.log" 2>&1 &
 client=$!
 
