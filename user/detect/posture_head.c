@@ -17,6 +17,8 @@
 /* "nginx/1.22.1", "Jetty(9.4.1)"; not "ECS (lhr/4BCC)", where it is a name of a machine. */
 static bool has_version(struct yg_slice text)
 {
+	static const char ends[] = { '.', ' ', ';', ',', ')', '-' };
+
 	for (size_t i = 1; i < text.len; i++) {
 		size_t end = i;
 
@@ -24,7 +26,7 @@ static bool has_version(struct yg_slice text)
 			continue;
 		while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9')
 			end++;
-		if (end > i && (end == text.len || memchr(". ;,)-", text.ptr[end], 6)))
+		if (end > i && (end == text.len || memchr(ends, text.ptr[end], sizeof(ends))))
 			return true;
 	}
 	return false;
