@@ -395,6 +395,8 @@ static void read_content(const struct yg_h2_turn *turn, struct input *in)
 		take(in, len, &counters_of(turn)->read_framing);
 	}
 	side->content -= (uint32_t)len;
+	if (side->content == 0 && is_block(&side->frame))
+		end_block(turn); /* padding tells nothing: the block is whole without it */
 	if (side->content == 0 && side->state == YG_H2_STATE_CONTENT)
 		side->state = YG_H2_STATE_TAIL;
 }
