@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The words of English and Japanese that say what a value is. */
-#include "baseline/data_key.h"
-#include "core/macros.h"
-
-#define IN(class_, text)                                \
-	{                                               \
-		text, YG_DATA_##class_, YG_DATA_WORD_IN \
-	}
-#define WHOLE(class_, text)                                \
-	{                                                  \
-		text, YG_DATA_##class_, YG_DATA_WORD_WHOLE \
-	}
-#define FORM(class_, text)                                \
-	{                                                 \
-		text, YG_DATA_##class_, YG_DATA_WORD_FORM \
-	}
+#include "baseline/data_word.h"
 
 static const struct yg_data_word words[] = {
 	IN(PAN, "card number"),

@@ -4,21 +4,7 @@
  * German, French, Spanish, Portuguese, Italian, Dutch, Polish; Chinese and Korean. And words that
  * say that a number is nobody's.
  */
-#include "baseline/data_key.h"
-#include "core/macros.h"
-
-#define IN(class_, text)                                \
-	{                                               \
-		text, YG_DATA_##class_, YG_DATA_WORD_IN \
-	}
-#define WHOLE(class_, text)                                \
-	{                                                  \
-		text, YG_DATA_##class_, YG_DATA_WORD_WHOLE \
-	}
-#define FORM(class_, text)                                \
-	{                                                 \
-		text, YG_DATA_##class_, YG_DATA_WORD_FORM \
-	}
+#include "baseline/data_word.h"
 
 static const struct yg_data_word words[] = {
 	/* Cards and accounts. */
