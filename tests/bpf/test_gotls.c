@@ -376,14 +376,7 @@ static void a_buffer_on_the_heap_stays_where_it_is(void **state)
 /* The one call so far ended in this row, without a record. */
 static void check_no_record(struct bench *b, size_t row)
 {
-	struct yg_counters c = rig_counters(&b->rig);
-	uint64_t value;
-
-	memcpy(&value, (const char *)&c.tls + row, sizeof(value));
-	assert_int_equal(value, 1);
-	assert_int_equal(c.tls.rx, 1);
-	rig_check_tls(&b->rig);
-	assert_int_equal(rig_read(&b->rig), 0);
+	rig_check_no_record(&b->rig, row);
 }
 
 /* Closed, a deadline, an error of the peer: Read returns early, by a RET of its own. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "outline_bench.h"
 #include "sample_bench.h"
 
 #define FRESH 4u
@@ -28,30 +29,10 @@ static int set_up_fresh(void **state)
 	return 0;
 }
 
-static void forget(const struct bpf_map *map)
-{
-	uint64_t key;
-
-	while (bpf_map_get_next_key(bpf_map__fd(map), NULL, &key) == 0)
-		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(map), &key), 0);
-}
-
 /* Nothing is known, hardly a flow is chosen, and this second has room for all that is new. */
 static void begin(struct bench *b)
 {
-	const struct yg_control knobs = { .heartbeat_ns = rig_now_ns(),
-					  .heartbeat_limit_ns = 600 * SECOND_NS,
-					  .sampled = 1,
-					  .round = 7 };
-	static const uint64_t none[YG_CPUS_MAX][2];
-	uint32_t zero = 0;
-
-	rig_reset(&b->rig);
-	forget(b->skel->maps.yg_outlines);
-	forget(b->skel->maps.yg_flows);
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->skel->maps.yg_fresh), &zero, none, BPF_ANY), 0);
-	assert_int_equal(bpf_map_update_elem(b->rig.control_fd, &zero, &knobs, BPF_ANY), 0);
+	forget_all(b->skel, &b->rig);
 }
 
 static const struct yg_segment *send_text(struct bench *b, const char *text, uint16_t port,

@@ -12,6 +12,7 @@
 
 #include "bpf/sample.skel.h"
 #include "core/macros.h"
+#include "outline_bench.h"
 #include "packet.h"
 #include "rig.h"
 #include "test.h"
@@ -66,14 +67,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void forget(const struct bpf_map *map)
-{
-	uint64_t key;
-
-	while (bpf_map_get_next_key(bpf_map__fd(map), NULL, &key) == 0)
-		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(map), &key), 0);
-}
-
 /* Run a segment of the client. Return: was it sampled? */
 static bool send_bytes(struct bench *b, uint16_t port, uint32_t sequence, const void *data,
 		       size_t len)
@@ -105,20 +98,9 @@ static size_t put_header(uint8_t *to, size_t len, uint8_t type, uint8_t flags, u
 /* Nothing is known, hardly a flow is chosen, and each flow has begun as HTTP/2. */
 static void begin(struct bench *b)
 {
-	const struct yg_control knobs = { .heartbeat_ns = rig_now_ns(),
-					  .heartbeat_limit_ns = 600 * SECOND_NS,
-					  .sampled = 1,
-					  .round = 7 };
-	static const uint64_t none[YG_CPUS_MAX][2];
 	uint8_t opening[64];
-	uint32_t zero = 0;
 
-	rig_reset(&b->rig);
-	forget(b->skel->maps.yg_outlines);
-	forget(b->skel->maps.yg_flows);
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->skel->maps.yg_fresh), &zero, none, BPF_ANY), 0);
-	assert_int_equal(bpf_map_update_elem(b->rig.control_fd, &zero, &knobs, BPF_ANY), 0);
+	forget_all(b->skel, &b->rig);
 	memcpy(opening, PREFACE, PREFACE_LEN);
 	(void)put_header(opening + PREFACE_LEN, 0, 4, 0, 0);
 	for (size_t i = 0; i < FLOWS; i++) {

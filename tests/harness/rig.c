@@ -218,3 +218,15 @@ void rig_check_tls(const struct rig *rig)
 	}
 	assert_int_equal(c.tls.rx, sum);
 }
+
+void rig_check_no_record(struct rig *rig, size_t row)
+{
+	struct yg_counters c = rig_counters(rig);
+	uint64_t value;
+
+	memcpy(&value, (const char *)&c.tls + row, sizeof(value));
+	assert_int_equal(value, 1);
+	assert_int_equal(c.tls.rx, 1);
+	rig_check_tls(rig);
+	assert_int_equal(rig_read(rig), 0);
+}

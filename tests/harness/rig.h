@@ -78,5 +78,8 @@ void rig_scope(struct bpf_object *object, const char *comm);
 /* Conservation: the rows of TLS calls add up to those that came, whatever became of them. */
 void rig_check_tls(const struct rig *rig);
 
+/* One call of TLS ended in this row (offset in struct yg_tls_counters), without a record. */
+void rig_check_no_record(struct rig *rig, size_t row);
+
 /* Keep libbpf's complaints out of the test's output. */
 void rig_quiet(void);

@@ -330,10 +330,9 @@ static void read_preface(const struct yg_h2_turn *turn, struct input *in)
 static void read_header(const struct yg_h2_turn *turn, struct input *in)
 {
 	struct yg_h2_side *side = turn->side;
-	size_t len = YG_H2_HEADER - side->header_len;
+	size_t left = YG_H2_HEADER - side->header_len;
+	size_t len = left < input_len(in) ? left : input_len(in);
 
-	if (len > input_len(in))
-		len = input_len(in);
 	memcpy(side->header + side->header_len, in->p, len);
 	side->header_len = (uint8_t)(side->header_len + len);
 	take(in, len, &counters_of(turn)->read_framing);
@@ -371,8 +370,7 @@ static void read_block(const struct yg_h2_turn *turn, struct input *in, size_t l
 	take(in, len, &counters_of(turn)->read_head);
 	if (is_whole) {
 		decode(turn, (struct yg_slice){ (const char *)data, len });
-		side->block_stream = 0;
-		side->block_pieces = 0;
+		drop_block(turn);
 	} else if (side->block_stream && !side->block_lost && !keep_block(turn, data, len)) {
 		lose_block(turn);
 	}
