@@ -65,10 +65,23 @@ static int count_samples(struct yg_store *store)
 	return yg_db_errno(r);
 }
 
+static int open_file(struct yg_store *store, const char *name)
+{
+	enum yg_db_news news = YG_DB_KEPT;
+	int r = yg_db_open(&yg_day_kind, store->options.dir_fd, name, &store->day, &news);
+
+	if (r)
+		return r;
+	store->counters.damaged += news != YG_DB_KEPT;
+	r = count_samples(store);
+	if (r)
+		yg_db_close(&store->day);
+	return r;
+}
+
 /* Makes @day the open file; the batch goes on in it. */
 static int open_day(struct yg_store *store, uint64_t day)
 {
-	enum yg_db_news news = YG_DB_KEPT;
 	char name[YG_DB_NAME_CAP];
 	int r;
 
@@ -76,17 +89,35 @@ static int open_day(struct yg_store *store, uint64_t day)
 		store->counters.commits_failed++;
 	yg_db_close(&store->day);
 	yg_store_day_name(day, name);
-	r = yg_db_open(&yg_day_kind, store->options.dir_fd, name, &store->day, &news);
-	if (r)
-		return r;
-	store->counters.damaged += news != YG_DB_KEPT;
 	store->day_number = day;
-	r = count_samples(store);
+	r = open_file(store, name);
+	if (r == -EUCLEAN) {
+		r = yg_store_drop_damaged(store, name);
+		if (r == 0)
+			r = open_file(store, name);
+	}
 	if (r == 0 && store->batch)
 		r = yg_db_exec(store->day, "BEGIN IMMEDIATE");
 	if (r)
 		yg_db_close(&store->day);
 	return r;
+}
+
+int yg_store_drop_damaged(struct yg_store *store, const char *name)
+{
+	int r = yg_db_move_aside(store->options.dir_fd, name);
+
+	store->counters.damaged += r == 0;
+	return r;
+}
+
+bool yg_store_close_day(struct yg_store *store)
+{
+	bool is_damaged = store->day && yg_db_errno(sqlite3_errcode(store->day->sql)) == -EUCLEAN;
+
+	store->day_damaged |= is_damaged;
+	yg_db_close(&store->day);
+	return store->day_damaged;
 }
 
 int yg_store_open_today(struct yg_store *store, uint64_t now_ns)

@@ -25,6 +25,7 @@ struct yg_store {
 	struct yg_hour *hour;
 	struct yg_json *json; /* lists of a row being bound, objects of a list */
 	bool batch;
+	bool day_damaged; /* the file of day_number turned out to be: see yg_store_recover() */
 };
 
 /* Write @message into @table by the statement @index of @db, made from the schema at first use. */
@@ -50,6 +51,10 @@ YG_MUST_CHECK int yg_store_close_hours(struct yg_store *store, uint64_t now_ns);
 
 /* Make the file of the day of @now_ns the one that samples go to. Return: 0; -errno. */
 YG_MUST_CHECK int yg_store_open_today(struct yg_store *store, uint64_t now_ns);
+/* Close it. Return: was it damaged? That is remembered until yg_store_recover(). */
+bool yg_store_close_day(struct yg_store *store);
+/* Move a damaged file aside, and count it. Return: 0; -EIO. */
+YG_MUST_CHECK int yg_store_drop_damaged(struct yg_store *store, const char *name);
 /* day.c: files of samples. A sample goes to the file of the day it arrives on. */
 YG_MUST_CHECK int yg_store_move_samples(struct yg_store *store, const struct yg_feed_fold *fold);
 YG_MUST_CHECK int yg_store_put_sample(struct yg_store *store, const struct yg_feed_message *message,

@@ -81,7 +81,7 @@ void yg_store_undo(struct yg_store *store)
 	store->batch = false;
 	(void)yg_db_exec(store->main, "ROLLBACK");
 	/* The count of the day's rows is read again when the file is opened. */
-	yg_db_close(&store->day);
+	(void)yg_store_close_day(store);
 }
 
 int yg_store_commit(struct yg_store *store)
@@ -106,16 +106,20 @@ int yg_store_commit(struct yg_store *store)
 
 int yg_store_recover(struct yg_store *store, uint64_t now_ns)
 {
+	char name[YG_DB_NAME_CAP] = YG_STORE_FILE;
+	bool is_day = yg_store_close_day(store);
 	int r;
 
 	store->batch = false;
-	yg_db_close(&store->day);
-	yg_db_close(&store->main);
-	r = yg_db_move_aside(store->options.dir_fd, YG_STORE_FILE);
+	if (is_day)
+		yg_store_day_name(store->day_number, name);
+	else
+		yg_db_close(&store->main);
+	r = yg_store_drop_damaged(store, name);
 	if (r)
 		return r;
-	store->counters.damaged++;
-	r = open_main(store);
+	store->day_damaged = false;
+	r = is_day ? 0 : open_main(store);
 	return r ? r : yg_store_open_today(store, now_ns);
 }
 

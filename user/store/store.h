@@ -99,7 +99,7 @@ YG_MUST_CHECK int yg_store_commit(struct yg_store *store);
 void yg_store_undo(struct yg_store *store); /* no batch: nothing */
 
 /**
- * yg_store_recover() - after -EUCLEAN: move damaged files aside and begin anew.
+ * yg_store_recover() - after -EUCLEAN: move the damaged file aside and begin it anew.
  * Return: 0; -errno the store cannot be used now, try again later.
  */
 YG_MUST_CHECK int yg_store_recover(struct yg_store *store, uint64_t now_ns);
