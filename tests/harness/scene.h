@@ -51,6 +51,8 @@ struct scene {
 	uint64_t cell_requests;	    /* of all minutes that have ended */
 	struct yg_request request;  /* the last one */
 	struct yg_observation seen; /* by the last call */
+	uint64_t forgotten[64];	    /* [forgotten_count] ids of blobs, the last ones */
+	uint32_t forgotten_count;
 };
 
 static inline void scene_on_finding(void *ctx, const struct yg_finding *finding, enum yg_news news)
@@ -97,6 +99,14 @@ static inline void scene_on_fold(void *ctx, uint64_t from, const struct yg_endpo
 	scene->drops += !into;
 }
 
+static inline void scene_on_forget(void *ctx, enum yg_blob kind, uint64_t id)
+{
+	struct scene *scene = ctx;
+
+	assert_true(kind > 0 && kind < YG_BLOB_MAX);
+	scene->forgotten[scene->forgotten_count++ % YG_ARRAY_SIZE(scene->forgotten)] = id;
+}
+
 /* @options: keys are set here. */
 static inline void scene_open(struct scene *scene, struct yg_knowledge_options options)
 {
@@ -106,6 +116,7 @@ static inline void scene_open(struct scene *scene, struct yg_knowledge_options o
 		.on_request = scene_on_request,
 		.on_cell = scene_on_cell,
 		.on_fold = scene_on_fold,
+		.on_forget = scene_on_forget,
 	};
 
 	options.identity_key = (struct yg_hash_key){ 1, 2 };

@@ -174,6 +174,13 @@ static void on_fold(void *ctx, uint64_t from, const struct yg_endpoint *into)
 					   .fold = { .from = from, .into = into ? into->id : 0 } });
 }
 
+static void on_forget(void *ctx, enum yg_blob kind, uint64_t id)
+{
+	struct analyzer *analyzer = ctx;
+
+	yg_state_forget(&analyzer->out, kind, id);
+}
+
 /* Only what was told is worth a word more. */
 static void on_link(void *ctx, uint64_t child, uint64_t parent)
 {
@@ -473,6 +480,7 @@ static int make_pipeline(struct analyzer *analyzer)
 		.on_suspect = on_suspect,
 		.on_cell = on_cell,
 		.on_fold = on_fold,
+		.on_forget = on_forget,
 		.on_link = on_link,
 	};
 

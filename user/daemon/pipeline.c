@@ -249,6 +249,7 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 		.on_suspect = pipeline->sink.on_suspect,
 		.on_cell = pipeline->sink.on_cell,
 		.on_fold = pipeline->sink.on_fold,
+		.on_forget = pipeline->sink.on_forget,
 		.on_link = pipeline->sink.on_link,
 	};
 	int r = copy_trusted(pipeline, options);

@@ -81,6 +81,7 @@ struct yg_pipeline_sink {
 	void (*on_suspect)(void *ctx, const struct yg_address *peer, enum yg_watch why);
 	void (*on_cell)(void *ctx, const struct yg_endpoint *endpoint, const struct yg_cell *cell);
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
+	void (*on_forget)(void *ctx, enum yg_blob kind, uint64_t id);
 	void (*on_link)(void *ctx, uint64_t child, uint64_t parent);
 };
 

@@ -45,6 +45,12 @@ int yg_state_save_young(struct yg_knowledge *knowledge, struct yg_feed_out *out,
 	return yg_knowledge_save_young(knowledge, put_blob, &saving);
 }
 
+void yg_state_forget(struct yg_feed_out *out, enum yg_blob kind, uint64_t id)
+{
+	yg_feed_out_put(out, &(struct yg_feed_message){ .kind = YG_FEED_KIND_STATE,
+							.state = { .kind = kind, .id = id } });
+}
+
 /* Is this the part that must come next? Part 0 always begins anew. */
 static bool is_next(struct yg_state_in *in, const struct yg_feed_state *state)
 {

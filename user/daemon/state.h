@@ -37,6 +37,9 @@ YG_MUST_CHECK int yg_state_save(struct yg_knowledge *knowledge, struct yg_feed_o
 YG_MUST_CHECK int yg_state_save_young(struct yg_knowledge *knowledge, struct yg_feed_out *out,
 				      struct yg_state_stats *stats);
 
+/* What was saved under this name is of no use any more. */
+void yg_state_forget(struct yg_feed_out *out, enum yg_blob kind, uint64_t id);
+
 /* One packet of the desk's: state and restored messages; others are passed over. */
 void yg_state_take(struct yg_state_in *in, struct yg_knowledge *knowledge, const uint8_t *packet,
 		   size_t len);

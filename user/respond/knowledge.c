@@ -94,8 +94,9 @@ static int open_tables(struct yg_knowledge *knowledge, const struct yg_knowledge
 
 	knowledge->profiles = calloc(endpoints, sizeof(struct yg_profile *));
 	knowledge->dirty = calloc(endpoints, sizeof(bool));
+	knowledge->saved = calloc(endpoints, sizeof(bool));
 	knowledge->answers = calloc(endpoints, sizeof(uint64_t));
-	if (!knowledge->profiles || !knowledge->dirty || !knowledge->answers)
+	if (!knowledge->profiles || !knowledge->dirty || !knowledge->saved || !knowledge->answers)
 		return -ENOMEM;
 	r = yg_trie_new(&options->table_key, 2, &knowledge->blank);
 	if (r < 0)
@@ -191,6 +192,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_talks_free(&k->talks);
 	free(k->profiles);
 	free(k->dirty);
+	free(k->saved);
 	free(k->answers);
 	free(k);
 	*knowledge = NULL;

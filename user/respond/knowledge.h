@@ -51,6 +51,20 @@ enum yg_news {
 	YG_NEWS_MAX
 };
 
+/* What yg_knowledge_save() hands out; stored under (kind, id). */
+enum yg_blob {
+	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
+	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
+	YG_BLOB_POSTURE,     /* one finding of posture */
+	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
+	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
+	YG_BLOB_TRAIT,	     /* how one endpoint is used */
+	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
+	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
+	YG_BLOB_PARTY,	     /* one third party */
+	YG_BLOB_MAX
+};
+
 struct yg_knowledge_sink {
 	void *ctx;
 	void (*on_finding)(void *ctx, const struct yg_finding *finding, enum yg_news news);
@@ -68,6 +82,8 @@ struct yg_knowledge_sink {
 	 * never an endpoint, and its past is dropped.
 	 */
 	void (*on_fold)(void *ctx, uint64_t from, const struct yg_endpoint *into);
+	/* What was saved under this name is void: loaded again, it would count twice. */
+	void (*on_forget)(void *ctx, enum yg_blob kind, uint64_t id);
 	/* An upstream request has found what it was made for. */
 	void (*on_link)(void *ctx, uint64_t child, uint64_t parent);
 };
@@ -282,20 +298,6 @@ void yg_knowledge_assessment(const struct yg_knowledge *knowledge,
 bool yg_knowledge_assessment_news(struct yg_knowledge *knowledge,
 				  const struct yg_endpoint *endpoint,
 				  const struct yg_assessment *assessment);
-
-/* What yg_knowledge_save() hands out; stored under (kind, id). */
-enum yg_blob {
-	YG_BLOB_SERVICE = 1, /* the learned templates of one service */
-	YG_BLOB_ENDPOINT,    /* one endpoint with its profile */
-	YG_BLOB_POSTURE,     /* one finding of posture */
-	YG_BLOB_DATA,	     /* fields of one endpoint that hold sensitive data */
-	YG_BLOB_SCHEMA,	     /* the schema of one endpoint, by its id */
-	YG_BLOB_TRAIT,	     /* how one endpoint is used */
-	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
-	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
-	YG_BLOB_PARTY,	     /* one third party */
-	YG_BLOB_MAX
-};
 
 #define YG_BLOB_BYTES_MAX (1u << 20)
 

@@ -27,6 +27,7 @@ struct service {
 	struct yg_trie *trie;
 	uint32_t generation; /* of the trie when its endpoints were last looked at */
 	bool dirty;	     /* learned since the last save */
+	bool saved;	     /* ever */
 	bool learned;	     /* since the last yg_knowledge_settle() */
 	struct yg_catchall catchall;
 };
@@ -71,6 +72,7 @@ struct yg_knowledge {
 	struct yg_inventory *inventory;
 	struct yg_profile **profiles; /* [inventory cap], by endpoint index; NULL none */
 	bool *dirty;		      /* [inventory cap] */
+	bool *saved;		      /* [inventory cap] anything of it, ever */
 	uint64_t *answers;	      /* [inventory cap] mark of all answers; 0: they differ */
 	uint64_t noise, noise_rows;   /* exchanges that taught nothing, rows taken back */
 	struct yg_lru *callers;	      /* struct caller_row */

@@ -10,8 +10,25 @@
 
 static const struct yg_hash_key service_key = { 0x7365727669636501, 0x2026 };
 
+static void forget(const struct yg_knowledge *knowledge, enum yg_blob kind, uint64_t id)
+{
+	if (knowledge->sink.on_forget)
+		knowledge->sink.on_forget(knowledge->sink.ctx, kind, id);
+}
+
+static void forget_endpoint(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
+{
+	static const enum yg_blob kinds[] = { YG_BLOB_ENDPOINT, YG_BLOB_DATA, YG_BLOB_SCHEMA,
+					      YG_BLOB_TRAIT, YG_BLOB_TALK };
+
+	for (size_t i = 0; knowledge->saved[endpoint->index] && i < YG_ARRAY_SIZE(kinds); i++)
+		forget(knowledge, kinds[i], endpoint->id);
+	knowledge->saved[endpoint->index] = false;
+}
+
 void yg_knowledge_free_profile(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint)
 {
+	forget_endpoint(knowledge, endpoint);
 	free(knowledge->profiles[endpoint->index]);
 	knowledge->profiles[endpoint->index] = NULL;
 	yg_schemas_drop(knowledge->schemas, endpoint->index);
@@ -39,6 +56,8 @@ static void evict_service(struct yg_knowledge *knowledge, struct service *servic
 		yg_knowledge_evict(knowledge, endpoint);
 		yg_inventory_drop(knowledge->inventory, endpoint);
 	}
+	if (service->saved)
+		forget(knowledge, YG_BLOB_SERVICE, service->hash);
 	yg_trie_free(&service->trie);
 	*service = (struct service){ 0 };
 	knowledge->services_evicted++;

@@ -161,6 +161,7 @@ static int save_services(struct yg_knowledge *knowledge, bool changed_only, yg_b
 			continue;
 		}
 		service->dirty = false;
+		service->saved = true;
 		fn(ctx, YG_BLOB_SERVICE, service->hash, buffer, writer.len);
 	}
 	return 0;
@@ -231,6 +232,7 @@ static bool save_endpoint(struct yg_knowledge *knowledge, const struct yg_endpoi
 		return false;
 	}
 	knowledge->dirty[endpoint->index] = false;
+	knowledge->saved[endpoint->index] = true;
 	fn(ctx, YG_BLOB_ENDPOINT, endpoint->id, buffer, writer.len);
 	return true;
 }
@@ -309,6 +311,7 @@ static int load_service(struct yg_knowledge *knowledge, struct yg_reader *reader
 		return -ENOMEM;
 	yg_trie_free(&service->trie);
 	service->trie = YG_TAKE_PTR(trie);
+	service->saved = true;
 	/* Templates may have been written since: its rows are looked at when it settles. */
 	service->generation = yg_trie_generation(service->trie) - 1;
 	service->learned = true;
@@ -342,6 +345,7 @@ static int load_endpoint(struct yg_knowledge *knowledge, struct yg_reader *reade
 	into->index = index;
 	free(knowledge->profiles[index]);
 	knowledge->profiles[index] = YG_TAKE_PTR(profile);
+	knowledge->saved[index] = true;
 	knowledge->late = true; /* its minute may be over long since */
 	service = yg_knowledge_service(knowledge, yg_slice_from_str(into->service), false);
 	if (service) {

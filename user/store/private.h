@@ -37,6 +37,9 @@ YG_MUST_CHECK int yg_store_put_row(struct yg_store *store, struct yg_db *db, int
 YG_MUST_CHECK int yg_store_list_statement(struct yg_db *db, int index, enum yg_feed_kind kind,
 					  sqlite3_stmt **ret);
 
+/* words.c: what was learned of endpoints that are no more goes, in case nobody said so. */
+YG_MUST_CHECK int yg_store_drop_orphans(struct yg_store *store);
+
 /* journal.c: minutes and hours. */
 YG_MUST_CHECK int yg_store_put_cell(struct yg_store *store, const struct yg_feed_cell *cell);
 YG_MUST_CHECK int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold);

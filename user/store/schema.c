@@ -277,6 +277,9 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_STATE_PUT] = "INSERT INTO state(kind, id, part, parts, data) VALUES(?1,?2,?3,?4,?5)"
 			     " ON CONFLICT(kind, id, part) DO UPDATE SET parts=?4, data=?5",
 	[YG_SQL_STATE_TRIM] = "DELETE FROM state WHERE kind=?1 AND id=?2 AND part>=?3",
+	/* What was learned of endpoints that are no more: ?1 is YG_BLOB_ENDPOINT and so on. */
+	[YG_SQL_STATE_ORPHANS] = "DELETE FROM state WHERE kind IN (?1,?2,?3,?4,?5)"
+				 " AND id NOT IN (SELECT id FROM endpoints)",
 	/* A blob of which parts are missing is not given back. */
 	[YG_SQL_STATE_LIST] = "SELECT kind, id, part, parts, data FROM state AS s WHERE parts ="
 			      " (SELECT count(*) FROM state AS p WHERE p.kind=s.kind AND p.id=s.id"

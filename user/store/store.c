@@ -281,6 +281,8 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 	for (size_t i = 0; i < YG_ARRAY_SIZE(ages) && r == 0; i++)
 		r = trim(store, ages[i].format, oldest_ns / ages[i].unit_ns,
 			 &store->counters.expired);
+	if (r == 0)
+		r = yg_store_drop_orphans(store);
 	yg_store_drop_days(store, now_ns);
 	if (r == 0)
 		r = yg_db_exec(store->main, "PRAGMA incremental_vacuum(1000)");

@@ -2,6 +2,7 @@
 /* What operators said: decisions, blocks, the audit; and the analyzer's state, kept for it. */
 #include <errno.h>
 
+#include "respond/knowledge.h"
 #include "store/private.h"
 
 static int statement(struct yg_store *store, int index, sqlite3_stmt **ret)
@@ -160,6 +161,23 @@ int yg_store_audit_put(struct yg_store *store, const struct yg_store_audit *entr
 	yg_db_bind_text(put, 4, entry->object);
 	yg_db_bind_text(put, 5, yg_slice_from_str(entry->result));
 	return yg_db_run(put);
+}
+
+int yg_store_drop_orphans(struct yg_store *store)
+{
+	static const enum yg_blob kinds[] = { YG_BLOB_ENDPOINT, YG_BLOB_DATA, YG_BLOB_SCHEMA,
+					      YG_BLOB_TRAIT, YG_BLOB_TALK };
+	sqlite3_stmt *drop;
+	int r = statement(store, YG_SQL_STATE_ORPHANS, &drop);
+
+	if (r)
+		return r;
+	for (int i = 0; i < (int)YG_ARRAY_SIZE(kinds); i++)
+		yg_db_bind_uint(drop, i + 1, kinds[i]);
+	r = yg_db_run(drop);
+	if (r == 0)
+		store->counters.expired += (uint64_t)sqlite3_changes64(store->main->sql);
+	return r;
 }
 
 ssize_t yg_store_state_each(struct yg_store *store, yg_store_state_fn fn, void *ctx)

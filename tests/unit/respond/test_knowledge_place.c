@@ -7,6 +7,7 @@
 
 struct list {
 	uint32_t count;
+	uint64_t requests;
 	char text[8192];
 };
 
@@ -16,6 +17,7 @@ static void add_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 	size_t len = strlen(list->text);
 
 	list->count++;
+	list->requests += endpoint->requests;
 	(void)snprintf(list->text + len, sizeof(list->text) - len, "%s %s\n", endpoint->method,
 		       endpoint->template_);
 }
@@ -232,6 +234,113 @@ static void a_restart_changes_no_row(void **state)
 				      "GET /shops/{name}/items\n");
 }
 
+/* Endpoints as the store keeps them: the last blob of each id. */
+struct store {
+	struct {
+		uint64_t id;
+		size_t len;
+		uint8_t bytes[32768];
+	} rows[8];
+	uint32_t count;
+};
+
+static void keep_endpoint(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data,
+			  size_t len)
+{
+	struct store *store = ctx;
+	uint32_t i = 0;
+
+	if (kind != YG_BLOB_ENDPOINT)
+		return;
+	while (i < store->count && store->rows[i].id != id)
+		i++;
+	assert_true(i < YG_ARRAY_SIZE(store->rows) && len <= sizeof(store->rows[i].bytes));
+	store->count += i == store->count;
+	store->rows[i].id = id;
+	store->rows[i].len = len;
+	memcpy(store->rows[i].bytes, data, len);
+}
+
+static bool is_forgotten(const struct scene *scene, uint64_t id)
+{
+	for (uint32_t i = 0; i < scene->forgotten_count; i++) {
+		if (scene->forgotten[i] == id)
+			return true;
+	}
+	return false;
+}
+
+static void what_became_another_does_not_come_back(void **state)
+{
+	SCENE_CLEANUP struct scene old;
+	SCENE_CLEANUP struct scene new;
+	struct list before, after;
+	static struct store store;
+
+	(void)state;
+	scene_open(&old, (struct yg_knowledge_options){ 0 });
+	scene_open(&new, (struct yg_knowledge_options){ 0 });
+
+	get(&old, "/stock/old-red-chair/issues", NULL, NULL);
+	assert_int_equal(yg_knowledge_save(old.knowledge, true, keep_endpoint, &store), 0);
+	assert_int_equal(old.forgotten_count, 0);
+	get(&old, "/stock/big-blue-table/issues", NULL, NULL);
+	get(&old, "/stock/one-more-thing/issues", NULL, NULL);
+	assert_true(old.folds >= 1);
+	assert_int_equal(yg_knowledge_save(old.knowledge, true, keep_endpoint, &store), 0);
+
+	for (uint32_t i = 0; i < store.count; i++) {
+		if (!is_forgotten(&old, store.rows[i].id))
+			assert_int_equal(yg_knowledge_load(new.knowledge, YG_BLOB_ENDPOINT,
+							   store.rows[i].bytes, store.rows[i].len),
+					 0);
+	}
+	before = list_endpoints(&old);
+	after = list_endpoints(&new);
+	assert_string_equal(before.text, "GET /stock/{slug}/issues\n");
+	assert_string_equal(after.text, before.text);
+	assert_int_equal(before.requests, 3);
+	assert_int_equal(after.requests, 3);
+}
+
+static void drop(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
+{
+	(void)ctx;
+	(void)kind;
+	(void)id;
+	(void)data;
+	(void)len;
+}
+
+/* Neither rows nor services that made room are kept for a restart. */
+static void what_made_room_is_forgotten(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	char host[32];
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ .endpoints_max = 2 });
+
+	get(&scene, "/v1/me", NULL, NULL);
+	get(&scene, "/v1/cart", NULL, NULL);
+	get(&scene, "/v1/never-saved", NULL, NULL);
+	assert_int_equal(scene.forgotten_count, 0);
+	assert_int_equal(yg_knowledge_save(scene.knowledge, true, drop, NULL), 0);
+	get(&scene, "/v1/orders", NULL, NULL);
+	assert_int_equal(scene.forgotten_count, 5);
+	for (int i = 0; i < (int)YG_SERVICES_MAX; i++) {
+		(void)snprintf(host, sizeof(host), "h%d.example.com", i);
+		scene_show(&scene, &(struct scene_call){ .target = "/a", .host = host });
+	}
+	assert_int_equal(yg_knowledge_save(scene.knowledge, true, drop, NULL), 0);
+	scene.forgotten_count = 0;
+	for (int i = 0; i < 10; i++) {
+		(void)snprintf(host, sizeof(host), "g%d.example.com", i);
+		scene_show(&scene, &(struct scene_call){ .target = "/a", .host = host });
+	}
+	assert_true(scene.forgotten_count >= 10);
+}
+
 /* Rows of a document's path fall under the rule of an operator that came since, at once. */
 static void a_rule_takes_over_what_a_document_had(void **state)
 {
@@ -299,6 +408,8 @@ int main(void)
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(a_restart_changes_no_row),
+		cmocka_unit_test(what_became_another_does_not_come_back),
+		cmocka_unit_test(what_made_room_is_forgotten),
 		cmocka_unit_test(a_rule_takes_over_what_a_document_had),
 		cmocka_unit_test(what_was_learned_before_a_rule_falls_under_it),
 	};
