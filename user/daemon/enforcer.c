@@ -507,6 +507,7 @@ static int begin(struct enforcer *enforcer)
 	for (size_t i = 0; i < YG_BLOCKS_MAX_KIND; i++)
 		enforcer->maps.fds[i] = keep[i];
 	enforcer->rails.may_drop = start->flags & YG_START_MAY_DROP;
+	enforcer->rails.on_finding = enforcer->ctx->options.mode == YG_MODE_ENFORCE;
 	enforcer->rails.share = (uint32_t)enforcer->ctx->options.block_share_percent;
 	enforcer->rails.per_min = (uint32_t)enforcer->ctx->options.block_rate_per_min;
 	r = yg_role_lock(enforcer->ctx, YG_CAGE_ENFORCER, keep, YG_ARRAY_SIZE(keep), NULL);

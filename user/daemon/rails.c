@@ -83,6 +83,9 @@ enum yg_result yg_rails_judge(struct yg_rails *rails, const struct yg_request *r
 {
 	if (!rails->may_drop)
 		return YG_RESULT_OBSERVE;
+	/* An analyzer that was taken over asks all the same. */
+	if (request->reason == YG_REASON_FINDING && !rails->on_finding)
+		return YG_RESULT_BAD;
 	if (!rails->ready)
 		return YG_RESULT_FAILED;
 	if (yg_rails_is_protected(rails, &request->prefix))

@@ -25,6 +25,7 @@ struct yg_prefixes {
 
 struct yg_rails {
 	bool may_drop;	  /* false: mode observe */
+	bool on_finding;  /* mode enforce: a finding blocks by itself; false: an operator decides */
 	bool ready;	  /* a whole protected set is there */
 	uint32_t share;	  /* percent of recent callers one decision may cut */
 	uint32_t per_min; /* automatic blocks */
@@ -41,7 +42,8 @@ void yg_rails_clean(struct yg_rails *rails);
  * @now_ns: monotonic; never goes back.
  *
  * Spends from the rate on YG_RESULT_OK of an automatic block.
- * Return: YG_RESULT_OK, _OBSERVE, _FAILED (no protected set yet), _PROTECTED, _TOO_MANY or _RATE.
+ * Return: YG_RESULT_OK, _OBSERVE, _BAD (automatic, where an operator decides), _FAILED (no
+ *	protected set yet), _PROTECTED, _TOO_MANY or _RATE.
  */
 YG_MUST_CHECK enum yg_result yg_rails_judge(struct yg_rails *rails,
 					    const struct yg_request *request, uint64_t now_ns);

@@ -28,7 +28,7 @@ static struct yg_request block(const char *text, enum yg_reason reason)
 /* Rails of a host that protects @list, NULL-ended. */
 static struct yg_rails rails_with(const char *const *list)
 {
-	struct yg_rails rails = { .may_drop = true, .share = 10, .per_min = 3 };
+	struct yg_rails rails = { .may_drop = true, .on_finding = true, .share = 10, .per_min = 3 };
 
 	for (; list && *list; list++) {
 		struct yg_prefix row = prefix(*list);
@@ -104,6 +104,20 @@ static void blocks_nothing_in_mode_observe(void **state)
 
 	rails.may_drop = false;
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_OBSERVE);
+	yg_rails_clean(&rails);
+}
+
+static void where_an_operator_decides_a_finding_blocks_nobody(void **state)
+{
+	struct yg_rails rails = rails_with(NULL);
+	struct yg_request automatic = block("203.0.113.9", YG_REASON_FINDING);
+	struct yg_request approved = block("203.0.113.9", YG_REASON_APPROVED);
+
+	(void)state;
+
+	rails.on_finding = false;
+	assert_int_equal(yg_rails_judge(&rails, &automatic, START), YG_RESULT_BAD);
+	assert_int_equal(yg_rails_judge(&rails, &approved, START), YG_RESULT_OK);
 	yg_rails_clean(&rails);
 }
 
@@ -213,6 +227,7 @@ int main(void)
 		cmocka_unit_test(never_blocks_what_is_protected),
 		cmocka_unit_test(blocks_nothing_before_it_knows_whom_to_protect),
 		cmocka_unit_test(blocks_nothing_in_mode_observe),
+		cmocka_unit_test(where_an_operator_decides_a_finding_blocks_nobody),
 		cmocka_unit_test(replaces_the_protected_set_as_a_whole),
 		cmocka_unit_test(keeps_the_former_set_when_the_new_one_is_too_large),
 		cmocka_unit_test(limits_the_share_of_callers_one_decision_cuts),
