@@ -200,14 +200,13 @@ static void unwatch(const struct yg_address *addr)
 		yg_log(YG_LOG_ERROR, "yg_always: cannot delete: %s", strerror(errno));
 }
 
-/* The table decides who stays, the kernel follows. */
-static void watch(struct enforcer *enforcer, const struct yg_address *addr, enum yg_watch rank,
-		  uint64_t expires_ns, uint64_t now_ns)
+/* The table decides who stays, and as what; the kernel follows. */
+static void watch(struct enforcer *enforcer, struct yg_watch_row row, uint64_t now_ns)
 {
-	struct yg_always row = { .expires_ns = expires_ns, .why = yg_watch_why(rank) };
+	struct yg_always kernel;
 	struct yg_address gone;
 
-	switch (yg_watches_put(&enforcer->watches, addr, rank, expires_ns, now_ns, &gone)) {
+	switch (yg_watches_put(&enforcer->watches, &row, now_ns, &gone)) {
 	case YG_WATCHED_FULL:
 		return;
 	case YG_WATCHED_INSTEAD:
@@ -216,7 +215,8 @@ static void watch(struct enforcer *enforcer, const struct yg_address *addr, enum
 	default:
 		break;
 	}
-	if (bpf_map_update_elem(YG_FD_ALWAYS, addr->bytes, &row, BPF_ANY) && errno != EBADF)
+	kernel = (struct yg_always){ .expires_ns = row.expires_ns, .why = yg_watch_why(row.rank) };
+	if (bpf_map_update_elem(YG_FD_ALWAYS, row.addr.bytes, &kernel, BPF_ANY) && errno != EBADF)
 		yg_log(YG_LOG_ERROR, "yg_always: cannot update: %s", strerror(errno));
 }
 
@@ -258,12 +258,17 @@ static void act(struct enforcer *enforcer, enum yg_role from, const struct yg_re
 	case YG_REQUEST_PROTECT:
 		yg_rails_protect(&enforcer->rails, &request->prefix);
 		if (request->reason == YG_ALLOW_PROXY && request->prefix.len == ADDRESS_BITS)
-			watch(enforcer, &request->prefix.addr, YG_WATCH_CROWD, UINT64_MAX, now_ns);
+			watch(enforcer,
+			      (struct yg_watch_row){ request->prefix.addr, UINT64_MAX,
+						     YG_WATCH_CROWD },
+			      now_ns);
 		return;
 	case YG_REQUEST_WATCH:
 		if (yg_allowance_take(&enforcer->watch_rate, WATCHES_PER_S, WATCHES_BURST, now_ns))
-			watch(enforcer, &request->prefix.addr, (enum yg_watch)request->reason,
-			      now_ns + request->ttl_ns, now_ns);
+			watch(enforcer,
+			      (struct yg_watch_row){ request->prefix.addr, now_ns + request->ttl_ns,
+						     request->reason },
+			      now_ns);
 		return;
 	case YG_REQUEST_PROTECT_END:
 		protect_end(enforcer);

@@ -16,8 +16,7 @@ static bool is_cheaper(const struct yg_watch_row *row, const struct yg_watch_row
 	return row->expires_ns < best->expires_ns;
 }
 
-static struct yg_watch_row *find_room(struct yg_watches *watches, enum yg_watch rank,
-				      uint64_t now_ns)
+static struct yg_watch_row *find_room(struct yg_watches *watches, uint32_t rank, uint64_t now_ns)
 {
 	struct yg_watch_row *best = NULL;
 
@@ -28,40 +27,40 @@ static struct yg_watch_row *find_room(struct yg_watches *watches, enum yg_watch 
 
 		if (row->expires_ns <= now_ns)
 			return row;
-		if (row->rank < (uint32_t)rank && is_cheaper(row, best))
+		if (row->rank < rank && is_cheaper(row, best))
 			best = row;
 	}
 	return best;
 }
 
-enum yg_watched yg_watches_put(struct yg_watches *watches, const struct yg_address *addr,
-			       enum yg_watch rank, uint64_t expires_ns, uint64_t now_ns,
-			       struct yg_address *ret_gone)
+enum yg_watched yg_watches_put(struct yg_watches *watches, struct yg_watch_row *row,
+			       uint64_t now_ns, struct yg_address *ret_gone)
 {
 	enum yg_watched result = YG_WATCHED_NEW;
-	struct yg_watch_row *row;
+	struct yg_watch_row *at;
 
 	for (uint32_t i = 0; i < watches->used; i++) {
-		row = &watches->rows[i];
-		if (row->expires_ns == 0 || !is_same(&row->addr, addr))
+		at = &watches->rows[i];
+		if (at->expires_ns == 0 || !is_same(&at->addr, &row->addr))
 			continue;
-		if (row->expires_ns < expires_ns)
-			row->expires_ns = expires_ns;
-		if (row->rank < (uint32_t)rank)
-			row->rank = rank;
+		if (at->expires_ns < row->expires_ns)
+			at->expires_ns = row->expires_ns;
+		if (at->rank < row->rank)
+			at->rank = row->rank;
+		*row = *at;
 		return YG_WATCHED_AGAIN;
 	}
-	row = find_room(watches, rank, now_ns);
-	if (!row) {
+	at = find_room(watches, row->rank, now_ns);
+	if (!at) {
 		watches->refused++;
 		return YG_WATCHED_FULL;
 	}
-	if (row->expires_ns != 0) {
-		*ret_gone = row->addr;
-		watches->evicted += row->expires_ns > now_ns;
+	if (at->expires_ns != 0) {
+		*ret_gone = at->addr;
+		watches->evicted += at->expires_ns > now_ns;
 		result = YG_WATCHED_INSTEAD;
 	}
-	*row = (struct yg_watch_row){ .addr = *addr, .expires_ns = expires_ns, .rank = rank };
+	*at = *row;
 	watches->placed++;
 	return result;
 }
@@ -80,7 +79,7 @@ bool yg_watches_expire(struct yg_watches *watches, uint64_t now_ns, struct yg_ad
 	return false;
 }
 
-uint32_t yg_watch_why(enum yg_watch rank)
+uint32_t yg_watch_why(uint32_t rank)
 {
 	return rank == YG_WATCH_CROWD ? YG_ALWAYS_CROWD : YG_ALWAYS_SUSPECT;
 }

@@ -35,18 +35,18 @@ enum yg_watched {
 };
 
 /**
- * yg_watches_put() - watch @addr until @expires_ns.
+ * yg_watches_put() - watch an address for a while.
+ * @row: addr, rank and expires_ns as asked for; then the row that stands, unless it is refused.
  * @ret_gone: on YG_WATCHED_INSTEAD, the address that went: expired, else the lowest rank below
- *	@rank, of these the one that ends first.
+ *	@row's, of these the one that ends first.
  *
  * Linear in the table. Return: what became of it.
  */
-enum yg_watched yg_watches_put(struct yg_watches *watches, const struct yg_address *addr,
-			       enum yg_watch rank, uint64_t expires_ns, uint64_t now_ns,
-			       struct yg_address *ret_gone);
+enum yg_watched yg_watches_put(struct yg_watches *watches, struct yg_watch_row *row,
+			       uint64_t now_ns, struct yg_address *ret_gone);
 
 /* One that has ended, taken out. Return: true with @ret; call again until false. */
 bool yg_watches_expire(struct yg_watches *watches, uint64_t now_ns, struct yg_address *ret);
 
-/* What the kernel's row says of a rank. */
-uint32_t yg_watch_why(enum yg_watch rank);
+/* What the kernel's row says of a rank (enum yg_watch). */
+uint32_t yg_watch_why(uint32_t rank);

@@ -21,9 +21,9 @@ static struct yg_address address(uint32_t i)
 static enum yg_watched put(uint32_t i, enum yg_watch rank, uint64_t expires_ns,
 			   struct yg_address *ret_gone)
 {
-	const struct yg_address addr = address(i);
+	struct yg_watch_row row = { address(i), expires_ns, rank };
 
-	return yg_watches_put(&watches, &addr, rank, expires_ns, 1 * S, ret_gone);
+	return yg_watches_put(&watches, &row, 1 * S, ret_gone);
 }
 
 static void fill(enum yg_watch rank)
@@ -46,6 +46,20 @@ static void an_address_has_one_row(void **state)
 	assert_int_equal(watches.used, 1);
 	assert_int_equal(watches.rows[0].expires_ns, 100 * S);
 	assert_int_equal(watches.rows[0].rank, YG_WATCH_FINDING);
+}
+
+/* What the kernel is told: a client with a finding stays so, a proxy never becomes a client. */
+static void a_guess_takes_nothing_from_what_stands(void **state)
+{
+	struct yg_watch_row guess = { address(1), 50 * S, YG_WATCH_STATE };
+	struct yg_address gone;
+
+	(void)state;
+	watches = (struct yg_watches){ 0 };
+	assert_int_equal(put(1, YG_WATCH_CROWD, 100 * S, &gone), YG_WATCHED_NEW);
+	assert_int_equal(yg_watches_put(&watches, &guess, 1 * S, &gone), YG_WATCHED_AGAIN);
+	assert_int_equal(guess.expires_ns, 100 * S);
+	assert_int_equal(guess.rank, YG_WATCH_CROWD);
 }
 
 static void strangers_push_out_nobody(void **state)
@@ -76,13 +90,12 @@ static void a_finding_takes_the_place_of_a_guess(void **state)
 
 static void what_has_ended_makes_room(void **state)
 {
-	const struct yg_address addr = address(100000);
+	struct yg_watch_row row = { address(100000), 9000 * S, YG_WATCH_STATE };
 	struct yg_address gone;
 
 	(void)state;
 	fill(YG_WATCH_FINDING);
-	assert_int_equal(yg_watches_put(&watches, &addr, YG_WATCH_STATE, 9000 * S, 700 * S, &gone),
-			 YG_WATCHED_INSTEAD);
+	assert_int_equal(yg_watches_put(&watches, &row, 700 * S, &gone), YG_WATCHED_INSTEAD);
 	assert_int_equal(watches.evicted, 0);
 }
 
@@ -112,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_has_one_row),
+		cmocka_unit_test(a_guess_takes_nothing_from_what_stands),
 		cmocka_unit_test(strangers_push_out_nobody),
 		cmocka_unit_test(a_finding_takes_the_place_of_a_guess),
 		cmocka_unit_test(what_has_ended_makes_room),
