@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -116,6 +117,12 @@ static int try_bind(void)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 
 	return outcome(bind(0, (struct sockaddr *)&addr, sizeof(addr)));
+}
+
+/* As if root had typed it, where the daemon was started at a terminal. */
+static int try_type(void)
+{
+	return outcome(ioctl(STDIN_FILENO, TIOCSTI, "x"));
 }
 
 static int try_exec(void)
@@ -266,6 +273,7 @@ static const struct attempt attempts[] = {
 	{ "open a netlink socket", try_netlink, EACH(EPERM) },
 	{ "open a packet socket", try_packet, EACH(EPERM) },
 	{ "listen", try_bind, EACH(EPERM) },
+	{ "type into the terminal", try_type, EACH(EPERM) },
 	{ "reach an fd it was not given", try_inherited_fd, DESK_ONLY(EBADF) },
 	{ "use memory", try_memory, EACH(0) },
 	{ "write to its log", try_write, EACH(0) },
