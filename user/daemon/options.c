@@ -249,6 +249,7 @@ static int take_argument(struct yg_options *options, int left, char *const *argv
 	size_t len = equals ? (size_t)(equals - name) : strlen(argv[0] + 2);
 	const struct yg_option *option = find_option(name, len);
 	const char *value = equals ? equals + 1 : NULL;
+	char wrong[YG_OPTIONS_ERROR_CAP];
 	const char *cause;
 	int taken = 1;
 	int r;
@@ -264,6 +265,10 @@ static int take_argument(struct yg_options *options, int left, char *const *argv
 		taken = 2;
 	}
 	r = yg_options_set(options, option, YG_OPTIONS_COMMAND, value, &cause);
+	if (!r && option->check) {
+		cause = wrong;
+		r = option->check(value, wrong, sizeof(wrong));
+	}
 	if (r == -EINVAL)
 		return fail_option(ret_error, argv[0], cause);
 	if (r) {

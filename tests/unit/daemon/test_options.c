@@ -109,6 +109,10 @@ static void refuses_bad_arguments(void **state)
 		{ "--allow", "10.0.0.1/8",
 		  "--allow: not an address or CIDR prefix (bits beyond the length must be zero)" },
 		{ "--interface", "", "--interface: empty" },
+		{ "--template", "no path",
+		  "--template: 'no path': no path: '/path/{name}' or 'service /path/{name}'" },
+		{ "--data-class-off", "nonsense",
+		  "--data-class-off: data-class-off: there is no class 'nonsense'" },
 		{ "--interface", "a\nb", "--interface: holds a control character" },
 	};
 
