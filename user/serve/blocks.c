@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Blocks: asked of the enforcer, never decided here. The kernel's table is the truth; the store
- * holds the words beside it (who, why) and what should be there after a reboot.
+ * holds the words beside it (who, why) and what should be there after a reboot: reconcile.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,13 +15,12 @@
 #define WHO_CAP		    32
 #define REASON_CAP	    256
 #define LIST_DEFAULT	    1000u
-#define RECONCILE_MAX	    256u /* blocks asked for again per round; the rest in the next */
 
 /* What a waiting request is about. */
 struct errand {
 	struct yg_desk *desk;
-	struct yg_http_request *request; /* NULL: nobody waits, it is a reconciliation */
-	const char *action;		 /* "block", "unblock", "approve" */
+	struct yg_http_request *request;
+	const char *action; /* "block", "unblock", "approve" */
 	struct yg_prefix prefix;
 	uint64_t finding;
 	uint64_t ttl_ns;
@@ -175,11 +174,7 @@ static void on_blocked(void *ctx, const struct yg_reply *reply)
 	char text[YG_ADDRESS_TEXT_CAP];
 
 	yg_prefix_format(&errand->prefix, text);
-	if (errand->request)
-		audit(errand, text,
-		      reply ? yg_result_name((enum yg_result)reply->result) : "no answer");
-	if (!errand->request)
-		return;
+	audit(errand, text, reply ? yg_result_name((enum yg_result)reply->result) : "no answer");
 	if (!reply || reply->result != YG_RESULT_OK) {
 		reply_refusal(errand, text, reply);
 		return;
@@ -214,9 +209,8 @@ static void on_unblocked(void *ctx, const struct yg_reply *reply)
 }
 
 /*
- * Who would be cut; nobody is counted when a person insists. A block that comes back after a reboot
- * was judged when it was placed; of a store that cannot be read nothing is known, and the
- * enforcer's other rails hold.
+ * Who would be cut; nobody is counted when a person insists. Of a store that cannot be read nothing
+ * is known, and the enforcer's other rails hold.
  */
 static struct yg_store_reach count_reach(const struct errand *errand, uint32_t kind)
 {
@@ -224,7 +218,7 @@ static struct yg_store_reach count_reach(const struct errand *errand, uint32_t k
 	uint64_t now_ns = desk->options.epoch_ns(desk->options.ctx);
 	struct yg_store_reach reach = { 0 };
 
-	if (kind == YG_REQUEST_BLOCK && errand->request && !errand->force &&
+	if (kind == YG_REQUEST_BLOCK && !errand->force &&
 	    yg_store_reach(desk->store, &errand->prefix, now_ns - YG_RECENT_NS, &reach))
 		reach = (struct yg_store_reach){ 0 };
 	return reach;
@@ -248,14 +242,12 @@ static void ask(struct errand *errand, uint32_t kind, enum yg_reason reason, yg_
 				desk->options.monotonic_ns(desk->options.ctx), fn, errand);
 
 	if (r == 0) {
-		if (errand->request)
-			yg_http_wait(errand->request);
+		yg_http_wait(errand->request);
 		return;
 	}
-	if (errand->request)
-		yg_reply_error(desk, errand->request, 503, errand->action,
-			       r == -EAGAIN ? "too many requests are waiting for the enforcer"
-					    : "no enforcer is running");
+	yg_reply_error(desk, errand->request, 503, errand->action,
+		       r == -EAGAIN ? "too many requests are waiting for the enforcer"
+				    : "no enforcer is running");
 	free(errand);
 }
 
@@ -486,83 +478,4 @@ void yg_get_blocks(struct yg_desk *desk, struct yg_http_request *request, const 
 	}
 	yg_reply_list_open(&telling->reply, request);
 	yg_http_wait(request);
-}
-
-/* Blocks of the store that have not ended, ticked off while the enforcer lists what it has. */
-struct reconciliation {
-	struct yg_desk *desk;
-	uint32_t count;
-	struct {
-		struct yg_prefix prefix;
-		uint64_t finding;
-		uint64_t expires_ns;
-		bool present;
-	} wanted[RECONCILE_MAX];
-};
-
-static void want_block(void *ctx, const struct yg_store_block *block)
-{
-	struct reconciliation *all = ctx;
-
-	if (all->count >= RECONCILE_MAX ||
-	    yg_prefix_from_text(block->prefix, &all->wanted[all->count].prefix))
-		return;
-	all->wanted[all->count].finding = block->finding;
-	all->wanted[all->count].expires_ns = block->expires_ns;
-	all->count++;
-}
-
-static bool is_same(const struct yg_prefix *a, const struct yg_prefix *b)
-{
-	return a->len == b->len && memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes)) == 0;
-}
-
-static void ask_again(struct reconciliation *all, uint32_t i, uint64_t epoch_ns)
-{
-	struct errand *errand = calloc(1, sizeof(*errand));
-
-	if (!errand)
-		return;
-	errand->desk = all->desk;
-	errand->action = "block";
-	errand->prefix = all->wanted[i].prefix;
-	errand->finding = all->wanted[i].finding;
-	errand->ttl_ns = all->wanted[i].expires_ns - epoch_ns;
-	ask(errand, YG_REQUEST_BLOCK, errand->finding ? YG_REASON_APPROVED : YG_REASON_OPERATOR,
-	    on_blocked);
-}
-
-static void on_present(void *ctx, const struct yg_reply *reply)
-{
-	struct reconciliation *all = ctx;
-	uint64_t epoch_ns = all->desk->options.epoch_ns(all->desk->options.ctx);
-
-	if (reply && reply->result == YG_RESULT_OK) {
-		for (uint32_t i = 0; i < all->count; i++) {
-			if (is_same(&all->wanted[i].prefix, &reply->prefix))
-				all->wanted[i].present = true;
-		}
-		return;
-	}
-	for (uint32_t i = 0; reply && reply->result == YG_RESULT_END && i < all->count; i++) {
-		if (!all->wanted[i].present &&
-		    all->wanted[i].expires_ns > epoch_ns + YG_NS_PER_SECOND)
-			ask_again(all, i, epoch_ns);
-	}
-	free(all);
-}
-
-void yg_blocks_reconcile(struct yg_desk *desk)
-{
-	const struct yg_request list = { .kind = YG_REQUEST_LIST };
-	struct reconciliation *all = calloc(1, sizeof(*all));
-
-	if (!all)
-		return;
-	all->desk = desk;
-	if (yg_store_block_each(desk->store, desk->options.epoch_ns(desk->options.ctx), want_block,
-				all) <= 0 ||
-	    yg_enforcer_ask(desk->enforcer, &list, desk->options.monotonic_ns(desk->options.ctx),
-			    on_present, all))
-		free(all);
 }

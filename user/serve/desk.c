@@ -11,7 +11,6 @@
 #define RETENTION_DAYS 90u
 #define SAMPLE_DAYS    7u
 #define STEP_MAX_MS    1000 /* time-outs and ticks are due once a second */
-#define RECONCILE_NS   (60 * YG_NS_PER_SECOND)
 #define NS_PER_MS      1000000u
 
 static uint64_t mono(const struct yg_desk *desk)
@@ -184,10 +183,8 @@ static void tick(struct yg_desk *desk, uint64_t now_ns)
 		desk->tick_error = r;
 		note_damage(desk);
 	}
-	if (now_ns >= desk->reconcile_ns) {
-		desk->reconcile_ns = now_ns + RECONCILE_NS;
+	if (now_ns >= desk->reconcile_ns)
 		yg_blocks_reconcile(desk);
-	}
 }
 
 static void serve(struct yg_desk *desk, bool asked)

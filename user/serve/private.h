@@ -23,6 +23,7 @@ struct yg_desk {
 	struct yg_json *json;	 /* objects that are no rows of the store */
 	uint64_t tick_ns;	 /* monotonic: next tick of the store */
 	uint64_t reconcile_ns;	 /* monotonic: next look at what should be blocked */
+	size_t reconcile_at;	 /* the first one that was not looked at in this round */
 	uint64_t damaged_noted;	 /* files moved aside that were told of */
 	int tick_error;		 /* of the last tick: told once */
 	uint64_t denied;	 /* requests of those who may not */
@@ -78,7 +79,8 @@ void yg_post_block(struct yg_desk *desk, struct yg_http_request *request, const 
 void yg_delete_block(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 void yg_post_approve(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
 void yg_post_dismiss(struct yg_desk *desk, struct yg_http_request *request, const char *rest);
-/* Blocks that were asked for and have not ended, but the kernel lost (a reboot): ask again. */
+
+/* reconcile.c: blocks that have not ended, but the kernel lost (a reboot): ask again. */
 void yg_blocks_reconcile(struct yg_desk *desk);
 
 /* openapi.c */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Blocks, from the operator to the enforcer and back. */
+#include <errno.h>
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
@@ -268,6 +269,71 @@ static void asks_again_for_blocks_that_the_kernel_lost(void **state)
 	assert_true(last_request.ttl_ns < 540 * SECOND && last_request.ttl_ns > 530 * SECOND);
 }
 
+#define LOST_COUNT 300u /* more than wait for the enforcer at once */
+
+static bool is_back[LOST_COUNT];
+
+/* A list is longer than what the link holds. */
+static void send_row(const struct yg_reply *reply)
+{
+	while (yg_link_send(desk_rig.enforcer[1], reply, sizeof(*reply)) == -EAGAIN)
+		desk_step();
+}
+
+/* The enforcer after a reboot: it has what was asked for since. */
+static void play_rebooted(void)
+{
+	struct yg_request request;
+
+	while (yg_link_receive(desk_rig.enforcer[1], &request, sizeof(request)) > 0) {
+		struct yg_reply reply = { .kind = request.kind, .cookie = request.cookie };
+		uint8_t *bytes = reply.prefix.addr.bytes;
+
+		reply.prefix = request.prefix;
+		if (request.kind == YG_REQUEST_BLOCK)
+			is_back[bytes[14] * 256u + bytes[15]] = true;
+		for (uint32_t i = 0; request.kind == YG_REQUEST_LIST && i < LOST_COUNT; i++) {
+			reply.result = YG_RESULT_OK;
+			assert_int_equal(yg_prefix_from_text(YG_SLICE("10.1.0.0"), &reply.prefix),
+					 0);
+			bytes[14] = (uint8_t)(i >> 8);
+			bytes[15] = (uint8_t)i;
+			if (is_back[i])
+				send_row(&reply);
+		}
+		reply.result = request.kind == YG_REQUEST_LIST ? YG_RESULT_END : YG_RESULT_OK;
+		send_row(&reply);
+	}
+}
+
+static void brings_back_every_block_in_rounds(void **state)
+{
+	uint32_t count = 0;
+
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	blocked_count = 0;
+	for (uint32_t i = 0; i < LOST_COUNT; i++) {
+		char body[64];
+
+		(void)snprintf(body, sizeof(body), "{\"prefix\":\"10.1.%u.%u\",\"seconds\":6000}",
+			       i / 256, i % 256);
+		assert_int_equal(desk_ask("POST", "/v1/blocks", body, play_enforcer), 200);
+	}
+	memset(is_back, 0, sizeof(is_back));
+	desk_rig.now_ns += 61 * SECOND;
+	for (int i = 0; i < 200; i++) {
+		desk_rig.now_ns += SECOND / 10;
+		desk_step();
+		play_rebooted();
+	}
+	for (uint32_t i = 0; i < LOST_COUNT; i++)
+		count += is_back[i];
+	assert_int_equal(count, LOST_COUNT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_set_up, desk_tear_down)
 
 int main(void)
@@ -280,6 +346,7 @@ int main(void)
 		TEST(approves_what_can_be_blocked_and_dismisses_the_rest),
 		TEST(lets_root_and_the_group_write_and_others_read),
 		TEST(asks_again_for_blocks_that_the_kernel_lost),
+		TEST(brings_back_every_block_in_rounds),
 	};
 
 	return cmocka_run_group_tests_name("serve/blocks", tests, NULL, NULL);
