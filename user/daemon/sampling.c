@@ -164,25 +164,33 @@ double yg_sampling_ratio(const struct yg_warden *warden)
 	return sampled ? (double)sampled / RATIO_ONE : 1.0;
 }
 
-void yg_sampling_requests(const struct yg_warden *warden, uint32_t ifindex, uint64_t *ret_seen,
-			  uint64_t *ret_sampled)
+static void add_tally(const struct yg_warden *warden, uint32_t ifindex,
+		      const struct yg_tally *tally, struct yg_requests *rows)
+{
+	size_t at = 0;
+
+	while (at < warden->hook_count && warden->hooks[at].hooks.ifindex != ifindex)
+		at++;
+	for (size_t i = 0; at < warden->hook_count && i < YG_TALLY_CLASSES; i++) {
+		rows[at].seen += tally->seen[i];
+		rows[at].sampled += tally->chosen[i];
+	}
+}
+
+void yg_sampling_requests(const struct yg_warden *warden, struct yg_requests *ret)
 {
 	int fd = yg_loader_map(warden->loader, YG_MAP_TALLIES);
 	struct yg_tally_key key;
 	struct yg_tally tally;
 	uint32_t left = YG_TALLIES_MAX;
 
-	*ret_seen = 0;
-	*ret_sampled = 0;
+	for (size_t i = 0; i < warden->hook_count; i++)
+		ret[i] = (struct yg_requests){ 0 };
 	if (fd < 0 || bpf_map_get_next_key(fd, NULL, &key))
 		return;
 	do {
-		if (key.tls || key.ifindex != ifindex || bpf_map_lookup_elem(fd, &key, &tally))
-			continue;
-		for (size_t i = 0; i < YG_TALLY_CLASSES; i++) {
-			*ret_seen += tally.seen[i];
-			*ret_sampled += tally.chosen[i];
-		}
+		if (!key.tls && bpf_map_lookup_elem(fd, &key, &tally) == 0)
+			add_tally(warden, key.ifindex, &tally, ret);
 	} while (left-- > 0 && bpf_map_get_next_key(fd, &key, &key) == 0);
 }
 

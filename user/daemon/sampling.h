@@ -41,9 +41,13 @@ void yg_sampling_tick(struct yg_warden *warden, uint64_t now_ns);
 
 double yg_sampling_ratio(const struct yg_warden *warden); /* in force, 0..1 */
 
-/* Requests in clear at an interface, as the kernel counts them. Sums rows of yg_tallies. */
-void yg_sampling_requests(const struct yg_warden *warden, uint32_t ifindex, uint64_t *ret_seen,
-			  uint64_t *ret_sampled);
+/* Requests in clear at an interface, as the kernel counts them. */
+struct yg_requests {
+	uint64_t seen, sampled;
+};
+
+/* Of each of warden->hooks. @ret: [hook_count]. One walk over yg_tallies. */
+void yg_sampling_requests(const struct yg_warden *warden, struct yg_requests *ret);
 
 /* Take over options that a reload changed; they were checked before. */
 void yg_sampling_configure(struct yg_warden *warden);

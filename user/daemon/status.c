@@ -142,13 +142,17 @@ static const char *sample_name(const struct yg_warden *warden, const struct yg_h
 static void put_interfaces(struct round *round)
 {
 	const struct yg_warden *warden = round->warden;
+	struct yg_requests *requests YG_CLEANUP_FREE =
+		calloc(warden->hook_count + 1, sizeof(*requests));
 
+	if (!requests)
+		return;
+	yg_sampling_requests(warden, requests);
 	for (size_t i = 0; i < warden->hook_count; i++) {
 		const struct yg_hook_row *row = &warden->hooks[i];
 		const struct yg_hooks *hooks = &row->hooks;
 		const char *guard = "none";
 		const char *reason = hooks->reason;
-		uint64_t requests, sampled;
 
 		if (hooks->tc_guard)
 			guard = "tc";
@@ -156,7 +160,6 @@ static void put_interfaces(struct round *round)
 			guard = "xdp";
 		if (row->err && reason[0] == '\0')
 			reason = strerror(-row->err);
-		yg_sampling_requests(warden, (uint32_t)hooks->ifindex, &requests, &sampled);
 		put(round, &(struct yg_feed_message){
 				   .kind = YG_FEED_KIND_INTERFACE,
 				   .interface = { .index = hooks->ifindex,
@@ -167,8 +170,8 @@ static void put_interfaces(struct round *round)
 						  .reason = text(reason),
 						  .state = text(row->err ? "failed" : "attached"),
 						  .sampled = yg_sampling_ratio(warden),
-						  .requests = requests,
-						  .requests_sampled = sampled } });
+						  .requests = requests[i].seen,
+						  .requests_sampled = requests[i].sampled } });
 	}
 }
 
