@@ -15,6 +15,7 @@
 #define VIEW_CAP      2048
 #define HEAP_BYTES    (64 << 20) /* of sorts and groups of one query; beyond: out of memory */
 #define VALUE_BYTES   (1 << 20)	 /* one value */
+#define PATTERN_BYTES 512	 /* of LIKE and GLOB, whose work is this times the value */
 #define NS_PER_MS     1000000u
 
 struct run {
@@ -32,6 +33,12 @@ static int check_clock(void *ctx)
 	return run->expired;
 }
 
+/* The clock is looked at between steps, not within a function: none may take long. */
+static bool is_refused(const char *function)
+{
+	return strcmp(function, "load_extension") == 0 || strcmp(function, "json_patch") == 0;
+}
+
 /* Reads and functions; nothing that writes, attaches, sets or loads. */
 static int authorize(void *ctx, int action, const char *first, const char *second,
 		     const char *database, const char *trigger)
@@ -46,7 +53,7 @@ static int authorize(void *ctx, int action, const char *first, const char *secon
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
 	case SQLITE_FUNCTION:
-		return second && strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+		return second && is_refused(second) ? SQLITE_DENY : SQLITE_OK;
 	default:
 		return SQLITE_DENY;
 	}
@@ -93,8 +100,17 @@ static void call_unhex(sqlite3_context *context, int count, sqlite3_value **valu
 		sqlite3_result_int64(context, (sqlite3_int64)id);
 }
 
+/* trim(X,Y) looks for each byte of one text in the other. */
+static void call_trim(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	(void)count;
+	(void)values;
+	sqlite3_result_error(context, "trim() of other than blanks is not allowed", -1);
+}
+
 static int add_functions(sqlite3 *sql)
 {
+	static const char *const trims[] = { "trim", "ltrim", "rtrim" };
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 	int r = sqlite3_create_function(sql, "iso", 1, flags, NULL, call_iso, NULL, NULL);
 
@@ -102,6 +118,8 @@ static int add_functions(sqlite3 *sql)
 		r = sqlite3_create_function(sql, "hex", 1, flags, NULL, call_hex, NULL, NULL);
 	if (r == SQLITE_OK)
 		r = sqlite3_create_function(sql, "unhex", 1, flags, NULL, call_unhex, NULL, NULL);
+	for (size_t i = 0; r == SQLITE_OK && i < YG_ARRAY_SIZE(trims); i++)
+		r = sqlite3_create_function(sql, trims[i], 2, flags, NULL, call_trim, NULL, NULL);
 	return yg_db_errno(r);
 }
 
@@ -162,6 +180,7 @@ static int open_reader(struct run *run)
 	(void)sqlite3_db_config(run->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(run->sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)sqlite3_limit(run->sql, SQLITE_LIMIT_LENGTH, VALUE_BYTES);
+	(void)sqlite3_limit(run->sql, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_BYTES);
 	/* Sorts stay in memory, where they are bounded; the caged desk has no other place. */
 	r = yg_db_errno(sqlite3_exec(run->sql, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL));
 	if (r == 0)

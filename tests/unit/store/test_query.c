@@ -118,6 +118,8 @@ static const struct {
 	{ "groups", "SELECT status, count(*) n FROM samples GROUP BY 1 ORDER BY 1",
 	  "{\"type\":\"row\",\"status\":200,\"n\":2}\n{\"type\":\"row\",\"status\":404,\"n\":1}\n" },
 	{ "no rows", "SELECT id FROM findings", "" },
+	{ "trim and pattern", "SELECT trim(' a ') AS a, 'api' LIKE '%p%' AS b",
+	  "{\"type\":\"row\",\"a\":\"a\",\"b\":1}\n" },
 	{ "null and real", "SELECT NULL AS a, 0.5 AS b",
 	  "{\"type\":\"row\",\"a\":null,\"b\":0.500000}\n" },
 };
@@ -146,6 +148,10 @@ static const struct {
 	  "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT count(*) FROM c",
 	  -ETIME },
 	{ "a value without bounds", "SELECT zeroblob(100000000)", -E2BIG },
+	/* One step each, within which nobody looks at the clock. */
+	{ "trim of a set", "SELECT trim(printf('%.9000c', 'a'), printf('%.9000c', 'b'))", -EINVAL },
+	{ "a long pattern", "SELECT printf('%.9000c', 'a') LIKE printf('%.513c', 'a')", -EINVAL },
+	{ "patches of JSON", "SELECT json_patch('{}', '{}')", -EINVAL },
 };
 
 static void answers_what_reads(void **state)
