@@ -382,21 +382,11 @@ static void write_counters(struct yg_desk *desk)
 	yg_json_close_object(desk->json);
 }
 
-static int count_one(void *ctx, struct yg_slice object)
-{
-	(void)object;
-	++*(uint64_t *)ctx;
-	return 0;
-}
-
 void yg_get_status(struct yg_desk *desk, struct yg_http_request *request, const char *rest)
 {
-	struct yg_store_filter open = { .status = YG_SLICE("open"), .limit = YG_STORE_LIST_MAX };
 	struct yg_json *json = desk->json;
-	uint64_t findings = 0;
 
 	(void)rest;
-	(void)!yg_store_each(desk->store, YG_STORE_FINDINGS, &open, count_one, &findings);
 	yg_json_reset(json);
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "status");
@@ -411,7 +401,7 @@ void yg_get_status(struct yg_desk *desk, struct yg_http_request *request, const 
 	yg_json_pair_uint(json, "endpoints", yg_store_count(desk->store, YG_STORE_ENDPOINTS));
 	yg_json_pair_uint(json, "callers", yg_store_count(desk->store, YG_STORE_CALLERS));
 	yg_json_pair_uint(json, "findings", yg_store_count(desk->store, YG_STORE_FINDINGS));
-	yg_json_pair_uint(json, "findings_open", findings);
+	yg_json_pair_uint(json, "findings_open", yg_store_findings_open(desk->store));
 	yg_json_pair_uint(json, "risk", yg_store_risk(desk->store));
 	yg_json_close_object(json);
 	yg_risk_services(desk, (struct yg_slice){ NULL, 0 });

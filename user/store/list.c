@@ -269,13 +269,22 @@ ssize_t yg_store_each(struct yg_store *store, enum yg_store_list list,
 	return r < 0 ? r : visitor.count;
 }
 
-uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list)
+static uint64_t count_rows(struct yg_store *store, int index)
 {
 	YG_DB_CLEANUP_RESET sqlite3_stmt *count = NULL;
 
-	if (!store->main || list == YG_STORE_SAMPLES ||
-	    yg_db_statement(store->main, lists[list].count_index, &count) ||
+	if (!store->main || yg_db_statement(store->main, index, &count) ||
 	    sqlite3_step(count) != SQLITE_ROW)
 		return 0;
 	return yg_db_column_uint(count, 0);
+}
+
+uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list)
+{
+	return list == YG_STORE_SAMPLES ? 0 : count_rows(store, lists[list].count_index);
+}
+
+uint64_t yg_store_findings_open(struct yg_store *store)
+{
+	return count_rows(store, YG_SQL_FINDING_OPEN);
 }

@@ -269,6 +269,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_CALLER_COUNT] = "SELECT count(*) FROM callers",
 	[YG_SQL_CALLER_RECENT] = "SELECT client FROM callers WHERE last_seen>=?1",
 	[YG_SQL_FINDING_COUNT] = "SELECT count(*) FROM findings",
+	[YG_SQL_FINDING_OPEN] = "SELECT count(*) FROM findings WHERE status='open'",
 	[YG_SQL_ENDPOINT_DROP] = "DELETE FROM endpoints WHERE id=?1",
 	[YG_SQL_FINDING_DECIDE] =
 		"UPDATE findings SET status=?2, decided_by=?3, decided=?4 WHERE id=?1",

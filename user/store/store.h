@@ -250,6 +250,8 @@ YG_MUST_CHECK ssize_t yg_store_learned(struct yg_store *store, const struct yg_s
 
 /* Rows of the list without limit and filter, 0 on failure. Not for SAMPLES. */
 uint64_t yg_store_count(struct yg_store *store, enum yg_store_list list);
+/* Findings that nobody has decided on, 0 on failure. */
+uint64_t yg_store_findings_open(struct yg_store *store);
 
 typedef void (*yg_store_cell_fn)(void *ctx, const struct yg_cell *cell);
 
