@@ -11,6 +11,7 @@
 #include "core/base64.h"
 #include "core/macros.h"
 #include "parse/credential.h"
+#include "parse/credential_name.h"
 #include "parse/forwarded.h"
 #include "parse/member.h"
 #include "parse/url.h"
@@ -43,7 +44,8 @@ static uint64_t try_text(struct yg_slice text)
 	struct yg_member member;
 	uint8_t bytes[64];
 	char decoded[64];
-	uint64_t sum = 0;
+	uint64_t sum = yg_credential_shape_of(text) + yg_header_traits_of_name(text) +
+		       yg_credential_is_key(YG_SHAPE_BARE, text);
 	ssize_t len;
 
 	while (yg_members_next(&members, &member))
@@ -57,8 +59,9 @@ static uint64_t try_text(struct yg_slice text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct yg_slice names[] = {
-		{ "Authorization", 13 }, { "Cookie", 6 },    { "X-Forwarded-For", 15 },
-		{ "Forwarded", 9 },	 { "X-Real-IP", 9 }, { "X-Api-Key", 9 },
+		{ "Authorization", 13 },     { "Cookie", 6 },	 { "X-Forwarded-For", 15 },
+		{ "Forwarded", 9 },	     { "X-Real-IP", 9 }, { "X-Api-Key", 9 },
+		{ "X-Acme-Secret-Key", 17 },
 	};
 	static const struct yg_prefix ten = { { { [10] = 0xff, 0xff, 10 } }, 104 };
 	const struct yg_address peer = { { [10] = 0xff, 0xff, 10, 0, 0, 1 } };

@@ -7,6 +7,7 @@
 #include "baseline/schema.h"
 #include "endpoint/token.h"
 #include "parse/credential.h"
+#include "parse/credential_name.h"
 #include "parse/url.h"
 
 #define VALUE_MIN 7u /* bytes; a shorter one behind a name in a path is an id */
@@ -89,6 +90,8 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 /* A credential by the name before it. */
 static bool is_credential(const struct masking *m, struct yg_slice name, struct yg_slice value)
 {
+	if (!m->path && yg_credential_is_key(yg_credential_shape_of(name), value))
+		return true;
 	return (yg_credential_is_name(YG_VALUE_IN_QUERY, name) ||
 		yg_slice_equal(name, YG_SLICE("access_token"))) &&
 	       (!m->path || is_random(value));

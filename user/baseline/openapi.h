@@ -39,6 +39,14 @@ YG_MUST_CHECK int yg_openapi_add(struct yg_openapi *openapi, const struct yg_end
 uint32_t yg_openapi_left_out(const struct yg_openapi *openapi);
 
 /**
+ * yg_openapi_key_name() - what the API key of an endpoint is called, as its schema tells.
+ * @ret_part: YG_SCHEMA_HEADER or YG_SCHEMA_QUERY.
+ *
+ * Return: its name, borrowed from @schema; "X-API-Key", in the header, if it was not learned.
+ */
+struct yg_slice yg_openapi_key_name(const struct yg_schema *schema, enum yg_schema_part *ret_part);
+
+/**
  * yg_openapi_write() - the document.
  * Return: 0; -ENOMEM; -EIO if @out failed.
  */

@@ -10,6 +10,7 @@
 
 #include "baseline/openapi_inside.h"
 #include "parse/credential.h"
+#include "parse/credential_name.h"
 
 #define DISCOVERY "/.well-known/openid-configuration"
 
@@ -39,7 +40,7 @@ static struct yg_slice find_name(const struct yg_schema *schema, enum yg_schema_
 		if (!words && yg_credential_is_name((enum yg_value_in)part, field.name))
 			return field.name;
 		for (const char *const *word = words; word && *word; word++) {
-			if (holds(field.name, *word))
+			if (holds(field.name, *word) && !yg_credential_is_other(field.name))
 				return field.name;
 		}
 	}
@@ -71,6 +72,15 @@ static void name_parameter(const struct yg_schema *schema, uint32_t bit, struct 
 		if (ret->name.ptr)
 			ret->part = places[i].part;
 	}
+}
+
+struct yg_slice yg_openapi_key_name(const struct yg_schema *schema, enum yg_schema_part *ret_part)
+{
+	struct scheme scheme = { .part = YG_SCHEMA_HEADER };
+
+	name_parameter(schema, YG_AUTH_API_KEY, &scheme);
+	*ret_part = scheme.part;
+	return scheme.name.ptr ? scheme.name : YG_SLICE("X-API-Key");
 }
 
 /* "header-x-api-key": what a component may be called. */

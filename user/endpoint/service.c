@@ -84,6 +84,14 @@ struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, cha
 	return (struct yg_slice){ ret, len };
 }
 
+struct yg_slice yg_service_from_authority(struct yg_slice authority, bool tls, char *ret)
+{
+	size_t len = name_authority(authority, tls, ret);
+
+	ret[len] = '\0';
+	return (struct yg_slice){ ret, len };
+}
+
 /* "dev", "dev2"; not "device". */
 static bool is_test_word(struct yg_slice part)
 {

@@ -22,6 +22,14 @@
 struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, char *ret);
 
 /**
+ * yg_service_from_authority() - the same of an authority as text: "API.example:443".
+ * @tls: its usual port is 443, else 80.
+ *
+ * Return: the text in @ret; of length 0 if it is no host name or address.
+ */
+struct yg_slice yg_service_from_authority(struct yg_slice authority, bool tls, char *ret);
+
+/**
  * yg_service_is_non_production() - is the host named like one for tests?
  *
  * "stg.example.com", "api-dev2.example.com"; not "device.example.com". The last two labels are the

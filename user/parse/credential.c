@@ -3,6 +3,7 @@
 
 #include "core/base64.h"
 #include "core/macros.h"
+#include "parse/credential_name.h"
 #include "parse/member.h"
 #include "parse/url.h"
 
@@ -210,7 +211,8 @@ static void read_query(struct yg_slice query, const struct yg_credential_names *
 			read_jwt(value, ret);
 		} else if (!ret->api_key.ptr &&
 			   (is_one_of(name, api_key_queries, YG_ARRAY_SIZE(api_key_queries)) ||
-			    is_one_of(name, names->queries, names->query_count))) {
+			    is_one_of(name, names->queries, names->query_count) ||
+			    yg_credential_is_key(yg_credential_shape_of(name), value))) {
 			ret->api_key = value;
 			ret->in_query = true;
 		}
@@ -267,9 +269,24 @@ static void read_cookies(struct yg_slice cookies, const struct yg_credential_nam
 
 /* --- all of it ---------------------------------------------------------------------------- */
 
-static void read_header_field(enum yg_header_id id, const struct yg_header *header,
+/* An API key by convention, by its shape, or by configuration? */
+static bool is_key_field(enum yg_header_id id, uint32_t traits, const struct yg_header *header,
+			 const struct yg_credential_names *names)
+{
+	if (traits & YG_HEADER_KEY &&
+	    (id != YG_HEADER_OTHER ||
+	     yg_credential_is_key(yg_credential_shape_of(header->name), header->value)))
+		return true;
+	return names->header_count > 0 &&
+	       is_one_of(header->name, names->headers, names->header_count);
+}
+
+static void read_header_field(const struct yg_message *request, uint32_t i,
 			      const struct yg_credential_names *names, struct yg_credentials *ret)
 {
+	const struct yg_header *header = &request->headers[i];
+	enum yg_header_id id = yg_message_header_id(request, i);
+
 	if (header->value.len == 0)
 		return;
 	if (id == YG_HEADER_AUTHORIZATION) {
@@ -278,10 +295,7 @@ static void read_header_field(enum yg_header_id id, const struct yg_header *head
 	} else if (id == YG_HEADER_COOKIE) {
 		read_cookies(header->value, names, ret);
 	} else if (!ret->api_key.ptr &&
-		   ((id != YG_HEADER_OTHER &&
-		     (yg_header_traits(id, header->name) & YG_HEADER_KEY)) ||
-		    (names->header_count > 0 &&
-		     is_one_of(header->name, names->headers, names->header_count)))) {
+		   is_key_field(id, yg_message_header_traits(request, i), header, names)) {
 		ret->api_key = header->value;
 	}
 }
@@ -292,7 +306,8 @@ bool yg_credential_is_name(enum yg_value_in in, struct yg_slice name)
 
 	switch (in) {
 	case YG_VALUE_IN_QUERY:
-		return is_one_of(name, api_key_queries, YG_ARRAY_SIZE(api_key_queries));
+		return is_one_of(name, api_key_queries, YG_ARRAY_SIZE(api_key_queries)) ||
+		       yg_credential_shape_of(name) >= YG_SHAPE_LIKELY;
 	case YG_VALUE_IN_HEADER:
 		return yg_header_traits(yg_header_id_from_name(name), name) & YG_HEADER_KEY;
 	case YG_VALUE_IN_COOKIE:
@@ -340,8 +355,7 @@ void yg_credentials_from_request(const struct yg_message *request,
 	ret->in_query = false;
 	ret->jwt = (struct yg_jwt){ .present = false };
 	for (uint32_t i = 0; i < request->header_count; i++)
-		read_header_field(yg_message_header_id(request, i), &request->headers[i], names,
-				  ret);
+		read_header_field(request, i, names, ret);
 	read_query(yg_url_from_target(request->method, request->target).query, names, ret);
 	choose(ret);
 }

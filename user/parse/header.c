@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/macros.h"
+#include "parse/credential_name.h"
 
 /* Letters of the table. */
 #define NONE 0u
@@ -157,7 +158,13 @@ uint32_t yg_header_traits_of_name(struct yg_slice name)
 			traits |= stands_at(name, at, part->name) ? part->traits : 0;
 		}
 	}
-	return traits & IDEMPOTENT ? traits & ~(C | IDEMPOTENT) : traits;
+	if (traits & IDEMPOTENT)
+		return traits & ~(C | IDEMPOTENT);
+	/* What only hops say is no key; "x-client-secret" is one, whatever else clients say. */
+	if (yg_credential_shape_of(name) >= YG_SHAPE_LIKELY &&
+	    (!(traits & (U | S)) || stands_at(name, 0, YG_SLICE("x-client-"))))
+		traits = (traits & ~S) | KC;
+	return traits;
 }
 
 static uint8_t read_memo(struct yg_header_index *index, uint32_t slot, struct yg_slice name)

@@ -127,6 +127,11 @@
 	ROW(SEC_WEBSOCKET_KEY, "sec-websocket-key", USC) \
 	ROW(TRANSFER_ENCODING, "transfer-encoding", S) \
 	ROW(X_FORWARDED_PROTO, "x-forwarded-proto", US) \
+	ROW(X_FORWARDED_PREFIX, "x-forwarded-prefix", US) \
+	ROW(X_FORWARDED_URI, "x-forwarded-uri", US) \
+	ROW(X_ORIGINAL_URI, "x-original-uri", S) \
+	ROW(X_ORIGINAL_URL, "x-original-url", S) \
+	ROW(X_ENVOY_ORIGINAL_PATH, "x-envoy-original-path", S) \
 	ROW(X_RATELIMIT_LIMIT, "x-ratelimit-limit", R) \
 	ROW(X_RATELIMIT_RESET, "x-ratelimit-reset", R) \
 	ROW(PERMISSIONS_POLICY, "permissions-policy", NONE) \
