@@ -20,7 +20,9 @@
 #include "cli/lines.h"
 #include "cli/links.h"
 #include "cli/prefixes.h"
+#include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/sarif.h"
 #include "cli/spool.h"
 #include "cli/table.h"
 #include "cli/tables.h"
@@ -33,9 +35,7 @@
 #include "daemon/templates.h"
 #include "endpoint/specs.h"
 
-#define PROGRESS_STEP (8u << 20)   /* bytes of the file between two redraws */
 #define OUTPUT_BUFFER (256u << 10) /* bytes; one write(2) per 500 lines */
-#define PROGRESS_BAR  40u	   /* columns */
 
 /*
  * Offline keys are constants: a run must not depend on the machine. A capture that was built to
@@ -67,6 +67,9 @@ const struct yg_cli_option yg_analyze_options[] = {
 	  .value = "CIDR",
 	  .help = "addresses of the host: what they ask of others is outbound",
 	  .many = true },
+	{ .name = "sarif",
+	  .value = "FILE",
+	  .help = "write findings and differences as SARIF 2.1.0, for code scanning" },
 	{ .name = "testcases",
 	  .value = "FILE",
 	  .help = "write checks to replay, as `yagura testcases` does; HTTP if FILE ends in .http" },
@@ -94,13 +97,13 @@ struct run {
 	struct yg_segment meta; /* of the frame at hand; data[] is not used */
 	struct yg_run_totals totals;
 	struct yg_report *report;
+	struct yg_sarif *sarif;	  /* NULL without --sarif */
 	enum yg_severity fail_on; /* YG_SEVERITY_MAX: never */
 	bool severe;		  /* a finding at or above fail_on was seen */
 	struct yg_links links;	  /* with --exchanges */
 	char *output;		  /* [OUTPUT_BUFFER] of args->out; NULL: its own */
 	bool failed;		  /* a file failed, or the output did */
-	bool bar;		  /* stderr is a terminal */
-	uint64_t bar_due;	  /* bytes */
+	struct yg_progress bar;
 };
 
 static void clean_run(struct run *run)
@@ -120,6 +123,7 @@ static void clean_run(struct run *run)
 	yg_spool_free(&run->spool);
 	yg_links_clean(&run->links);
 	yg_report_free(&run->report);
+	yg_sarif_free(&run->sarif);
 	yg_json_free(&run->json);
 }
 
@@ -275,6 +279,8 @@ static int build(struct run *run)
 	if (r == 0)
 		r = yg_report_new(run->args, &run->report);
 	if (r == 0)
+		r = yg_sarif_new(run->args, &run->sarif);
+	if (r == 0)
 		r = yg_names_from_options(&run->config, &run->names);
 	if (r == 0)
 		r = yg_templates_from_options(&run->config, &run->templates, run->error,
@@ -306,33 +312,6 @@ static enum yg_exit open_spool(struct run *run)
 	if (r)
 		return yg_cli_fail(run->args, "temporary file in %s: %s", dir, strerror(-r));
 	return YG_EXIT_DONE;
-}
-
-static void draw_progress(struct run *run, const char *path, const struct yg_pcap *pcap)
-{
-	uint64_t done, total;
-	unsigned int filled;
-
-	yg_pcap_progress(pcap, &done, &total);
-	if (done < run->bar_due)
-		return;
-	run->bar_due = done + PROGRESS_STEP;
-	if (total == 0) {
-		(void)fprintf(run->args->err, "\r%.32s: %llu MB", path,
-			      (unsigned long long)(done / 1000000));
-		return;
-	}
-	filled = done >= total ? PROGRESS_BAR : (unsigned int)(done * PROGRESS_BAR / total);
-	(void)fprintf(run->args->err, "\r%.32s: [%.*s%*s] %3u %%", path, (int)filled,
-		      "########################################", (int)(PROGRESS_BAR - filled), "",
-		      done >= total ? 100 : (unsigned int)(done * 100 / total));
-}
-
-static void clear_progress(struct run *run)
-{
-	if (run->bar)
-		(void)fputs("\r\033[K", run->args->err);
-	run->bar_due = 0;
 }
 
 static void take_frame(struct run *run, const struct yg_frame *frame)
@@ -387,10 +366,9 @@ static void read_file(struct run *run, const char *path)
 	if (r == 0) {
 		while ((r = yg_pcap_next(pcap, &frame)) == 1) {
 			take_frame(run, &frame);
-			if (run->bar)
-				draw_progress(run, path, pcap);
+			yg_progress_draw(&run->bar, path, pcap);
 		}
-		clear_progress(run);
+		yg_progress_clear(&run->bar);
 	}
 	if (r < 0) {
 		run->failed = true;
@@ -445,16 +423,22 @@ static void print_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 	struct run *run = ctx;
 	const struct yg_knowledge *knowledge = yg_pipeline_knowledge(run->pipeline);
 	struct yg_assessment assessment;
+	const struct yg_lines_known known = {
+		.assessment = &assessment,
+		.data = yg_knowledge_data(knowledge),
+		.schema = yg_knowledge_schema(knowledge, endpoint),
+		.talk = yg_knowledge_talk(knowledge, endpoint->id),
+		.exposure = yg_knowledge_exposure(knowledge, endpoint),
+		.knowledge = knowledge,
+	};
 
 	yg_knowledge_assessment(knowledge, endpoint, &assessment);
 	run->totals.endpoints++;
-	if (yg_report_endpoint(run->report, endpoint, &assessment, yg_knowledge_data(knowledge)))
+	if (yg_report_endpoint(run->report, endpoint, &assessment, known.data))
 		run->failed = true;
 	if (!run->args->json)
 		return;
-	yg_lines_endpoint(run->json, endpoint, yg_knowledge_data(knowledge),
-			  yg_knowledge_schema(knowledge, endpoint), &assessment,
-			  yg_knowledge_talk(knowledge, endpoint->id));
+	yg_lines_endpoint(run->json, endpoint, &known);
 	flush_line(run);
 }
 
@@ -497,6 +481,7 @@ static void print_finding(void *ctx, const struct yg_finding *finding)
 	run->totals.findings++;
 	if (yg_report_finding(run->report, finding))
 		run->failed = true;
+	yg_sarif_finding(run->sarif, finding);
 	if (!run->args->json)
 		return;
 	yg_lines_finding(run->json, finding);
@@ -549,10 +534,12 @@ static enum yg_exit print_all(struct run *run)
 	}
 	if (yg_cli_value(run->args, "openapi") &&
 	    yg_document_compare(run->args, &source, yg_specs_at(run->specs, 0), run->json,
-				&worst) != YG_EXIT_DONE)
+				run->sarif, &worst) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	run->severe = run->severe || (worst != YG_SEVERITY_MAX && worst >= run->fail_on);
 	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)
+		return YG_EXIT_FAILED;
+	if (run->sarif && yg_sarif_write(run->sarif) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	if (yg_cli_value(run->args, "testcases") &&
 	    yg_testcases_known(run->args, knowledge) != YG_EXIT_DONE)
@@ -586,7 +573,7 @@ enum yg_exit yg_command_analyze(const struct yg_cli_args *args)
 	run.output = malloc(OUTPUT_BUFFER);
 	if (run.output)
 		(void)setvbuf(args->out, run.output, _IOFBF, OUTPUT_BUFFER);
-	run.bar = isatty(fileno(args->err)) == 1;
+	run.bar = yg_progress_on(args->err);
 
 	for (size_t i = 0; i < args->item_count && !run.failed; i++)
 		if (yg_archive_is(args->items[i]))

@@ -31,6 +31,7 @@ static const struct yg_command commands[] = {
 		.options = no_options,
 		.json = true,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_status,
 	},
 	{
@@ -40,6 +41,7 @@ static const struct yg_command commands[] = {
 		.text = "Keys: q ends it.",
 		.options = yg_top_options,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_top,
 	},
 	{
@@ -48,6 +50,7 @@ static const struct yg_command commands[] = {
 		.summary = "List the API endpoints that were seen",
 		.examples = "yagura endpoints --sort risk --limit 20\n"
 			    "yagura endpoints --label shadow --service api.example.com\n"
+			    "yagura endpoints --outside --host api.example.com\n"
 			    "yagura endpoints --data national-id --since 1d\n",
 		.options = yg_endpoints_options,
 		.json = true,
@@ -143,6 +146,7 @@ static const struct yg_command commands[] = {
 			    "yagura testcases --label payment --format http\n",
 		.options = yg_testcases_options,
 		.daemon = true,
+		.texts = true,
 		.run = yg_command_testcases,
 	},
 	{

@@ -9,6 +9,8 @@
 
 #include "baseline/compare.h"
 #include "baseline/openapi.h"
+#include "cli/sarif.h"
+#include "cli/table.h"
 #include "core/json.h"
 #include "daemon/documents.h"
 
@@ -72,7 +74,8 @@ struct comparison {
 	const struct yg_cli_args *args;
 	const struct yg_spec *spec;
 	struct yg_json *json;
-	bool *seen; /* [operations] */
+	struct yg_sarif *sarif; /* NULL: none */
+	bool *seen;		/* [operations] */
 	const struct yg_endpoint *endpoint;
 	char name[YG_SERVICE_CAP + YG_TEMPLATE_CAP + YG_METHOD_CAP];
 	uint32_t counts[YG_DIFFERENCE_MAX];
@@ -91,11 +94,13 @@ static const enum yg_severity severities[YG_DIFFERENCE_MAX] = {
 static void print_line(struct comparison *c, enum yg_difference kind, const char *place,
 		       const char *detail)
 {
-	c->counts[kind]++;
-	(void)fprintf(c->args->out, "%-22s  %s\n", yg_difference_name(kind), c->name);
-	if (place[0] || detail[0])
-		(void)fprintf(c->args->out, "%24s%s%s%s\n", "", place,
-			      place[0] && detail[0] ? ": " : "", detail);
+	char text[1024];
+
+	(void)snprintf(text, sizeof(text), "%-22s", yg_difference_name(kind));
+	yg_text_hang(c->args->out, text, c->name, 0, c->args->columns);
+	(void)snprintf(text, sizeof(text), "%s%s%s", place, place[0] && detail[0] ? ": " : "",
+		       detail);
+	yg_text_wrap(c->args->out, text, 24, c->args->columns);
 }
 
 static void take_difference(void *ctx, enum yg_difference kind, const char *place,
@@ -103,11 +108,19 @@ static void take_difference(void *ctx, enum yg_difference kind, const char *plac
 {
 	struct comparison *c = ctx;
 
+	c->counts[kind]++;
+	yg_sarif_difference(c->sarif, &(struct yg_sarif_difference){
+					      .rule = yg_difference_name(kind),
+					      .service = c->endpoint ? c->endpoint->service : "",
+					      .endpoint = c->name,
+					      .place = place,
+					      .detail = detail,
+					      .severity = severities[kind],
+				      });
 	if (!c->args->json) {
 		print_line(c, kind, place, detail);
 		return;
 	}
-	c->counts[kind]++;
 	yg_json_open_object(c->json);
 	yg_json_pair_str(c->json, "type", "difference");
 	yg_json_pair_str(c->json, "kind", yg_difference_name(kind));
@@ -174,10 +187,12 @@ static enum yg_severity sum_up(const struct comparison *c)
 enum yg_exit yg_document_compare(const struct yg_cli_args *args,
 				 const struct yg_document_source *source,
 				 const struct yg_spec *spec, struct yg_json *json,
-				 enum yg_severity *ret_worst)
+				 struct yg_sarif *sarif, enum yg_severity *ret_worst)
 {
 	YG_CLEANUP_FREE bool *seen = calloc(yg_spec_count(spec) + 1, sizeof(bool));
-	struct comparison c = { .args = args, .json = json, .spec = spec, .seen = seen };
+	struct comparison c = {
+		.args = args, .json = json, .sarif = sarif, .spec = spec, .seen = seen
+	};
 	enum yg_exit code;
 
 	if (!seen)

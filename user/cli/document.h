@@ -13,6 +13,7 @@ enum yg_exit yg_document_write(const struct yg_cli_args *args, struct yg_knowled
 			       const char *path);
 
 struct yg_json;
+struct yg_sarif;
 struct yg_spec;
 struct yg_options;
 struct yg_specs;
@@ -59,9 +60,10 @@ enum yg_exit yg_document_each_stored(void *ctx, yg_document_fn fn, void *fn_ctx)
 /**
  * yg_document_compare() - print what traffic and the document @spec say differently.
  * @json: JSON lines are built in; used with --json.
+ * @sarif: takes them, too; NULL: none.
  * @ret_worst: severity of the worst difference; YG_SEVERITY_MAX: there is none.
  */
 enum yg_exit yg_document_compare(const struct yg_cli_args *args,
 				 const struct yg_document_source *source,
 				 const struct yg_spec *spec, struct yg_json *json,
-				 enum yg_severity *ret_worst);
+				 struct yg_sarif *sarif, enum yg_severity *ret_worst);

@@ -6,6 +6,7 @@
 #include "cli/client.h"
 #include "cli/data.h"
 #include "cli/listing.h"
+#include "cli/outside.h"
 #include "cli/parameters.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -175,6 +176,10 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	yg_print_field(args, "first seen",
 		       yg_time_format(yg_value_text(value, "first_seen"), time));
 	yg_print_field(args, "last seen", yg_time_format(yg_value_text(value, "last_seen"), time));
+	yg_print_field(args, "exposure", yg_cli_word(args, yg_value_text(value, "exposure")));
+	yg_join_texts(yg_value_find(value, "servers"), text, sizeof(text));
+	yg_print_field(args, "servers", text);
+	yg_outside_print(args, value);
 	print_assessment(args, value);
 	yg_print_list(args, "Sensitive data", yg_value_find(value, "data"), yg_data_columns,
 		      YG_DATA_COLUMNS, yg_data_add);

@@ -4,20 +4,31 @@
 
 #include "cli/data.h"
 #include "cli/listing.h"
+#include "cli/outside.h"
 #include "cli/show.h"
 
 const struct yg_cli_option yg_endpoints_options[] = {
 	{ "service", "HOST", "Only endpoints of this service", false },
 	{ "method", "METHOD", "Only endpoints of this method", false },
+	{ "host", "HOST", "Only endpoints of this host, or reached from outside under it", false },
 	{ "contains", "TEXT", "Only endpoints whose template holds this text", false },
+	{ "search", "TEXT", "Only endpoints with this text in method, service, path or address",
+	  false },
 	{ "label", "LABEL", "Only endpoints with this label: shadow, external, zombie ...", false },
 	{ "data", "CLASS", "Only endpoints that hold data of this class: pan, national-id ...",
+	  false },
+	{ "auth", "KIND", "Only endpoints asked with this: none, bearer, jwt, api-key, cookie ...",
+	  false },
+	{ "exposure", "WORD",
+	  "Only these: external, relayed (from outside through another endpoint), internal, "
+	  "outbound",
 	  false },
 	{ "risk", "MIN", "Only endpoints of at least this risk, 1 to 100", false },
 	{ "since", "DURATION", "Only endpoints used within the last 90s, 15m, 1h, 7d", false },
 	{ "new", "DURATION", "Only endpoints first seen within the last 90s, 15m, 1h, 7d", false },
 	{ "sort", "ORDER", "By name, requests, risk or last (the last used first)", false },
 	{ "busiest", NULL, "The same as --sort requests", false },
+	{ "outside", NULL, "By the addresses under which those outside know them", false },
 	{ "limit", "N", "At most so many, all if not given", false },
 	{ 0 },
 };
@@ -61,8 +72,9 @@ static int add_endpoint(void *ctx, const char *line, yajl_val value)
 
 enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
 {
-	static const char *const filters[] = { "service", "method", "contains", "label",
-					       "data",	  "risk",   "sort",	NULL };
+	static const char *const filters[] = { "service",  "host",  "method", "contains",
+					       "search",   "label", "data",   "auth",
+					       "exposure", "risk",  "sort",   NULL };
 	static const struct yg_listing_plan plan = {
 		.columns = columns,
 		.column_count = YG_ARRAY_SIZE(columns),
@@ -76,5 +88,6 @@ enum yg_exit yg_command_endpoints(const struct yg_cli_args *args)
 		return code;
 	if (yg_cli_value(args, "busiest") && !yg_cli_value(args, "sort"))
 		yg_client_add(path, sizeof(path), "sort", "requests");
-	return yg_listing_print(args, path, &plan);
+	return yg_cli_value(args, "outside") ? yg_outside_list(args, path)
+					     : yg_listing_print(args, path, &plan);
 }

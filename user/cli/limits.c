@@ -12,6 +12,7 @@
 #include "detect/party.h"
 #include "detect/posture.h"
 #include "detect/take.h"
+#include "endpoint/exposure.h"
 #include "endpoint/hop.h"
 #include "endpoint/relation.h"
 #include "endpoint/talk.h"
@@ -77,6 +78,8 @@ static const struct limit limits[] = {
 	  "least used go" },
 	{ "analyzer", "traits of endpoints", YG_ENDPOINTS_MAX, sizeof(struct yg_trait) + 80,
 	  "goes with its endpoint" },
+	{ "analyzer", "addresses of endpoints", YG_ENDPOINTS_MAX, sizeof(struct yg_exposure),
+	  "exposure.evicted counts" },
 	{ "analyzer", "WebSockets of endpoints", YG_TALKS_MAX, sizeof(struct yg_talk) + 32,
 	  "least used go" },
 	{ "analyzer", "third parties", YG_PARTIES_MAX, sizeof(struct yg_party) + 32,

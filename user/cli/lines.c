@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "baseline/schema_json.h"
+#include "cli/outside.h"
 #include "cli/talk.h"
 #include "daemon/pipeline.h"
 #include "detect/cause.h"
@@ -422,8 +423,7 @@ static void put_fields(struct yg_json *json, const struct yg_endpoint *endpoint,
 }
 
 void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data, const struct yg_schema *schema,
-		       const struct yg_assessment *assessment, const struct yg_talk *talk)
+		       const struct yg_lines_known *known)
 {
 	const char *operation = strchr(endpoint->template_, ' ');
 
@@ -438,16 +438,17 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 	yg_json_pair_time(json, "last_seen", endpoint->last_ns);
 	put_statuses(json, endpoint);
 	put_auth(json, endpoint->auth);
-	yg_schema_put(json, schema, endpoint->template_);
-	put_fields(json, endpoint, data);
-	yg_labels_write(json, &assessment->labels);
-	yg_risk_write(json, &assessment->risk);
+	yg_schema_put(json, known->schema, endpoint->template_);
+	put_fields(json, endpoint, known->data);
+	yg_labels_write(json, &known->assessment->labels);
+	yg_risk_write(json, &known->assessment->risk);
 	yg_json_pair_uint(json, "request_bytes", endpoint->request_bytes);
 	yg_json_pair_uint(json, "response_bytes", endpoint->response_bytes);
 	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);
 	if (operation)
 		yg_json_pair_str(json, "operation", operation + 1);
-	yg_talk_put(json, talk);
+	yg_talk_put(json, known->talk);
+	yg_outside_put(json, endpoint, known);
 	yg_json_close_object(json);
 }
 

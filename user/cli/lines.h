@@ -41,12 +41,22 @@ void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handsha
 
 /* A WebSocket that has ended; texts are not printed. */
 void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websocket);
-/* @data, @schema, @talk: each may be NULL. */
-void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
-		       const struct yg_data *data, const struct yg_schema *schema,
-		       const struct yg_assessment *assessment, const struct yg_talk *talk);
-/* Sensitive records that a caller was given on one day. */
+/* What is known of an endpoint beside its row in the inventory. Borrowed. */
+struct yg_lines_known {
+	const struct yg_assessment *assessment;
+	const struct yg_data *data; /* this and the next ones: NULL: nothing */
+	const struct yg_schema *schema;
+	const struct yg_talk *talk;
+	const struct yg_exposure *exposure;
+	const struct yg_knowledge *knowledge; /* to find what leads to it */
+};
+
 struct yg_take;
+
+/* An endpoint with all that is known of it. */
+void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
+		       const struct yg_lines_known *known);
+/* Sensitive records that a caller was given on one day. */
 void yg_lines_take(struct yg_json *json, const struct yg_take *take,
 		   struct yg_knowledge *knowledge);
 

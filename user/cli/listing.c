@@ -19,6 +19,15 @@ static bool is_label(const char *text)
 	return yg_label_from_text(yg_slice_from_str(text), &label) == 0;
 }
 
+static bool is_auth(const char *text)
+{
+	for (uint32_t bit = YG_AUTH_NONE; bit <= YG_AUTH_CERTIFICATE; bit <<= 1) {
+		if (strcmp(text, yg_auth_name((enum yg_auth)bit)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_rule(const char *text)
 {
 	uint32_t count = 0;
@@ -49,6 +58,14 @@ static const struct {
 	{ "status", { "open", "dismissed", "approved" }, NULL, "open, dismissed or approved" },
 	{ "kind", { "upstream", "third-party" }, NULL, "upstream or third-party" },
 	{ "sort", { "name", "requests", "risk", "last" }, NULL, "name, requests, risk or last" },
+	{ "exposure",
+	  { "external", "relayed", "internal", "outbound", "unknown" },
+	  NULL,
+	  "external, relayed, internal, outbound or unknown" },
+	{ "auth",
+	  { NULL },
+	  is_auth,
+	  "none, bearer, jwt, basic, api-key, cookie, other or certificate" },
 	{ "label", { NULL }, is_label, "a label; yagura(7) lists them" },
 	{ "rule", { NULL }, is_rule, "a rule; 'yagura rules' lists them" },
 };

@@ -128,7 +128,8 @@ static enum yg_exit diff(const struct yg_cli_args *args)
 		return yg_cli_fail(args, "openapi: %s", strerror(ENOMEM));
 	code = yg_document_add(args, args->items[1], specs);
 	if (code == YG_EXIT_DONE)
-		code = yg_document_compare(args, &source, yg_specs_at(specs, 0), json, &worst);
+		code = yg_document_compare(args, &source, yg_specs_at(specs, 0), json, NULL,
+					   &worst);
 	if (code != YG_EXIT_DONE)
 		return code;
 	return worst != YG_SEVERITY_MAX && worst >= limit ? YG_EXIT_FINDINGS : YG_EXIT_DONE;

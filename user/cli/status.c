@@ -7,6 +7,7 @@
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 static const struct yg_column role_columns[] = {
 	{ "ROLE", YG_ALIGN_LEFT, 0 },	   { "STATE", YG_ALIGN_LEFT, 0 },
@@ -48,12 +49,13 @@ static const char *format_age(yajl_val status, const char *since, char *ret)
 }
 
 /* "1", "1/8", "0.1" */
-static void format_share(double share, char *ret)
+static void format_share(const struct yg_cli_args *args, double share, char *ret)
 {
 	double below = share > 0 ? 1 / share : 0;
 
 	if (share <= 0 || share >= 1)
-		(void)snprintf(ret, YG_FORMAT_CAP, "%s", share > 0 ? "all" : "-");
+		(void)snprintf(ret, YG_FORMAT_CAP, "%s",
+			       share > 0 ? yg_cli_word(args, "all") : "-");
 	else if (below - (double)(uint64_t)(below + 0.5) < 0.001 &&
 		 below - (double)(uint64_t)(below + 0.5) > -0.001)
 		(void)snprintf(ret, YG_FORMAT_CAP, "1/%" PRIu64, (uint64_t)(below + 0.5));
@@ -67,17 +69,20 @@ static void print_rest(const struct yg_cli_args *args, yajl_val sensor)
 	double rested_s = yg_value_real(sensor, "tls_rested_s");
 	char line[256];
 
-	(void)snprintf(line, sizeof(line), "awake %.0f %% of the time%s",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "稼働時間の割合 %.0f %%%s" : "awake %.0f %% of the time%s",
 		       100 * yg_value_real(sensor, "tls_awake"),
-		       strcmp(yg_value_text(sensor, "tls_rest"), "at times") == 0
-			       ? ": calls exceed the CPU budget"
-			       : "");
+		       strcmp(yg_value_text(sensor, "tls_rest"), "at times") != 0 ? ""
+		       : args->japanese ? "（呼び出しがCPU予算を超過）"
+					: ": calls exceed the CPU budget");
 	yg_print_field(args, "TLS probes", line);
 	if (rested_s <= 0)
 		return;
 	(void)snprintf(line, sizeof(line),
-		       "rested %.0f s; about %" PRIu64
-		       " requests passed meanwhile, give or take %" PRIu64,
+		       args->japanese ? "休止%.0f秒。その間の通過は推定%" PRIu64 "件（誤差±%" PRIu64
+					"）"
+				      : "rested %.0f s; about %" PRIu64
+					" requests passed meanwhile, give or take %" PRIu64,
 		       rested_s, yg_value_uint(sensor, "tls_missed"),
 		       yg_value_uint(sensor, "tls_missed_error"));
 	yg_print_field(args, "", line);
@@ -88,16 +93,25 @@ static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 	double sampled = yg_value_real(sensor, "sampled");
 	char share[YG_FORMAT_CAP], line[512];
 
-	format_share(sampled, share);
-	(void)snprintf(line, sizeof(line), "%s%s (%s)", share,
-		       sampled < 1 ? " of flows, counts estimated" : " flows",
-		       yg_value_text(sensor, "sampled_why"));
+	format_share(args, sampled, share);
+	if (args->japanese)
+		(void)snprintf(line, sizeof(line), "フローの%s%s（%s）", share,
+			       sampled < 1 ? "、件数は推定" : "",
+			       yg_cli_word(args, yg_value_text(sensor, "sampled_why")));
+	else
+		(void)snprintf(line, sizeof(line), "%s%s (%s)", share,
+			       sampled < 1 ? " of flows, counts estimated" : " flows",
+			       yg_value_text(sensor, "sampled_why"));
 	yg_print_field(args, "sampling", line);
-	(void)snprintf(line, sizeof(line), "%.1f %% of a core, budget %.1f %%",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "コアの%.1f %%（予算 %.1f %%）"
+				      : "%.1f %% of a core, budget %.1f %%",
 		       100 * yg_value_real(sensor, "analyzer_cpu"),
 		       100 * yg_value_real(sensor, "cpu_budget"));
 	yg_print_field(args, "analyzer", line);
-	(void)snprintf(line, sizeof(line), "about %.1f %% of a core in its programs and traps",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "プログラムとトラップでコアの約%.1f %%"
+				      : "about %.1f %% of a core in its programs and traps",
 		       100 * yg_value_real(sensor, "kernel_cpu"));
 	yg_print_field(args, "in the kernel", line);
 	print_rest(args, sensor);
@@ -111,32 +125,42 @@ static void print_sensor(const struct yg_cli_args *args, yajl_val status)
 	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0)
 		return;
 	sensor = YAJL_GET_ARRAY(list)->values[0];
-	(void)snprintf(line, sizeof(line), "Yagura %s on %s, mode %s, up %s",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "Yagura %s、%s、モード %s、稼働 %s"
+				      : "Yagura %s on %s, mode %s, up %s",
 		       yg_value_text(sensor, "version"), yg_value_text(sensor, "host"),
-		       yg_value_text(sensor, "mode"),
+		       yg_cli_word(args, yg_value_text(sensor, "mode")),
 		       format_age(status, yg_value_text(sensor, "started"), up));
 	yg_print_styled(args, "1", line);
 	(void)fputc('\n', args->out);
 	(void)snprintf(line, sizeof(line), "%s", yg_value_text(sensor, "kernel"));
 	yg_print_field(args, "kernel", line);
-	yg_print_field(args, "scope", yg_value_text(sensor, "scope"));
-	(void)snprintf(line, sizeof(line), "%" PRIu64 " of %" PRIu64 " KiB",
+	yg_print_field(args, "scope", yg_cli_word(args, yg_value_text(sensor, "scope")));
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "%" PRIu64 "個、各%" PRIu64 " KiB"
+				      : "%" PRIu64 " of %" PRIu64 " KiB",
 		       yg_value_uint(sensor, "rings"), yg_value_uint(sensor, "ring_bytes") / 1024);
 	yg_print_field(args, "rings", line);
-	(void)snprintf(line, sizeof(line), "%s when the daemon is gone for %" PRIu64 " s",
-		       yg_value_flag(sensor, "fail_closed") ? "keeps dropping"
-							    : "passes everything",
-		       yg_value_uint(sensor, "heartbeat_limit_s"));
+	if (args->japanese)
+		(void)snprintf(line, sizeof(line), "デーモンが%" PRIu64 "秒途絶えると%s",
+			       yg_value_uint(sensor, "heartbeat_limit_s"),
+			       yg_value_flag(sensor, "fail_closed") ? "遮断を継続" : "すべて通過");
+	else
+		(void)snprintf(line, sizeof(line), "%s when the daemon is gone for %" PRIu64 " s",
+			       yg_value_flag(sensor, "fail_closed") ? "keeps dropping"
+								    : "passes everything",
+			       yg_value_uint(sensor, "heartbeat_limit_s"));
 	yg_print_field(args, "blocks", line);
 	print_sampling(args, sensor);
 	(void)fputc('\n', args->out);
 }
 
-static int add_role(struct yg_table *table, yajl_val status, yajl_val role)
+static int add_role(const struct yg_cli_args *args, struct yg_table *table, yajl_val status,
+		    yajl_val role)
 {
 	char pid[YG_FORMAT_CAP], restarts[YG_FORMAT_CAP], up[YG_FORMAT_CAP];
 	const char *texts[] = { yg_value_text(role, "role"),
-				yg_value_text(role, "state"),
+				yg_cli_word(args, yg_value_text(role, "state")),
 				pid,
 				format_age(status, yg_value_text(role, "started"), up),
 				yg_count_format(yg_value_uint(role, "restarts"), restarts),
@@ -146,11 +170,12 @@ static int add_role(struct yg_table *table, yajl_val status, yajl_val role)
 	return yg_table_add(table, texts);
 }
 
-static int add_interface(struct yg_table *table, yajl_val status, yajl_val interface)
+static int add_interface(const struct yg_cli_args *args, struct yg_table *table, yajl_val status,
+			 yajl_val interface)
 {
 	char share[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], sampled[YG_FORMAT_CAP];
 	const char *texts[] = { yg_value_text(interface, "name"),
-				yg_value_text(interface, "state"),
+				yg_cli_word(args, yg_value_text(interface, "state")),
 				yg_value_text(interface, "xdp"),
 				yg_value_text(interface, "guard"),
 				yg_value_text(interface, "sample"),
@@ -159,18 +184,19 @@ static int add_interface(struct yg_table *table, yajl_val status, yajl_val inter
 				yg_count_format(yg_value_uint(interface, "requests_sampled"),
 						sampled) };
 
-	format_share(yg_value_real(interface, "sampled"), share);
+	format_share(args, yg_value_real(interface, "sampled"), share);
 
 	(void)status;
 	return yg_table_add(table, texts);
 }
 
-static int add_library(struct yg_table *table, yajl_val status, yajl_val library)
+static int add_library(const struct yg_cli_args *args, struct yg_table *table, yajl_val status,
+		       yajl_val library)
 {
 	char probes[YG_FORMAT_CAP], processes[YG_FORMAT_CAP];
 	const char *texts[] = { yg_value_text(library, "path"),
 				yg_value_text(library, "kind"),
-				yg_value_text(library, "state"),
+				yg_cli_word(args, yg_value_text(library, "state")),
 				yg_count_format(yg_value_uint(library, "probes"), probes),
 				yg_count_format(yg_value_uint(library, "processes"), processes),
 				yg_value_text(library, "comm") };
@@ -180,19 +206,25 @@ static int add_library(struct yg_table *table, yajl_val status, yajl_val library
 }
 
 /* What a gap cost so far: "; not read: 3 connections, 12.0 kB"; "" for nothing. */
-static void format_unread(yajl_val row, char *ret, size_t cap)
+static void format_unread(const struct yg_cli_args *args, yajl_val row, char *ret, size_t cap)
 {
 	uint64_t connections = yg_value_uint(row, "connections");
 	char count[YG_FORMAT_CAP], bytes[YG_FORMAT_CAP];
 
 	ret[0] = '\0';
-	if (connections > 0)
-		(void)snprintf(ret, cap, "; not read: %s connection%s, %s bytes",
-			       yg_count_format(connections, count), connections == 1 ? "" : "s",
-			       yg_count_format(yg_value_uint(row, "bytes"), bytes));
+	if (connections == 0)
+		return;
+	(void)yg_count_format(connections, count);
+	(void)yg_count_format(yg_value_uint(row, "bytes"), bytes);
+	if (args->japanese)
+		(void)snprintf(ret, cap, "。読めなかった接続%s件、%sバイト", count, bytes);
+	else
+		(void)snprintf(ret, cap, "; not read: %s connection%s, %s bytes", count,
+			       connections == 1 ? "" : "s", bytes);
 }
 
-typedef int (*add_fn)(struct yg_table *table, yajl_val status, yajl_val row);
+typedef int (*add_fn)(const struct yg_cli_args *args, struct yg_table *table, yajl_val status,
+		      yajl_val row);
 
 /* A list of the answer as a table, then "name: reason" of the rows that have a reason. */
 static void print_rows(const struct yg_cli_args *args, yajl_val status, const char *name,
@@ -202,10 +234,10 @@ static void print_rows(const struct yg_cli_args *args, yajl_val status, const ch
 	yajl_val list = yg_value_find(status, name);
 
 	if (!YAJL_IS_ARRAY(list) || YAJL_GET_ARRAY(list)->len == 0 ||
-	    yg_table_new(columns, count, &table))
+	    yg_cli_table_new(args, columns, count, &table))
 		return;
 	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
-		if (add(table, status, YAJL_GET_ARRAY(list)->values[i]))
+		if (add(args, table, status, YAJL_GET_ARRAY(list)->values[i]))
 			return;
 	}
 	yg_table_print(table, args->out, args->columns);
@@ -216,7 +248,7 @@ static void print_rows(const struct yg_cli_args *args, yajl_val status, const ch
 
 		if (!yg_value_text(row, "reason")[0])
 			continue;
-		format_unread(row, unread, sizeof(unread));
+		format_unread(args, row, unread, sizeof(unread));
 		(void)snprintf(line, sizeof(line), "%s: %s%s",
 			       title[0] ? title : yg_value_text(row, "path"),
 			       yg_value_text(row, "reason"), unread);
@@ -238,7 +270,7 @@ static void print_lacks(const struct yg_cli_args *args, yajl_val status)
 		if (yg_value_flag(row, "present"))
 			continue;
 		if (!any)
-			(void)fputs("This kernel lacks\n", args->out);
+			yg_cli_say(args, "This kernel lacks");
 		any = true;
 		(void)snprintf(line, sizeof(line), "%s: %s", yg_value_text(row, "name"),
 			       yg_value_text(row, "detail"));
@@ -273,12 +305,15 @@ static void print_losses(const struct yg_cli_args *args, yajl_val counters)
 	}
 	if (bursts) {
 		(void)snprintf(burst, sizeof(burst),
-			       "in bursts in %" PRIu64 " minutes, marked in the series", bursts);
+			       args->japanese ? "%" PRIu64 "分間に集中（系列に印付き）"
+					      : "in bursts in %" PRIu64
+						" minutes, marked in the series",
+			       bursts);
 		yg_print_field(args, any ? "" : "losses", burst);
 		any = true;
 	}
 	if (!any)
-		yg_print_field(args, "losses", "none");
+		yg_print_field(args, "losses", yg_cli_word(args, "none"));
 }
 
 /* TLS on the wire: what was read of it. */
@@ -287,8 +322,10 @@ static void print_coverage(const struct yg_cli_args *args, yajl_val coverage)
 	char line[256];
 
 	(void)snprintf(line, sizeof(line),
-		       "%" PRIu64 " connections read, %" PRIu64 " not (%" PRIu64 " bytes), %" PRIu64
-		       " bare handshakes",
+		       args->japanese ? "読んだ接続%" PRIu64 "、読めない接続%" PRIu64 "（%" PRIu64
+					"バイト）、ハンドシェイクのみ%" PRIu64
+				      : "%" PRIu64 " connections read, %" PRIu64 " not (%" PRIu64
+					" bytes), %" PRIu64 " bare handshakes",
 		       yg_value_uint(coverage, "read"), yg_value_uint(coverage, "gap"),
 		       yg_value_uint(coverage, "gap_bytes"), yg_value_uint(coverage, "idle"));
 	yg_print_field(args, "TLS", line);
@@ -303,16 +340,24 @@ static void print_counts(const struct yg_cli_args *args, yajl_val status)
 	char line[256];
 
 	(void)snprintf(line, sizeof(line),
-		       "%" PRIu64 " endpoints, %" PRIu64 " callers, %" PRIu64 " findings (%" PRIu64
-		       " open)",
+		       args->japanese ? "エンドポイント%" PRIu64 "、利用者%" PRIu64 "、検出%" PRIu64
+					"（未判断%" PRIu64 "）"
+				      : "%" PRIu64 " endpoints, %" PRIu64 " callers, %" PRIu64
+					" findings (%" PRIu64 " open)",
 		       yg_value_uint(known, "endpoints"), yg_value_uint(known, "callers"),
 		       yg_value_uint(known, "findings"), yg_value_uint(known, "findings_open"));
 	yg_print_field(args, "known", line);
-	(void)snprintf(line, sizeof(line), "%" PRIu64 " in clear, %" PRIu64 " under TLS%s",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "平文%" PRIu64 "、TLS %" PRIu64 "%s"
+				      : "%" PRIu64 " in clear, %" PRIu64 " under TLS%s",
 		       yg_value_uint(sample, "request"), yg_value_uint(tls, "request"),
-		       yg_value_uint(tls, "skip_rest") ? " while its probes were there" : "");
+		       !yg_value_uint(tls, "skip_rest") ? ""
+		       : args->japanese			? "（プローブ稼働中のみ）"
+							: " while its probes were there");
 	yg_print_field(args, "requests", line);
-	(void)snprintf(line, sizeof(line), "%" PRIu64 " frames of blocked addresses",
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "遮断中のアドレスのフレーム%" PRIu64
+				      : "%" PRIu64 " frames of blocked addresses",
 		       yg_value_uint(guard, "drop_exact") + yg_value_uint(guard, "drop_net") +
 			       yg_value_uint(guard, "drop_answer") +
 			       yg_value_uint(guard, "drop_inner"));

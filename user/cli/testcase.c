@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "baseline/openapi.h"
 #include "cli/testcase_body.h"
 
 #define RATE_REQUESTS 100u
@@ -58,6 +59,29 @@ static const struct {
 				   "an error page, and no redirect", NULL, "30[1237]", false },
 	[YG_TESTCASE_CODE] = { "code-again", "A code that was exchanged before", "API2:2023", "2xx",
 			       "400 invalid_grant", NULL, "2*", true },
+};
+
+/* The same words in Japanese. */
+static const struct {
+	const char *title, *proves, *clears;
+} japanese[YG_TESTCASE_MAX] = {
+	[YG_TESTCASE_OBJECT] = { "利用者Aのオブジェクトを利用者Bの認証情報で要求",
+				 "2xxで利用者Aのオブジェクトを返す", "401、403または404" },
+	[YG_TESTCASE_ANONYMOUS] = { "同じリクエストを認証情報なしで送信", "2xx", "401または403" },
+	[YG_TESTCASE_UNSIGNED] = { "algがnoneで署名のないトークン", "2xx", "401" },
+	[YG_TESTCASE_TAMPERED] = { "署名を変えたトークン", "2xx", "401" },
+	[YG_TESTCASE_FUNCTION] = { "権限のない利用者の認証情報", "2xx", "401または403" },
+	[YG_TESTCASE_METHOD] = { "一度も要求されていないパスへのDELETE",
+				 "2xxで、オブジェクトが消えている", "401、403、404または405" },
+	[YG_TESTCASE_ASSIGNMENT] = { "利用者が設定できないはずの本文フィールド",
+				     "2xxで、後の読み出しに送った値が現れる",
+				     "400または422、あるいは2xxで値は元のまま" },
+	[YG_TESTCASE_RATE] = { "連続した100件のリクエスト", "429が一度もなく、遅くもならない",
+			       "最後までに429" },
+	[YG_TESTCASE_REDIRECT] = { "認可応答を第三者のアドレスへ送らせる",
+				   "attacker.exampleへの転送（直ちに、またはログイン後）",
+				   "エラー画面、転送なし" },
+	[YG_TESTCASE_CODE] = { "一度交換した認可コードの再使用", "2xx", "400 invalid_grant" },
 };
 
 const char *yg_testcase_name(enum yg_testcase kind)
@@ -178,9 +202,21 @@ static void add_service(struct yg_example *url, const struct yg_endpoint *endpoi
 		add_safe(url, *p);
 }
 
-/* The field that carries a credential here. */
-static void add_credential(struct yg_example *field, uint32_t auth, const char *token)
+/* "X-Acme-Api-Key: " */
+static void add_key(struct yg_example *field, struct yg_slice name)
 {
+	for (size_t i = 0; i < name.len; i++)
+		add_safe(field, name.ptr[i]);
+	yg_example_add_str(field, ": ");
+}
+
+/* The field that carries a credential here. */
+static void add_credential(struct yg_example *field, uint32_t auth, const struct yg_schema *schema,
+			   const char *token)
+{
+	enum yg_schema_part part;
+	struct yg_slice key = yg_openapi_key_name(schema, &part);
+
 	if (!(auth & ~(uint32_t)YG_AUTH_NONE))
 		return;
 	if (auth & (YG_AUTH_BEARER | YG_AUTH_JWT))
@@ -188,7 +224,7 @@ static void add_credential(struct yg_example *field, uint32_t auth, const char *
 	else if (auth & YG_AUTH_BASIC)
 		yg_example_add_str(field, "Authorization: Basic ");
 	else if (auth & YG_AUTH_API_KEY)
-		yg_example_add_str(field, "X-API-Key: ");
+		add_key(field, part == YG_SCHEMA_HEADER ? key : YG_SLICE("X-API-Key"));
 	else if (auth & YG_AUTH_COOKIE)
 		yg_example_add_str(field, "Cookie: ");
 	else
@@ -210,7 +246,7 @@ static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoi
 	add_service(&ret->url, endpoint);
 	add_path(&ret->url, endpoint->template_);
 	if (kinds[kind].token)
-		add_credential(&ret->credential, endpoint->auth, kinds[kind].token);
+		add_credential(&ret->credential, endpoint->auth, schema, kinds[kind].token);
 	if (kind == YG_TESTCASE_REDIRECT) {
 		yg_example_add_str(&ret->url,
 				   "?response_type=code&scope=openid&state=1&client_id=" VARIABLE
@@ -325,15 +361,21 @@ static void put_variables(FILE *out, const char *text, const char *before, const
 	}
 }
 
-static void write_words(FILE *out, enum yg_testcase kind, const struct yg_endpoint *endpoint)
+static void write_words(FILE *out, enum yg_testcase kind, bool is_japanese,
+			const struct yg_endpoint *endpoint)
 {
 	(void)fprintf(out, "# %s: ", kinds[kind].name);
 	put_safe(out, endpoint->method);
 	(void)fputc(' ', out);
 	put_safe(out, endpoint->service);
 	put_safe(out, endpoint->template_);
-	(void)fprintf(out, "\n# %s (%s)\n# Fault: %s\n# No fault: %s\n", kinds[kind].title,
-		      kinds[kind].owasp, kinds[kind].proves, kinds[kind].clears);
+	if (is_japanese)
+		(void)fprintf(out, "\n# %s（%s）\n# 欠陥あり: %s\n# 欠陥なし: %s\n",
+			      japanese[kind].title, kinds[kind].owasp, japanese[kind].proves,
+			      japanese[kind].clears);
+	else
+		(void)fprintf(out, "\n# %s (%s)\n# Fault: %s\n# No fault: %s\n", kinds[kind].title,
+			      kinds[kind].owasp, kinds[kind].proves, kinds[kind].clears);
 }
 
 static void write_name(FILE *out, enum yg_testcase kind, const struct yg_endpoint *endpoint)
@@ -395,69 +437,84 @@ static void write_http(FILE *out, const struct request *request)
 	(void)fputs("\n", out);
 }
 
-void yg_testcases_begin(FILE *out, enum yg_testcase_format format)
-{
-	static const char script[] =
-		"#!/bin/sh\n"
-		"# Checks to replay, on a test system: some of them change what they touch.\n"
-		"# Give them what they need, and run them:\n"
-		"#	TOKEN_OF_USER_A=... TOKEN_OF_USER_B=... ID_OF_USER_A=... sh FILE\n"
-		"# A check that lacks a variable is skipped. LOOK: a person has to look. The exit\n"
-		"# status is 1 if there is a fault. CURL_OPTIONS: more options of curl, such as -k\n"
-		"# or '--connect-to ::127.0.0.1:8443', which asks another host for the same names.\n"
-		"# shellcheck disable=SC2016,SC2086,SC2254 # names as they are; options; patterns\n"
-		"faults=0\n"
-		"need() {\n"
-		"	for variable; do\n"
-		"		eval \"value=\\${$variable-}\"\n"
-		"		[ -n \"$value\" ] || { echo \"skipped   $name: no $variable\"; return 1; }\n"
-		"	done\n"
-		"}\n"
-		"ask() { curl -sS -o /dev/null -w '%{http_code}' $CURL_OPTIONS \"$@\" || :; }\n"
-		"say() { printf '%-9s %s: %s\\n' \"$1\" \"$name\" \"$2\"; [ \"$1\" != FAULT ] || faults=1; }\n"
-		"check() {\n"
-		"	verdict=$1 pattern=$2\n"
-		"	shift 2\n"
-		"	status=$(ask \"$@\")\n"
-		"	case $status in\n"
-		"	000) say 'no answer' \"$status\" ;;\n"
-		"	429) say limited \"$status\" ;;\n"
-		"	$pattern) say \"$verdict\" \"$status\" ;;\n"
-		"	*) say 'no fault' \"$status\" ;;\n"
-		"	esac\n"
-		"}\n"
-		"check_rate() {\n"
-		"	left=$1\n"
-		"	shift\n"
-		"	while [ \"$left\" -gt 0 ]; do\n"
-		"		status=$(ask \"$@\")\n"
-		"		case $status in\n"
-		"		000) say 'no answer' \"$status\"; return ;;\n"
-		"		429) say 'no fault' \"$status\"; return ;;\n"
-		"		esac\n"
-		"		left=$((left - 1))\n"
-		"	done\n"
-		"	say FAULT \"$status\"\n"
-		"}\n"
-		"part() { printf %s \"$1\" | cut -d. -f\"$2\"; }\n"
-		"unsigned() { printf %s. \"eyJhbGciOiJub25lIn0.$(part \"$1\" 2)\"; }\n"
-		"tampered() { printf %s \"$(part \"$1\" 1).$(part \"$1\" 2).\"; part \"$1\" 3 | tr A-Za-z "
-		"B-ZAb-za; }\n"
-		"trap 'exit $faults' EXIT\n\n";
+/* --- what stands above all checks --- */
 
-	if (format == YG_TESTCASE_CURL)
-		(void)fputs(script, out);
+static const char words[] =
+	"# Checks to replay, on a test system: some of them change what they touch.\n"
+	"# Give them what they need, and run them:\n"
+	"#	TOKEN_OF_USER_A=... TOKEN_OF_USER_B=... ID_OF_USER_A=... sh FILE\n"
+	"# A check that lacks a variable is skipped. LOOK: a person has to look. The exit\n"
+	"# status is 1 if there is a fault. CURL_OPTIONS: more options of curl, such as -k\n"
+	"# or '--connect-to ::127.0.0.1:8443', which asks another host for the same names.\n";
+static const char words_ja[] =
+	"# 再実行する検査です。対象を変更するものもあるため、試験環境で実行してください。\n"
+	"# 必要な値を渡して実行します:\n"
+	"#	TOKEN_OF_USER_A=... TOKEN_OF_USER_B=... ID_OF_USER_A=... sh FILE\n"
+	"# 変数が足りない検査は飛ばします（skipped）。FAULTは欠陥、LOOKは人による確認が必要、\n"
+	"# no faultは欠陥なし。欠陥があれば終了コードは1です。CURL_OPTIONSはcurlの追加\n"
+	"# オプションです。例: -k、'--connect-to ::127.0.0.1:8443'（同じ名前で別のホストへ）\n";
+static const char script[] =
+	"# shellcheck disable=SC2016,SC2086,SC2254 # names as they are; options; patterns\n"
+	"faults=0\n"
+	"need() {\n"
+	"	for variable; do\n"
+	"		eval \"value=\\${$variable-}\"\n"
+	"		[ -n \"$value\" ] || { echo \"skipped   $name: no $variable\"; return 1; }\n"
+	"	done\n"
+	"}\n"
+	"ask() { curl -sS -o /dev/null -w '%{http_code}' $CURL_OPTIONS \"$@\" || :; }\n"
+	"say() { printf '%-9s %s: %s\\n' \"$1\" \"$name\" \"$2\"; [ \"$1\" != FAULT ] || faults=1; }\n"
+	"check() {\n"
+	"	verdict=$1 pattern=$2\n"
+	"	shift 2\n"
+	"	status=$(ask \"$@\")\n"
+	"	case $status in\n"
+	"	000) say 'no answer' \"$status\" ;;\n"
+	"	429) say limited \"$status\" ;;\n"
+	"	$pattern) say \"$verdict\" \"$status\" ;;\n"
+	"	*) say 'no fault' \"$status\" ;;\n"
+	"	esac\n"
+	"}\n"
+	"check_rate() {\n"
+	"	left=$1\n"
+	"	shift\n"
+	"	while [ \"$left\" -gt 0 ]; do\n"
+	"		status=$(ask \"$@\")\n"
+	"		case $status in\n"
+	"		000) say 'no answer' \"$status\"; return ;;\n"
+	"		429) say 'no fault' \"$status\"; return ;;\n"
+	"		esac\n"
+	"		left=$((left - 1))\n"
+	"	done\n"
+	"	say FAULT \"$status\"\n"
+	"}\n"
+	"part() { printf %s \"$1\" | cut -d. -f\"$2\"; }\n"
+	"unsigned() { printf %s. \"eyJhbGciOiJub25lIn0.$(part \"$1\" 2)\"; }\n"
+	"tampered() { printf %s \"$(part \"$1\" 1).$(part \"$1\" 2).\"; part \"$1\" 3 | tr A-Za-z "
+	"B-ZAb-za; }\n"
+	"trap 'exit $faults' EXIT\n\n";
+
+static const char editor[] =
+	"# Checks to replay, on a test system: some of them change what they touch.\n"
+	"# Give the variables values first; what a check needs beside them is said there, "
+	"and is\n# to be added here: @ID_OF_USER_A = 41\n";
+static const char editor_ja[] =
+	"# 再実行する検査です。対象を変更するものもあるため、試験環境で実行してください。\n"
+	"# まず変数に値を入れます。ほかに必要な値は各検査に書かれているので、ここに\n"
+	"# 追加してください: @ID_OF_USER_A = 41\n";
+
+void yg_testcases_begin(FILE *out, const struct yg_testcase_form *form)
+{
+	if (form->format == YG_TESTCASE_CURL)
+		(void)fprintf(out, "#!/bin/sh\n%s%s", form->japanese ? words_ja : words, script);
 	else
-		(void)fputs("# Checks to replay, on a test system: some of them change what they "
-			    "touch.\n# Give the variables values first; what a check needs beside "
-			    "them is said there, and is\n# to be added here: @ID_OF_USER_A = 41\n"
-			    "@TOKEN_OF_USER_A = unset\n@TOKEN_OF_USER_B = unset\n"
-			    "@TOKEN_WITHOUT_THE_ROLE = unset\n@UNSIGNED_TOKEN_OF_USER_A = unset\n"
-			    "@TAMPERED_TOKEN_OF_USER_A = unset\n\n",
-			    out);
+		(void)fprintf(out, "%s%s", form->japanese ? editor_ja : editor,
+			      "@TOKEN_OF_USER_A = unset\n@TOKEN_OF_USER_B = unset\n"
+			      "@TOKEN_WITHOUT_THE_ROLE = unset\n@UNSIGNED_TOKEN_OF_USER_A = unset\n"
+			      "@TAMPERED_TOKEN_OF_USER_A = unset\n\n");
 }
 
-void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format format,
+void yg_testcase_write(FILE *out, enum yg_testcase kind, const struct yg_testcase_form *form,
 		       const struct yg_endpoint *endpoint, const struct yg_schema *schema)
 {
 	struct request request = { .method = NULL };
@@ -465,16 +522,17 @@ void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format
 	request.credential = (struct yg_example){ request.credential_bytes, URL_CAP, 0 };
 	request.url = (struct yg_example){ request.url_bytes, URL_CAP, 0 };
 	make_request(kind, endpoint, schema, &request);
-	if (format == YG_TESTCASE_HTTP)
-		(void)fprintf(out, "### %s\n", kinds[kind].title);
-	write_words(out, kind, endpoint);
-	if (format == YG_TESTCASE_HTTP)
+	if (form->format == YG_TESTCASE_HTTP)
+		(void)fprintf(out, "### %s\n",
+			      form->japanese ? japanese[kind].title : kinds[kind].title);
+	write_words(out, kind, form->japanese, endpoint);
+	if (form->format == YG_TESTCASE_HTTP)
 		write_http(out, &request);
 	else
 		write_curl(out, kind, endpoint, &request);
 }
 
-uint32_t yg_testcases_write(FILE *out, FILE *late, enum yg_testcase_format format,
+uint32_t yg_testcases_write(FILE *out, FILE *late, const struct yg_testcase_form *form,
 			    const struct yg_endpoint *endpoint, const struct yg_schema *schema)
 {
 	uint32_t count = 0;
@@ -483,7 +541,7 @@ uint32_t yg_testcases_write(FILE *out, FILE *late, enum yg_testcase_format forma
 		if (!yg_testcase_fits((enum yg_testcase)kind, endpoint))
 			continue;
 		yg_testcase_write(kind == YG_TESTCASE_RATE ? late : out, (enum yg_testcase)kind,
-				  format, endpoint, schema);
+				  form, endpoint, schema);
 		count++;
 	}
 	return count;

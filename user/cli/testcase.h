@@ -33,13 +33,19 @@ enum yg_testcase {
 
 enum yg_testcase_format { YG_TESTCASE_CURL, YG_TESTCASE_HTTP, YG_TESTCASE_FORMAT_MAX };
 
+/* How they are written. What a machine reads of them, verdicts and names, is English always. */
+struct yg_testcase_form {
+	enum yg_testcase_format format;
+	bool japanese; /* words for people */
+};
+
 const char *yg_testcase_name(enum yg_testcase kind); /* "another-users-object"; literal */
 
 /* Does the check make sense for this endpoint? */
 bool yg_testcase_fits(enum yg_testcase kind, const struct yg_endpoint *endpoint);
 
 /* What stands above all checks: how to run them, and for CURL the functions they call. */
-void yg_testcases_begin(FILE *out, enum yg_testcase_format format);
+void yg_testcases_begin(FILE *out, const struct yg_testcase_form *form);
 
 /**
  * yg_testcase_write() - one check as text: what it asks, the request, what each answer proves.
@@ -47,7 +53,7 @@ void yg_testcases_begin(FILE *out, enum yg_testcase_format format);
  *
  * Every text from traffic is quoted, for the shell or for the file.
  */
-void yg_testcase_write(FILE *out, enum yg_testcase kind, enum yg_testcase_format format,
+void yg_testcase_write(FILE *out, enum yg_testcase kind, const struct yg_testcase_form *form,
 		       const struct yg_endpoint *endpoint, const struct yg_schema *schema);
 
 /* The checks of all that @knowledge has learned, into the file of --testcases. */
@@ -58,5 +64,5 @@ enum yg_exit yg_testcases_known(const struct yg_cli_args *args, struct yg_knowle
  * Every check that fits. @late: those that bring the server to refuse what comes after them, to
  * stand at the end of the file. Return: how many.
  */
-uint32_t yg_testcases_write(FILE *out, FILE *late, enum yg_testcase_format format,
+uint32_t yg_testcases_write(FILE *out, FILE *late, const struct yg_testcase_form *form,
 			    const struct yg_endpoint *endpoint, const struct yg_schema *schema);

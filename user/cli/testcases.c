@@ -30,7 +30,7 @@ struct run {
 	FILE *out, *late; /* late: kept until the end */
 	char *text;	  /* of late */
 	size_t len;
-	enum yg_testcase_format format;
+	struct yg_testcase_form form;
 	uint32_t count;
 };
 
@@ -39,7 +39,7 @@ static int begin(struct run *run)
 	run->late = open_memstream(&run->text, &run->len);
 	if (!run->late)
 		return -ENOMEM;
-	yg_testcases_begin(run->out, run->format);
+	yg_testcases_begin(run->out, &run->form);
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static void end(struct run *run)
 static uint32_t write_one(struct run *run, const struct yg_endpoint *endpoint,
 			  const struct yg_schema *schema)
 {
-	return yg_testcases_write(run->out, run->late, run->format, endpoint, schema);
+	return yg_testcases_write(run->out, run->late, &run->form, endpoint, schema);
 }
 
 static void copy(char *to, size_t cap, const char *text)
@@ -192,7 +192,7 @@ enum yg_exit yg_command_testcases(const struct yg_cli_args *args)
 	if (code != YG_EXIT_DONE)
 		return code;
 	if (format && strcmp(format, "http") == 0)
-		stored.run.format = YG_TESTCASE_HTTP;
+		stored.run.form.format = YG_TESTCASE_HTTP;
 	else if (format && strcmp(format, "curl") != 0)
 		return yg_cli_usage(args, "--format: not curl or http");
 	if (file) {
@@ -206,7 +206,10 @@ enum yg_exit yg_command_testcases(const struct yg_cli_args *args)
 	if (file && fclose(stored.run.out))
 		return yg_cli_fail(args, "%s: %s", file, strerror(errno));
 	if (code == YG_EXIT_DONE && file)
-		(void)fprintf(args->out, "%u checks written to %s\n", stored.run.count, file);
+		(void)fprintf(args->out,
+			      args->japanese ? "%u件の検査を%sに書き込みました\n"
+					     : "%u checks written to %s\n",
+			      stored.run.count, file);
 	return code;
 }
 
@@ -230,12 +233,12 @@ static void write_known(void *ctx, const struct yg_endpoint *endpoint)
 enum yg_exit yg_testcases_known(const struct yg_cli_args *args, struct yg_knowledge *knowledge)
 {
 	const char *path = yg_cli_value(args, "testcases");
-	struct known known = { .knowledge = knowledge };
+	struct known known = { .knowledge = knowledge, .run.form.japanese = args->japanese };
 	size_t len = strlen(path);
 	ssize_t r;
 
 	if (len > 5 && strcmp(path + len - 5, ".http") == 0)
-		known.run.format = YG_TESTCASE_HTTP;
+		known.run.form.format = YG_TESTCASE_HTTP;
 	known.run.out = fopen(path, "we");
 	if (!known.run.out)
 		return yg_cli_fail(args, "%s: %s", path, strerror(errno));

@@ -21,6 +21,7 @@
 #include "cli/client.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "cli/word.h"
 
 #define RATES_MAX    64u /* endpoints whose rate is known; others show none */
 #define ROWS_DEFAULT 24
@@ -144,7 +145,8 @@ static void print_roles(struct top *top, yajl_val status)
 	for (size_t i = 0; YAJL_IS_ARRAY(roles) && i < YAJL_GET_ARRAY(roles)->len; i++) {
 		yajl_val role = YAJL_GET_ARRAY(roles)->values[i];
 		int n = snprintf(line + used, sizeof(line) - used, "%s%s %s", used ? ", " : "",
-				 yg_value_text(role, "role"), yg_value_text(role, "state"));
+				 yg_value_text(role, "role"),
+				 yg_cli_word(&top->args, yg_value_text(role, "state")));
 
 		if (n < 0 || (size_t)n >= sizeof(line) - used)
 			break;
@@ -174,14 +176,19 @@ static int print_head(void *ctx, const char *text, yajl_val status)
 	drops = update(&top->drops,
 		       yg_value_uint(guard, "drop_exact") + yg_value_uint(guard, "drop_net"),
 		       top->now_ns);
-	(void)snprintf(line, sizeof(line), "Yagura %s  %s  mode %s  %s UTC",
+	(void)snprintf(line, sizeof(line),
+		       top->args.japanese ? "Yagura %s  %s  モード %s  %s UTC"
+					  : "Yagura %s  %s  mode %s  %s UTC",
 		       yg_value_text(sensor, "version"), yg_value_text(sensor, "host"),
-		       yg_value_text(sensor, "mode"),
+		       yg_cli_word(&top->args, yg_value_text(sensor, "mode")),
 		       yg_time_format(yg_value_text(status, "time"), time));
 	yg_text_print(top->out, line, top->args.columns, YG_ALIGN_LEFT);
 	(void)snprintf(line, sizeof(line),
-		       "%.0f requests/s  %.0f drops/s  %s losses  %" PRIu64 " endpoints  %" PRIu64
-		       " open findings",
+		       top->args.japanese
+			       ? "リクエスト%.0f/s  破棄%.0f/s  損失%s  エンドポイント%" PRIu64
+				 "  未判断の検出%" PRIu64
+			       : "%.0f requests/s  %.0f drops/s  %s losses  %" PRIu64
+				 " endpoints  %" PRIu64 " open findings",
 		       requests, drops, yg_count_format(sum_losses(counters), losses),
 		       yg_value_uint(yg_value_find(status, "known"), "endpoints"),
 		       yg_value_uint(yg_value_find(status, "known"), "findings_open"));
@@ -226,10 +233,10 @@ static int add_finding(void *ctx, const char *line, yajl_val value)
 	char time[YG_FORMAT_CAP];
 	const char *texts[] = {
 		yg_time_format(yg_value_text(value, "time"), time) + 11,
-		yg_value_text(value, "severity"),
+		yg_cli_word(&part->top->args, yg_value_text(value, "severity")),
 		yg_value_text(value, "rule"),
 		yg_value_text(value, "client"),
-		yg_value_text(value, "action"),
+		yg_cli_word(&part->top->args, yg_value_text(value, "action")),
 		yg_value_text(value, "endpoint"),
 	};
 
@@ -294,11 +301,11 @@ static void print_part(struct top *top, size_t i)
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "%s&limit=%d", parts[i].path, rows > 1 ? rows : 1);
-	if (yg_table_new(parts[i].columns, parts[i].column_count, &part.table))
+	if (yg_cli_table_new(&top->args, parts[i].columns, parts[i].column_count, &part.table))
 		return;
 	(void)fputc('\n', top->out);
 	if (ask(top, path, parts[i].add, &part) == 0 && yg_table_count(part.table) == 0)
-		(void)fprintf(top->out, "%s\n", parts[i].empty);
+		(void)fprintf(top->out, "%s\n", yg_cli_word(&top->args, parts[i].empty));
 	yg_table_print(part.table, top->out, top->args.columns);
 	yg_table_free(&part.table);
 }
@@ -311,7 +318,10 @@ static void print_picture(struct top *top)
 			print_part(top, i);
 	}
 	if (top->error)
-		(void)fprintf(top->out, "cannot reach the daemon at %s: %s; trying again\n",
+		(void)fprintf(top->out,
+			      top->args.japanese
+				      ? "%sのデーモンに接続できません: %s。再試行します\n"
+				      : "cannot reach the daemon at %s: %s; trying again\n",
 			      top->args.socket, strerror(-top->error));
 }
 

@@ -34,6 +34,7 @@ static void put_data(void *ctx, const struct yg_data_field *field, enum yg_data_
 static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 {
 	struct yg_tell *tell = ctx;
+	char servers[YG_EXPOSURE_SERVERS][YG_ADDRESS_TEXT_CAP];
 	struct yg_assessment assessment;
 	struct yg_feed_message message;
 	bool is_news;
@@ -50,6 +51,7 @@ static void put_endpoint(void *ctx, const struct yg_endpoint *endpoint)
 		return;
 	yg_feed_from_endpoint(endpoint, &message);
 	yg_feed_add_assessment(&assessment, &message);
+	yg_feed_add_exposure(yg_knowledge_exposure(tell->knowledge, endpoint), servers, &message);
 	yg_feed_out_put(tell->out, &message);
 	yg_knowledge_data_news(tell->knowledge, endpoint, put_data,
 			       &(struct data_context){ tell, endpoint->id });

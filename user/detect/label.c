@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/cause.h"
 #include "endpoint/service.h"
 
 #define BYPASS_MIN    10u /* requests through the proxies before a direct one means anything */
@@ -323,6 +324,8 @@ void yg_labels_from_scene(const struct yg_label_scene *scene, struct yg_labels *
 
 void yg_labels_write(struct yg_json *json, const struct yg_labels *labels)
 {
+	char japanese[YG_FINDING_TEXT_CAP];
+
 	yg_json_key(json, "labels");
 	yg_json_open_array(json);
 	for (uint32_t i = 0; i < labels->count; i++)
@@ -332,5 +335,14 @@ void yg_labels_write(struct yg_json *json, const struct yg_labels *labels)
 	yg_json_open_object(json);
 	for (uint32_t i = 0; i < labels->count; i++)
 		yg_json_pair_str(json, table[labels->rows[i].label].name, labels->rows[i].reason);
+	yg_json_close_object(json);
+	yg_json_key(json, "label_reasons_ja");
+	yg_json_open_object(json);
+	for (uint32_t i = 0; i < labels->count; i++) {
+		const struct yg_label_reason *row = &labels->rows[i];
+		bool known = yg_reason_japanese(row->reason, japanese, sizeof(japanese));
+
+		yg_json_pair_str(json, table[row->label].name, known ? japanese : row->reason);
+	}
 	yg_json_close_object(json);
 }

@@ -113,7 +113,10 @@ static inline bool yg_labels_have(const struct yg_labels *labels, enum yg_label 
 	return labels->bits >> label & 1;
 }
 
-/* "labels":["shadow"],"label_reasons":{"shadow":"..."} inside an object already open. */
+/*
+ * "labels":["shadow"],"label_reasons":{"shadow":"..."} and the reasons in Japanese as
+ * "label_reasons_ja", inside an object already open.
+ */
 void yg_labels_write(struct yg_json *json, const struct yg_labels *labels);
 
 /* Does the service or the template hold a word of this kind? For AUTHENTICATION, PAYMENT, ADMIN. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detect/cause.h"
+
 /* Of what is left up to YG_RISK_MAX, the others fill so many tenths when all are at the limit. */
 #define OTHERS_TENTHS 3u
 #define MORE_EACH     2u
@@ -191,11 +193,24 @@ void yg_risk_from_scene(const struct yg_risk_scene *scene, struct yg_risk *ret)
 
 void yg_risk_write(struct yg_json *json, const struct yg_risk *risk)
 {
+	char japanese[YG_FINDING_TEXT_CAP];
+
 	yg_json_pair_uint(json, "risk", risk->score);
 	yg_json_key(json, "risk_reasons");
 	yg_json_open_object(json);
 	for (uint32_t i = 0; i < risk->count; i++)
 		yg_json_pair_uint(json, risk->reasons[i].text, risk->reasons[i].points);
+	yg_json_close_object(json);
+	yg_json_key(json, "risk_reasons_ja");
+	yg_json_open_object(json);
+	for (uint32_t i = 0; i < risk->count; i++) {
+		const char *text = risk->reasons[i].text;
+
+		yg_json_pair_uint(json,
+				  yg_reason_japanese(text, japanese, sizeof(japanese)) ? japanese
+										       : text,
+				  risk->reasons[i].points);
+	}
 	yg_json_close_object(json);
 }
 

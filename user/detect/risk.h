@@ -53,7 +53,10 @@ struct yg_risk_scene {
 /* The score of one endpoint with its reasons. @ret: overwritten. */
 void yg_risk_from_scene(const struct yg_risk_scene *scene, struct yg_risk *ret);
 
-/* "risk":42,"risk_reasons":{"public clients":15} inside an object already open. */
+/*
+ * "risk":42,"risk_reasons":{"public clients":15} and the reasons in Japanese as "risk_reasons_ja",
+ * inside an object already open.
+ */
 void yg_risk_write(struct yg_json *json, const struct yg_risk *risk);
 
 /* The highest scores of a service, or of all. */

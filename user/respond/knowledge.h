@@ -278,6 +278,11 @@ void yg_knowledge_data_news(struct yg_knowledge *knowledge, const struct yg_endp
 const struct yg_schema *yg_knowledge_schema(const struct yg_knowledge *knowledge,
 					    const struct yg_endpoint *endpoint);
 
+/* Under which addresses an endpoint of this object is known outside, and where it is. */
+struct yg_exposure;
+const struct yg_exposure *yg_knowledge_exposure(const struct yg_knowledge *knowledge,
+						const struct yg_endpoint *endpoint);
+
 /* Labels and risk of one endpoint. */
 struct yg_assessment {
 	struct yg_labels labels;

@@ -5,6 +5,7 @@
 
 #include "detect/label.h"
 #include "detect/risk.h"
+#include "endpoint/exposure.h"
 #include "endpoint/specs.h"
 #include "endpoint/survey.h"
 #include "endpoint/trait.h"
@@ -17,15 +18,17 @@
 #define TALLY_MAX    UINT16_MAX
 
 struct yg_assessor {
-	uint32_t cap;		    /* rows of the inventory */
-	struct yg_trait *traits;    /* [cap] */
-	struct yg_faults *tallies;  /* [cap]: findings about an endpoint */
-	struct yg_faults *services; /* [cap]: about a service, by its number in the survey */
-	uint64_t *prints;	    /* [cap]: what was told last, to see a change */
-	bool *dirty;		    /* [cap]: traits changed since they were saved */
-	uint8_t *documented;	    /* [cap]: enum yg_documented */
+	uint32_t cap;		       /* rows of the inventory */
+	struct yg_trait *traits;       /* [cap] */
+	struct yg_exposure *exposures; /* [cap] */
+	struct yg_faults *tallies;     /* [cap]: findings about an endpoint */
+	struct yg_faults *services;    /* [cap]: about a service, by its number in the survey */
+	uint64_t *prints;	       /* [cap]: what was told last, to see a change */
+	bool *dirty;		       /* [cap]: traits changed since they were saved */
+	uint8_t *documented;	       /* [cap]: enum yg_documented */
 	struct yg_survey *survey;
 	uint64_t dormant_ns, new_ns;
+	uint64_t exposures_evicted; /* addresses that made room for others */
 };
 
 int yg_knowledge_open_assessor(struct yg_knowledge *knowledge, uint32_t endpoints)
@@ -39,13 +42,14 @@ int yg_knowledge_open_assessor(struct yg_knowledge *knowledge, uint32_t endpoint
 	assessor->dormant_ns = DORMANT_DAYS * NS_PER_DAY;
 	assessor->new_ns = NEW_DAYS * NS_PER_DAY;
 	assessor->traits = calloc(endpoints, sizeof(*assessor->traits));
+	assessor->exposures = calloc(endpoints, sizeof(*assessor->exposures));
 	assessor->tallies = calloc(endpoints, sizeof(*assessor->tallies));
 	assessor->services = calloc(endpoints, sizeof(*assessor->services));
 	assessor->prints = calloc(endpoints, sizeof(*assessor->prints));
 	assessor->dirty = calloc(endpoints, sizeof(*assessor->dirty));
 	assessor->documented = calloc(endpoints, sizeof(*assessor->documented));
-	if (!assessor->traits || !assessor->tallies || !assessor->services || !assessor->prints ||
-	    !assessor->dirty || !assessor->documented)
+	if (!assessor->traits || !assessor->exposures || !assessor->tallies ||
+	    !assessor->services || !assessor->prints || !assessor->dirty || !assessor->documented)
 		return -ENOMEM;
 	r = yg_survey_new(endpoints, &assessor->survey);
 	if (r == 0)
@@ -60,6 +64,7 @@ void yg_assessor_free(struct yg_assessor **assessor)
 	if (!a)
 		return;
 	free(a->traits);
+	free(a->exposures);
 	free(a->tallies);
 	free(a->services);
 	free(a->prints);
@@ -106,6 +111,10 @@ void yg_knowledge_note(struct yg_knowledge *knowledge, const struct yg_subject *
 	};
 
 	yg_trait_add(&knowledge->assessor->traits[endpoint->index], &use);
+	if (yg_exposure_wants(endpoint->requests))
+		knowledge->assessor->exposures_evicted += yg_exposure_add(
+			&knowledge->assessor->exposures[endpoint->index], exchange,
+			yg_slice_from_str(endpoint->service), subject->peer_is_proxy);
 	knowledge->assessor->dirty[endpoint->index] = true;
 }
 
@@ -114,6 +123,7 @@ void yg_knowledge_drop_trait(struct yg_knowledge *knowledge, uint32_t index)
 	struct yg_assessor *assessor = knowledge->assessor;
 
 	assessor->traits[index] = (struct yg_trait){ 0 };
+	assessor->exposures[index] = (struct yg_exposure){ 0 };
 	assessor->tallies[index] = (struct yg_faults){ 0 };
 	assessor->prints[index] = 0;
 	assessor->dirty[index] = false;
@@ -123,6 +133,8 @@ void yg_knowledge_drop_trait(struct yg_knowledge *knowledge, uint32_t index)
 void yg_knowledge_fold_trait(struct yg_knowledge *knowledge, uint32_t into, uint32_t from)
 {
 	yg_trait_fold(&knowledge->assessor->traits[into], &knowledge->assessor->traits[from]);
+	knowledge->assessor->exposures_evicted += yg_exposure_fold(
+		&knowledge->assessor->exposures[into], &knowledge->assessor->exposures[from]);
 	knowledge->assessor->dirty[into] = true;
 }
 
@@ -300,6 +312,17 @@ void yg_knowledge_parties(const struct yg_knowledge *knowledge, yg_party_fn fn, 
 	yg_parties_each(knowledge->parties, fn, ctx);
 }
 
+const struct yg_exposure *yg_knowledge_exposure(const struct yg_knowledge *knowledge,
+						const struct yg_endpoint *endpoint)
+{
+	return &knowledge->assessor->exposures[endpoint->index];
+}
+
+uint64_t yg_knowledge_exposures_evicted(const struct yg_knowledge *knowledge)
+{
+	return knowledge->assessor->exposures_evicted;
+}
+
 /* --- blobs */
 
 bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
@@ -314,6 +337,7 @@ bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_end
 	yg_put_text(writer, yg_slice_from_str(endpoint->method));
 	yg_put_text(writer, yg_slice_from_str(endpoint->template_));
 	yg_trait_pack(&assessor->traits[endpoint->index], writer);
+	yg_exposure_pack(&assessor->exposures[endpoint->index], writer);
 	return true;
 }
 
@@ -322,14 +346,18 @@ int yg_knowledge_load_trait(struct yg_knowledge *knowledge, struct yg_reader *re
 	struct yg_slice service = yg_get_text(reader), method = yg_get_text(reader);
 	struct yg_slice template_ = yg_get_text(reader);
 	const struct yg_endpoint *endpoint;
+	struct yg_exposure exposure = { 0 };
 	struct yg_trait trait = { 0 };
 
 	yg_trait_unpack(&trait, reader);
+	if (reader->used < reader->len) /* older ones end here */
+		yg_exposure_unpack(&exposure, reader);
 	if (reader->bad || reader->used != reader->len)
 		return -EINVAL;
 	endpoint = yg_inventory_find(knowledge->inventory, service, method, template_);
 	if (!endpoint)
 		return -EINVAL;
 	knowledge->assessor->traits[endpoint->index] = trait;
+	knowledge->assessor->exposures[endpoint->index] = exposure;
 	return 0;
 }

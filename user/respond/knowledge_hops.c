@@ -117,6 +117,7 @@ void yg_knowledge_count_hops(const struct yg_knowledge *knowledge, yg_counter_fn
 	fn(ctx, "hop.lost", hops->lost);
 	fn(ctx, "hop.relations", yg_relations_count(knowledge->relations));
 	fn(ctx, "hop.relations_evicted", yg_relations_evicted(knowledge->relations));
+	fn(ctx, "exposure.evicted", yg_knowledge_exposures_evicted(knowledge));
 	fn(ctx, "party.hosts", yg_parties_count(knowledge->parties));
 	fn(ctx, "party.evicted", yg_parties_evicted(knowledge->parties));
 }

@@ -214,6 +214,9 @@ void yg_knowledge_note(struct yg_knowledge *knowledge, const struct yg_subject *
 void yg_knowledge_drop_trait(struct yg_knowledge *knowledge, uint32_t index);
 void yg_knowledge_fold_trait(struct yg_knowledge *knowledge, uint32_t into, uint32_t from);
 
+/* Addresses of endpoints that made room for others. */
+uint64_t yg_knowledge_exposures_evicted(const struct yg_knowledge *knowledge);
+
 /* How one endpoint is used as a blob, false if nothing is new; and back. Return: 0; -EINVAL. */
 bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint,
 			     bool changed_only, struct yg_writer *writer);

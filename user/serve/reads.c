@@ -106,6 +106,10 @@ static int read_filter(const struct yg_http_request *request, struct yg_store_fi
 		.new_ns = new *YG_NS_PER_SECOND,
 		.label = text_argument(request, "label"),
 		.risk = (uint32_t)risk,
+		.host = text_argument(request, "host"),
+		.search = text_argument(request, "search"),
+		.auth = text_argument(request, "auth"),
+		.exposure = text_argument(request, "exposure"),
 		.order = order,
 		.by_requests = order == YG_STORE_BY_REQUESTS,
 		.limit = (uint32_t)limit,
@@ -132,7 +136,8 @@ static void reply_list(struct yg_desk *desk, struct yg_http_request *request,
 	if (count < 0) {
 		yg_http_clear(request);
 		yg_reply_error(desk, request, count == -EINVAL ? 400 : 503,
-			       count == -EINVAL ? "severity, status, kind or state" : "store",
+			       count == -EINVAL ? "severity, status, kind, state or exposure"
+						: "store",
 			       strerror((int)-count));
 		return;
 	}

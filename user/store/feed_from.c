@@ -116,6 +116,25 @@ void yg_feed_add_assessment(const struct yg_assessment *assessment, struct yg_fe
 	}
 }
 
+void yg_feed_add_exposure(const struct yg_exposure *exposure,
+			  char texts[YG_EXPOSURE_SERVERS][YG_ADDRESS_TEXT_CAP],
+			  struct yg_feed_message *ret)
+{
+	struct yg_feed_endpoint *to = &ret->endpoint;
+
+	for (size_t i = 0; i < YG_EXPOSURE_NAMES; i++) {
+		if (exposure->names[i].text[0])
+			add_text(&to->outside, exposure->names[i].text);
+	}
+	for (size_t i = 0; i < YG_EXPOSURE_SERVERS; i++) {
+		const struct yg_peer *peer = &exposure->servers[i].peer;
+
+		if (!yg_address_is_unknown(&peer->addr))
+			add_text(&to->servers,
+				 yg_endpoint_format(&peer->addr, peer->port, texts[i]));
+	}
+}
+
 void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret)
 {
 	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_CALLER };

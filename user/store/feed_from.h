@@ -7,6 +7,7 @@
 
 #include "baseline/cell.h"
 #include "detect/finding.h"
+#include "endpoint/exposure.h"
 #include "endpoint/inventory.h"
 #include "endpoint/talk.h"
 #include "parse/exchange.h"
@@ -18,6 +19,10 @@ void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_messa
 void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret);
 /* Add what is said of it to the message of an endpoint; it outlives the message. */
 void yg_feed_add_assessment(const struct yg_assessment *assessment, struct yg_feed_message *ret);
+/* Add where it is, likewise. @texts: holds addresses of servers until the message is written. */
+void yg_feed_add_exposure(const struct yg_exposure *exposure,
+			  char texts[YG_EXPOSURE_SERVERS][YG_ADDRESS_TEXT_CAP],
+			  struct yg_feed_message *ret);
 void yg_feed_from_caller(const struct yg_caller_info *caller, struct yg_feed_message *ret);
 
 /**

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <yajl/yajl_tree.h>
+
 #include "detect/cause.h"
 #include "detect/finding.h"
 #include "store/private.h"
@@ -22,7 +24,7 @@ struct visitor {
 int yg_store_list_statement(struct yg_db *db, int index, enum yg_feed_kind kind, sqlite3_stmt **ret)
 {
 	const struct yg_schema *schema = yg_schema_find((uint64_t)kind);
-	char columns[YG_ROW_SQL_CAP], text[2 * YG_ROW_SQL_CAP];
+	char columns[YG_ROW_SQL_CAP], text[8 * YG_ROW_SQL_CAP];
 
 	if (db->statements[index]) {
 		*ret = db->statements[index];
@@ -55,6 +57,10 @@ static void bind_endpoints(sqlite3_stmt *rows, const struct yg_store_filter *fil
 	yg_db_bind_text(rows, 11, filter->label);
 	yg_db_bind_uint(rows, 12, filter->risk);
 	yg_db_bind_uint(rows, 13, filter->new_ns);
+	yg_db_bind_text(rows, 14, filter->host);
+	yg_db_bind_text(rows, 15, filter->search);
+	yg_db_bind_text(rows, 16, filter->exposure);
+	yg_db_bind_text(rows, 17, filter->auth);
 }
 
 static void bind_callers(sqlite3_stmt *rows, const struct yg_store_filter *filter)
@@ -136,11 +142,15 @@ static bool is_filter(const struct yg_store_filter *filter)
 	static const char *const states[] = { "open", "dismissed", "approved" };
 	static const char *const kinds[] = { "attack", "posture" };
 	static const char *const lives[] = { "open", "resolved", "reopened", "unresolved" };
+	static const char *const exposures[] = { "external", "relayed", "internal", "outbound",
+						 "unknown" };
 
 	return is_word(filter->severity, severities, YG_ARRAY_SIZE(severities)) &&
 	       is_word(filter->status, states, YG_ARRAY_SIZE(states)) &&
 	       is_word(filter->kind, kinds, YG_ARRAY_SIZE(kinds)) &&
-	       is_word(filter->state, lives, YG_ARRAY_SIZE(lives)) && filter->since_ns <= INT64_MAX;
+	       is_word(filter->state, lives, YG_ARRAY_SIZE(lives)) &&
+	       is_word(filter->exposure, exposures, YG_ARRAY_SIZE(exposures)) &&
+	       filter->since_ns <= INT64_MAX;
 }
 
 static int column_of(const struct yg_schema *schema, const char *name)
@@ -162,6 +172,48 @@ static void put_cause(struct yg_json *json, struct yg_slice cause)
 			 yg_cause_japanese(english, japanese, sizeof(japanese)) ? japanese : NULL);
 }
 
+/*
+ * Reasons in Japanese beside the English ones: {"shadow":"why"} by value, {"why":15} by name. What
+ * is in no table stays as it is.
+ */
+static void put_reasons(struct yg_json *json, const char *name, struct yg_slice facts)
+{
+	char text[1024 * 4], error[64], japanese[YG_FINDING_TEXT_CAP];
+	yajl_val tree;
+
+	yg_json_key(json, name);
+	yg_json_open_object(json);
+	(void)snprintf(text, sizeof(text), "%.*s", (int)facts.len, facts.ptr);
+	tree = yajl_tree_parse(text, error, sizeof(error));
+	for (size_t i = 0; YAJL_IS_OBJECT(tree) && i < YAJL_GET_OBJECT(tree)->len; i++) {
+		const char *key = YAJL_GET_OBJECT(tree)->keys[i];
+		yajl_val value = YAJL_GET_OBJECT(tree)->values[i];
+		const char *reason = YAJL_IS_STRING(value) ? YAJL_GET_STRING(value) : key;
+		bool known = yg_reason_japanese(reason, japanese, sizeof(japanese));
+
+		if (YAJL_IS_STRING(value))
+			yg_json_pair_str(json, key, known ? japanese : reason);
+		else
+			yg_json_pair_uint(json, known ? japanese : reason,
+					  (uint64_t)YAJL_GET_INTEGER(value));
+	}
+	yajl_tree_free(tree);
+	yg_json_close_object(json);
+}
+
+/* What stands beyond the columns of an endpoint. */
+static void put_endpoint(struct yg_json *json, sqlite3_stmt *row, const struct yg_schema *schema)
+{
+	int extra = (int)schema->count;
+
+	put_reasons(json, "label_reasons_ja",
+		    yg_db_column(row, column_of(schema, "label_reasons")));
+	put_reasons(json, "risk_reasons_ja", yg_db_column(row, column_of(schema, "risk_reasons")));
+	yg_json_pair_slice(json, "exposure", yg_db_column(row, extra + 3));
+	yg_json_key(json, "reached");
+	yg_json_raw(json, yg_db_column(row, extra + 2));
+}
+
 static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_list list)
 {
 	const struct yg_schema *schema = yg_schema_find((uint64_t)lists[list].kind);
@@ -179,6 +231,8 @@ static void write_object(struct yg_json *json, sqlite3_stmt *row, enum yg_store_
 			yg_json_raw(json, yg_db_column(row, extra + 1));
 		}
 	}
+	if (list == YG_STORE_ENDPOINTS)
+		put_endpoint(json, row, schema);
 	if (list == YG_STORE_PARTIES) {
 		yg_json_key(json, "endpoints");
 		yg_json_raw(json, yg_db_column(row, extra));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "store/schema.h"
 
+#include "store/reach_sql.h"
+
 /*
  * A step, once released, never changes: the next change is the next step. Columns are the fields of
  * feed.h, in their order; what a table has beyond them stands last.
@@ -110,6 +112,8 @@ static const char *const main_migrations[] = {
 	"CREATE INDEX takes_seen ON takes(last_seen);",
 	("ALTER TABLE callers ADD COLUMN ja4s INTEGER NOT NULL DEFAULT 0;"
 	 "ALTER TABLE callers ADD COLUMN ja4 TEXT NOT NULL DEFAULT '';"),
+	("ALTER TABLE endpoints ADD COLUMN outside TEXT NOT NULL DEFAULT '[]';"
+	 "ALTER TABLE endpoints ADD COLUMN servers TEXT NOT NULL DEFAULT '[]';"),
 };
 
 static const char *const day_migrations[] = {
@@ -197,13 +201,13 @@ static const char *const day_migrations[] = {
  */
 static const char *const main_texts[YG_SQL_MAX] = {
 	[YG_SQL_ENDPOINT_LIST] =
-		", " DATA_OF_ENDPOINT ", " TALK_OF_ENDPOINT
+		", " DATA_OF_ENDPOINT ", " TALK_OF_ENDPOINT ", " YG_SQL_REACHED ", " YG_SQL_EXPOSURE
 		" FROM endpoints WHERE (?1=0 OR id=?2) AND (?3='' OR service=?3)"
 		" AND (?4='' OR method=?4) AND (?5='' OR instr(template,?5)>0) AND last_seen>=?6"
 		" AND (?10='' OR id IN (SELECT endpoint FROM data_fields WHERE class=?10"
 		" OR substr(class,1,length(?10)+1)=?10||'-'))"
 		" AND (?11='' OR instr(labels,'\"' || ?11 || '\"')>0) AND risk>=?12"
-		" AND first_seen>=?13"
+		" AND first_seen>=?13" YG_SQL_REACH_FILTER
 		" ORDER BY CASE ?7 WHEN 1 THEN -requests WHEN 2 THEN -risk WHEN 3 THEN -last_seen"
 		" END, service, template, method"
 		" LIMIT ?8 OFFSET ?9",

@@ -131,7 +131,12 @@ enum yg_store_order {
 	YG_STORE_ORDER_MAX
 };
 
-/* Absent texts and zero numbers do not filter. */
+/*
+ * Absent texts and zero numbers do not filter.
+ *
+ * Exposure: "external": public addresses ask it; "relayed": they ask an endpoint that leads to it;
+ * "internal": private ones alone; "outbound": this host asks it of others; "unknown".
+ */
 struct yg_store_filter {
 	uint64_t id;		  /* endpoint of ENDPOINTS and SAMPLES, finding of FINDINGS */
 	struct yg_slice service;  /* ENDPOINTS, FINDINGS: exact */
@@ -147,6 +152,10 @@ struct yg_store_filter {
 	uint64_t new_ns;	  /* ENDPOINTS: first_seen */
 	struct yg_slice label;	  /* ENDPOINTS: has this label */
 	uint32_t risk;		  /* ENDPOINTS: at least */
+	struct yg_slice host;	  /* ENDPOINTS: its host, or one that it is reached under */
+	struct yg_slice search;	  /* ENDPOINTS: in method, service, template or an address */
+	struct yg_slice auth;	  /* ENDPOINTS: asked with this: "none", "bearer" ... */
+	struct yg_slice exposure; /* ENDPOINTS: who can ask it; see below */
 	bool by_requests;	  /* ENDPOINTS, CALLERS: most requests first */
 	enum yg_store_order order; /* ENDPOINTS, without by_requests; CALLERS: BY_RECORDS */
 	uint32_t limit;		   /* 1..YG_STORE_LIST_MAX; 0: 100 */

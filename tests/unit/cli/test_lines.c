@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cli/lines.h"
 
+#include "endpoint/exposure.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -98,11 +100,19 @@ static void writes_endpoints(void **state)
 		.auth = YG_AUTH_BEARER | YG_AUTH_COOKIE,
 	};
 	static const struct yg_assessment assessment = {
-		.labels = { .count = 1, .rows = { { YG_LABEL_SHADOW, "why" } } },
-		.risk = { .score = 8, .count = 1, .reasons = { { 8, "label shadow" } } },
+		.labels = { .bits = 1u << YG_LABEL_EXTERNAL,
+			    .count = 1,
+			    .rows = { { YG_LABEL_SHADOW, "its bodies are GraphQL" } } },
+		.risk = { .score = 8, .count = 1, .reasons = { { 8, "public clients" } } },
+	};
+	static const struct yg_exposure exposure = {
+		.names = { { "https://api.bank.example/retail", 1 } },
+		.servers = { { { { { [10] = 0xff, 0xff, 10, 0, 0, 5 } }, 9000 }, 1 } },
 	};
 
-	yg_lines_endpoint(*state, &endpoint, NULL, NULL, &assessment, NULL);
+	yg_lines_endpoint(
+		*state, &endpoint,
+		&(struct yg_lines_known){ .assessment = &assessment, .exposure = &exposure });
 	expect(*state,
 	       "{\"type\":\"endpoint\",\"service\":\"api.example.com\",\"method\":\"GET\","
 	       "\"template\":\"/v1/users/{id}/{uuid}\",\"requests\":120,\"callers\":0,"
@@ -112,9 +122,13 @@ static void writes_endpoints(void **state)
 	       "{\"in\":\"path\",\"name\":\"uuid\",\"type\":\"string\",\"required\":true}],"
 	       "\"response_fields\":[],"
 	       "\"data\":[],\"labels\":[\"shadow\"],"
-	       "\"label_reasons\":{\"shadow\":\"why\"},\"risk\":8,"
-	       "\"risk_reasons\":{\"label shadow\":8},\"request_bytes\":0,\"response_bytes\":0,"
-	       "\"tls_requests\":0}");
+	       "\"label_reasons\":{\"shadow\":\"its bodies are GraphQL\"},"
+	       "\"label_reasons_ja\":{\"shadow\":\"本文がGraphQLです\"},\"risk\":8,"
+	       "\"risk_reasons\":{\"public clients\":8},"
+	       "\"risk_reasons_ja\":{\"公開アドレスの接続元\":8},"
+	       "\"request_bytes\":0,\"response_bytes\":0,\"tls_requests\":0,"
+	       "\"outside\":[\"https://api.bank.example/retail\"],"
+	       "\"servers\":[\"10.0.0.5:9000\"],\"reached\":[],\"exposure\":\"external\"}");
 }
 
 static void writes_findings(void **state)

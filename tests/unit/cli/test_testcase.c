@@ -12,6 +12,7 @@ static size_t text_len;
 /* What is written for an endpoint lies in text[]. Return: how many checks. */
 static uint32_t write_all(enum yg_testcase_format format, const struct yg_endpoint *endpoint)
 {
+	const struct yg_testcase_form form = { .format = format };
 	FILE *out;
 	uint32_t count;
 
@@ -19,7 +20,7 @@ static uint32_t write_all(enum yg_testcase_format format, const struct yg_endpoi
 	text = NULL;
 	out = open_memstream(&text, &text_len);
 	assert_non_null(out);
-	count = yg_testcases_write(out, out, format, endpoint, NULL);
+	count = yg_testcases_write(out, out, &form, endpoint, NULL);
 	assert_int_equal(fclose(out), 0);
 	return count;
 }

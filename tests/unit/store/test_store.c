@@ -108,7 +108,9 @@ static void keeps_rows_over_a_restart(void **state)
 		"\"first_seen\":null,\"last_seen\":\"2026-11-18T11:06:40.000000Z\",\"requests\":8,"
 		"\"callers\":0,\"request_bytes\":0,\"response_bytes\":0,\"tls_requests\":0,"
 		"\"confirmed\":false,\"status\":{\"200\":8},\"auth\":[\"bearer\"],\"labels\":[],"
-		"\"label_reasons\":{},\"risk\":0,\"risk_reasons\":{},\"data\":[]}\n");
+		"\"label_reasons\":{},\"risk\":0,\"risk_reasons\":{},\"outside\":[],"
+		"\"servers\":[],\"data\":[],\"label_reasons_ja\":{},\"risk_reasons_ja\":{},"
+		"\"exposure\":\"unknown\",\"reached\":[]}\n");
 	assert_int_equal(yg_store_count(store, YG_STORE_ENDPOINTS), 1);
 	yg_store_free(&store);
 }
