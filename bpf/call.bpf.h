@@ -119,6 +119,7 @@ static __always_inline bool tls_prepare(struct yg_ssl *ssl, struct yg_emission *
 	e->bind = ssl->bind;
 	e->tcp_flags = 0;
 	e->ack = 0;
+	e->begun = 0;
 	key_fill(e, ssl);
 	hash = hash_ssl(e);
 	if (!yg_choose_tls(id, hash_flow(&e->key, hash)))
@@ -279,7 +280,7 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	t->out.turns = (t->budget.h2_kind == H2_JOINED && other->h2_kind != H2_CLIENT &&
 			other->h2_kind != H2_READER) ||
 		       t->budget.h2_kind == H2_READER;
-	t->out.lost = t->budget.lost;
+	t->out.lost = ssl->read_budget.lost + ssl->write_budget.lost; /* one of them asks */
 	if (t->cut.request_count && knobs && knobs->sampled && yg_config.fresh)
 		(void)yg_outline_h2_user(id);
 	if (t->cut.first == t->cut.last)
@@ -445,7 +446,7 @@ static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct 
 	e->generation = ssl->generation;
 	e->bind = ssl->bind;
 	e->ring = ssl->ring;
-	e->lost = ssl->read_budget.lost + ssl->write_budget.lost; /* one of them is the client's */
+	e->lost = ssl->read_budget.lost + ssl->write_budget.lost; /* one of them asks */
 	key_fill(e, ssl);
 	(void)choice_apply(&ssl->choice, e);
 	sampling_weigh(control(), e);

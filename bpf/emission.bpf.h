@@ -51,6 +51,7 @@ struct yg_emission {
 	__u32 clients;
 	__u32 lost;   /* as struct yg_segment.lost */
 	__u32 starts; /* requests that start in the segment; kept until it is sampled */
+	__u32 begun;  /* HTTP/2: of them, in the bytes of this record */
 	__u8 source;
 	__u8 bind;
 	__u8 tcp_flags;

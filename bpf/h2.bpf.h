@@ -34,7 +34,8 @@
 #define H2_FRAMES_MAX  104 /* per segment: clients send up to 100 requests in one */
 #define H2_ROUND       4   /* frames per call of the walker */
 #define H2_ROUNDS_MAX  (H2_FRAMES_MAX / H2_ROUND)
-#define H2_DATA_HEAD   96    /* bytes of each DATA frame: records stay the smallest ones */
+#define H2_DATA_HEAD   96	  /* bytes of each DATA frame: records stay the smallest ones */
+#define H2_AGAIN       (1u << 20) /* bytes behind: a segment that is sent again */
 #define H2_LENGTH_MAX  16384 /* of a frame that is believed without knowing where frames begin */
 
 enum h2_type {
@@ -100,6 +101,17 @@ static __always_inline bool is_h2_preface(const struct yg_head *head)
 {
 	return is_preface(head) && head->len > 14 && head->bytes[6] == 'H' &&
 	       head->bytes[11] == '2';
+}
+
+/*
+ * Another connection between the same ends begins: its streams count from 1. Not the first segment
+ * sent again, which lies just behind.
+ */
+static __always_inline void h2_renew(struct yg_budget *b, const struct yg_head *head, __u32 offset)
+{
+	if (b->h2_kind != H2_NONE && b->has_next && b->next - offset > H2_AGAIN &&
+	    is_h2_preface(head))
+		__builtin_memset(b, 0, sizeof(*b));
 }
 
 /* Is the direction HTTP/2, from this segment on at the latest? */
@@ -223,7 +235,8 @@ static __noinline int h2_frame(struct yg_budget *b, struct yg_h2_cut *cut, __u32
 		return 0;
 	h2_note_head(cut, h);
 	cut->request_count++;
-	piece = (cut->pos - H2_HEADER - cut->first) / YG_SEGMENT_MAX;
+	/* By the last byte of the frame header: it may have begun in the segment before. */
+	piece = (cut->pos - 1 - cut->first) / YG_SEGMENT_MAX;
 	if (piece < H2_PIECES_MAX)
 		cut->requests[piece & (H2_PIECES_MAX - 1)]++;
 	return 0;
@@ -380,7 +393,7 @@ typedef enum emitted emit_fn(void *ctx, __u64 id, __u64 at);
  * Records for the range of @cut: one that is nothing but a gap if the range does not begin with the
  * segment, then pieces of YG_SEGMENT_MAX. @e is complete but for lengths.
  *
- * @from: of the payload. @ret_lost: requests whose first byte is in no record.
+ * @from: of the payload. @ret_lost: requests that start in no record.
  * Return: the first failure.
  */
 static __always_inline enum emitted h2_emit(struct yg_emission *e, struct yg_h2_cut *cut,
@@ -408,6 +421,7 @@ static __always_inline enum emitted h2_emit(struct yg_emission *e, struct yg_h2_
 		e->offset = offset + cut->pos;
 		e->payload_len = end - cut->pos;
 		e->data_len = take;
+		e->begun = take ? cut->requests[done & (H2_PIECES_MAX - 1)] : 0;
 		e->tcp_flags = end < len ? flags & ~TCP_LAST_FLAGS : flags;
 		emitted = put(from->ctx, id, from->at + cut->pos);
 		if (emitted == EMITTED && take) {

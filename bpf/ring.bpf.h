@@ -110,7 +110,7 @@ static __always_inline void record_fill(struct yg_segment *seg, const struct yg_
 	seg->ack = e->ack;
 	seg->clients = e->clients;
 	seg->lost = e->lost;
-	seg->pad = 0;
+	seg->starts = e->begun;
 }
 
 /* emit() for records of one class. @room is a constant: this is inlined once per class. */

@@ -6,44 +6,11 @@
  */
 #pragma once
 
-#include "coverage.bpf.h"
+#include "cover.bpf.h"
 #include "h2.bpf.h"
 #include "hpack.bpf.h"
-#include "packet.bpf.h"
-#include "prelude.bpf.h"
 #include "sampling.bpf.h"
 #include "tunnel.bpf.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, YG_STREAMS_MAX);
-	__type(key, struct yg_flow_key);
-	__type(value, struct yg_budget);
-} yg_streams SEC(".maps");
-
-/* One frame at work per CPU; in a map for the reason given at struct yg_emission. */
-struct yg_frame {
-	struct packet packet;
-	struct yg_head head;
-	struct yg_emission out;
-	struct yg_budget budget; /* of the direction: a copy, and zeroes if it is new */
-	struct yg_h2_cut cut;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct yg_frame);
-} yg_frames SEC(".maps");
-
-/* NULL never happens; the verifier cannot know. */
-static __always_inline struct yg_frame *frame_scratch(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&yg_frames, &zero);
-}
 
 static __always_inline enum sample_row row_of_kind(enum packet_kind kind)
 {
@@ -66,12 +33,6 @@ static __always_inline void count_start(struct yg_counters *c, enum message mess
 		count_sample(c, request);
 	else if (message == MESSAGE_RESPONSE)
 		count_sample(c, response);
-}
-
-/* The last word of a direction: user space must hear it if it heard the rest. */
-static __always_inline bool is_end(const struct packet *p)
-{
-	return p->tcp_flags & (TCP_FLAG_FIN | TCP_FLAG_RST);
 }
 
 static __always_inline enum sample_row row_of_emitted(enum emitted emitted)
@@ -111,6 +72,7 @@ static __always_inline bool wire_prepare(struct yg_frame *f)
 	e->tcp_flags = p->tcp_flags;
 	e->ack = p->ack;
 	e->lost = f->budget.lost;
+	e->begun = 0;
 	return true;
 }
 
@@ -157,107 +119,25 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 	return row_of_emitted((kind == BYTES_SKB ? put_skb : put_xdp)(from->ctx, 0, from->at));
 }
 
-#define COVER_HELLOS (4 * YG_PRELUDE_BYTES) /* bytes of a connection; both hellos are within */
-
-/* A row for the connection of the frame at work, if it begins like TLS. */
-static __always_inline void coverage_begin(const struct yg_frame *f, const struct yg_tls_ends *ends,
-					   __u32 sender)
-{
-	bool is_client = is_hello(&f->head, HELLO_CLIENT);
-	struct yg_tls_conn fresh = {};
-
-	if (!is_client && !is_hello(&f->head, HELLO_SERVER) && !is_record(&f->head))
-		return;
-	fresh.first_ns = bpf_ktime_get_ns();
-	fresh.last_ns = fresh.first_ns;
-	fresh.bytes = f->packet.len;
-	fresh.ifindex = f->packet.key.ifindex;
-	if (is_client)
-		fresh.begun = sender ? YG_TLS_HELLO : YG_TLS_HELLO | YG_TLS_SERVER_1;
-	(void)bpf_map_update_elem(&yg_tls_conns, ends, &fresh, BPF_ANY);
-}
-
 /*
- * yg_cover_wire() - count the frame at work if it is of a TLS connection. A connection that begins
- * anew between the same ends is another one.
- * Return: is it so far on that no hello is cut through any more?
+ * yg_lost_wire() - let the frame at work tell of what the other direction lost, if that one asks:
+ * whatever of a connection reaches user space tells of all that was asked before it.
+ * Return: does it ask?
  */
-__noinline int yg_cover_wire(void)
+__noinline int yg_lost_wire(void)
 {
 	struct yg_frame *f = frame_scratch();
-	struct yg_tls_conn *conn;
-	struct yg_tls_ends ends;
-	__u32 sender;
+	const struct yg_budget *other;
+	struct yg_flow_key key;
 
 	if (!f)
 		return 0;
-	sender = ends_make(&ends, f->packet.key.saddr, f->packet.key.sport, f->packet.key.daddr,
-			   f->packet.key.dport);
-	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
-	if (!conn || (conn->ended && f->packet.len && is_hello(&f->head, HELLO_CLIENT))) {
-		if (f->packet.len)
-			coverage_begin(f, &ends, sender);
+	key_turn(&key, &f->packet.key);
+	other = bpf_map_lookup_elem(&yg_streams, &key);
+	if (!other || other->h2_kind != H2_CLIENT)
 		return 0;
-	}
-	if (conn->ifindex != f->packet.key.ifindex)
-		return 0;
-	__sync_fetch_and_add(&conn->bytes, f->packet.len);
-	if (is_record(&f->head))
-		count_sample(counters(), SAMPLE_tls_record);
-	count_sample_by(counters(), SAMPLE_tls_byte, f->packet.len);
-	conn->last_ns = coarse_ns();
-	if (is_end(&f->packet))
-		conn->ended = 1;
-	return conn->bytes > COVER_HELLOS && f->head.bytes[0] != RECORD_HANDSHAKE;
-}
-
-#define HELLO_RANDOM 11u		   /* bytes before it: record 5, message 4, version 2 */
-#define RETRY_FIRST  0x11619ae574ad21cfull /* RFC 8446 section 4.1.3: of a HelloRetryRequest */
-
-/*
- * The frame at work begins with a hello: keep its random, see proof.bpf.h. What left this host is
- * not overwritten by what came in and says that it is of this host.
- */
-static __always_inline void hello_keep(const struct yg_frame *f, const __u64 random[2])
-{
-	struct yg_tls_conn *conn;
-	struct yg_tls_ends ends;
-	__u32 sender, bit;
-
-	sender = ends_make(&ends, f->packet.key.saddr, f->packet.key.sport, f->packet.key.daddr,
-			   f->packet.key.dport);
-	bit = 1u << sender;
-	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
-	if (!conn || random[0] == RETRY_FIRST)
-		return;
-	if (f->out.source == YG_SOURCE_EGRESS)
-		conn->sent |= bit;
-	else if (conn->sent & bit)
-		return;
-	conn->random[sender != 0][0] = random[0];
-	conn->random[sender != 0][1] = random[1];
-}
-
-/* yg_hello_skb() - hello_keep() for the frame at work, at TC. */
-__noinline int yg_hello_skb(struct __sk_buff *skb)
-{
-	struct yg_frame *f = frame_scratch();
-	__u64 random[2];
-
-	if (f && !bpf_skb_load_bytes(skb, f->packet.off + HELLO_RANDOM, random, sizeof(random)))
-		hello_keep(f, random);
-	return 0;
-}
-
-/* The same for XDP. */
-__noinline int yg_hello_xdp(struct xdp_md *ctx)
-{
-	struct yg_frame *f = frame_scratch();
-	__u64 random[2];
-
-	if (f && !xdp_read(ctx, f->packet.off + HELLO_RANDOM, random, sizeof(random)))
-		hello_keep(f, random);
-	return 0;
+	f->budget.lost = other->lost;
+	return 1;
 }
 
 /* A segment without payload. */
@@ -274,6 +154,8 @@ static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct
 		return SAMPLE_skip_empty;
 	}
 	f->budget.lost = known->lost;
+	if (known->h2_kind == H2_JOINED)
+		(void)yg_lost_wire();
 	f->out.data_len = 0;
 	f->out.starts = 0;
 	f->out.outline = 0;
@@ -438,17 +320,6 @@ __noinline int yg_outline_h2_xdp(struct xdp_md *ctx)
 	return 0;
 }
 
-/* Is the other direction the one that asks, as far as is known? Then this one begins nothing. */
-static __always_inline bool wire_is_answering(const struct yg_frame *f)
-{
-	const struct yg_budget *other;
-	struct yg_flow_key key;
-
-	key_turn(&key, &f->packet.key);
-	other = bpf_map_lookup_elem(&yg_streams, &key);
-	return other && other->h2_kind == H2_CLIENT;
-}
-
 /* A segment of HTTP/2: its range in as many records as it takes. */
 static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from kind)
 {
@@ -467,7 +338,8 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
 	f->out.starts = f->cut.request_count;
 	f->out.outline = 0;
-	f->out.turns = f->budget.h2_kind == H2_JOINED && knobs->sampled && !wire_is_answering(f);
+	/* Where the other direction asks, this one begins nothing. */
+	f->out.turns = f->budget.h2_kind == H2_JOINED && !yg_lost_wire() && knobs->sampled;
 	if (f->cut.request_count && knobs->sampled && yg_config.fresh)
 		(void)(kind == BYTES_SKB ? yg_outline_h2_skb(ctx) : yg_outline_h2_xdp(ctx));
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
@@ -570,6 +442,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
 	known = wire_recall(f);
+	h2_renew(&f->budget, &f->head, p->seq);
 	if (h2_admits(&f->budget, &f->head))
 		return kind == BYTES_SKB ? yg_sample_h2_skb(from->ctx)
 					 : yg_sample_h2_xdp(from->ctx);

@@ -12,7 +12,7 @@
 
 #include "yagura/limits.h"
 
-#define YG_EVENT_ABI 4
+#define YG_EVENT_ABI 5
 
 /* Where a segment was taken. The two TLS values say the direction as the process sees it. */
 enum yg_source {
@@ -75,8 +75,8 @@ struct yg_segment {
 	__u8 chosen;	   /* enum yg_chosen */
 	__u32 ack;     /* TCP acknowledgement number, host order; 0 unknown (no ACK flag, TLS) */
 	__u32 clients; /* share of clients that is sampled whole, in 2^-32; 0 means all */
-	__u32 lost;    /* HTTP/2: requests of this direction before it whose records were lost */
-	__u32 pad;
+	__u32 lost;    /* HTTP/2: requests of the connection before it whose records were lost */
+	__u32 starts;  /* HTTP/2: requests that start in data[] */
 	__u8 data[YG_SEGMENT_MAX];
 };
 

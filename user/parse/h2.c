@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "parse/h2evidence.h"
 #include "parse/h2stream.h"
 #include "parse/pairing.h"
 
@@ -183,7 +184,7 @@ static void lose_block(const struct yg_h2_turn *turn)
 
 	counters_of(turn)->h2_block_lost++;
 	if (side->block_len > YG_H2_BLOCK_MAX / 2)
-		yg_h2_stream_evidence(turn, YG_ANOMALY_CONTINUATION_FLOOD);
+		yg_h2_evidence_add(turn, YG_ANOMALY_CONTINUATION_FLOOD);
 	yg_h2_stream_unread(turn, side->block_stream, side->block_ends);
 	side->block_lost = true;
 	yg_hpack_relearn(&side->hpack);
@@ -216,8 +217,8 @@ static void count_flood(const struct yg_h2_turn *turn, bool taken_back)
 	const struct yg_h2_frame *frame = &turn->side->frame;
 
 	if (turn->dir == turn->h2->client_dir)
-		yg_h2_stream_evidence(turn,
-				      yg_h2_flood_client(flood, frame, taken_back, turn->time_ns));
+		yg_h2_evidence_add(turn,
+				   yg_h2_flood_client(flood, frame, taken_back, turn->time_ns));
 	else
 		yg_h2_flood_server(flood, frame, turn->side->code, turn->time_ns);
 }
@@ -275,7 +276,7 @@ static void begin_block(const struct yg_h2_turn *turn)
 	}
 	side->found = false;
 	if (++side->block_pieces > YG_H2_PIECES_MAX)
-		yg_h2_stream_evidence(turn, YG_ANOMALY_CONTINUATION_FLOOD);
+		yg_h2_evidence_add(turn, YG_ANOMALY_CONTINUATION_FLOOD);
 	counters_of(turn)->h2_push += side->frame.type == YG_H2_PUSH_PROMISE;
 }
 
@@ -536,11 +537,6 @@ void yg_h2_join_side(struct yg_h2 *h2, unsigned dir)
 	h2->sides[dir].state = YG_H2_STATE_RESYNC;
 }
 
-bool yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
-{
-	return yg_h2_stream_adopt(h2, pairer, request);
-}
-
 void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	       const struct yg_run *run)
 {
@@ -552,9 +548,8 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	};
 
 	turn.source = run->source;
-	if (run->lost > h2->lost_here)
-		h2->lost_here = run->lost;
-	yg_h2_stream_testify(&turn, false);
+	yg_h2_count_record(&h2->count, counters_of(&turn), run->dir, run->lost, run->begun);
+	yg_h2_evidence_tell(&turn, false);
 	if (!run->data) {
 		take_gap(&turn, run->len);
 	} else {
@@ -564,6 +559,7 @@ void yg_h2_run(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 			read_some(&turn, &in);
 		}
 	}
+	yg_h2_stream_settle(&turn);
 	flow->streams[0].unwanted = unwanted(h2, 0);
 	flow->streams[1].unwanted = unwanted(h2, 1);
 	flow->asks = h2->stream_count > 0;
@@ -579,6 +575,7 @@ void yg_h2_due(struct yg_pairer *pairer, struct yg_flow *flow, struct yg_h2 *h2,
 	struct yg_h2_turn turn = turn_of(pairer, flow, h2, 0, now_ns);
 
 	yg_h2_stream_look(&turn);
+	yg_h2_stream_settle(&turn);
 	flow->asks = h2->stream_count > 0;
 }
 

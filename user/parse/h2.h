@@ -10,8 +10,8 @@
  *	FRONT	pad length, priority, promised stream	TAIL  padding
  *
  * After such a hole the direction's header table is learned again; the other direction has a table
- * of its own and goes on. Where frames begin is found by a row of likely frame headers. A request
- * missed in a hole shows by its stream identifier: clients count up by two.
+ * of its own and goes on. Where frames begin is found by a row of likely frame headers. Requests
+ * missed in holes are counted, see h2count.h.
  *
  * Memory per connection: one block, a table of streams of at most YG_H2_STREAMS_MAX, their messages
  * of at most the pool's YG_H2_SHARE (one byte of a block can stand for a field of any length), one
@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parse/h2count.h"
 #include "parse/h2flood.h"
 #include "parse/h2frame.h"
 #include "parse/hpack.h"
@@ -77,6 +78,7 @@ struct yg_h2_stream {
 	uint16_t informational;
 	uint8_t content; /* enum yg_h2_content of the request, else of the response */
 	bool response_lost, response_done, is_websocket;
+	bool is_shown; /* counted as told of */
 	struct yg_draft *request, *response;
 	struct yg_tunnel *tunnel; /* not NULL: reported already, DATA holds a WebSocket */
 };
@@ -85,12 +87,9 @@ struct yg_h2 {
 	struct yg_h2_side sides[2];
 	struct yg_h2_stream *streams; /* [stream_cap] by (id / 2), linear probing; NULL: none yet */
 	uint32_t stream_cap, stream_count;
-	size_t kept;		 /* bytes of the streams' messages */
-	uint32_t ahead;		 /* answers reported alone, of streams beyond the client's last */
-	uint32_t lost_here;	 /* yg_flow.lost as the segment at hand says it */
-	uint32_t lost_told;	 /* of yg_flow.lost: counted, or shown by stream identifiers */
+	size_t kept; /* bytes of the streams' messages */
+	struct yg_h2_count count;
 	uint32_t first_stream;	 /* lowest a request was seen of: before it is before the join */
-	uint32_t missed;	 /* requests missed in holes whose response may still come */
 	uint32_t anomalies;	 /* floods found */
 	uint32_t evidence;	 /* of them, not told yet: the client is not certain */
 	uint64_t evidence_ns;	 /* when the first of these was found */

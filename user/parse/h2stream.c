@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/h2stream.h"
 
+#include "parse/h2evidence.h"
 #include "parse/h2table.h"
 #include "parse/pairing.h"
 #include "parse/report.h"
@@ -46,25 +47,44 @@ static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *strea
 		yg_report_exchange(turn->pairer, turn->flow, &report);
 }
 
+/* The stream's request has an outcome now. */
+static void show(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	struct yg_h2 *h2 = turn->h2;
+	bool is_ahead = h2->client_dir != YG_FLOW_DIR_NONE &&
+			stream->id > h2->sides[h2->client_dir].last_stream;
+
+	stream->is_shown = true;
+	h2->count.bare--;
+	yg_h2_count_show(&h2->count, stream->id, is_ahead || stream->id < h2->first_stream);
+}
+
 /* Tell of the stream's exchange, whole or not. */
 static void report(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
+	if (stream->response && !stream->is_shown)
+		show(turn, stream);
 	tell(turn, stream, false);
 	turn->h2->kept -= yg_draft_bytes(stream->request) + yg_draft_bytes(stream->response);
 	yg_draft_free(pool_of(turn), &stream->request);
 	yg_draft_free(pool_of(turn), &stream->response);
 }
 
+static void erase(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
+{
+	turn->h2->count.bare -= !stream->is_shown;
+	yg_h2_table_erase(turn->h2, stream);
+}
+
 /* The stream is over, whole or not. */
 static void finish(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
-	struct yg_h2 *h2 = turn->h2;
-	struct yg_h2_stream s = *stream;
+	struct yg_h2_stream s;
 
-	if (h2->client_dir != YG_FLOW_DIR_NONE)
-		h2->ahead +=
-			!s.request && s.response && s.id > h2->sides[h2->client_dir].last_stream;
-	yg_h2_table_erase(h2, stream);
+	if (stream->response && !stream->is_shown)
+		show(turn, stream);
+	s = *stream;
+	erase(turn, stream);
 	report(turn, &s);
 	yg_tunnel_close(turn->pairer, turn->flow, &s.tunnel);
 }
@@ -80,7 +100,7 @@ static void begin_tunnel(const struct yg_h2_turn *turn, struct yg_h2_stream *str
 	report(turn, stream);
 	stream->tunnel = tunnel;
 	if (!tunnel) {
-		yg_h2_table_erase(turn->h2, stream);
+		erase(turn, stream);
 		return;
 	}
 	tunnel->ws[0].is_open = tunnel->ws[1].is_open = true;
@@ -103,10 +123,12 @@ static struct yg_h2_stream *add(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2_stream *stream = yg_h2_table_add(turn->h2, pool_of(turn), id);
 
-	if (stream || turn->h2->stream_count == 0)
-		return stream;
-	evict(turn, yg_h2_table_lowest(turn->h2, 0));
-	return yg_h2_table_add(turn->h2, pool_of(turn), id);
+	if (!stream && turn->h2->stream_count) {
+		evict(turn, yg_h2_table_lowest(turn->h2, 0));
+		stream = yg_h2_table_add(turn->h2, pool_of(turn), id);
+	}
+	turn->h2->count.bare += stream != NULL;
+	return stream;
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -123,48 +145,32 @@ static struct yg_draft *keep(const struct yg_h2_turn *turn, bool is_response)
 	return draft;
 }
 
-/*
- * Requests before stream @id that no block came of. Streams count up by two from 1; of what was
- * before a join the kernel alone can tell.
- */
-static uint32_t count_missed(const struct yg_h2_turn *turn, uint32_t id)
+/* The client went on to stream @id; answers may have come to streams between. */
+static void pass(const struct yg_h2_turn *turn, uint32_t id)
 {
-	const struct yg_h2 *h2 = turn->h2;
-	const struct yg_h2_side *client = &h2->sides[h2->client_dir];
-
-	if (!client->last_stream && h2->first_stream != 1)
-		return h2->lost_here;
-	if (!client->lost || id <= client->last_stream)
-		return 0;
-	return client->last_stream ? (id - client->last_stream) / 2 - 1 : (id - 1) / 2;
-}
-
-static void add_missed(const struct yg_h2_turn *turn, uint32_t count)
-{
-	counters_of(turn)->h2_request_missed += count;
-	turn->h2->missed += count;
-}
-
-/* The client went on to stream @id: what was between was missed, unless a response came. */
-static void pass_missed(const struct yg_h2_turn *turn, uint32_t id)
-{
-	struct yg_h2_side *client = &turn->h2->sides[turn->h2->client_dir];
-	uint32_t missed = count_missed(turn, id);
+	struct yg_h2 *h2 = turn->h2;
+	struct yg_h2_side *client = &h2->sides[h2->client_dir];
+	bool is_joined = client->last_stream || h2->first_stream == 1;
+	uint32_t last = client->last_stream, bare = 0;
 	struct yg_h2_stream *stream;
 
-	while (turn->h2->stream_count &&
-	       (stream = yg_h2_table_lowest(turn->h2, client->last_stream)) && stream->id < id) {
-		missed -= missed > 0;
-		client->last_stream = stream->id;
+	for (uint32_t at = last;
+	     h2->count.bare && (stream = yg_h2_table_lowest(h2, at)) && stream->id < id;
+	     at = stream->id)
+		bare++;
+	if (is_joined)
+		yg_h2_count_read(&h2->count, last, id, bare, client->lost);
+	else /* what was before, nobody knows: who answers tells */
+		yg_h2_count_read(&h2->count, last, id, 0, false);
+	client->lost = false;
+	client->last_stream = id;
+	if (id < h2->first_stream)
+		h2->first_stream = id;
+	for (uint32_t at = last; bare && (stream = yg_h2_table_lowest(h2, at)); bare--) {
+		at = stream->id;
 		if (stream->response_done)
 			finish(turn, stream);
 	}
-	add_missed(turn, missed);
-	client->lost = false;
-	client->last_stream = id;
-	turn->h2->lost_told = turn->h2->lost_here;
-	if (id < turn->h2->first_stream)
-		turn->h2->first_stream = id;
 }
 
 static void request_ends(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
@@ -178,32 +184,46 @@ static void request_ends(const struct yg_h2_turn *turn, struct yg_h2_stream *str
 		finish(turn, stream);
 }
 
+/* A request that came for nothing. An answer that is there already tells of it. */
+static void lose_request(const struct yg_h2_turn *turn, uint32_t id, struct yg_h2_stream *stream)
+{
+	if (stream && stream->response)
+		return;
+	if (stream)
+		erase(turn, stream);
+	counters_of(turn)->lost_request++;
+	yg_h2_count_show(&turn->h2->count, id, false);
+}
+
 static void request_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
 	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	const struct yg_h2_head *head = &turn->pairer->h2_head;
+	bool is_told = yg_h2_told_has(&turn->h2->count.told, id);
 
 	if (stream && stream->request) { /* trailers */
 		if (ends)
 			request_ends(turn, stream);
 		return;
 	}
-	if (!stream && id <= turn->side->last_stream) {
+	if (id > turn->side->last_stream)
+		pass(turn, id);
+	else if (!stream)
+		is_told = true;
+	if (is_told) {
 		counters_of(turn)->h2_ignored++;
 		return;
 	}
-	pass_missed(turn, id);
 	stream = yg_h2_table_find(turn->h2, id); /* a response that came first */
 	if (!stream)
 		stream = add(turn, id);
 	if (stream)
 		stream->request = keep(turn, false);
 	if (!stream || !stream->request) {
-		counters_of(turn)->lost_request++;
-		if (stream && !stream->response)
-			yg_h2_table_erase(turn->h2, stream);
+		lose_request(turn, id, stream);
 		return;
 	}
+	show(turn, stream);
 	counters_of(turn)->request_parsed++;
 	stream->request->seen_to = turn->flow->streams[turn->dir].next;
 	stream->content = head->content;
@@ -232,15 +252,7 @@ static void response_ends(const struct yg_h2_turn *turn, struct yg_h2_stream *st
 /* A response to a request that was not seen: may it be one? */
 static bool is_awaited(const struct yg_h2_turn *turn, uint32_t id)
 {
-	struct yg_h2 *h2 = turn->h2;
-
-	if (!(id & 1) || id > h2->sides[h2->client_dir].last_stream)
-		return id & 1;
-	if (h2->missed == 0)
-		return id < h2->first_stream;
-	h2->missed--;
-	counters_of(turn)->h2_request_missed--;
-	return true;
+	return (id & 1) && !yg_h2_told_has(&turn->h2->count.told, id);
 }
 
 static void take_response(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
@@ -299,7 +311,8 @@ static bool learn_client(const struct yg_h2_turn *turn, uint32_t id)
 
 	if (turn->h2->client_dir == YG_FLOW_DIR_NONE && asks != answers) {
 		turn->h2->client_dir = (uint8_t)(asks ? turn->dir : !turn->dir);
-		add_missed(turn, turn->h2->sides[turn->h2->client_dir].unknown);
+		if (!yg_h2_count_is_kernel(&turn->h2->count))
+			turn->h2->count.read += turn->h2->sides[turn->h2->client_dir].unknown;
 	}
 	if (turn->h2->client_dir == YG_FLOW_DIR_NONE) {
 		note_unknown(turn->side, id);
@@ -344,13 +357,16 @@ void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 {
 	bool is_client = turn->dir == turn->h2->client_dir;
 	bool is_new = is_client && id > turn->side->last_stream;
+	bool is_told = yg_h2_told_has(&turn->h2->count.told, id);
 	struct yg_h2_stream *stream;
 
 	if (is_new)
-		pass_missed(turn, id);
+		pass(turn, id);
 	stream = yg_h2_table_find(turn->h2, id);
-	if (!stream)
-		counters_of(turn)->lost_request += is_new;
+	if (!stream && is_new && !is_told)
+		lose_request(turn, id, NULL);
+	else if (!stream)
+		return;
 	else if (is_new && stream->response_done)
 		finish(turn, stream);
 	else if (ends && is_client)
@@ -477,56 +493,21 @@ void yg_h2_stream_loss(const struct yg_h2_turn *turn)
 	}
 }
 
-void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends)
-{
-	struct yg_h2 *h2 = turn->h2;
-	struct yg_draft draft = {
-		.head = { .anomalies = h2->evidence },
-		.start_ns = h2->evidence_ns,
-		.end_ns = h2->evidence_ns,
-		.seen_to = h2->evidence_to,
-		.source = h2->evidence_source,
-		.refused = true,
-	};
-	const struct yg_report report = {
-		.request = &draft,
-		.grpc_status = YG_GRPC_STATUS_NONE,
-		.protocol = YG_PROTOCOL_H2,
-	};
-
-	if (!h2->evidence)
-		return;
-	if (!ends && !turn->flow->tls && draft.source != YG_SOURCE_FILE &&
-	    turn->flow->streams[h2->client_dir].acked < h2->evidence_to)
-		return;
-	h2->evidence = 0;
-	counters_of(turn)->request_parsed++;
-	counters_of(turn)->request_refused++;
-	yg_report_exchange(turn->pairer, turn->flow, &report);
-}
-
-void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies)
-{
-	struct yg_h2 *h2 = turn->h2;
-	uint32_t fresh = anomalies & ~h2->anomalies;
-
-	if (!fresh || turn->dir != h2->client_dir)
-		return;
-	if (!h2->evidence)
-		h2->evidence_ns = turn->time_ns;
-	h2->anomalies |= fresh;
-	h2->evidence |= fresh;
-	h2->evidence_to = turn->flow->streams[turn->dir].next;
-	h2->evidence_source = turn->source;
-	yg_h2_stream_testify(turn, false);
-}
-
 /* --- time ----------------------------------------------------------------------------------- */
+
+/* Was a part of it lost not long before @since_ns, or later? A ring is full for a while. */
+static bool is_lossy(const struct yg_h2 *h2, uint64_t since_ns)
+{
+	uint64_t lost_ns = h2->sides[0].lost_ns;
+
+	if (lost_ns < h2->sides[1].lost_ns)
+		lost_ns = h2->sides[1].lost_ns;
+	return lost_ns && lost_ns + YG_OPEN_TELL_NS >= since_ns;
+}
 
 /* False: the stream is over, and the slot holds another one or none. */
 static bool look_at(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
-	const struct yg_h2 *h2 = turn->h2;
 	const struct yg_draft *request = stream->request;
 	const struct yg_draft *first = request ? request : stream->response;
 
@@ -542,7 +523,7 @@ static bool look_at(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 		yg_draft_mark_told(stream->response);
 		return true;
 	}
-	if (request && h2->sides[!h2->client_dir].lost_ns < request->start_ns)
+	if (request && !is_lossy(turn->h2, request->start_ns))
 		return true;
 	finish(turn, stream); /* the other half was lost, as far as can be known */
 	return false;
@@ -560,12 +541,22 @@ void yg_h2_stream_look(const struct yg_h2_turn *turn)
 	}
 }
 
-void yg_h2_stream_close(const struct yg_h2_turn *turn)
+void yg_h2_stream_settle(const struct yg_h2_turn *turn)
 {
 	struct yg_h2 *h2 = turn->h2;
-	uint32_t lost;
+	const struct yg_h2_side *client =
+		h2->client_dir == YG_FLOW_DIR_NONE ? NULL : &h2->sides[h2->client_dir];
 
-	yg_h2_stream_testify(turn, true);
+	yg_h2_count_settle(&h2->count, counters_of(turn),
+			   client && client->block_stream > client->last_stream);
+}
+
+void yg_h2_stream_close(const struct yg_h2_turn *turn)
+{
+	const struct yg_flow *flow = turn->flow;
+	struct yg_h2 *h2 = turn->h2;
+
+	yg_h2_evidence_tell(turn, true);
 	for (uint32_t after = 0; h2->stream_count;) {
 		struct yg_h2_stream *stream = yg_h2_table_lowest(h2, after);
 
@@ -573,12 +564,14 @@ void yg_h2_stream_close(const struct yg_h2_turn *turn)
 		finish(turn, stream);
 	}
 	yg_pool_give(pool_of(turn), YG_TAKE_PTR(h2->streams));
-	/* No block came after the client's last records to tell of them; some answers did. */
-	lost = turn->flow->lost - h2->lost_told;
-	add_missed(turn, lost > h2->ahead ? lost - h2->ahead : 0);
+	/* What was told of without bytes to read. */
+	for (unsigned dir = 0; dir < 2; dir++)
+		yg_h2_count_record(&h2->count, counters_of(turn), dir, flow->lost,
+				   flow->streams[dir].begun);
+	yg_h2_count_settle(&h2->count, counters_of(turn), false);
 }
 
-bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
+bool yg_h2_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request)
 {
 	struct yg_h2_stream *first = yg_h2_table_add(h2, pairer->reading.pool, 1);
 
@@ -586,6 +579,8 @@ bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_dr
 		return false;
 	first->request = YG_TAKE_PTR(*request);
 	first->request->complete = true;
+	first->is_shown = true; /* it was counted over HTTP/1 */
+	yg_h2_told_set(&h2->count.told, 1);
 	h2->kept = yg_draft_bytes(first->request);
 	h2->first_stream = 1;
 	h2->sides[h2->client_dir].last_stream = 1;

@@ -30,19 +30,11 @@ bool yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id);
 /* This direction lost bytes: whatever is open misses a part. */
 void yg_h2_stream_loss(const struct yg_h2_turn *turn);
 
-/*
- * The client works against its server: enum yg_anomaly bits, each told once, when the server has
- * acknowledged what shows it, or at the end.
- */
-void yg_h2_stream_evidence(const struct yg_h2_turn *turn, uint32_t anomalies);
-/* Tell of what was found, if it is certain by now who it was, or @ends. */
-void yg_h2_stream_testify(const struct yg_h2_turn *turn, bool ends);
+/* What came is read: count what was missed of it. */
+void yg_h2_stream_settle(const struct yg_h2_turn *turn);
 
 /* Time has passed: tell of what goes on for long, give up what waits in vain. */
 void yg_h2_stream_look(const struct yg_h2_turn *turn);
 
 /* Report all that is open; the table is given back. */
 void yg_h2_stream_close(const struct yg_h2_turn *turn);
-
-/* Take a request that was sent before the connection was HTTP/2, as stream 1. False: no memory. */
-bool yg_h2_stream_adopt(struct yg_h2 *h2, struct yg_pairer *pairer, struct yg_draft **request);

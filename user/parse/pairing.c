@@ -576,6 +576,13 @@ void yg_pairing_due(struct yg_pairer *pairer, struct yg_flow *flow, uint64_t now
 	tell_open(&turn);
 }
 
+/* Requests over HTTP/2 in a flow of which so little came that it was not known for that. */
+static void count_unread(struct yg_stream_counters *counters, const struct yg_flow *flow)
+{
+	counters->h2_lost_told += flow->lost;
+	counters->h2_request_missed += flow->lost + flow->streams[0].begun + flow->streams[1].begun;
+}
+
 void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 {
 	struct turn turn = turn_of(pairer, flow, 0, flow->last_ns);
@@ -583,7 +590,7 @@ void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 	if (turn.pairing->h2)
 		yg_h2_close(pairer, flow, &turn.pairing->h2);
 	else
-		pairer->reading.counters->h2_request_missed += flow->lost;
+		count_unread(pairer->reading.counters, flow);
 	while (turn.pairing->first)
 		give_up_first(&turn);
 	yg_tunnel_close(pairer, flow, &turn.pairing->tunnel);

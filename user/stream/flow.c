@@ -371,6 +371,19 @@ static uint64_t time_of(const struct yg_flows *flows, const struct yg_segment *m
 	return flows->now_ns - meta->time_ns < YG_FLOW_TURN_NS ? meta->time_ns : flows->now_ns;
 }
 
+/* What the kernel counted. Stage 3 sums up when the flow ends, so later requests are missed. */
+static void take_counts(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
+			const struct yg_segment *meta)
+{
+	if (flow->closed) {
+		flows->order.counters->h2_request_missed += meta->starts;
+		return;
+	}
+	flow->streams[dir].begun += meta->starts;
+	if (meta->lost > flow->lost)
+		flow->lost = meta->lost;
+}
+
 static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 			 const struct yg_segment_view *view, uint64_t offset)
 {
@@ -382,7 +395,8 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		.data = view->data,
 		.data_len = meta->data_len,
 		.payload_len = meta->payload_len,
-		.lost = meta->lost,
+		.lost = flow->lost,
+		.begun = stream->begun,
 		.source = meta->source,
 		.start = true,
 		.hold = yg_witness_doubts(flow, dir, meta->source),
@@ -418,6 +432,7 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	if ((meta->payload_len && is_new_connection(flow, dir, meta, sequence)) ||
 	    yg_witness_renews(peer, meta) || yg_witness_denies(&flows->order, flow, dir, meta))
 		flow_restart(flows, flow);
+	take_counts(flows, flow, dir, meta);
 	if (!stream->started && (meta->payload_len || (meta->tcp_flags & TCP_FIN)))
 		start_stream(flows, flow, dir, WIRE_BASE + sequence);
 	if (meta->ack && peer->started && !flow->closed)
@@ -444,6 +459,7 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 		     const struct yg_segment_view *view)
 {
+	take_counts(flows, flow, dir, view->meta);
 	if (view->meta->payload_len == 0 || view->meta->source == YG_SOURCE_TLS_CLOSE) {
 		flows->order.counters->seg_empty++;
 		return;
@@ -458,13 +474,6 @@ static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 	take_payload(flows, flow, dir, view, view->meta->offset);
 }
 
-static bool is_valid(const struct yg_segment *meta)
-{
-	return meta->data_len <= meta->payload_len && meta->payload_len <= YG_WINDOW_BYTES &&
-	       meta->source > 0 && meta->source < YG_SOURCE_MAX &&
-	       (meta->source != YG_SOURCE_TLS_CLOSE || meta->payload_len == 0);
-}
-
 void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view)
 {
 	const struct yg_segment *meta = view->meta;
@@ -475,7 +484,7 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 
 	flows->order.counters->seg_rx++;
 	flows->order.counters->byte_rx += meta->payload_len;
-	if (!is_valid(meta)) {
+	if (!yg_segment_view_is_valid(meta)) {
 		flows->order.counters->seg_invalid++;
 		flows->order.counters->byte_late += meta->payload_len;
 		return;
@@ -492,10 +501,6 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	flow->sampled = meta->sampled; /* decided anew with each request */
 	flow->clients = meta->clients;
 	flow->chosen = meta->chosen;
-	if (meta->lost > flow->lost) {
-		flows->order.counters->h2_lost_told += meta->lost - flow->lost;
-		flow->lost = meta->lost;
-	}
 	if (tls)
 		take_tls(flows, flow, dir, view);
 	else

@@ -66,7 +66,7 @@ struct yg_flow {
 	uint32_t sampled; /* of the last segment, as the two below */
 	uint32_t clients;
 	uint8_t chosen;
-	uint32_t lost;	  /* the highest of yg_segment.lost */
+	uint32_t lost;	  /* the highest of yg_segment.lost; stage 3 counts it */
 	uint32_t ordinal; /* written by stage 3: exchanges in this minute */
 	uint32_t ordinal_minute;
 	uint8_t bind; /* enum yg_bind, the best seen */

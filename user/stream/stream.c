@@ -12,7 +12,7 @@ struct yg_early {
 	uint64_t offset;
 	uint64_t time_ns;
 	uint32_t data_len, payload_len;
-	uint32_t lost;
+	uint32_t lost, begun;
 	uint8_t source;
 	bool start;
 	bool hold;
@@ -160,6 +160,7 @@ static void deliver(const struct yg_order *order, struct yg_flow *flow, unsigned
 		.len = piece->data_len,
 		.time_ns = piece->time_ns,
 		.lost = piece->lost,
+		.begun = piece->begun,
 		.dir = (uint8_t)dir,
 		.source = piece->source,
 		.start = piece->start,
@@ -221,6 +222,7 @@ static void deliver_early(const struct yg_order *order, struct yg_flow *flow, un
 		.data_len = early->data_len,
 		.payload_len = early->payload_len,
 		.lost = early->lost,
+		.begun = early->begun,
 		.source = early->source,
 		.start = early->start,
 	};
@@ -326,6 +328,7 @@ static bool enqueue(const struct yg_order *order, struct yg_stream *stream, stru
 		.data_len = piece->data_len,
 		.payload_len = piece->payload_len,
 		.lost = piece->lost,
+		.begun = piece->begun,
 		.source = piece->source,
 		.start = piece->start,
 		.hold = piece->hold,

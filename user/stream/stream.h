@@ -23,10 +23,10 @@
 
 #include "core/pool.h"
 #include "stream/counter.h"
+#include "stream/view.h"
 
 #define YG_EARLY_MAX	   64u	      /* early segments per direction; beyond: gap_budget */
 #define YG_UNWANTED_ALL	   UINT64_MAX /* stage 3 reads nothing until the next message start */
-#define YG_WINDOW_BYTES	   (1u << 30) /* RFC 7323 section 2.3: the largest TCP window */
 #define YG_HELD_MAX	   16u	      /* segments held until acknowledged; more: hold_lost */
 #define YG_HELD_BYTES_MAX  16384u     /* of them: the budget of a message, twice */
 #define YG_EARLY_BYTES_MAX 262144u    /* waiting bytes per direction; beyond: gap_budget */
@@ -39,6 +39,7 @@ struct yg_run {
 	uint64_t len;
 	uint64_t time_ns; /* of the segment; a gap: of the segment that ended it */
 	uint32_t lost;	  /* data: as struct yg_segment.lost */
+	uint32_t begun;	  /* data: as struct yg_stream.begun, up to and with its segment */
 	uint8_t dir;	  /* 0 or 1 */
 	uint8_t source;	  /* enum yg_source */
 	bool start;	  /* data: its first byte is the first of a segment */
@@ -70,6 +71,7 @@ struct yg_stream {
 	uint32_t early_count, early_bytes;
 	struct yg_early *held; /* handed on, not acknowledged; in their order */
 	uint32_t held_count, held_bytes;
+	uint32_t begun;	  /* requests that start in the segments received, as the kernel counts */
 	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
 	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if that is believed */
 	bool started;	  /* next is known */
@@ -96,7 +98,8 @@ struct yg_piece {
 	uint64_t time_ns;
 	const uint8_t *data;
 	uint32_t data_len, payload_len;
-	uint32_t lost; /* as struct yg_segment.lost */
+	uint32_t lost;	/* as struct yg_segment.lost */
+	uint32_t begun; /* as struct yg_stream.begun */
 	uint8_t source;
 	bool start; /* data[0] is the first byte of the segment */
 	bool hold;  /* others may send in its sender's place: compare until acknowledged */
