@@ -9,6 +9,7 @@
 #define NAMES_CAP   45u	  /* bytes of a name with that of its parent; longer ones are not */
 
 struct hs_database;
+struct yg_literals;
 struct hs_scratch;
 
 /* A name that was asked for lately. */
@@ -20,10 +21,10 @@ struct named {
 };
 
 struct yg_data_engine {
-	struct hs_database *literals; /* of values: how what we look for begins */
+	struct yg_literals *literals; /* of values: how what we look for begins */
 	struct hs_database *patterns; /* of values: the operator's; NULL: none */
 	struct hs_database *keys;     /* of names: the operator's; NULL: none */
-	struct hs_scratch *scratch;
+	struct hs_scratch *scratch;   /* of these two */
 	struct yg_data_set off;
 	struct yg_data_user_class user[YG_DATA_USER_MAX];
 	uint32_t user_count;

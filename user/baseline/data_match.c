@@ -9,11 +9,11 @@
 #include "baseline/data_engine_inside.h"
 #include "baseline/data_key.h"
 #include "baseline/data_text.h"
+#include "baseline/literal.h"
 #include "core/hash.h"
 
 #define PATTERNS_MAX YG_DATA_USER_MAX
 #define PATTERN_CAP  300u
-#define LITERALS_MAX 128u
 
 #define PEM_TAIL	 "PRIVATE KEY"
 #define PEM_WORDS_MAX	 20u /* bytes between "BEGIN " and that */
@@ -33,43 +33,28 @@ enum {
 	ID_SECRET = 16, /* + index of the secret */
 };
 
-/*
- * How what we look for begins or ends; code looks at the rest. Literals alone, because they are
- * compiled in a millisecond: ranges of characters take fifty.
- */
-static const struct {
-	const char *text;
-	unsigned int id;
-} literals[] = {
-	{ "@", ID_EMAIL },
-	{ "eyJ", ID_JWT },
-	{ PEM_TAIL, ID_PEM },
-	{ "北海道", ID_PREFECTURE },
-	{ "東京都", ID_PREFECTURE },
-	{ "京都府", ID_PREFECTURE },
-	{ "大阪府", ID_PREFECTURE },
-	{ "県", ID_PREFECTURE },
-	{ "%B", ID_TRACK_1 },
+/* How what we look for begins or ends; code looks at the rest. */
+static const struct yg_literal literals[] = {
+	{ "@", ID_EMAIL, false },
+	{ "eyJ", ID_JWT, false },
+	{ PEM_TAIL, ID_PEM, false },
+	{ "北海道", ID_PREFECTURE, false },
+	{ "東京都", ID_PREFECTURE, false },
+	{ "京都府", ID_PREFECTURE, false },
+	{ "大阪府", ID_PREFECTURE, false },
+	{ "県", ID_PREFECTURE, false },
+	{ "%B", ID_TRACK_1, false },
 	/* With a digit: a semicolon alone is in every text. */
-	{ ";0", ID_TRACK_2 },
-	{ ";1", ID_TRACK_2 },
-	{ ";2", ID_TRACK_2 },
-	{ ";3", ID_TRACK_2 },
-	{ ";4", ID_TRACK_2 },
-	{ ";5", ID_TRACK_2 },
-	{ ";6", ID_TRACK_2 },
-	{ ";7", ID_TRACK_2 },
-	{ ";8", ID_TRACK_2 },
-	{ ";9", ID_TRACK_2 },
-};
-
-/* Literals being collected for their database. */
-struct literals {
-	const char *texts[LITERALS_MAX];
-	size_t lens[LITERALS_MAX];
-	unsigned int flags[LITERALS_MAX];
-	unsigned int ids[LITERALS_MAX];
-	unsigned int count;
+	{ ";0", ID_TRACK_2, false },
+	{ ";1", ID_TRACK_2, false },
+	{ ";2", ID_TRACK_2, false },
+	{ ";3", ID_TRACK_2, false },
+	{ ";4", ID_TRACK_2, false },
+	{ ";5", ID_TRACK_2, false },
+	{ ";6", ID_TRACK_2, false },
+	{ ";7", ID_TRACK_2, false },
+	{ ";8", ID_TRACK_2, false },
+	{ ";9", ID_TRACK_2, false },
 };
 
 /* The operator's patterns, being collected for one database. */
@@ -111,30 +96,19 @@ static int compile(const struct set *set, hs_database_t **ret, char *ret_error, 
 	return r == HS_SUCCESS ? 0 : judge_failure(error, ret_error, cap);
 }
 
-static void add_literal(struct literals *set, unsigned int id, const char *text)
+static int compile_literals(struct yg_literals **ret)
 {
-	if (set->count == LITERALS_MAX)
-		return;
-	set->texts[set->count] = text;
-	set->lens[set->count] = strlen(text);
-	set->ids[set->count++] = id;
-}
+	struct yg_literal rows[YG_LITERALS_MAX];
+	const struct yg_data_secret *secrets;
+	uint32_t count = YG_ARRAY_SIZE(literals), more;
 
-static int compile_literals(hs_database_t **ret, char *ret_error, size_t cap)
-{
-	struct literals set = { .count = 0 };
-	hs_compile_error_t *error = NULL;
-	uint32_t count;
-	const struct yg_data_secret *secrets = yg_data_secrets(&count);
-	hs_error_t r;
-
-	for (uint32_t i = 0; i < YG_ARRAY_SIZE(literals); i++)
-		add_literal(&set, literals[i].id, literals[i].text);
-	for (uint32_t i = 0; i < count; i++)
-		add_literal(&set, ID_SECRET + i, secrets[i].prefix);
-	r = hs_compile_lit_multi(set.texts, set.flags, set.ids, set.lens, set.count, HS_MODE_BLOCK,
-				 NULL, ret, &error);
-	return r == HS_SUCCESS ? 0 : judge_failure(error, ret_error, cap);
+	secrets = yg_data_secrets(&more);
+	if (count + more > YG_LITERALS_MAX)
+		return -EINVAL;
+	memcpy(rows, literals, sizeof(literals));
+	for (uint32_t i = 0; i < more; i++)
+		rows[count++] = (struct yg_literal){ secrets[i].prefix, ID_SECRET + i, false };
+	return yg_literals_new(rows, count, ret);
 }
 
 static bool is_name(const char *name)
@@ -252,10 +226,10 @@ static int compile_users(struct yg_data_engine *engine, struct set *set, char *r
 	return set->count ? compile(set, &engine->keys, ret_error, cap) : 0;
 }
 
-/* One scratch for all that are there. */
+/* One scratch for both, if they are there. */
 static int alloc_scratch(struct yg_data_engine *engine)
 {
-	hs_database_t *const all[] = { engine->literals, engine->patterns, engine->keys };
+	hs_database_t *const all[] = { engine->patterns, engine->keys };
 
 	for (uint32_t i = 0; i < YG_ARRAY_SIZE(all); i++) {
 		if (all[i] && hs_alloc_scratch(all[i], &engine->scratch) != HS_SUCCESS)
@@ -285,7 +259,7 @@ int yg_data_engine_new(const struct yg_data_engine_options *options, char *ret_e
 	engine->user_count = options->user_count;
 	if (options->user_count)
 		memcpy(engine->user, options->user, options->user_count * sizeof(*engine->user));
-	r = compile_literals(&engine->literals, ret_error, error_cap);
+	r = compile_literals(&engine->literals);
 	if (r == 0)
 		r = compile_users(engine, set, ret_error, error_cap);
 	if (r == 0)
@@ -303,7 +277,7 @@ void yg_data_engine_free(struct yg_data_engine **engine)
 	if (!e)
 		return;
 	(void)hs_free_scratch(e->scratch);
-	(void)hs_free_database(e->literals);
+	yg_literals_free(&e->literals);
 	(void)hs_free_database(e->patterns);
 	(void)hs_free_database(e->keys);
 	free(e);
@@ -496,18 +470,16 @@ static void take_prefix(struct view *view, unsigned int id, size_t end)
 		yg_data_view_add(view, class_, YG_DATA_PROOF_CERTAIN, text);
 }
 
-static int take_literal(unsigned int id, unsigned long long from, unsigned long long to,
-			unsigned int flags, void *ctx)
+static bool take_literal(void *ctx, uint32_t id, size_t end)
 {
 	struct view *view = ctx;
 
-	(void)from, (void)flags;
 	view->engine->counters.hits++;
 	if (id == ID_PREFECTURE)
-		take_prefecture(view, (size_t)to);
+		take_prefecture(view, end);
 	else
-		take_prefix(view, id, (size_t)to);
-	return 0;
+		take_prefix(view, id, end);
+	return true;
 }
 
 static int take_pattern(unsigned int id, unsigned long long from, unsigned long long to,
@@ -526,8 +498,7 @@ void yg_data_engine_match(struct view *view)
 	struct yg_data_engine *engine = view->engine;
 	unsigned int len = (unsigned int)view->text.len;
 
-	(void)hs_scan(engine->literals, view->text.ptr, len, 0, engine->scratch, take_literal,
-		      view);
+	yg_literals_scan(engine->literals, view->text, take_literal, view);
 	if (engine->patterns)
 		(void)hs_scan(engine->patterns, view->text.ptr, len, 0, engine->scratch,
 			      take_pattern, view);
