@@ -38,6 +38,7 @@ struct scene_call {
 	bool uncertain;	  /* addresses_certain is false */
 	bool forwarded;
 	bool unanswered;
+	bool broken; /* ... or not to the end: the connection was over before */
 	bool tls, outbound;
 };
 
@@ -226,6 +227,7 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 		.tls = call->tls,
 		.ja4 = yg_slice_from_str(call->ja4),
 		.outbound = call->outbound,
+		.broken = call->broken,
 		.client = scene_peer(scene_or(call->client, "198.51.100.7"), 40000),
 		.server = scene_peer(scene_or(call->server, "192.0.2.10"), 443),
 	};

@@ -121,6 +121,7 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 		.rest = report->request && report->request->told,
 		.tgid = flow->tgid,
 		.informational = report->informational,
+		.broken = report->broken,
 		.upgraded = report->upgraded,
 		.stream = report->stream,
 		.grpc_status = report->grpc_status,
@@ -154,6 +155,26 @@ static bool is_upgraded(const struct yg_draft *request, const struct yg_draft *r
 	       yg_slice_equal(yg_draft_slice(request, request->head.method), YG_SLICE("CONNECT"));
 }
 
+/*
+ * Did the connection end before the answer did? Not if some of the answer was lost on its way to
+ * us, or if it is we who gave the connection up.
+ */
+static bool is_broken(const struct yg_flow *flow, const struct yg_pairing *pairing,
+		      const struct yg_draft *request, const struct yg_draft *response)
+{
+	unsigned server = flow->server_dir;
+
+	if (!request || server == YG_FLOW_DIR_NONE || pairing->readers[server].lost ||
+	    request->after_loss || request->refused)
+		return false;
+	if (response && (response->complete || response->body_gap || response->refused))
+		return false;
+	/* Where the server is not heard at all, neither is its answer. */
+	if (!flow->streams[server].started || flow->streams[server].guessed)
+		return flow->tls && flow->dropped;
+	return flow->dropped || flow->streams[server].has_fin;
+}
+
 void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
 		     const struct yg_draft *response, bool open)
 {
@@ -166,6 +187,7 @@ void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struc
 		.open = open,
 	};
 
+	report.broken = !open && is_broken(flow, pairing, request, response);
 	if (response) {
 		report.informational = pairing->informational;
 		pairing->informational = 0;

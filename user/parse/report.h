@@ -14,6 +14,7 @@ struct yg_report {
 	uint16_t informational;
 	uint8_t protocol; /* enum yg_protocol */
 	bool upgraded;
+	bool broken;
 	bool open; /* the drafts stay: the rest will be reported once more */
 };
 

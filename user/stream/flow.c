@@ -356,6 +356,7 @@ static void take_reset(struct yg_flows *flows, struct yg_flow *flow, unsigned di
 	if (!plausible || flow->closed)
 		return;
 	flows->order.counters->flow_closed++;
+	flow->dropped = true;
 	flow_end(flows, flow);
 }
 
@@ -510,6 +511,7 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 
 	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over)) {
 		flows->order.counters->flow_closed++;
+		flow->dropped = meta->source == YG_SOURCE_TLS_CLOSE;
 		flow_end(flows, flow);
 	}
 	end_if_over(flows, flow);

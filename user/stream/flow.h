@@ -74,6 +74,7 @@ struct yg_flow {
 	bool closed;	    /* both directions ended: lingers */
 	bool proven;	    /* more than frames that anybody could have made up */
 	bool joined;	    /* first seen without its SYN */
+	bool dropped;	    /* ended by RST, or freed by its process: not given up by us */
 	bool over;	    /* written by stage 3: nothing of it is wanted any more */
 	bool asks;	    /* written by stage 3: wants on_due() */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */

@@ -22,7 +22,12 @@ struct frame {
 	uint32_t ack;
 };
 
+#define FIN 0x01
+#define RST 0x04
+#define SYN 0x02
+
 struct seen {
+	uint32_t broken;
 	uint32_t asked;	   /* exchanges with a request */
 	uint32_t answered; /* exchanges with both sides */
 	uint32_t certain;  /* of them */
@@ -35,6 +40,7 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 
 	seen->asked += exchange->request.present;
 	seen->answered += exchange->request.present && exchange->response.present;
+	seen->broken += exchange->broken;
 	seen->certain += exchange->addresses_certain;
 	seen->contested += (exchange->request.anomalies & YG_ANOMALY_CONTESTED) != 0;
 }
@@ -304,9 +310,121 @@ static void an_upgrade_without_memory_loses_nothing_in_silence(void **state)
 	}
 }
 
+/* One segment of a capture file; @flags of TCP. */
+struct piece {
+	bool server;
+	uint8_t flags;
+	uint32_t at, ack;
+	const char *text;
+};
+
+static void put(struct yg_streams *streams, const struct piece *piece, uint64_t time_ns)
+{
+	struct yg_segment meta = {
+		.time_ns = time_ns,
+		.offset = piece->at,
+		.ack = piece->ack,
+		.tcp_flags = piece->flags,
+		.payload_len = (uint32_t)strlen(piece->text),
+		.data_len = (uint32_t)strlen(piece->text),
+		.source = YG_SOURCE_FILE,
+		.bind = YG_BIND_SOCKET,
+	};
+	const struct yg_segment_view view = { &meta, (const uint8_t *)piece->text };
+
+	meta.key.saddr[15] = piece->server ? 2 : 1;
+	meta.key.daddr[15] = piece->server ? 1 : 2;
+	meta.key.sport = piece->server ? 80 : 1000;
+	meta.key.dport = piece->server ? 1000 : 80;
+	yg_streams_view(streams, &view);
+}
+
+#define OPEN                                      \
+	{ false, SYN, CLIENT - 1, 0, "" },        \
+	{                                         \
+		true, SYN, SERVER - 1, CLIENT, "" \
+	}
+#define ASK                                       \
+	{                                         \
+		false, 0, CLIENT, SERVER, REQUEST \
+	}
+#define HALF "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
+
+static void an_answer_that_never_ends_is_told_from_one_that_was_lost(void **state)
+{
+	static const struct {
+		const char *name;
+		struct piece pieces[6];
+		size_t count;
+		uint32_t broken;
+	} rows[] = {
+		{ "reset instead of an answer",
+		  { OPEN, ASK, { true, RST, SERVER, CLIENT + 1, "" } },
+		  4,
+		  1 },
+		{ "an end instead of an answer",
+		  { OPEN,
+		    ASK,
+		    { true, FIN, SERVER, CLIENT + 1, "" },
+		    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + 1, "" } },
+		  5,
+		  1 },
+		{ "an end within the answer",
+		  { OPEN,
+		    ASK,
+		    { true, 0, SERVER, CLIENT + 1, HALF },
+		    { true, FIN, SERVER + sizeof(HALF) - 1, CLIENT + 1, "" } },
+		  5,
+		  1 },
+		{ "the client no longer waits",
+		  { OPEN, ASK, { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
+		  4,
+		  1 },
+		{ "a whole answer",
+		  { OPEN,
+		    ASK,
+		    { true, 0, SERVER, CLIENT + 1, ANSWER },
+		    { true, RST, SERVER + sizeof(ANSWER) - 1, CLIENT + 1, "" } },
+		  5,
+		  0 },
+		{ "an answer of which a part was lost",
+		  { OPEN,
+		    ASK,
+		    { true, 0, SERVER, CLIENT + 1, HALF },
+		    { true, FIN, SERVER + sizeof(HALF) + 40, CLIENT + 1, "" },
+		    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + sizeof(HALF) + 41, "" } },
+		  6,
+		  0 },
+		{ "the capture ends", { OPEN, ASK }, 3, 0 },
+		{ "a server that is not heard",
+		  { { false, SYN, CLIENT - 1, 0, "" },
+		    ASK,
+		    { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
+		  3,
+		  0 },
+	};
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		struct yg_streams *streams;
+		struct seen seen = { 0 };
+
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+		for (size_t k = 0; k < rows[i].count; k++)
+			put(streams, &rows[i].pieces[k], 1 + k);
+		yg_streams_finish(streams);
+		yg_streams_free(&streams);
+		assert_int_equal(seen.asked, 1);
+		assert_int_equal(seen.broken, rows[i].broken);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_that_never_ends_is_told_from_one_that_was_lost),
 		cmocka_unit_test(believes_only_what_the_stack_testifies),
 		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
 		cmocka_unit_test(reads_frames_that_pass_through),
