@@ -119,20 +119,26 @@ static void read_call(struct yg_slice text, uint64_t time_ns, struct call *ret)
 		(struct yg_header){ YG_SLICE("Content-Type"), YG_SLICE("application/json") };
 	ret->exchange.client.addr.bytes[15] = 9;
 	ret->exchange.tls = request->target.len % 2;
+	/* What a third party answers. */
+	ret->exchange.outbound = request->target.len % 4 >= 2;
+	ret->exchange.server.addr = (struct yg_address){ { [10] = 0xff, 0xff, 203, 0, 113, 9 } };
 }
 
-static void show_values(struct yg_posture *posture, const struct yg_exchange *exchange)
+static void show_values(struct yg_posture *posture, const struct yg_exchange *exchange,
+			const struct yg_endpoint *endpoint)
 {
+	struct yg_values_walked walked;
 	struct yg_visitor visitor = {
 		.fn = yg_posture_visit_request,
 		.ctx = posture,
-		.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_REQUEST),
+		.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_REQUEST, NULL),
 	};
 
 	(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, &visitor, 1);
 	visitor.fn = yg_posture_visit_response;
-	visitor.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_RESPONSE);
-	(void)yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, &visitor, 1);
+	visitor.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_RESPONSE, endpoint);
+	walked = yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, &visitor, 1);
+	yg_posture_walked(posture, &walked);
 }
 
 static void show(struct yg_posture *posture, struct yg_slice text, uint64_t time_ns)
@@ -160,7 +166,7 @@ static void show(struct yg_posture *posture, struct yg_slice text, uint64_t time
 	yg_bodies_begin(bodies, &call.exchange);
 	yg_credentials_from_request(&call.exchange.request, NULL, &credentials);
 	scene.lesson = scene.endpoint != NULL;
-	show_values(posture, &call.exchange);
+	show_values(posture, &call.exchange, scene.endpoint);
 	yg_posture_observe(posture, &scene);
 }
 

@@ -87,6 +87,8 @@ static int open_tables(struct yg_posture *posture, const struct yg_posture_optio
 	if (r == 0)
 		r = yg_posture_open_specs(posture);
 	if (r == 0)
+		r = yg_posture_open_fields(posture);
+	if (r == 0)
 		r = yg_keys_new(&posture->keys);
 	if (r == 0 && options->jwks.ptr && !yg_keys_learn(posture->keys, options->jwks, 0, &set))
 		return -EINVAL;
@@ -126,6 +128,8 @@ void yg_posture_free(struct yg_posture **posture)
 	yg_lru_free(&p->faults);
 	yg_lru_free(&p->tokens);
 	yg_lru_free(&p->memos);
+	yg_lru_free(&p->fields);
+	yg_actives_free(&p->actives);
 	yg_keys_free(&p->keys);
 	free(p->params);
 	free(p->described);
@@ -292,6 +296,15 @@ static void take_fault(struct yg_look *look, struct yg_place *place, enum yg_pos
 	}
 }
 
+bool yg_posture_is_open(const struct yg_posture *posture, enum yg_posture_rule_id id,
+			uint64_t place)
+{
+	const struct yg_fault *fault = yg_lru_peek(posture->faults, hash_topic(id, place));
+
+	return fault && fault->finding.rule &&
+	       (fault->finding.state == YG_STATE_OPEN || fault->finding.state == YG_STATE_REOPENED);
+}
+
 bool yg_judges(const struct yg_look *look, enum yg_posture_rule_id id)
 {
 	uint8_t profiles = yg_posture_rules[id].profiles;
@@ -382,7 +395,8 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		.method = exchange->request.method,
 	};
 
-	if (!exchange->request.present || status == 0 || exchange->request.refused)
+	if (!exchange->request.present || exchange->request.refused ||
+	    (status == 0 && !(exchange->outbound && exchange->broken)))
 		return;
 	place_look(&look);
 	look.hop = yg_hash(&topic_key, &exchange->server, sizeof(exchange->server));
@@ -560,6 +574,7 @@ void yg_posture_counters(const struct yg_posture *posture,
 	fn(ctx, "posture.services_evicted", yg_lru_evicted(posture->services));
 	fn(ctx, "posture.tokens_evicted", yg_lru_evicted(posture->tokens));
 	fn(ctx, "posture.memos_evicted", yg_lru_evicted(posture->memos));
+	fn(ctx, "posture.fields_evicted", yg_lru_evicted(posture->fields));
 	fn(ctx, "posture.keys", keys.keys);
 	fn(ctx, "posture.keys_evicted", keys.evicted);
 	fn(ctx, "posture.signatures", keys.verified);

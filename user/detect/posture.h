@@ -34,6 +34,7 @@
 #define YG_POSTURE_MEMOS    65536u /* codes, jtis, states ... that must be known again; 64 bytes */
 #define YG_POSTURE_TOKENS   8192u  /* access tokens, decoded once; about 200 bytes each */
 #define YG_POSTURE_SERVICES 256u   /* about 150 bytes each */
+#define YG_POSTURE_FIELDS   8192u  /* of answers of third parties; 32 bytes each */
 
 #define YG_POSTURE_ENUM(name, ...) YG_POSTURE_##name,
 enum yg_posture_rule_id {
@@ -94,9 +95,14 @@ void yg_posture_free(struct yg_posture **posture); /* accepts NULL inside */
 /*
  * What the values of an exchange show, for yg_posture_observe() to judge: where they are wanted
  * (YG_VALUES_* bits, to be asked for the request first), and the visitors. @ctx: struct yg_posture.
+ * yg_posture_walked() is told how the walk over the response ended.
+ * @party: the endpoint, if the answer of a third party is to be looked at for what it brings in.
  */
 uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
-			  struct yg_bodies *bodies, enum yg_side side);
+			  struct yg_bodies *bodies, enum yg_side side,
+			  const struct yg_endpoint *party);
+struct yg_values_walked;
+void yg_posture_walked(struct yg_posture *posture, const struct yg_values_walked *walked);
 void yg_posture_visit_request(void *ctx, const struct yg_value *value);
 void yg_posture_visit_response(void *ctx, const struct yg_value *value);
 

@@ -256,8 +256,13 @@ void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
-	uint32_t traits = traits_of(posture, value->name);
+	uint32_t traits;
 
+	if (posture->injected.looked) {
+		yg_posture_visit_party(posture, value);
+		return;
+	}
+	traits = traits_of(posture, value->name);
 	if (value->type == YG_VALUE_STRING && value->name.ptr && !value->cut && is_hash(value->raw))
 		shown->hash = true;
 	if (!traits)
@@ -383,14 +388,21 @@ static bool changes_mail(const struct yg_look *look)
 }
 
 uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
-			  struct yg_bodies *bodies, enum yg_side side)
+			  struct yg_bodies *bodies, enum yg_side side,
+			  const struct yg_endpoint *party)
 {
 	const struct yg_message *response = &exchange->response;
 	bool writes = !yg_slice_equal(exchange->request.method, YG_SLICE("GET"));
 	enum yg_body_kind kind;
 
-	if (side == YG_SIDE_REQUEST)
+	if (side == YG_SIDE_REQUEST) {
 		posture->shown = (struct yg_shown){ .any = false };
+		posture->injected.looked = false;
+	}
+	if (exchange->outbound)
+		return side == YG_SIDE_REQUEST
+			       ? 0
+			       : yg_posture_wants_party(posture, exchange, bodies, party);
 	if (!response->present || response->status < 200 || response->status >= 300)
 		return 0;
 	if (side == YG_SIDE_REQUEST)

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "baseline/active.h"
+#include "baseline/schema.h"
 #include "core/lru.h"
 #include "detect/keys.h"
 #include "detect/posture.h"
@@ -38,7 +40,9 @@ struct yg_place {
 	uint32_t denied;		      /* 401, 403 */
 	uint32_t bodies;		      /* of errors, looked at */
 	uint32_t failures, logins;	      /* of a login */
-	uint32_t calls, failed;		      /* of a third party: the last ones; 5xx */
+	uint32_t calls, failed;		      /* of a third party: the last ones; service: TLS */
+	uint16_t kinds, kind_count;	      /* of bodies of its first answers: bits of enum
+					       * yg_body_kind; answers */
 	bool limited;			      /* a 429 or a field of a rate limit was seen */
 	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
 	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
@@ -130,6 +134,27 @@ struct yg_shown {
 	bool mail, new_mail;	/* a mail address was sent; one that is called new */
 };
 
+/* Active content of the answer in hand; kind MAX: none. */
+struct yg_injection {
+	enum yg_active kind;
+	uint32_t values; /* of the field, before this one; 0: that does not count */
+	bool lower;
+	char path[YG_SCHEMA_PATH_CAP];
+	char sample[YG_ACTIVE_SAMPLE_CAP];
+};
+
+/* What the answer of a third party has shown, see posture_inject.c. */
+struct yg_injected {
+	bool looked; /* all else is of the exchange in hand */
+	bool open;   /* the endpoint has such a finding */
+	bool ends_early;
+	uint64_t endpoint;
+	uint32_t number; /* of the answer */
+	uint32_t values;
+	struct yg_injection code, url;
+	char text[YG_ACTIVE_TEXT_MAX];
+};
+
 #define YG_POSTURE_NAMES 512u /* names of fields that are remembered */
 
 /* A name that was seen lately, and what it says. The next one of its place takes it. */
@@ -154,8 +179,11 @@ struct yg_posture {
 	struct yg_lru *faults;		/* struct yg_fault */
 	struct yg_lru *tokens;		/* struct yg_token_row */
 	struct yg_lru *memos;		/* struct yg_memo */
+	struct yg_lru *fields;		/* struct yg_party_field, see posture_inject.c */
+	struct yg_actives *actives;
 	struct yg_keys *keys;
 	struct yg_shown shown;
+	struct yg_injected injected;
 	struct yg_named named[YG_POSTURE_NAMES];
 	struct yg_jose jose;		   /* of the token in hand */
 	struct yg_jose other;		   /* of an assertion, a proof, an id token */
@@ -255,6 +283,18 @@ bool yg_address_is_private(const struct yg_address *addr);
 /* What documents say of endpoints. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_specs(struct yg_posture *posture);
 
+/* Fields of third parties, and what is looked for in them. Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_posture_open_fields(struct yg_posture *posture);
+
+/* Is there such a finding about the place now? */
+bool yg_posture_is_open(const struct yg_posture *posture, enum yg_posture_rule_id id,
+			uint64_t place);
+
+/* The answer of a third party: is it looked at, and one value of it. */
+uint32_t yg_posture_wants_party(struct yg_posture *posture, const struct yg_exchange *exchange,
+				struct yg_bodies *bodies, const struct yg_endpoint *endpoint);
+void yg_posture_visit_party(struct yg_posture *posture, const struct yg_value *value);
+
 /* Does a document say that the endpoint is deprecated? */
 bool yg_posture_is_deprecated(const struct yg_look *look);
 
@@ -268,6 +308,8 @@ void yg_posture_check_sensitive(struct yg_look *look);
 void yg_posture_check_spec(struct yg_look *look);
 void yg_posture_check_reach(struct yg_look *look);
 void yg_posture_check_outbound(struct yg_look *look);
+void yg_posture_check_drift(struct yg_look *look);
+void yg_posture_check_injected(struct yg_look *look); /* of an outbound one, with its endpoint */
 void yg_fapi_check(struct yg_look *look);
 void yg_fapi_check_token(struct yg_look *look);
 void yg_fapi_check_resource(struct yg_look *look);

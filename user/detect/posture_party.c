@@ -7,11 +7,15 @@
  *	values of the field have made likely; one step less under TLS. Personal data without TLS
  *	weighs the same as those under TLS.
  * third-party-personal-data: names, addresses, mail and the like, under TLS.
- * third-party-redirect: an answer that leads to another host.
- * third-party-odd-answer: HTML where JSON was asked for; ten times the size of what the endpoint
- *	answers otherwise.
+ * third-party-redirect: an answer that leads to another host; third-party-internal-url, if it is
+ *	one of a private network. The rest of that rule is in posture_inject.c.
+ * third-party-odd-answer: HTML where JSON was asked for; a kind of body that the endpoint never
+ *	answered with; JSON that breaks off; ten times the size of what it answers otherwise.
  * third-party-slow: an answer that took half a minute or more.
- * third-party-failing: half of the last 32 calls or more were answered 5xx.
+ * third-party-failing: half of the last 32 calls or more were answered 5xx, not at all, not to the
+ *	end, or in JSON that breaks off.
+ * third-party-schema-change: a field or a type that its answers never had; see posture_spec.c.
+ * third-party-unreachable: half of the last 32 TLS handshakes or more were refused by an alert.
  * third-party-issuer-change: another issuer than before, where a handshake shows the certificate:
  *	up to TLS 1.2. TLS 1.3 hides it.
  */
@@ -25,6 +29,7 @@
 #define ODD_MIN	  (1u << 20) /* ... and at least so many bytes */
 #define SLOW_NS	  30000000000ull
 #define CALLS_MIN 32u  /* calls that failures are counted of; twice as many are halved */
+#define KINDS_MIN 16u  /* answers before another kind of body is odd */
 #define NAMES_CAP 120u /* bytes of the names of classes in a cause */
 
 /* Data of a person that is no secret by itself. */
@@ -93,21 +98,62 @@ static void judge_data(struct yg_look *look)
 		 personal.text);
 }
 
+/* An answer of a lesson that came whole, and whose JSON has no end. */
+static bool is_malformed(const struct yg_look *look)
+{
+	const struct yg_injected *injected = &look->posture->injected;
+	const struct yg_message *response = &look->scene->exchange->response;
+	const struct yg_body_view *body;
+
+	if (!look->full || !injected->looked || !injected->ends_early || !response->complete ||
+	    response->body_gap)
+		return false;
+	body = yg_bodies_response(look->scene->bodies);
+	return body->kind == YG_BODY_KIND_JSON && body->text.len > 0 && !body->cut;
+}
+
+/* Is it of a kind that the first answers did not have? */
+static bool is_other_kind(struct yg_look *look, enum yg_body_kind kind)
+{
+	struct yg_place *place = look->endpoint;
+	uint16_t bit = (uint16_t)(1u << kind);
+
+	if (kind == YG_BODY_KIND_NONE)
+		return false;
+	if (place->kind_count >= KINDS_MIN)
+		return !(place->kinds & bit);
+	place->kinds |= bit;
+	place->kind_count++;
+	return false;
+}
+
 static void judge_answer(struct yg_look *look)
 {
 	const struct yg_exchange *exchange = look->scene->exchange;
 	const struct yg_profile *profile = look->scene->profile;
 	uint64_t size = exchange->response.body_bytes;
 	bool html = yg_text_begins(look->heads.type, "text/html");
+	enum yg_body_kind kind;
 	struct yg_slice accept;
 
-	if (!look->accepted || !look->headed)
+	if (!look->accepted || !look->full)
 		return;
+	kind = yg_bodies_response(look->scene->bodies)->kind;
 	accept = html ? yg_message_find(&exchange->request, YG_HEADER_ACCEPT)
 		      : (struct yg_slice){ NULL, 0 };
 	if (html && yg_text_has(accept, "json") && !yg_text_has(accept, "html")) {
 		yg_judge(look, YG_POSTURE_THIRD_ODD, true,
 			 "HTML was answered where JSON was asked for");
+		return;
+	}
+	if (is_other_kind(look, kind)) {
+		yg_judge(look, YG_POSTURE_THIRD_ODD, true,
+			 "A body of the kind %s was answered, as never before",
+			 yg_body_kind_name(kind));
+		return;
+	}
+	if (is_malformed(look)) {
+		yg_judge(look, YG_POSTURE_THIRD_ODD, true, "The JSON of an answer breaks off");
 		return;
 	}
 	yg_judge(look, YG_POSTURE_THIRD_ODD,
@@ -119,6 +165,8 @@ static void judge_answer(struct yg_look *look)
 static void judge_redirect(struct yg_look *look)
 {
 	struct yg_slice host;
+	const char *shown;
+	int len;
 
 	if (!look->redirected && look->status != 301 && look->status != 308)
 		return;
@@ -126,10 +174,26 @@ static void judge_redirect(struct yg_look *look)
 		yg_look_need_heads(look);
 	/* Absent for a relative one. */
 	host = yg_url_from_target(YG_SLICE("GET"), look->heads.location).host;
+	shown = host.len > 0 ? host.ptr : "";
+	len = (int)(host.len < 100 ? host.len : 100);
+	if (yg_active_host(host) < YG_ACTIVE_MAX) {
+		yg_judge(look, YG_POSTURE_THIRD_INTERNAL, true,
+			 "The answer %u leads to the internal host %.*s", look->status, len, shown);
+		return;
+	}
 	yg_judge(look, YG_POSTURE_THIRD_REDIRECT,
 		 host.len > 0 && !yg_slice_equal_nocase(host, look->service),
-		 "The answer %u leads to %.*s", look->status,
-		 (int)(host.len < 100 ? host.len : 100), host.ptr ? host.ptr : "");
+		 "The answer %u leads to %.*s", look->status, len, shown);
+}
+
+static void count_call(struct yg_place *place, bool failed)
+{
+	if (place->calls >= 2 * CALLS_MIN) {
+		place->calls /= 2;
+		place->failed /= 2;
+	}
+	place->calls++;
+	place->failed += failed;
 }
 
 static void judge_service(struct yg_look *look)
@@ -141,15 +205,10 @@ static void judge_service(struct yg_look *look)
 
 	yg_judge(look, YG_POSTURE_THIRD_SLOW, took_ns >= SLOW_NS, "An answer took %u s",
 		 (unsigned int)(took_ns / 1000000000));
-	place->calls++;
-	place->failed += look->status >= 500;
+	count_call(place, look->status >= 500 || exchange->broken || is_malformed(look));
 	if (place->calls >= CALLS_MIN)
 		yg_judge(look, YG_POSTURE_THIRD_FAILING, place->failed * 2 >= place->calls,
 			 "%u of the last %u calls failed", place->failed, place->calls);
-	if (place->calls < 2 * CALLS_MIN)
-		return;
-	place->calls /= 2;
-	place->failed /= 2;
 }
 
 void yg_posture_check_outbound(struct yg_look *look)
@@ -165,8 +224,21 @@ void yg_posture_check_outbound(struct yg_look *look)
 	look->lower = false;
 	judge_data(look);
 	judge_answer(look);
+	yg_posture_check_injected(look);
 	judge_redirect(look);
 	judge_service(look);
+	yg_posture_check_drift(look);
+}
+
+/* An alert of ours, or of theirs, at the place of an answer. */
+static void judge_refusal(struct yg_look *look, const struct yg_handshake *handshake)
+{
+	count_call(look->whole, handshake->is_refused);
+	if (look->whole->calls >= CALLS_MIN)
+		yg_judge(look, YG_POSTURE_THIRD_UNREACHABLE,
+			 look->whole->failed * 2 >= look->whole->calls,
+			 "%u of the last %u TLS handshakes were refused", look->whole->failed,
+			 look->whole->calls);
 }
 
 void yg_posture_party(struct yg_posture *posture, const struct yg_handshake *handshake,
@@ -179,9 +251,10 @@ void yg_posture_party(struct yg_posture *posture, const struct yg_handshake *han
 	};
 	struct yg_slice issuer = handshake->certificate.issuer;
 
-	if (!handshake->has_certificate || !issuer.len)
-		return;
 	look.whole = yg_posture_service(posture, look.service);
+	judge_refusal(&look, handshake);
+	if (handshake->is_refused || !handshake->has_certificate || !issuer.len)
+		return;
 	yg_judge(&look, YG_POSTURE_THIRD_ISSUER, changed,
 		 "The issuer is %.*s, after %lu handshakes with others",
 		 (int)(issuer.len < 100 ? issuer.len : 100), issuer.ptr,

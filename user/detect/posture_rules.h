@@ -376,6 +376,20 @@ X(THIRD_FAILING, "third-party-failing", LOW, "API10:2023", "", 0, 1, false, "", 
   "外部のAPIの呼び出しの半数が失敗しています", \
   "依存する機能も失敗し、確認がなければエラーが応答として扱われます", \
   "エラーを処理し、失敗が続く間は呼び出しを止め、提供元に確認してください") \
+X(THIRD_INJECTION, "third-party-injection", HIGH, "API10:2023", "6.2.4", 0, 1, false, "", \
+  "An answer of a third party carries code or commands", \
+  "Taken for data, it runs in browsers, databases, shells or models of those who use it", \
+  "Check answers against a schema before they are used; encode them where they go; ask the third party", \
+  "外部のAPIの応答にコードやコマンドが含まれています", \
+  "データとして扱うと、利用者のブラウザー、データベース、シェル、モデルで実行されます", \
+  "応答を使用前にスキーマで検証し、出力先に応じてエスケープし、提供元に確認してください") \
+X(THIRD_INTERNAL, "third-party-internal-url", HIGH, "API10:2023", "6.2.4", 0, 1, false, "", \
+  "An answer of a third party leads to an internal host", \
+  "A client that follows asks hosts of its own network, and hands out what they answer", \
+  "Do not follow URLs of answers to private addresses; let such calls pass a proxy that refuses them", \
+  "外部のAPIの応答が内部のホストを指しています", \
+  "追従すると、自社ネットワーク内のホストに接続し、その応答を外部に渡すおそれがあります", \
+  "応答中のURLでプライベートアドレスへ接続せず、拒否するプロキシーを経由してください") \
 X(THIRD_ISSUER, "third-party-issuer-change", MEDIUM, "API10:2023", "4.2.1", 0, 1, true, "", \
   "The certificate of a third party comes from another issuer", \
   "Somebody may stand between this host and the third party, and read what is sent", \
@@ -404,6 +418,13 @@ X(THIRD_REDIRECT, "third-party-redirect", MEDIUM, "API10:2023", "", 0, 1, false,
   "外部のAPIが別のホストへリダイレクトしています", \
   "追従すると、合意していない相手にデータが送られます", \
   "許可リストにないホストへのリダイレクトに追従しないでください") \
+X(THIRD_DRIFT, "third-party-schema-change", LOW, "API10:2023", "", 0, 1, false, "", \
+  "Answers of a third party have another schema than before", \
+  "A client that relies on the old one fails, or takes in what nobody has checked", \
+  "Check answers against a schema; ask the third party what has changed", \
+  "外部のAPIの応答のスキーマが以前と変わりました", \
+  "以前の形を前提とする処理が失敗し、または未確認の内容を取り込みます", \
+  "応答をスキーマで検証し、変更内容を提供元に確認してください") \
 X(THIRD_SENSITIVE, "third-party-sensitive-data", HIGH, "API10:2023", "12.8.1", 0, 2, false, "", \
   "Sensitive data is sent to a third party", \
   "Cards, accounts, identity numbers or keys are as safe as the third party keeps them", \
@@ -418,6 +439,13 @@ X(THIRD_SLOW, "third-party-slow", LOW, "API10:2023", "", 0, 3, false, "", \
   "外部のAPIの応答を際限なく待っています", \
   "相手の遅延により、このサービスの処理資源が使い果たされます", \
   "すべての呼び出しに数秒のタイムアウトを設定してください") \
+X(THIRD_UNREACHABLE, "third-party-unreachable", LOW, "API10:2023", "4.2.1", 0, 1, true, "RFC 8446 section 6.2", \
+  "Half of the TLS handshakes with a third party are refused", \
+  "What depends on it fails; who turns off the check of certificates to go on is open to anybody", \
+  "Compare versions, suites, names and certificates of both sides; never turn off the check", \
+  "外部のAPIとのTLSハンドシェイクの半数が拒否されています", \
+  "依存する機能が失敗します。証明書の検証を無効にして続けると、誰でも通信に割り込めます", \
+  "双方のバージョン、暗号スイート、名前、証明書を確認し、検証は無効にしないでください") \
 X(TLS_VERSION, "tls-old-version", HIGH, "API8:2023", "4.2.1", 0, 1, true, "RFC 8996", \
   "TLS before 1.2 is negotiated", \
   "Known attacks break its confidentiality", \

@@ -240,17 +240,29 @@ static void begin_drift(struct yg_look *look, struct yg_described *described,
 	described->of = field.of;
 }
 
+/* What this host sends to others is its own doing. */
+static bool is_judged(const struct yg_look *look, enum yg_schema_part part)
+{
+	return look->scene->exchange->outbound ? part == YG_SCHEMA_RESPONSE_2XX
+					       : part <= YG_SCHEMA_RESPONSE_2XX;
+}
+
+static enum yg_posture_rule_id drift_rule(const struct yg_look *look)
+{
+	return look->scene->exchange->outbound ? YG_POSTURE_THIRD_DRIFT : YG_POSTURE_DRIFT;
+}
+
 static void take_drift(struct yg_look *look, struct yg_described *described,
 		       const struct yg_schema_drift *drift)
 {
-	if (drift->part > YG_SCHEMA_RESPONSE_2XX)
+	if (!is_judged(look, drift->part))
 		return;
 	if (drift->kind == YG_DRIFT_FIELD && !described->drifting)
 		begin_drift(look, described, drift);
 	if (!is_type_drift(drift))
 		return;
 	look->lower = true;
-	yg_judge(look, YG_POSTURE_DRIFT, true, "'%s' of the %s has another type than it ever had",
+	yg_judge(look, drift_rule(look), true, "'%s' of the %s has another type than it ever had",
 		 drift->path, yg_schema_part_name(drift->part));
 	look->lower = false;
 }
@@ -270,13 +282,30 @@ static void follow_drift(struct yg_look *look, struct yg_described *described)
 	if (of < DRIFT_OBJECTS)
 		return;
 	described->drifting = false;
-	yg_judge(look, YG_POSTURE_DRIFT, seen >= of - of / 4, "'%s' of the %s is new",
+	yg_judge(look, drift_rule(look), seen >= of - of / 4, "'%s' of the %s is new",
 		 described->path, yg_schema_part_name(described->part));
+}
+
+void yg_posture_check_drift(struct yg_look *look)
+{
+	const struct yg_scene *scene = look->scene;
+	struct yg_described *described;
+
+	if (!scene->schema || !look->accepted)
+		return;
+	described = describe(look->posture, look->about);
+	for (uint32_t i = 0; i < scene->drift_count; i++)
+		take_drift(look, described, &scene->drifts[i]);
+	if (!look->full)
+		return;
+	if (described->drifting)
+		follow_drift(look, described);
+	else if (scene->drift_count == 0)
+		yg_judge(look, drift_rule(look), false, "%s", "");
 }
 
 void yg_posture_check_spec(struct yg_look *look)
 {
-	const struct yg_scene *scene = look->scene;
 	struct yg_described *described;
 
 	if (!look->endpoint || !look->accepted)
@@ -289,14 +318,5 @@ void yg_posture_check_spec(struct yg_look *look)
 			judge_operation(look, described);
 		judge_orphans(look);
 	}
-	if (!scene->schema)
-		return;
-	for (uint32_t i = 0; i < scene->drift_count; i++)
-		take_drift(look, described, &scene->drifts[i]);
-	if (!look->full)
-		return;
-	if (described->drifting)
-		follow_drift(look, described);
-	else if (scene->drift_count == 0)
-		yg_judge(look, YG_POSTURE_DRIFT, false, "%s", "");
+	yg_posture_check_drift(look);
 }

@@ -280,7 +280,7 @@ void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_hand
 	const struct yg_party *party =
 		handshake->sni.len ? yg_parties_find(knowledge->parties, handshake->sni) : NULL;
 
-	if (party && handshake->is_answered && !handshake->is_refused)
+	if (party && handshake->is_answered)
 		yg_posture_party(knowledge->posture, handshake, party, changed);
 	yg_posture_handshake(knowledge->posture, handshake);
 }

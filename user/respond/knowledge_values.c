@@ -94,7 +94,8 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 		.fn = request ? yg_posture_visit_request : yg_posture_visit_response,
 		.ctx = knowledge->posture,
 		.where = whole ? yg_posture_wants(knowledge->posture, exchange, knowledge->bodies,
-						  side)
+						  side,
+						  knowledge->operation.model.ptr ? NULL : pupil)
 			       : 0,
 	};
 	if (request)
@@ -110,6 +111,8 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 		walk_path(knowledge, pupil);
 	walked = yg_values_walk(exchange, knowledge->bodies, side, visitors, count);
 	yg_data_end(knowledge->data, &walked);
+	if (!request)
+		yg_posture_walked(knowledge->posture, &walked);
 	if (schema)
 		yg_schemas_end(knowledge->schemas, &walked);
 	if (shape.fields)
