@@ -32,7 +32,7 @@ static inline void log_message(uint64_t *log, const struct yg_message *message)
 	log_slice(log, message->method);
 	log_slice(log, message->target);
 	log_slice(log, message->body);
-	for (uint32_t i = 0; i < message->header_count; i++) {
+	for (uint32_t i = 0; i < message->header_count + message->trailer_count; i++) {
 		log_slice(log, message->headers[i].name);
 		log_slice(log, message->headers[i].value);
 	}

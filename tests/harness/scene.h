@@ -38,7 +38,8 @@ struct scene_call {
 	bool uncertain;	  /* addresses_certain is false */
 	bool forwarded;
 	bool unanswered;
-	bool broken; /* ... or not to the end: the connection was over before */
+	bool broken;  /* ... or not to the end: the connection was over before */
+	bool refused; /* the request */
 	bool tls, outbound;
 };
 
@@ -173,6 +174,7 @@ static inline struct yg_message scene_request(const struct scene_call *call, uin
 	return (struct yg_message){
 		.present = true,
 		.complete = true,
+		.refused = call->refused,
 		.version_minor = 1,
 		.anomalies = call->anomalies,
 		.start_ns = time_ns,

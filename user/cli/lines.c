@@ -71,6 +71,9 @@ static void put_anomalies(struct yg_json *json, uint32_t anomalies)
 		{ YG_ANOMALY_IDLE_FLOOD, "idle-flood" },
 		{ YG_ANOMALY_TOO_LARGE, "too-large" },
 		{ YG_ANOMALY_CONTESTED, "contested" },
+		{ YG_ANOMALY_LENGTH_REPEATED, "length-repeated" },
+		{ YG_ANOMALY_TRAILER, "trailer" },
+		{ YG_ANOMALY_HIDDEN, "hidden" },
 	};
 
 	yg_json_key(json, "anomalies");
@@ -196,6 +199,8 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		yg_json_pair_uint(json, "grpc_status", (uint32_t)item->grpc_status);
 	if (item->anomalies)
 		put_anomalies(json, item->anomalies);
+	if (item->refused)
+		yg_json_pair_bool(json, "refused", true);
 	if (item->ja4.ptr)
 		yg_json_pair_slice(json, "ja4", item->ja4);
 	if (item->sni.ptr)

@@ -31,7 +31,7 @@ struct yg_spooled {
 	int32_t grpc_status;			/* YG_GRPC_STATUS_NONE */
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
-	bool tls, forwarded, has_request, complete;
+	bool tls, forwarded, has_request, complete, refused;
 	bool stream;		 /* language model: a stream of events */
 	uint32_t calls;		 /* operations of GraphQL, JSON-RPC or SOAP; 0 none */
 	uint32_t depth, aliases; /* GraphQL */

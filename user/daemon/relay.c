@@ -134,15 +134,22 @@ static size_t measure(struct yg_slice slice, struct yg_slice head)
 	return is_within(slice, head) ? 0 : slice.len;
 }
 
+/* Headers, and the trailers that follow them. */
+static uint32_t count_fields(const struct yg_message *message)
+{
+	return message->header_count + message->trailer_count;
+}
+
 static size_t measure_message(const struct yg_message *message)
 {
-	size_t size = message->header_count * sizeof(struct yg_header) + message->head.len +
-		      message->body.len + (message->header_ids ? message->header_count : 0);
+	uint32_t count = count_fields(message);
+	size_t size = count * sizeof(struct yg_header) + message->head.len + message->body.len +
+		      (message->header_ids ? count : 0);
 
 	if (message->head_whole)
 		return size;
 	size += measure(message->method, message->head) + measure(message->target, message->head);
-	for (uint32_t i = 0; i < message->header_count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		size += measure(message->headers[i].name, message->head) +
 			measure(message->headers[i].value, message->head);
 	return size;
@@ -177,7 +184,7 @@ static void move_each(struct yg_message *message, struct yg_header *headers, str
 
 	message->method = move(message->method, old, head, to);
 	message->target = move(message->target, old, head, to);
-	for (uint32_t i = 0; i < message->header_count; i++) {
+	for (uint32_t i = 0; i < count_fields(message); i++) {
 		headers[i].name = move(message->headers[i].name, old, head, to);
 		headers[i].value = move(message->headers[i].value, old, head, to);
 	}
@@ -190,7 +197,7 @@ static void move_all(struct yg_message *message, struct yg_header *headers, stru
 
 	message->method.ptr += message->method.ptr ? far : 0;
 	message->target.ptr += message->target.ptr ? far : 0;
-	for (uint32_t i = 0; i < message->header_count; i++) {
+	for (uint32_t i = 0; i < count_fields(message); i++) {
 		struct yg_header header = message->headers[i];
 
 		header.name.ptr += far;
@@ -209,7 +216,7 @@ static void copy_message(struct yg_message *message, struct yg_header *headers, 
 		move_each(message, headers, head, to);
 	message->headers = headers;
 	message->body = copy(message->body, to);
-	ids = (struct yg_slice){ (const char *)message->header_ids, message->header_count };
+	ids = (struct yg_slice){ (const char *)message->header_ids, count_fields(message) };
 	message->header_ids = (const uint8_t *)copy(ids, to).ptr;
 	message->head = head;
 }
@@ -231,9 +238,10 @@ void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchang
 	parcel->kind = PARCEL_EXCHANGE;
 	parcel->exchange = *exchange;
 	headers = (struct yg_header *)(void *)((char *)room_of(parcel) + relay->sink.room);
-	to = (char *)(headers + exchange->request.header_count + exchange->response.header_count);
+	to = (char *)(headers + count_fields(&exchange->request) +
+		      count_fields(&exchange->response));
 	copy_message(&parcel->exchange.request, headers, &to);
-	copy_message(&parcel->exchange.response, headers + exchange->request.header_count, &to);
+	copy_message(&parcel->exchange.response, headers + count_fields(&exchange->request), &to);
 	parcel->exchange.ja4 = copy(exchange->ja4, &to);
 	parcel->exchange.sni = copy(exchange->sni, &to);
 	relay->sink.prepare(relay->sink.ctx, &parcel->exchange, room_of(parcel));

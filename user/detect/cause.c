@@ -425,6 +425,8 @@ static const struct yg_cause_row words[] = {
 	{ "a Transfer-Encoding that is unknown or not last", "未知の、または最後でないTransfer-Encoding" },
 	{ "a chunk with an invalid size or end", "サイズまたは終端が不正なチャンク" },
 	{ "a field name with white space before the colon", "コロンの前に空白のあるヘッダー名" },
+	{ "a trailer that says what only the head may say",
+	  "ヘッダーにのみ許される項目を持つトレーラー" },
 	{ "two different contents for the same bytes of its connection", "接続の同じ位置に異なる二つの内容" },
 	{ "requests taken back before their answers", "応答前に取り消されたリクエスト" },
 	{ "a header block that does not end", "終わらないヘッダーブロック" },

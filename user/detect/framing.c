@@ -64,6 +64,8 @@ static const struct row {
 	  "a chunk with an invalid size or end" },
 	{ YG_ANOMALY_NAME_INVALID, &yg_rule_framing, "A request",
 	  "a field name with white space before the colon" },
+	{ YG_ANOMALY_TRAILER, &yg_rule_framing, "A request",
+	  "a trailer that says what only the head may say" },
 	{ YG_ANOMALY_CONTESTED, &yg_rule_framing, "A request",
 	  "two different contents for the same bytes of its connection" },
 	{ YG_ANOMALY_RESET_FLOOD, &yg_rule_flood, "A connection",

@@ -13,7 +13,8 @@ enum state {
 	STATE_EXTENSION_TOKEN,
 	STATE_EXTENSION_QUOTED,
 	STATE_EXTENSION_ESCAPE,
-	STATE_EXTENSION_END, /* behind a quoted value */
+	STATE_EXTENSION_END,  /* behind a quoted value */
+	STATE_EXTENSION_REST, /* lenient: anything up to the end of the line */
 	STATE_SIZE_LF,
 	STATE_DATA,
 	STATE_DATA_CR,
@@ -45,13 +46,43 @@ static bool is_space(uint8_t c)
 	return c == ' ' || c == '\t';
 }
 
+/* Not as the standard has it: @state all the same where that is taken, and told. */
+static enum state bend(struct yg_chunked *chunked, enum state state)
+{
+	chunked->is_odd |= chunked->is_lenient;
+	return chunked->is_lenient ? state : STATE_BAD;
+}
+
+/* Behind the LF of a line whose CR led to @state. */
+static enum state line_over(struct yg_chunked *chunked, enum state state)
+{
+	switch (state) {
+	case STATE_SIZE_LF:
+		return chunked->left ? STATE_DATA : STATE_LINE;
+	case STATE_DATA_LF:
+		chunked->digits = 0;
+		return STATE_SIZE;
+	case STATE_VALUE_LF:
+		return STATE_LINE;
+	default:
+		return STATE_DONE;
+	}
+}
+
 static enum state size_digit(struct yg_chunked *chunked, uint8_t c)
 {
 	uint8_t digit = hex_value(c);
 
-	if (digit != UINT8_MAX) {
-		if (chunked->left > (uint64_t)INT64_MAX >> 4 || ++chunked->digits > 16)
+	if (digit != UINT8_MAX && chunked->digits == 16 && chunked->left == 0) {
+		chunked->digits = 0; /* of zeros alone: they count with the extensions */
+		if (++chunked->extension > YG_CHUNK_EXTENSION_MAX ||
+		    bend(chunked, STATE_SIZE) == STATE_BAD)
 			return STATE_BAD;
+	}
+	if (digit != UINT8_MAX) {
+		if (chunked->left > (uint64_t)INT64_MAX >> 4 || chunked->digits == 16)
+			return STATE_BAD;
+		chunked->digits++;
 		chunked->left = chunked->left << 4 | digit;
 		return STATE_SIZE;
 	}
@@ -59,6 +90,8 @@ static enum state size_digit(struct yg_chunked *chunked, uint8_t c)
 		return STATE_BAD;
 	if (c == '\r')
 		return STATE_SIZE_LF;
+	if (c == '\n')
+		return bend(chunked, line_over(chunked, STATE_SIZE_LF));
 	if (c == ';')
 		return STATE_EXTENSION;
 	return is_space(c) ? STATE_SIZE_SPACE : STATE_BAD;
@@ -74,11 +107,9 @@ static enum state extension_end(uint8_t c, enum state space)
 	return is_space(c) ? space : STATE_BAD;
 }
 
-static enum state extension(struct yg_chunked *chunked, uint8_t c)
+static enum state strict_extension(enum state state, uint8_t c)
 {
-	if (++chunked->extension > YG_CHUNK_EXTENSION_MAX)
-		return STATE_BAD;
-	switch ((enum state)chunked->state) {
+	switch (state) {
 	case STATE_SIZE_SPACE: /* bad white space is only bearable before ';' */
 		if (c == ';')
 			return STATE_EXTENSION;
@@ -113,9 +144,30 @@ static enum state extension(struct yg_chunked *chunked, uint8_t c)
 		return is_text(c) ? STATE_EXTENSION_QUOTED : STATE_BAD;
 	case STATE_EXTENSION_ESCAPE:
 		return is_text(c) ? STATE_EXTENSION_QUOTED : STATE_BAD;
-	default: /* STATE_EXTENSION_END */
+	case STATE_EXTENSION_END:
 		return extension_end(c, STATE_SIZE_SPACE);
+	default: /* STATE_EXTENSION_REST, of which nothing is strict */
+		return STATE_BAD;
 	}
+}
+
+/* What most servers do instead: pass over all behind the semicolon. */
+static enum state lenient_extension(struct yg_chunked *chunked, uint8_t c)
+{
+	if (c == '\r')
+		return bend(chunked, STATE_SIZE_LF);
+	if (c == '\n')
+		return bend(chunked, line_over(chunked, STATE_SIZE_LF));
+	return chunked->state == STATE_SIZE_SPACE ? STATE_BAD : bend(chunked, STATE_EXTENSION_REST);
+}
+
+static enum state extension(struct yg_chunked *chunked, uint8_t c)
+{
+	enum state next = strict_extension((enum state)chunked->state, c);
+
+	if (++chunked->extension > YG_CHUNK_EXTENSION_MAX)
+		return STATE_BAD;
+	return next == STATE_BAD ? lenient_extension(chunked, c) : next;
 }
 
 static enum state trailer(struct yg_chunked *chunked, uint8_t c)
@@ -126,6 +178,8 @@ static enum state trailer(struct yg_chunked *chunked, uint8_t c)
 	case STATE_LINE:
 		if (c == '\r')
 			return STATE_FINAL_LF;
+		if (c == '\n')
+			return bend(chunked, STATE_DONE);
 		return yg_scan_token[c] ? STATE_NAME : STATE_BAD;
 	case STATE_NAME:
 		if (c == ':')
@@ -134,29 +188,41 @@ static enum state trailer(struct yg_chunked *chunked, uint8_t c)
 	case STATE_VALUE:
 		if (c == '\r')
 			return STATE_VALUE_LF;
+		if (c == '\n')
+			return bend(chunked, STATE_LINE);
 		return is_text(c) ? STATE_VALUE : STATE_BAD;
-	default: /* STATE_VALUE_LF */
-		return c == '\n' ? STATE_LINE : STATE_BAD;
+	default: /* STATE_VALUE_LF, STATE_FINAL_LF: see step() */
+		return line_over(chunked, (enum state)chunked->state);
 	}
 }
 
-/* One byte of framing. */
+static bool is_behind_cr(const struct yg_chunked *chunked)
+{
+	switch ((enum state)chunked->state) {
+	case STATE_SIZE_LF:
+	case STATE_DATA_LF:
+	case STATE_VALUE_LF:
+	case STATE_FINAL_LF:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* One byte of framing, behind CR an LF. */
 static enum state step(struct yg_chunked *chunked, uint8_t c)
 {
 	switch ((enum state)chunked->state) {
 	case STATE_SIZE:
 		return size_digit(chunked, c);
 	case STATE_SIZE_LF:
-		if (c != '\n')
-			return STATE_BAD;
-		return chunked->left ? STATE_DATA : STATE_LINE;
-	case STATE_DATA_CR:
-		return c == '\r' ? STATE_DATA_LF : STATE_BAD;
 	case STATE_DATA_LF:
-		chunked->digits = 0;
-		return c == '\n' ? STATE_SIZE : STATE_BAD;
+		return line_over(chunked, (enum state)chunked->state);
+	case STATE_DATA_CR:
+		if (c == '\n')
+			return bend(chunked, line_over(chunked, STATE_DATA_LF));
+		return c == '\r' ? STATE_DATA_LF : STATE_BAD;
 	case STATE_FINAL_LF:
-		return c == '\n' ? STATE_DONE : STATE_BAD;
 	case STATE_LINE:
 	case STATE_NAME:
 	case STATE_VALUE:
@@ -182,7 +248,11 @@ enum yg_parse yg_chunked_next(struct yg_chunked *chunked, const uint8_t *data, s
 			used += n;
 			break;
 		}
-		chunked->state = (uint8_t)step(chunked, data[used++]);
+		if (is_behind_cr(chunked) && data[used] != '\n') /* CR alone: not taken */
+			chunked->state = (uint8_t)bend(
+				chunked, line_over(chunked, (enum state)chunked->state));
+		else
+			chunked->state = (uint8_t)step(chunked, data[used++]);
 	}
 	*ret_used = used;
 	if (chunked->state == STATE_BAD)

@@ -24,9 +24,11 @@
 struct yg_chunked {
 	uint64_t left;	    /* bytes of this chunk still to come */
 	uint32_t extension; /* bytes of extensions so far */
-	uint32_t trailer;   /* bytes of trailers so far */
+	uint32_t trailer;   /* bytes of trailers so far, with the empty line */
 	uint8_t state;
-	uint8_t digits; /* of the size */
+	uint8_t digits;	 /* of the size */
+	bool is_lenient; /* read on behind what some servers take; is_odd says that it happened */
+	bool is_odd;
 };
 
 /**
@@ -36,6 +38,10 @@ struct yg_chunked {
  *
  * Call again with the rest while it returns MORE and something is left. O(bytes). Strict: CRLF
  * only, a size of at most 16 digits and 2^63-1, an extension has a name, a quoted value is closed.
+ * Lenient: CR or LF alone ends a line, white space may stand behind a size, zeros before it, and
+ * anything behind its semicolon.
+ *
+ * Trailers are the last bytes of @ret_used by which trailer has grown.
  *
  * Source: RFC 9112 section 7.1.
  * Return: DONE after the final CRLF; MORE; BAD (sticky).

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "parse/trailer.h"
+
 #define PARTIAL_ROOM 1024u /* bytes of room for the rest of a head: most fit without moving */
 
 /* The parts of a block, in order. */
@@ -15,13 +17,14 @@ static struct yg_field *fields_of(struct yg_draft *draft)
 struct yg_draft *yg_draft_keep(struct yg_pool *pool, struct yg_draft *draft, uint32_t body_room)
 {
 	uint32_t head_len = draft->head.pos, count = draft->head.field_count;
-	size_t need = sizeof(*draft) + count * sizeof(struct yg_field) + head_len + body_room;
+	size_t need = sizeof(*draft) + count * sizeof(struct yg_field) + head_len;
 	struct yg_draft *kept;
 	uint8_t *bytes;
 	size_t cap;
 
-	if (body_room < draft->body_len)
-		need += draft->body_len - body_room;
+	if (body_room < draft->body_len + draft->trailers_len)
+		body_room = draft->body_len + draft->trailers_len;
+	need += body_room;
 	kept = yg_pool_take(pool, need, &cap);
 	if (!kept)
 		return NULL;
@@ -36,9 +39,12 @@ struct yg_draft *yg_draft_keep(struct yg_pool *pool, struct yg_draft *draft, uin
 		memcpy(bytes, draft->bytes, head_len);
 	if (draft->body_len)
 		memcpy(bytes + head_len, draft->body, draft->body_len);
+	if (draft->trailers_len)
+		memcpy(bytes + head_len + draft->body_len, draft->trailers, draft->trailers_len);
 	kept->bytes = bytes;
 	kept->body = bytes + head_len;
-	kept->body_room = body_room < draft->body_len ? draft->body_len : body_room;
+	kept->trailers = kept->body + draft->body_len;
+	kept->body_room = body_room;
 	if (draft->kept)
 		yg_pool_give(pool, draft);
 	return kept;
@@ -108,19 +114,10 @@ int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft, const uint8_t
 	return 0;
 }
 
-bool yg_draft_end_head(struct yg_draft *draft)
+bool yg_draft_end_head(const struct yg_draft *draft)
 {
-	const uint8_t *end = draft->bytes + draft->bytes_len, *p = draft->bytes + draft->head.pos;
-
-	if (draft->head.kind != YG_HTTP1_REQUEST || !draft->head.has_start)
-		return false;
-	while ((p = memchr(p, '\r', (size_t)(end - p))) && end - p > 1) {
-		if (*++p != '\n') {
-			draft->head.anomalies |= YG_ANOMALY_BARE_CR;
-			return true;
-		}
-	}
-	return false;
+	return draft->head.kind == YG_HTTP1_REQUEST && draft->head.has_start &&
+	       draft->head.anomalies & YG_ANOMALY_BARE_CR;
 }
 
 void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *scratch)
@@ -148,9 +145,54 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
 	draft->body_len += take;
 }
 
+void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes)
+{
+	uint32_t room = draft->body_room - draft->body_len - draft->trailers_len;
+	uint32_t take = bytes.len < room ? (uint32_t)bytes.len : room;
+
+	if (draft->body_closed)
+		return;
+	draft->body_closed = take < bytes.len;
+	if (draft->trailers_len == 0)
+		draft->trailers =
+			draft->kept ? draft->body + draft->body_len : (const uint8_t *)bytes.ptr;
+	if (draft->kept)
+		memcpy((uint8_t *)draft->bytes + (draft->trailers - draft->bytes) +
+			       draft->trailers_len,
+		       bytes.ptr, take);
+	draft->trailers_len += take;
+}
+
 struct yg_slice yg_draft_slice(const struct yg_draft *draft, struct yg_span span)
 {
 	return (struct yg_slice){ (const char *)draft->bytes + span.at, span.len };
+}
+
+/* A folded value in one line: the white space around its line ends is what separates its parts. */
+static struct yg_slice unfold(struct yg_slice value, char **to)
+{
+	struct yg_slice flat = { *to, 0 };
+
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] != '\r' && value.ptr[i] != '\n')
+			(*to)[flat.len++] = value.ptr[i];
+	}
+	*to += flat.len;
+	return yg_slice_trim(flat);
+}
+
+/* The trailers behind the headers. Return: how many. */
+static uint32_t view_trailers(const struct yg_draft *draft, struct yg_draft_room *room,
+			      struct yg_header_index *index)
+{
+	struct yg_slice rest = { (const char *)draft->trailers, draft->trailers_len };
+	uint32_t from = draft->head.field_count, count = from;
+
+	while (count < YG_HEADERS_MAX && yg_trailer_next(&rest, &room->headers[count])) {
+		room->header_ids[count] = yg_header_index_find(index, room->headers[count].name);
+		count++;
+	}
+	return count - from;
 }
 
 static uint32_t later(uint32_t end, struct yg_span span)
@@ -158,21 +200,28 @@ static uint32_t later(uint32_t end, struct yg_span span)
 	return span.at + span.len > end ? span.at + span.len : end;
 }
 
-struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
-				uint8_t *header_ids, struct yg_header_index *index)
+struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_draft_room *room,
+				struct yg_header_index *index)
 {
+	char *to = room->unfolded;
 	const struct yg_http1 *head;
+	bool has_fold;
 	uint32_t end;
 
 	if (!draft)
 		return (struct yg_message){ .present = false };
 	head = &draft->head;
+	has_fold = head->anomalies & YG_ANOMALY_FOLD;
 	end = later(later(0, head->method), head->target);
 	for (uint32_t i = 0; i < head->field_count; i++) {
+		struct yg_header *header = &room->headers[i];
+
 		end = later(later(end, head->fields[i].name), head->fields[i].value);
-		headers[i].name = yg_draft_slice(draft, head->fields[i].name);
-		headers[i].value = yg_draft_slice(draft, head->fields[i].value);
-		header_ids[i] = yg_header_index_find(index, headers[i].name);
+		header->name = yg_draft_slice(draft, head->fields[i].name);
+		header->value = yg_draft_slice(draft, head->fields[i].value);
+		if (has_fold)
+			header->value = unfold(header->value, &to);
+		room->header_ids[i] = yg_header_index_find(index, header->name);
 	}
 	return (struct yg_message){
 		.present = true,
@@ -186,15 +235,16 @@ struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *
 		.head_bytes = head->pos,
 		.body_bytes = draft->body_bytes,
 		.head = { (const char *)draft->bytes, head->pos },
-		.head_whole = end <= head->pos,
+		.head_whole = end <= head->pos && !has_fold && !draft->trailers_len,
 		.method = head->method.len ? yg_draft_slice(draft, head->method)
 					   : (struct yg_slice){ NULL, 0 },
 		.target = head->target.len ? yg_draft_slice(draft, head->target)
 					   : (struct yg_slice){ NULL, 0 },
 		.status = head->status,
-		.headers = headers,
-		.header_ids = header_ids,
+		.headers = room->headers,
+		.header_ids = room->header_ids,
 		.header_count = head->field_count,
+		.trailer_count = draft->trailers_len ? view_trailers(draft, room, index) : 0,
 		.header_dropped = head->field_dropped,
 		.header_unknown = draft->unknown,
 		.body = { draft->body_len ? (const char *)draft->body : "", draft->body_len },

@@ -3,7 +3,7 @@
  * A message while it is read, and until its other half is there.
  *
  *	in place:  draft and fields in the reader's scratch, bytes in the segment
- *	kept:	   | draft | fields | head bytes | body prefix |	one pool block
+ *	kept:	   | draft | fields | head bytes | body prefix, trailers |	one pool block
  *
  * A response that begins and ends in one segment is never copied. A request is kept, because its
  * response comes later; so is whatever is unfinished when its segment ends.
@@ -21,15 +21,17 @@
 
 struct yg_draft {
 	struct yg_http1 head;
-	const uint8_t *bytes;  /* of the head: spans count from here */
-	const uint8_t *body;   /* [body_len] prefix */
-	struct yg_draft *next; /* requests that wait for a response */
+	const uint8_t *bytes;	 /* of the head: spans count from here */
+	const uint8_t *body;	 /* [body_len] prefix */
+	const uint8_t *trailers; /* [trailers_len] their section as sent; kept: behind the prefix */
+	struct yg_draft *next;	 /* requests that wait for a response */
 	uint64_t start_ns, end_ns;
 	uint64_t body_bytes; /* seen, or known to be there */
 	uint64_t told_bytes; /* of body_bytes, when it was told before its end */
 	uint64_t seen_to;    /* request: offset where the segment with its last byte so far ends */
 	uint32_t body_len;
-	uint32_t body_room; /* kept: bytes of prefix that fit; in place: of the scratch */
+	uint32_t body_room; /* kept: bytes that fit, trailers too; in place: of the scratch */
+	uint32_t trailers_len;
 	uint32_t bytes_len; /* a partial head: bytes present */
 	uint32_t bytes_cap; /* a partial head: room for bytes */
 	uint32_t unknown;   /* HTTP/2: fields that are not known */
@@ -78,7 +80,7 @@ YG_MUST_CHECK int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft,
  *
  * Return: is it evidence of a request, since a server may take a CR in it for its end?
  */
-bool yg_draft_end_head(struct yg_draft *draft);
+bool yg_draft_end_head(const struct yg_draft *draft);
 
 /**
  * yg_draft_add_body() - count body bytes and take what fits of them into the prefix.
@@ -87,12 +89,26 @@ bool yg_draft_end_head(struct yg_draft *draft);
 void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *scratch);
 
 /**
+ * yg_draft_add_trailers() - take bytes of the trailer section, behind the body.
+ * In place they lie in one piece, as the segment does. What does not fit beside the prefix is left
+ * out, and so is all that follows it.
+ */
+void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes);
+
+/* Where the view of a message may put what is not in one piece in the message. */
+struct yg_draft_room {
+	struct yg_header headers[YG_HEADERS_MAX];
+	uint8_t header_ids[YG_HEADERS_MAX];
+	char unfolded[YG_HEAD_MAX];
+};
+
+/**
  * yg_draft_view() - the message that @draft describes.
- * @headers, @header_ids: [YG_HEADERS_MAX] filled.
+ * @room: what the view points into beside the draft.
  * @draft: NULL: an absent message.
  */
-struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_header *headers,
-				uint8_t *header_ids, struct yg_header_index *index);
+struct yg_message yg_draft_view(const struct yg_draft *draft, struct yg_draft_room *room,
+				struct yg_header_index *index);
 
 /* What there is of it was told. Accepts NULL. */
 static inline void yg_draft_mark_told(struct yg_draft *draft)

@@ -29,7 +29,7 @@ enum yg_protocol {
 
 /* Framing that two parsers could read differently. Each is BAD for the stream and evidence. */
 enum yg_anomaly {
-	YG_ANOMALY_LENGTH_TWICE = 1u << 0,	 /* Content-Length fields that differ, or a list */
+	YG_ANOMALY_LENGTH_TWICE = 1u << 0,	 /* Content-Length fields that differ */
 	YG_ANOMALY_LENGTH_AND_CHUNKED = 1u << 1, /* both Content-Length and Transfer-Encoding */
 	YG_ANOMALY_LENGTH_INVALID = 1u << 2,
 	YG_ANOMALY_CODING_INVALID = 1u << 3, /* Transfer-Encoding unknown or chunked not last */
@@ -40,7 +40,7 @@ enum yg_anomaly {
 	YG_ANOMALY_VALUE_INVALID = 1u << 8,
 	YG_ANOMALY_CHUNK_INVALID = 1u << 9,
 	YG_ANOMALY_START_LINE = 1u << 10,
-	YG_ANOMALY_VERSION = 1u << 11,
+	YG_ANOMALY_VERSION = 1u << 11,	 /* another version or protocol than HTTP/1 */
 	YG_ANOMALY_HOST = 1u << 12,	 /* none in HTTP/1.1, or two */
 	YG_ANOMALY_TOO_LARGE = 1u << 13, /* head beyond the limit */
 	/* HTTP/2: frames that cost the receiver more than the sender. */
@@ -51,13 +51,18 @@ enum yg_anomaly {
 	YG_ANOMALY_CONTESTED = 1u << 17, /* two contents for one place, neither acknowledged yet */
 	/* HTTP/2 again. */
 	YG_ANOMALY_IDLE_FLOOD = 1u << 18, /* frames that carry nothing: see parse/h2flood.h */
+	/* HTTP/1 again. */
+	YG_ANOMALY_LENGTH_REPEATED = 1u << 19, /* one Content-Length given more than once */
+	YG_ANOMALY_TRAILER = 1u << 20,	       /* a trailer that says what only a head may say */
+	YG_ANOMALY_HIDDEN = 1u << 21, /* behind a refused one: those who read that otherwise do not
+				       * see this one */
 };
 
 #define YG_GRPC_STATUS_NONE (-1) /* no grpc-status was seen */
 
 struct yg_header {
 	struct yg_slice name;  /* as sent; compare without case */
-	struct yg_slice value; /* optional white space around it removed */
+	struct yg_slice value; /* optional white space around it removed, and line ends within */
 };
 
 struct yg_message {
@@ -80,9 +85,10 @@ struct yg_message {
 	struct yg_slice target; /* request: as sent */
 	uint16_t status;	/* response: final status, 100..999; 0 when absent */
 
-	const struct yg_header *headers; /* [header_count] */
-	const uint8_t *header_ids; /* [header_count] codes of parse/header.h; NULL: not read */
+	const struct yg_header *headers; /* [header_count + trailer_count] */
+	const uint8_t *header_ids;	 /* [the same] codes of parse/header.h; NULL: not read */
 	uint32_t header_count;
+	uint32_t trailer_count; /* HTTP/1: fields behind a chunked body; they follow the headers */
 	uint32_t header_dropped;
 	uint32_t header_unknown; /* HTTP/2: fields sent before the connection was joined */
 	struct yg_slice body;	 /* contiguous prefix, chunk framing removed, content coding kept */

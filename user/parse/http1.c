@@ -3,9 +3,10 @@
 
 #include <assert.h>
 
+#include "parse/http1_fields.h"
 #include "parse/scan.h"
 
-#define METHOD_MAX 32u /* bytes; a longer token is no method */
+#define METHOD_MAX 64u /* bytes; a longer token is no method */
 
 /* A line under the reader's finger: [p, end) is the rest of the data. */
 struct line {
@@ -59,6 +60,11 @@ static bool is_method(const uint8_t *data, size_t len)
 	return false;
 }
 
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Behind a method that is not known: a target in origin, asterisk or absolute form. */
 static enum yg_parse is_target(const uint8_t *data, size_t len)
 {
@@ -77,14 +83,14 @@ static enum yg_parse is_target(const uint8_t *data, size_t len)
 
 enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len)
 {
-	static const char version[] = "HTTP/1.";
-	size_t n = len < sizeof(version) - 1 ? len : sizeof(version) - 1;
+	static const char protocol[] = "HTTP/";
+	size_t n = len < sizeof(protocol) - 1 ? len : sizeof(protocol) - 1;
 	const uint8_t *end = data + (len < METHOD_MAX ? len : METHOD_MAX), *p;
 
 	if (kind == YG_HTTP1_RESPONSE) {
-		if (memcmp(data, version, n) != 0)
+		if (memcmp(data, protocol, n) != 0 || (len > n && !is_digit(data[n])))
 			return YG_PARSE_BAD;
-		return n == sizeof(version) - 1 ? YG_PARSE_DONE : YG_PARSE_MORE;
+		return len > n ? YG_PARSE_DONE : YG_PARSE_MORE;
 	}
 	p = yg_scan_token_end(data, end);
 	if (p == end)
@@ -98,6 +104,16 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 	return is_target(p + 1, (size_t)(data + len - (p + 1)));
 }
 
+/* One byte that leniency takes for the end of a line. */
+static enum yg_parse bare(struct line *line, uint32_t anomaly, uint32_t lenient)
+{
+	line->http->anomalies |= anomaly;
+	if (!(line->http->lenient & lenient))
+		return YG_PARSE_BAD;
+	line->p++;
+	return YG_PARSE_DONE;
+}
+
 /* CRLF, or what leniency takes for it. The finger is behind it on DONE. */
 static enum yg_parse line_end(struct line *line, uint32_t anomaly)
 {
@@ -109,17 +125,13 @@ static enum yg_parse line_end(struct line *line, uint32_t anomaly)
 		if (end - p < 2)
 			return YG_PARSE_MORE;
 		if (p[1] != '\n')
-			return bad(line->http, YG_ANOMALY_BARE_CR);
+			return bare(line, YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR);
 		line->p = p + 2;
 		return YG_PARSE_DONE;
 	}
 	if (*p != '\n')
 		return bad(line->http, anomaly);
-	line->http->anomalies |= YG_ANOMALY_BARE_LF;
-	if (!(line->http->lenient & YG_LENIENT_BARE_LF))
-		return YG_PARSE_BAD;
-	line->p = p + 1;
-	return YG_PARSE_DONE;
+	return bare(line, YG_ANOMALY_BARE_LF, YG_LENIENT_BARE_LF);
 }
 
 static enum yg_parse space(struct line *line)
@@ -129,7 +141,7 @@ static enum yg_parse space(struct line *line)
 	return *line->p++ == ' ' ? YG_PARSE_DONE : bad(line->http, YG_ANOMALY_START_LINE);
 }
 
-/* More SP in a request line, with YG_LENIENT_SPACES. Source: RFC 9112 section 3. */
+/* More SP in a start line, with YG_LENIENT_SPACES. Source: RFC 9112 sections 3, 4. */
 static void more_spaces(struct line *line)
 {
 	const uint8_t *from = line->p;
@@ -142,22 +154,42 @@ static void more_spaces(struct line *line)
 		line->http->anomalies |= YG_ANOMALY_START_LINE;
 }
 
-/* "HTTP/1.x" */
+/* Bytes of the name of a protocol whose start lines are those of HTTP; 0: another. */
+static size_t protocol_len(const uint8_t *p)
+{
+	static const char *const names[] = { "HTTP/", "RTSP/", "ICE/" };
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (memcmp(p, names[i], strlen(names[i])) == 0)
+			return strlen(names[i]);
+	}
+	return 0;
+}
+
+/* "HTTP/1.x". The other versions and protocols: evidence of who tries what the server takes. */
 static enum yg_parse version(struct line *line)
 {
 	const uint8_t *p = line->p;
 	struct yg_http1 *http = line->http;
+	size_t len;
 
 	if (line->end - p < 8)
 		return memchr(p, '\n', (size_t)(line->end - p)) ? bad(http, YG_ANOMALY_START_LINE)
 								: YG_PARSE_MORE;
-	if (memcmp(p, "HTTP/", 5) != 0)
+	len = protocol_len(p);
+	if (len == 0)
 		return bad(http, YG_ANOMALY_START_LINE);
-	if (p[5] != '1' || p[6] != '.' || p[7] < '0' || p[7] > '9')
+	if (!is_digit(p[len]) || p[len + 1] != '.' || !is_digit(p[len + 2]))
 		return bad(http, YG_ANOMALY_VERSION);
-	http->version_major = 1;
-	http->version_minor = (uint8_t)(p[7] - '0');
-	line->p = p + 8;
+	if (*p != 'H' || p[len] != '1') {
+		http->anomalies |= YG_ANOMALY_VERSION;
+		if (!(http->lenient & YG_LENIENT_VERSION))
+			return YG_PARSE_BAD;
+	}
+	http->has_version = true;
+	http->version_major = (uint8_t)(p[len] - '0');
+	http->version_minor = (uint8_t)(p[len + 2] - '0');
+	line->p = p + len + 3;
 	return YG_PARSE_DONE;
 }
 
@@ -168,10 +200,10 @@ static enum yg_parse simple_request(struct line *line)
 	enum yg_parse r;
 
 	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0 ||
-	    http->anomalies)
+	    http->anomalies & YG_ANOMALY_START_LINE)
 		return bad(http, YG_ANOMALY_START_LINE);
 	r = line_end(line, YG_ANOMALY_START_LINE);
-	http->version_major = 0;
+	http->is_simple = true;
 	http->version_minor = 9;
 	return r;
 }
@@ -229,10 +261,11 @@ static enum yg_parse status_line(struct line *line)
 		r = space(line);
 	if (r != YG_PARSE_DONE)
 		return r;
+	more_spaces(line);
 	for (int i = 0; i < 3; i++, line->p++) {
 		if (line->p == line->end)
 			return YG_PARSE_MORE;
-		if (*line->p < '0' || *line->p > '9')
+		if (!is_digit(*line->p))
 			return bad(http, YG_ANOMALY_START_LINE);
 		status = status * 10 + (uint32_t)(*line->p - '0');
 	}
@@ -242,131 +275,6 @@ static enum yg_parse status_line(struct line *line)
 	if (line->p < line->end && *line->p == ' ')
 		line->p = yg_scan_value_end(line->p, line->end);
 	return line_end(line, YG_ANOMALY_START_LINE);
-}
-
-/* --- the fields that decide framing ------------------------------------------------------- */
-
-static enum yg_parse content_length(struct yg_http1 *http, struct yg_slice value)
-{
-	uint64_t length = 0;
-
-	if (value.len == 0)
-		return bad(http, YG_ANOMALY_LENGTH_INVALID);
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] == ',')
-			return bad(http, YG_ANOMALY_LENGTH_TWICE);
-		if (value.ptr[i] < '0' || value.ptr[i] > '9' || length > INT64_MAX / 10 - 1)
-			return bad(http, YG_ANOMALY_LENGTH_INVALID);
-		length = length * 10 + (uint64_t)(value.ptr[i] - '0');
-	}
-	if (http->has_length && http->length != length)
-		return bad(http, YG_ANOMALY_LENGTH_TWICE);
-	http->has_length = true;
-	http->length = length;
-	return YG_PARSE_DONE;
-}
-
-/* Take the next element of a comma list off @list, trimmed; false when it is empty. */
-static bool list_next(struct yg_slice *list, struct yg_slice *ret)
-{
-	const char *comma;
-
-	if (list->len == 0)
-		return false;
-	comma = memchr(list->ptr, ',', list->len);
-	*ret = *list;
-	if (comma)
-		ret->len = (size_t)(comma - list->ptr);
-	list->ptr += ret->len + !!comma;
-	list->len -= ret->len + !!comma;
-	*ret = yg_slice_trim(*ret);
-	return true;
-}
-
-static bool is_known_coding(struct yg_slice coding)
-{
-	return yg_slice_equal_nocase(coding, YG_SLICE("gzip")) ||
-	       yg_slice_equal_nocase(coding, YG_SLICE("x-gzip")) ||
-	       yg_slice_equal_nocase(coding, YG_SLICE("deflate")) ||
-	       yg_slice_equal_nocase(coding, YG_SLICE("compress")) ||
-	       yg_slice_equal_nocase(coding, YG_SLICE("x-compress"));
-}
-
-static void transfer_encoding(struct yg_http1 *http, struct yg_slice value)
-{
-	struct yg_slice coding;
-
-	while (list_next(&value, &coding)) {
-		if (coding.len == 0)
-			continue;
-		if (http->coding == YG_CODING_CHUNKED || http->coding == YG_CODING_INVALID)
-			http->coding = YG_CODING_INVALID; /* chunked was not the last one */
-		else if (yg_slice_equal_nocase(coding, YG_SLICE("chunked")))
-			http->coding = YG_CODING_CHUNKED;
-		else
-			http->coding =
-				is_known_coding(coding) ? YG_CODING_OTHER : YG_CODING_INVALID;
-	}
-	if (http->coding == YG_CODING_NONE)
-		http->coding = YG_CODING_INVALID; /* the field is there, and names nothing */
-}
-
-static void connection(struct yg_http1 *http, struct yg_slice value)
-{
-	struct yg_slice option;
-
-	while (list_next(&value, &option)) {
-		if (yg_slice_equal_nocase(option, YG_SLICE("close")))
-			http->has_close = true;
-		else if (yg_slice_equal_nocase(option, YG_SLICE("keep-alive")))
-			http->has_keep_alive = true;
-		else if (yg_slice_equal_nocase(option, YG_SLICE("upgrade")))
-			http->has_upgrade_option = true;
-	}
-}
-
-/* The fields that decide framing, by the length of their names. */
-static const struct yg_slice special_names[] = {
-	[4] = { "host", 4 },
-	[6] = { "expect", 6 },
-	[7] = { "upgrade", 7 },
-	[10] = { "connection", 10 },
-	[14] = { "content-length", 14 },
-	[17] = { "transfer-encoding", 17 },
-};
-
-static inline bool is_special(struct yg_slice name)
-{
-	return name.len < YG_ARRAY_SIZE(special_names) && special_names[name.len].ptr &&
-	       (name.ptr[0] | 0x20) == special_names[name.len].ptr[0] &&
-	       yg_slice_equal_nocase(name, special_names[name.len]);
-}
-
-/* @name: is_special(). */
-static enum yg_parse special(struct yg_http1 *http, struct yg_slice name, struct yg_slice value)
-{
-	switch (name.len) {
-	case 4:
-		http->hosts = (uint16_t)(http->hosts + (http->hosts < UINT16_MAX));
-		break;
-	case 6:
-		http->has_expect = yg_slice_equal_nocase(value, YG_SLICE("100-continue"));
-		break;
-	case 7:
-		http->has_upgrade = true;
-		break;
-	case 10:
-		connection(http, value);
-		break;
-	case 14:
-		return content_length(http, value);
-	case 17:
-		transfer_encoding(http, value);
-		break;
-	default:
-		break;
-	}
-	return YG_PARSE_DONE;
 }
 
 /* --- field lines -------------------------------------------------------------------------- */
@@ -391,21 +299,30 @@ static enum yg_parse value_bytes(struct line *line)
 static enum yg_parse folded_line(struct line *line)
 {
 	struct yg_http1 *http = line->http;
+	const uint8_t *from = line->p, *to;
 	struct yg_field *field;
-	struct yg_slice name;
+	struct yg_slice name, more;
 	enum yg_parse r;
 
 	http->anomalies |= YG_ANOMALY_FOLD;
-	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_count == 0)
-		return YG_PARSE_BAD;
-	field = &http->fields[http->field_count - 1];
-	name = (struct yg_slice){ (const char *)line->base + field->name.at, field->name.len };
-	if (http->field_dropped > 0 || is_special(name))
+	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_count == 0 || http->field_dropped > 0)
 		return YG_PARSE_BAD;
 	r = value_bytes(line);
+	if (r != YG_PARSE_DONE)
+		return r;
+	to = line->p;
+	r = line_end(line, YG_ANOMALY_VALUE_INVALID);
+	if (r != YG_PARSE_DONE)
+		return r;
+	field = &http->fields[http->field_count - 1];
+	name = (struct yg_slice){ (const char *)line->base + field->name.at, field->name.len };
+	more = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(to - from) });
+	/* As one more element of a list; what is no list is broken then, as it should be. */
+	if (yg_http1_is_special(name))
+		r = yg_http1_special(http, name, more);
 	if (r == YG_PARSE_DONE)
-		field->value.len = (uint32_t)(line->p - line->base) - field->value.at;
-	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_VALUE_INVALID) : r;
+		field->value.len = (uint32_t)(to - line->base) - field->value.at;
+	return r;
 }
 
 static enum yg_parse field_name(struct line *line, struct yg_span *ret)
@@ -461,8 +378,8 @@ static enum yg_parse field_line(struct line *line)
 	value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(line->p - from) });
 	name = (struct yg_slice){ (const char *)line->base + field.name.at, field.name.len };
 	r = line_end(line, YG_ANOMALY_VALUE_INVALID);
-	if (r == YG_PARSE_DONE && is_special(name))
-		r = special(http, name, value);
+	if (r == YG_PARSE_DONE && yg_http1_is_special(name))
+		r = yg_http1_special(http, name, value);
 	if (r != YG_PARSE_DONE)
 		return r;
 
@@ -491,7 +408,8 @@ static void plain_fields(struct yg_http1 *http, const uint8_t *data, const uint8
 			return;
 		name = (struct yg_slice){ (const char *)p, (size_t)(colon - p) };
 		value = yg_slice_trim((struct yg_slice){ (const char *)from, (size_t)(to - from) });
-		if (is_special(name) && special(http, name, value) != YG_PARSE_DONE)
+		if (yg_http1_is_special(name) &&
+		    yg_http1_special(http, name, value) != YG_PARSE_DONE)
 			return;
 		keep_field(http, (struct yg_field){
 					 { http->pos, (uint32_t)name.len },
@@ -526,12 +444,14 @@ static bool is_evident(const struct yg_http1 *http, const uint8_t *p, const uint
 	static const char version[] = " HTTP/1.";
 	const size_t len = sizeof(version); /* with its digit */
 
-	if (http->version_major == 1)
+	if (http->has_version)
 		return true;
 	if (lf > p && lf[-1] == '\r')
 		lf--;
 	return http->kind == YG_HTTP1_REQUEST && (size_t)(lf - p) > len &&
-	       memcmp(lf - len, version, len - 1) == 0 && lf[-1] >= '0' && lf[-1] <= '9';
+	       yg_slice_equal_nocase((struct yg_slice){ (const char *)lf - len, len - 1 },
+				     (struct yg_slice){ version, len - 1 }) &&
+	       is_digit(lf[-1]);
 }
 
 /*
@@ -545,8 +465,8 @@ static enum yg_parse wait_for_line(struct yg_http1 *http, const uint8_t *data, s
 	const uint8_t *lf = memchr(from, '\n', (size_t)(data + len - from));
 
 	if (lf) {
-		if (http->anomalies == 0)
-			http->anomalies = YG_ANOMALY_START_LINE;
+		if (http->anomalies == anomalies && !http->has_start)
+			http->anomalies |= YG_ANOMALY_START_LINE;
 		http->is_evident = !http->has_start && is_evident(http, data + http->pos, lf);
 		return YG_PARSE_BAD;
 	}
@@ -555,23 +475,31 @@ static enum yg_parse wait_for_line(struct yg_http1 *http, const uint8_t *data, s
 	return YG_PARSE_MORE;
 }
 
+/* May a line end in [@from, @to)? The CR before it ends one if no LF follows. */
+static bool has_line_end(const uint8_t *data, size_t from, size_t to)
+{
+	return memchr(data + from, '\n', to - from) ||
+	       memchr(data + from - 1, '\r', to - (from - 1));
+}
+
 enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t len)
 {
 	size_t cap = len < YG_HEAD_MAX ? len : YG_HEAD_MAX;
 	enum yg_parse r = YG_PARSE_MORE;
 
 	assert(http->pos <= cap);
-	if (http->scanned > http->pos && !memchr(data + http->scanned, '\n', cap - http->scanned)) {
+	if (http->scanned > http->pos && !has_line_end(data, http->scanned, cap)) {
 		http->scanned = (uint32_t)cap;
 		return len >= YG_HEAD_MAX ? bad(http, YG_ANOMALY_TOO_LARGE) : YG_PARSE_MORE;
 	}
 	for (;;) {
-		uint32_t anomalies = http->anomalies;
+		uint32_t anomalies;
 		struct line line;
 		bool last;
 
 		if (http->has_start)
 			plain_fields(http, data, data + cap);
+		anomalies = http->anomalies;
 		line = (struct line){ http, data, data + http->pos, data + cap };
 		r = one_line(&line, &last);
 		if (r != YG_PARSE_DONE)
@@ -582,7 +510,7 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
 		if (last)
 			return YG_PARSE_DONE;
 		http->has_start = true;
-		if (http->version_major == 0)
+		if (http->is_simple)
 			return YG_PARSE_DONE;
 	}
 	if (r == YG_PARSE_MORE && len >= YG_HEAD_MAX)

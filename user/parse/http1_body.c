@@ -7,22 +7,31 @@ static bool is_connect(struct yg_slice method)
 	return yg_slice_equal(method, YG_SLICE("CONNECT"));
 }
 
+/* HTTP/1.0 or before: no chunks, no Host, no connection that goes on by itself. */
+static bool is_old(const struct yg_http1 *http)
+{
+	return http->version_major == 0 || (http->version_major == 1 && http->version_minor == 0);
+}
+
+/* Content-Length beside a coding: who reads both reads chunks. */
+static void compare_framings(struct yg_http1 *http)
+{
+	if (http->coding != YG_CODING_NONE && http->has_length)
+		http->anomalies |= YG_ANOMALY_LENGTH_AND_CHUNKED;
+}
+
 static enum yg_body request_body(struct yg_http1 *http, struct yg_slice method)
 {
-	if (http->coding != YG_CODING_NONE && http->has_length) {
-		http->anomalies |= YG_ANOMALY_LENGTH_AND_CHUNKED;
-		return YG_BODY_BAD;
-	}
-	if (http->version_major == 1 && http->version_minor > 0 && http->hosts != 1)
+	compare_framings(http);
+	if (!is_old(http) && http->hosts != 1)
 		http->anomalies |= YG_ANOMALY_HOST;
+	if (http->coding != YG_CODING_NONE && (http->coding != YG_CODING_CHUNKED || is_old(http)))
+		http->anomalies |= YG_ANOMALY_CODING_INVALID;
 	if (is_connect(method))
 		return YG_BODY_NONE;
 	if (http->coding == YG_CODING_NONE)
 		return http->has_length && http->length ? YG_BODY_LENGTH : YG_BODY_NONE;
-	if (http->coding == YG_CODING_CHUNKED && http->version_minor > 0)
-		return YG_BODY_CHUNKED;
-	http->anomalies |= YG_ANOMALY_CODING_INVALID;
-	return YG_BODY_BAD;
+	return http->coding == YG_CODING_CHUNKED ? YG_BODY_CHUNKED : YG_BODY_CLOSE;
 }
 
 static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
@@ -32,11 +41,8 @@ static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
 	if (http->status < 200 || http->status == 204 || http->status == 304 ||
 	    yg_slice_equal(method, YG_SLICE("HEAD")))
 		return YG_BODY_NONE;
-	if (http->coding != YG_CODING_NONE && http->has_length) {
-		http->anomalies |= YG_ANOMALY_LENGTH_AND_CHUNKED;
-		return YG_BODY_BAD;
-	}
-	if (http->coding == YG_CODING_CHUNKED && http->version_minor > 0)
+	compare_framings(http);
+	if (http->coding == YG_CODING_CHUNKED && !is_old(http))
 		return YG_BODY_CHUNKED;
 	if (http->coding != YG_CODING_NONE) {
 		http->anomalies |= YG_ANOMALY_CODING_INVALID;
@@ -47,23 +53,19 @@ static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
 	return YG_BODY_CLOSE;
 }
 
-/*
- * Read to its end, and yet no message to learn from: other readers turn it down, or see another
- * one. A client has to take a folded field (RFC 9112 section 5.2), a server need not.
- */
-static bool is_doubtful(const struct yg_http1 *head)
+bool yg_http1_is_doubtful(const struct yg_http1 *http)
 {
-	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_BARE_CR | YG_ANOMALY_NAME_INVALID;
+	uint32_t doubts = YG_ANOMALY_BARE_LF | YG_ANOMALY_BARE_CR | YG_ANOMALY_NAME_INVALID |
+			  YG_ANOMALY_VERSION | YG_ANOMALY_LENGTH_AND_CHUNKED;
 
-	if (head->kind == YG_HTTP1_REQUEST)
-		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID;
-	return head->anomalies & doubts;
+	if (http->kind == YG_HTTP1_REQUEST)
+		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID | YG_ANOMALY_LENGTH_REPEATED |
+			  YG_ANOMALY_CODING_INVALID;
+	return http->anomalies & doubts;
 }
 
 enum yg_body yg_http1_body(struct yg_http1 *http, struct yg_slice method)
 {
-	if (is_doubtful(http))
-		return YG_BODY_BAD;
 	if (http->kind == YG_HTTP1_RESPONSE)
 		return response_body(http, method);
 	return request_body(http, method);
@@ -73,5 +75,5 @@ bool yg_http1_is_persistent(const struct yg_http1 *http)
 {
 	if (http->has_close || http->version_major == 0)
 		return false;
-	return http->version_minor > 0 || http->has_keep_alive;
+	return !is_old(http) || http->has_keep_alive;
 }

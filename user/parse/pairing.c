@@ -136,9 +136,8 @@ static void finish_response(const struct turn *turn)
 static void response_done(const struct turn *turn)
 {
 	finish_response(turn);
-	if (turn->reader->state == YG_READER_START && turn->peer->state == YG_READER_SKIP &&
-	    turn->peer->skip == YG_SKIP_REFUSED)
-		turn->peer->state = YG_READER_RESYNC;
+	if (turn->reader->state == YG_READER_START && !turn->pairing->first)
+		yg_reader_trust(turn->peer);
 }
 
 /* After a CONNECT or upgrade that was turned down, the client speaks HTTP again. */
@@ -153,7 +152,7 @@ static void refuse_response(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
 
-	counters_of(turn)->response_refused++;
+	counters_of(turn)->response_refused += !draft || !draft->refused;
 	if (!draft)
 		return;
 	if (!turn->pairing->answering)
@@ -168,7 +167,7 @@ static uint32_t body_room(const struct turn *turn, const struct yg_draft *draft,
 
 	if (body == YG_BODY_LENGTH)
 		return draft->head.length < cap ? (uint32_t)draft->head.length : cap;
-	return body == YG_BODY_NONE || body == YG_BODY_TUNNEL || body == YG_BODY_BAD ? 0 : cap;
+	return body == YG_BODY_NONE || body == YG_BODY_TUNNEL ? 0 : cap;
 }
 
 /* A head that came in pieces has no room for a body yet. */
@@ -207,6 +206,13 @@ static void open_tunnel(const struct turn *turn)
 	turn->peer->ws->is_open = turn->peer->state == YG_READER_START && !turn->peer->draft;
 }
 
+/* The head is read, but not everybody reads it so. */
+static void doubt_head(const struct turn *turn)
+{
+	if (turn->reader->doubtful || yg_http1_is_doubtful(&turn->reader->draft->head))
+		yg_reader_doubt(&turn->pairer->reading, turn->reader, 0);
+}
+
 static void response_head(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
@@ -228,11 +234,7 @@ static void response_head(const struct turn *turn)
 	if (pairing->answering)
 		method = yg_draft_slice(pairing->answering, pairing->answering->head.method);
 	body = yg_http1_body(&draft->head, method);
-	if (body == YG_BODY_BAD) {
-		yg_reader_skip(turn->reader, YG_SKIP_REFUSED);
-		refuse_response(turn);
-		return;
-	}
+	doubt_head(turn);
 	yg_reader_frame(turn->reader, body);
 	if (body == YG_BODY_TUNNEL && yg_upgrade_accepted(turn->pairer, turn->flow, turn->dir))
 		return;
@@ -273,13 +275,13 @@ static void refuse_request(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
 
-	counters_of(turn)->request_refused++;
+	counters_of(turn)->request_refused += !draft || !draft->refused;
 	if (!draft)
 		return;
 	draft->refused = true;
 	/* A bad chunk refuses a request that waits already. */
 	if (draft != turn->pairing->last && draft != turn->pairing->answering)
-		(void)keep_request(turn, YG_BODY_BAD);
+		(void)keep_request(turn, YG_BODY_NONE);
 	turn->reader->draft = NULL;
 }
 
@@ -297,13 +299,8 @@ static void request_head(const struct turn *turn)
 	struct yg_slice method = yg_draft_slice(draft, draft->head.method);
 	enum yg_body body = yg_http1_body(&draft->head, method);
 
-	if (turn->peer->state == YG_READER_SKIP && turn->peer->skip == YG_SKIP_REFUSED)
-		turn->peer->state = YG_READER_RESYNC;
-	if (body == YG_BODY_BAD) {
-		yg_reader_skip(reader, YG_SKIP_REFUSED);
-		refuse_request(turn);
-		return;
-	}
+	yg_reader_trust(turn->peer);
+	doubt_head(turn);
 	reader->upgrading = yg_slice_equal(method, YG_SLICE("CONNECT")) ||
 			    (draft->head.has_upgrade && draft->head.has_upgrade_option);
 	yg_reader_frame(reader, body);
@@ -541,7 +538,10 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 			reader->draft->complete = true;
 			reader->draft->end_ns = time_ns;
 		}
-		finish_response(&turn);
+		if (reader->kind == YG_READER_REQUESTS)
+			request_done(&turn);
+		else
+			finish_response(&turn);
 		break;
 	default:
 		break;

@@ -40,8 +40,7 @@ struct yg_pairer {
 	yg_exchange_fn fn;
 	yg_websocket_fn websocket_fn; /* may be NULL */
 	void *ctx;
-	struct yg_header headers[2][YG_HEADERS_MAX];
-	uint8_t header_ids[2][YG_HEADERS_MAX];
+	struct yg_draft_room rooms[2]; /* of the request and the response being told */
 	struct yg_header_index header_index;
 	struct yg_heap *heap;	   /* HPACK tables of all connections */
 	struct yg_h2_head h2_head; /* the block being decoded */

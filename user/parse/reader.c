@@ -5,22 +5,11 @@
 #include <string.h>
 
 #include "parse/h2frame.h"
+#include "parse/reader_body.h"
 #include "stream/stream.h"
 
 #define PREFACE_PROOF 14u   /* "PRI * HTTP/2.0": no HTTP/1 request begins so */
 #define APPEND_BYTES  4096u /* taken into a partial head at once: most heads end within */
-
-static size_t feed_len(const struct yg_feed *feed)
-{
-	return (size_t)(feed->end - feed->p);
-}
-
-static void take(struct yg_feed *feed, size_t len, uint64_t *row)
-{
-	*row += len;
-	feed->p += len;
-	feed->start = feed->start && len == 0;
-}
 
 static uint64_t *skip_row(struct yg_reading *reading, const struct yg_reader *reader)
 {
@@ -157,7 +146,7 @@ static void draft_init(struct yg_reading *reading, struct yg_reader *reader,
 	draft->head.kind =
 		reader->kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
 	draft->head.lenient = YG_LENIENT_ALL;
-	draft->head.anomalies = reader->odd_lines;
+	draft->head.anomalies = reader->odd_lines | (reader->doubtful ? YG_ANOMALY_HIDDEN : 0);
 	reader->odd_lines = 0;
 	draft->head.fields = reading->fields;
 	draft->head.field_cap = YG_HEADERS_MAX;
@@ -166,7 +155,7 @@ static void draft_init(struct yg_reading *reading, struct yg_reader *reader,
 static enum yg_event lost(struct yg_reading *reading, struct yg_reader *reader,
 			  struct yg_feed *feed)
 {
-	take(feed, feed_len(feed), &reading->counters->read_lost);
+	yg_feed_take(feed, yg_feed_len(feed), &reading->counters->read_lost);
 	yg_draft_free(reading->pool, &reader->draft);
 	reader->state = YG_READER_RESYNC;
 	reader->lost = true;
@@ -179,19 +168,23 @@ static void only_certain(struct yg_http1 *head)
 	if (!(head->anomalies & (YG_ANOMALY_BARE_LF | YG_ANOMALY_BARE_CR)))
 		head->status = 0;
 	head->pos = head->target.at + head->target.len;
-	if (head->version_major == 1)
+	if (head->has_version)
 		return;
 	head->method = head->target = (struct yg_span){ 0, 0 };
 	head->pos = 0;
 }
 
-/* The parser refused the head. A guess that failed is no refusal: look on. */
+/*
+ * The parser refused the head. A guess that failed is no refusal: look on. Where a server goes on
+ * behind what was refused, no guess is needed to see that a client sends the next.
+ */
 static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *reader,
 			      struct yg_draft *draft)
 {
 	bool is_http = draft->head.has_start || draft->head.is_evident;
+	bool is_guess = reader->tentative && (reader->lost || !reader->begun || !is_http);
 
-	if (reader->tentative || (!reader->begun && !is_http)) {
+	if (is_guess || (!reader->begun && !is_http)) {
 		enum yg_event event = not_a_start(reading, reader, draft->bytes, 0);
 
 		yg_draft_free(reading->pool, &draft);
@@ -201,7 +194,7 @@ static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *read
 	if (draft->head.anomalies & YG_ANOMALY_TOO_LARGE)
 		reading->counters->head_large++;
 	yg_reader_skip(reader, YG_SKIP_REFUSED);
-	draft->refused = true;
+	reader->begun |= is_http;
 	reader->draft = draft;
 	if (!is_http)
 		yg_draft_free(reading->pool, &reader->draft);
@@ -246,7 +239,7 @@ static void skip_empty_lines(struct yg_reading *reading, struct yg_reader *reade
 		reader->has_cr = *feed->p == '\r';
 		if (!is_line_end(*feed->p))
 			return;
-		take(feed, 1, &reading->counters->read_framing);
+		yg_feed_take(feed, 1, &reading->counters->read_framing);
 	}
 }
 
@@ -254,10 +247,10 @@ static enum yg_event keep_partial(struct yg_reading *reading, struct yg_reader *
 				  struct yg_feed *feed)
 {
 	reader->draft =
-		yg_draft_keep_partial(reading->pool, &reading->scratch, feed->p, feed_len(feed));
+		yg_draft_keep_partial(reading->pool, &reading->scratch, feed->p, yg_feed_len(feed));
 	if (!reader->draft)
 		return lost(reading, reader, feed);
-	take(feed, feed_len(feed), &reading->counters->read_head);
+	yg_feed_take(feed, yg_feed_len(feed), &reading->counters->read_head);
 	return YG_EVENT_NONE;
 }
 
@@ -272,9 +265,9 @@ static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader 
 	skip_empty_lines(reading, reader, feed);
 	if (feed->p == feed->end)
 		return YG_EVENT_NONE;
-	r = is_start(reader, feed->p, feed_len(feed), &kind);
+	r = is_start(reader, feed->p, yg_feed_len(feed), &kind);
 	if (r == YG_PARSE_BAD)
-		return not_a_start(reading, reader, feed->p, feed_len(feed));
+		return not_a_start(reading, reader, feed->p, yg_feed_len(feed));
 	if (r == YG_PARSE_DONE && reader->kind == YG_READER_UNKNOWN) {
 		reader->kind = (uint8_t)kind;
 		return YG_EVENT_KIND;
@@ -283,12 +276,12 @@ static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader 
 	if (r == YG_PARSE_MORE)
 		return keep_partial(reading, reader, feed);
 
-	r = yg_http1_parse(&draft->head, feed->p, feed_len(feed));
+	r = yg_http1_parse(&draft->head, feed->p, yg_feed_len(feed));
 	if (r == YG_PARSE_MORE)
 		return keep_partial(reading, reader, feed);
 	if (r == YG_PARSE_BAD)
 		return bad_head(reading, reader, draft);
-	take(feed, draft->head.pos, &reading->counters->read_head);
+	yg_feed_take(feed, draft->head.pos, &reading->counters->read_head);
 	return good_head(reader, draft, feed);
 }
 
@@ -297,7 +290,7 @@ static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *
 				  struct yg_feed *feed)
 {
 	while (feed->p < feed->end) {
-		size_t len = feed_len(feed) < APPEND_BYTES ? feed_len(feed) : APPEND_BYTES;
+		size_t len = yg_feed_len(feed) < APPEND_BYTES ? yg_feed_len(feed) : APPEND_BYTES;
 		uint32_t before = reader->draft->bytes_len;
 		struct yg_draft *draft;
 		enum yg_reader_kind kind = reader->kind;
@@ -329,84 +322,12 @@ static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *
 		if (r == YG_PARSE_BAD)
 			return bad_head(reading, reader, draft);
 		if (r == YG_PARSE_DONE) {
-			take(feed, draft->head.pos - before, &reading->counters->read_head);
+			yg_feed_take(feed, draft->head.pos - before, &reading->counters->read_head);
 			return good_head(reader, draft, feed);
 		}
-		take(feed, len, &reading->counters->read_head);
+		yg_feed_take(feed, len, &reading->counters->read_head);
 	}
 	return YG_EVENT_NONE;
-}
-
-/* --- bodies ------------------------------------------------------------------------------- */
-
-static void add_body(struct yg_reading *reading, struct yg_reader *reader,
-		     const struct yg_feed *feed, struct yg_slice body)
-{
-	if (!reader->draft)
-		return;
-	reader->draft->end_ns = feed->time_ns;
-	yg_draft_add_body(reader->draft, body, reading->body);
-}
-
-/* What comes behind a message. */
-static void next_message(struct yg_reader *reader)
-{
-	reader->state = YG_READER_START;
-	if (reader->closing)
-		yg_reader_skip(reader, YG_SKIP_CLOSED);
-}
-
-static enum yg_event end_message(struct yg_reader *reader, const struct yg_feed *feed)
-{
-	next_message(reader);
-	if (reader->draft) {
-		reader->draft->complete = true;
-		reader->draft->end_ns = feed->time_ns;
-	}
-	return YG_EVENT_END;
-}
-
-static enum yg_event read_plain(struct yg_reading *reading, struct yg_reader *reader,
-				struct yg_feed *feed)
-{
-	size_t len = feed_len(feed);
-
-	if (reader->state == YG_READER_LENGTH && len > reader->left)
-		len = (size_t)reader->left;
-	add_body(reading, reader, feed, (struct yg_slice){ (const char *)feed->p, len });
-	take(feed, len, &reading->counters->read_body);
-	if (reader->state == YG_READER_CLOSE)
-		return YG_EVENT_NONE;
-	reader->left -= len;
-	return reader->left == 0 ? end_message(reader, feed) : YG_EVENT_NONE;
-}
-
-static enum yg_event read_chunked(struct yg_reading *reading, struct yg_reader *reader,
-				  struct yg_feed *feed)
-{
-	enum yg_parse r = YG_PARSE_MORE;
-
-	while (r == YG_PARSE_MORE && feed->p < feed->end) {
-		struct yg_slice body;
-		size_t used;
-
-		r = yg_chunked_next(&reader->chunked, feed->p, feed_len(feed), &used, &body);
-		add_body(reading, reader, feed, body);
-		reading->counters->read_body += body.len;
-		reading->counters->read_framing += used - body.len;
-		feed->p += used;
-		feed->start = false;
-	}
-	if (r == YG_PARSE_DONE)
-		return end_message(reader, feed);
-	if (r == YG_PARSE_MORE)
-		return YG_EVENT_NONE;
-	if (reader->draft) {
-		reader->draft->head.anomalies |= YG_ANOMALY_CHUNK_INVALID;
-		reader->draft->refused = true;
-	}
-	yg_reader_skip(reader, YG_SKIP_REFUSED);
-	return YG_EVENT_REFUSED;
 }
 
 /* Only the first bytes of a segment may end the search: bodies hold anything. */
@@ -425,10 +346,10 @@ static enum yg_event resync(struct yg_reading *reading, struct yg_reader *reader
 		return YG_EVENT_NONE;
 	}
 	if (feed->start && !reader->begun &&
-	    (is_http2(reader, feed->p, feed_len(feed)) == YG_PARSE_DONE ||
-	     is_joined_http2(reader, feed->p, feed_len(feed))))
-		return not_a_start(reading, reader, feed->p, feed_len(feed));
-	take(feed, feed_len(feed), &reading->counters->read_resync);
+	    (is_http2(reader, feed->p, yg_feed_len(feed)) == YG_PARSE_DONE ||
+	     is_joined_http2(reader, feed->p, yg_feed_len(feed))))
+		return not_a_start(reading, reader, feed->p, yg_feed_len(feed));
+	yg_feed_take(feed, yg_feed_len(feed), &reading->counters->read_resync);
 	return YG_EVENT_NONE;
 }
 
@@ -442,15 +363,15 @@ static enum yg_event read_some(struct yg_reading *reading, struct yg_reader *rea
 		return read_in_place(reading, reader, feed);
 	case YG_READER_LENGTH:
 	case YG_READER_CLOSE:
-		return read_plain(reading, reader, feed);
+		return yg_reader_read_plain(reading, reader, feed);
 	case YG_READER_CHUNKED:
-		return read_chunked(reading, reader, feed);
+		return yg_reader_read_chunked(reading, reader, feed);
 	case YG_READER_RESYNC:
 		return resync(reading, reader, feed);
 	default:
 		if (reader->ws)
-			yg_ws_read(reader->ws, feed->p, feed_len(feed), reading->counters);
-		take(feed, feed_len(feed), skip_row(reading, reader));
+			yg_ws_read(reader->ws, feed->p, yg_feed_len(feed), reading->counters);
+		yg_feed_take(feed, yg_feed_len(feed), skip_row(reading, reader));
 		return YG_EVENT_NONE;
 	}
 }
@@ -468,7 +389,7 @@ enum yg_event yg_reader_next(struct yg_reading *reading, struct yg_reader *reade
 
 void yg_reader_frame(struct yg_reader *reader, enum yg_body body)
 {
-	assert(reader->state == YG_READER_HEAD && reader->draft && body != YG_BODY_BAD);
+	assert(reader->state == YG_READER_HEAD && reader->draft);
 
 	reader->lost = false;
 	reader->closing = !reader->upgrading && !yg_http1_is_persistent(&reader->draft->head);
@@ -479,7 +400,7 @@ void yg_reader_frame(struct yg_reader *reader, enum yg_body body)
 		break;
 	case YG_BODY_CHUNKED:
 		reader->state = YG_READER_CHUNKED;
-		reader->chunked = (struct yg_chunked){ 0 };
+		reader->chunked = (struct yg_chunked){ .is_lenient = true };
 		break;
 	case YG_BODY_CLOSE:
 		reader->state = YG_READER_CLOSE;
@@ -488,9 +409,20 @@ void yg_reader_frame(struct yg_reader *reader, enum yg_body body)
 		yg_reader_skip(reader, YG_SKIP_TUNNEL);
 		break;
 	default:
-		next_message(reader);
+		yg_reader_go_on(reader);
 		break;
 	}
+}
+
+void yg_reader_trust(struct yg_reader *reader)
+{
+	bool stopped = reader->state == YG_READER_SKIP && reader->skip == YG_SKIP_REFUSED;
+
+	if (!stopped && (!reader->doubtful || reader->draft))
+		return;
+	reader->doubtful = false;
+	if (stopped || (reader->state != YG_READER_SKIP && reader->state != YG_READER_START))
+		reader->state = YG_READER_RESYNC;
 }
 
 /* --- gaps --------------------------------------------------------------------------------- */
@@ -526,7 +458,7 @@ static enum yg_hole hole_in_body(struct yg_reader *reader, uint64_t len, bool cu
 		reader->left -= len;
 		if (reader->left)
 			return YG_HOLE_BODY;
-		next_message(reader);
+		yg_reader_go_on(reader);
 		if (reader->draft)
 			reader->draft->complete = true;
 		return YG_HOLE_ENDED;

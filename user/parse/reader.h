@@ -53,6 +53,7 @@ struct yg_reader {
 	bool tentative;	    /* the head being read was found by resynchronising */
 	bool closing;	    /* the message being read is the last of its connection */
 	bool upgrading;	    /* a request asked to leave HTTP: what follows may not be HTTP */
+	bool doubtful;	    /* a message before is read in two ways: so are those behind it */
 	bool lost;	    /* a gap may have hidden message starts since the last head */
 	bool joined;	    /* the first bytes may be the middle of something */
 	uint8_t opening;    /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
@@ -112,6 +113,22 @@ void yg_reader_skip(struct yg_reader *reader, enum yg_reader_skip why);
 
 /* The same, and a head that was begun is none: it is given back. */
 void yg_reader_leave(struct yg_reading *reading, struct yg_reader *reader, enum yg_reader_skip why);
+
+/**
+ * yg_reader_doubt() - the message being read is evidence only, and what follows it as well.
+ * @anomaly: why; 0: its head says so already.
+ *
+ * Reading goes on as those read who take such a message: what else is hidden behind it shows.
+ */
+void yg_reader_doubt(struct yg_reading *reading, struct yg_reader *reader, uint32_t anomaly);
+
+/**
+ * yg_reader_trust() - the peer goes on: where it takes the next message to begin is where the next
+ * segment that begins one does.
+ *
+ * Nothing happens unless a message was refused, or while a head that began behind it is held.
+ */
+void yg_reader_trust(struct yg_reader *reader);
 
 /* What a gap did to the message being read. */
 enum yg_hole {

@@ -106,10 +106,8 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 {
 	struct yg_header_index *index = &pairer->header_index;
 	struct yg_exchange exchange = {
-		.request = yg_draft_view(report->request, pairer->headers[0], pairer->header_ids[0],
-					 index),
-		.response = yg_draft_view(report->response, pairer->headers[1],
-					  pairer->header_ids[1], index),
+		.request = yg_draft_view(report->request, &pairer->rooms[0], index),
+		.response = yg_draft_view(report->response, &pairer->rooms[1], index),
 		.tls = flow->tls,
 		.addresses_certain = are_addresses_certain(flow, report->request, report->response),
 		.outbound = is_outbound(flow, report->request),

@@ -543,7 +543,8 @@ struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 	if (!knowledge->reading->has_path)
 		return NULL;
 	ret->path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };
-	return is_accepted(exchange)
+	/* What only some readers take for this request is looked at, and teaches nothing. */
+	return is_accepted(exchange) && !exchange->request.refused
 		       ? learn_place(knowledge, exchange, ret)
 		       : yg_knowledge_find_place(knowledge, exchange->request.method, ret);
 }

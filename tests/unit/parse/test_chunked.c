@@ -39,9 +39,38 @@ static const struct {
 	{ "a folded trailer", "0\r\nA: b\r\n c\r\n\r\n", "", YG_PARSE_BAD },
 };
 
-static enum yg_parse run(const char *text, size_t len, size_t step, char *ret_body)
+/* What lenient readers take besides, and what they do not either. */
+static const struct {
+	const char *name, *text, *body;
+	enum yg_parse want;
+} bent[] = {
+	{ "white space after the size", "3 \t\r\nabc\r\n0 \r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "LF alone", "3\nabc\n0\nA: b\n\n", "abc", YG_PARSE_DONE },
+	{ "CR alone after the size", "3\rabc\r\n0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "CR alone after data", "3\r\nabc\r0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "CR alone after a trailer", "0\r\nA: b\rC: d\r\n\r\n", "", YG_PARSE_DONE },
+	{ "CR alone at the end", "0\r\n\rGET", "", YG_PARSE_DONE },
+	{ "seventeen zeros", "00000000000000000\r\n\r\n", "", YG_PARSE_DONE },
+	{ "a size behind seventeen zeros", "000000000000000003\r\nabc\r\n0\r\n\r\n", "abc",
+	  YG_PARSE_DONE },
+	{ "an extension without a name", "3;\r\nabc\r\n0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "a quote left open", "3;a=\"b\r\nabc\r\n0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "LF in quotes", "3;a=\"b\nabc\r\n0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "anything behind a semicolon", "3;\x01{}\r\nabc\r\n0\r\n\r\n", "abc", YG_PARSE_DONE },
+	{ "no semicolon", "3 abc\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "no size", "\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "a sign", "+3\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "0x", "0x3\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "an underscore", "0_3\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "a size beyond 2^63", "ffffffffffffffff\r\n", "", YG_PARSE_BAD },
+	{ "a size that wraps around", "10000000000000003\r\nabc\r\n", "", YG_PARSE_BAD },
+	{ "data longer than its size", "3\r\nabcd\r\n0\r\n\r\n", "abc", YG_PARSE_BAD },
+	{ "a folded trailer", "0\r\nA: b\r\n c\r\n\r\n", "", YG_PARSE_BAD },
+};
+
+static enum yg_parse read_all(struct yg_chunked *chunked, const char *text, size_t len, size_t step,
+			      char *ret_body)
 {
-	struct yg_chunked chunked = { 0 };
 	enum yg_parse r = YG_PARSE_MORE;
 	size_t body = 0;
 
@@ -53,7 +82,7 @@ static enum yg_parse run(const char *text, size_t len, size_t step, char *ret_bo
 			struct yg_slice data;
 			size_t n;
 
-			r = yg_chunked_next(&chunked, (uint8_t *)in.ptr + used, piece - used, &n,
+			r = yg_chunked_next(chunked, (uint8_t *)in.ptr + used, piece - used, &n,
 					    &data);
 			assert_true(body + data.len < BODY_CAP);
 			if (data.len)
@@ -63,6 +92,15 @@ static enum yg_parse run(const char *text, size_t len, size_t step, char *ret_bo
 		}
 	}
 	ret_body[body] = '\0';
+	return r;
+}
+
+static enum yg_parse run(const char *text, size_t len, size_t step, char *ret_body)
+{
+	struct yg_chunked chunked = { 0 };
+	enum yg_parse r = read_all(&chunked, text, len, step, ret_body);
+
+	assert_false(chunked.is_odd);
 	return r;
 }
 
@@ -79,6 +117,36 @@ static void decodes_and_refuses_the_same_in_pieces_of_any_size(void **state)
 			assert_int_equal(run(cases[i].text, len, step, body), cases[i].want);
 			assert_string_equal(body, cases[i].body);
 		}
+	}
+}
+
+static void reads_on_where_lenient_readers_do_and_tells(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(bent); i++) {
+		size_t len = strlen(bent[i].text);
+
+		print_message("  %s\n", bent[i].name);
+		for (size_t step = 1; step <= len; step++) {
+			struct yg_chunked chunked = { .is_lenient = true };
+			char body[BODY_CAP];
+
+			assert_int_equal(read_all(&chunked, bent[i].text, len, step, body),
+					 bent[i].want);
+			assert_string_equal(body, bent[i].body);
+			assert_true(chunked.is_odd || bent[i].want == YG_PARSE_BAD);
+		}
+	}
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_chunked chunked = { .is_lenient = true };
+		size_t len = strlen(cases[i].text);
+		char body[BODY_CAP];
+
+		if (cases[i].want == YG_PARSE_BAD)
+			continue;
+		assert_int_equal(read_all(&chunked, cases[i].text, len, len, body), cases[i].want);
+		assert_string_equal(body, cases[i].body);
+		assert_false(chunked.is_odd);
 	}
 }
 
@@ -121,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_and_refuses_the_same_in_pieces_of_any_size),
+		cmocka_unit_test(reads_on_where_lenient_readers_do_and_tells),
 		cmocka_unit_test(bounds_extensions_and_trailers),
 		cmocka_unit_test(skips_only_data_of_the_current_chunk),
 	};

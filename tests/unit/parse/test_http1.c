@@ -38,13 +38,21 @@ static const struct {
 	  YG_LENIENT_BARE_LF },
 	{ "bare LF after a status line", YG_HTTP1_RESPONSE, "HTTP/1.1 200 OK\n\n",
 	  YG_ANOMALY_BARE_LF, YG_LENIENT_BARE_LF },
-	{ "bare CR", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\rc\r\n\r\n", YG_ANOMALY_BARE_CR, 0 },
-	{ "bare CR instead of the last line", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\n\rX\r\n\r\n",
+	{ "bare CR", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\rc: d\r\n\r\n", YG_ANOMALY_BARE_CR,
+	  YG_LENIENT_BARE_CR },
+	{ "bare CR in a value", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\rc\r\n\r\n",
 	  YG_ANOMALY_BARE_CR, 0 },
+	{ "bare CR after a request line", YG_HTTP1_REQUEST, "GET / HTTP/1.1\ra: b\r\n\r\n",
+	  YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR },
+	{ "bare CR after a status line", YG_HTTP1_RESPONSE, "HTTP/1.1 200 OK\ra: b\r\n\r\n",
+	  YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR },
+	{ "bare CR instead of the last line", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\n\rX\r\n\r\n",
+	  YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR },
 	{ "two spaces in a request line", YG_HTTP1_REQUEST, "GET  /  HTTP/1.1\r\n\r\n",
 	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
 	{ "two spaces in a status line", YG_HTTP1_RESPONSE, "HTTP/1.1  200  OK\r\n\r\n",
-	  YG_ANOMALY_START_LINE, 0 },
+	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
+	{ "no status", YG_HTTP1_RESPONSE, "HTTP/1.1  OK\r\n\r\n", YG_ANOMALY_START_LINE, 0 },
 	{ "spaces behind a version", YG_HTTP1_REQUEST, "GET / HTTP/1.1  \r\n\r\n",
 	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
 	{ "two spaces and no version", YG_HTTP1_REQUEST, "GET  /\r\n\r\n", YG_ANOMALY_START_LINE,
@@ -61,7 +69,21 @@ static const struct {
 	  0 },
 	{ "no colon", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nab\r\n\r\n", YG_ANOMALY_NAME_INVALID,
 	  0 },
-	{ "version 2", YG_HTTP1_REQUEST, "GET / HTTP/2.0\r\n\r\n", YG_ANOMALY_VERSION, 0 },
+	{ "version 2", YG_HTTP1_REQUEST, "GET / HTTP/2.0\r\n\r\n", YG_ANOMALY_VERSION,
+	  YG_LENIENT_VERSION },
+	{ "version 0.9, said", YG_HTTP1_REQUEST, "GET / HTTP/0.9\r\n\r\n", YG_ANOMALY_VERSION,
+	  YG_LENIENT_VERSION },
+	{ "version 5.6 of a response", YG_HTTP1_RESPONSE, "HTTP/5.6 200 OK\r\n\r\n",
+	  YG_ANOMALY_VERSION, YG_LENIENT_VERSION },
+	{ "RTSP", YG_HTTP1_REQUEST, "OPTIONS /a RTSP/1.0\r\n\r\n", YG_ANOMALY_VERSION,
+	  YG_LENIENT_VERSION },
+	{ "ICE", YG_HTTP1_REQUEST, "SOURCE /a ICE/1.0\r\n\r\n", YG_ANOMALY_VERSION,
+	  YG_LENIENT_VERSION },
+	{ "no minor version", YG_HTTP1_REQUEST, "GET / HTTP/1.\r\n\r\n", YG_ANOMALY_VERSION, 0 },
+	{ "a version that is no number", YG_HTTP1_REQUEST, "GET / HTTP/x.y\r\n\r\n",
+	  YG_ANOMALY_VERSION, 0 },
+	{ "another protocol", YG_HTTP1_REQUEST, "OPTIONS /a SIP/2.0\r\n\r\n", YG_ANOMALY_START_LINE,
+	  0 },
 	{ "two digits of version", YG_HTTP1_REQUEST, "GET / HTTP/1.11\r\n\r\n",
 	  YG_ANOMALY_START_LINE, 0 },
 	{ "short version", YG_HTTP1_REQUEST, "GET / HTTP\r\n\r\n", YG_ANOMALY_START_LINE, 0 },
@@ -77,7 +99,16 @@ static const struct {
 	  "GET / HTTP/1.1\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n",
 	  YG_ANOMALY_LENGTH_TWICE, 0 },
 	{ "a list of lengths", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
-	  YG_ANOMALY_LENGTH_TWICE, 0 },
+	  YG_ANOMALY_LENGTH_REPEATED, YG_LENIENT_LENGTH },
+	{ "a length twice", YG_HTTP1_REQUEST,
+	  "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 01\r\n\r\n",
+	  YG_ANOMALY_LENGTH_REPEATED, YG_LENIENT_LENGTH },
+	{ "a list of lengths that differ", YG_HTTP1_REQUEST,
+	  "GET / HTTP/1.1\r\nContent-Length: 1,2\r\n\r\n", YG_ANOMALY_LENGTH_TWICE, 0 },
+	{ "a length and a comma", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nContent-Length: 1,\r\n\r\n",
+	  YG_ANOMALY_LENGTH_INVALID, 0 },
+	{ "a length in hex", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nContent-Length: 0x1\r\n\r\n",
+	  YG_ANOMALY_LENGTH_INVALID, 0 },
 	{ "an empty length", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nContent-Length:\r\n\r\n",
 	  YG_ANOMALY_LENGTH_INVALID, 0 },
 	{ "a signed length", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
@@ -183,10 +214,16 @@ static const struct {
 	{ YG_HTTP1_REQUEST, " GET /", YG_PARSE_BAD },
 	{ YG_HTTP1_REQUEST, "\x16\x03\x01", YG_PARSE_BAD },
 	{ YG_HTTP1_REQUEST, "GET\t/", YG_PARSE_BAD },
-	{ YG_HTTP1_REQUEST, "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ", YG_PARSE_BAD },
-	{ YG_HTTP1_RESPONSE, "HTTP/1.", YG_PARSE_DONE },
-	{ YG_HTTP1_RESPONSE, "HTTP/1", YG_PARSE_MORE },
-	{ YG_HTTP1_RESPONSE, "HTTP/2", YG_PARSE_BAD },
+	{ YG_HTTP1_REQUEST, "get /", YG_PARSE_DONE },
+	{ YG_HTTP1_REQUEST, "a!#$%&'*+-.^_`|~0 /", YG_PARSE_DONE },
+	{ YG_HTTP1_REQUEST, "A-METHOD-OF-MORE-THAN-32-CHARACTERS /", YG_PARSE_DONE },
+	{ YG_HTTP1_REQUEST, "A-METHOD-WITHOUT-END-A-METHOD-WITHOUT-END-A-METHOD-WITHOUT-END-A",
+	  YG_PARSE_BAD },
+	{ YG_HTTP1_RESPONSE, "HTTP/1", YG_PARSE_DONE },
+	{ YG_HTTP1_RESPONSE, "HTTP/", YG_PARSE_MORE },
+	{ YG_HTTP1_RESPONSE, "HTTP/5", YG_PARSE_DONE },
+	{ YG_HTTP1_RESPONSE, "HTTPD", YG_PARSE_BAD },
+	{ YG_HTTP1_RESPONSE, "HTTP/x", YG_PARSE_BAD },
 	{ YG_HTTP1_RESPONSE, "h", YG_PARSE_BAD },
 };
 
@@ -212,22 +249,30 @@ static const struct {
 	{ "GET / HTTP/1.0\r\n\r\n", "GET", YG_BODY_NONE, 0 },
 	{ "PUT / HTTP/1.0\r\nContent-Length: 2\r\n\r\n", "PUT", YG_BODY_LENGTH, 0 },
 	{ "PUT / HTTP/1.0\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n", "PUT", YG_BODY_LENGTH,
-	  0 },
+	  YG_ANOMALY_LENGTH_REPEATED },
 	{ "PUT / HTTP/1.0\r\nContent-Length: 0\r\n\r\n", "PUT", YG_BODY_NONE, 0 },
 	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: , Chunked\r\n\r\n",
 	  "PUT", YG_BODY_CHUNKED, 0 },
-	{ "PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "PUT", YG_BODY_BAD,
+	{ "PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "PUT", YG_BODY_CHUNKED,
 	  YG_ANOMALY_CODING_INVALID },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity, chunked\r\n\r\n", "PUT",
+	  YG_BODY_CHUNKED, YG_ANOMALY_CODING_INVALID },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+	  "PUT", YG_BODY_CHUNKED, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n x\r\n\r\n", "PUT",
+	  YG_BODY_CLOSE, YG_ANOMALY_FOLD | YG_ANOMALY_CODING_INVALID },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip,\r\n chunked\r\n\r\n", "PUT",
+	  YG_BODY_CHUNKED, YG_ANOMALY_FOLD },
 	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", "PUT",
-	  YG_BODY_BAD, YG_ANOMALY_CODING_INVALID },
-	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", "PUT", YG_BODY_BAD,
+	  YG_BODY_CLOSE, YG_ANOMALY_CODING_INVALID },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", "PUT", YG_BODY_CLOSE,
 	  YG_ANOMALY_CODING_INVALID },
-	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\r\n", "PUT", YG_BODY_BAD,
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\r\n", "PUT", YG_BODY_CLOSE,
 	  YG_ANOMALY_CODING_INVALID },
-	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ,\r\n\r\n", "PUT", YG_BODY_BAD,
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ,\r\n\r\n", "PUT", YG_BODY_CLOSE,
 	  YG_ANOMALY_CODING_INVALID },
 	{ "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: , ,\r\nContent-Length: 2\r\n\r\n", "PUT",
-	  YG_BODY_BAD, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	  YG_BODY_CLOSE, YG_ANOMALY_LENGTH_AND_CHUNKED | YG_ANOMALY_CODING_INVALID },
 	{ "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n", "CONNECT", YG_BODY_NONE,
 	  0 },
 	{ "HTTP/1.1 200 OK\r\n\r\n", "GET", YG_BODY_CLOSE, 0 },
@@ -240,7 +285,9 @@ static const struct {
 	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, x\r\n\r\n", "GET", YG_BODY_CLOSE,
 	  YG_ANOMALY_CODING_INVALID },
 	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", "GET",
-	  YG_BODY_BAD, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	  YG_BODY_CHUNKED, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	{ "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", YG_BODY_CLOSE,
+	  YG_ANOMALY_CODING_INVALID },
 };
 
 static void frames_as_rfc_9112_section_6_3(void **state)
@@ -252,12 +299,43 @@ static void frames_as_rfc_9112_section_6_3(void **state)
 		struct head head;
 
 		print_message("  %s %.40s\n", bodies[i].method, text);
-		assert_int_equal(parse(&head, response ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST, 0,
-				       text, strlen(text)),
+		assert_int_equal(parse(&head, response ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST,
+				       YG_LENIENT_ALL, text, strlen(text)),
 				 YG_PARSE_DONE);
 		assert_int_equal(yg_http1_body(&head.http, yg_slice_from_str(bodies[i].method)),
 				 bodies[i].want);
 		assert_int_equal(head.http.anomalies, bodies[i].anomalies);
+	}
+}
+
+static void doubts_what_others_read_otherwise(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} cases[] = {
+		{ "GET / HTTP/1.1\r\n\r\n", false },
+		{ "GET  / HTTP/1.1\r\n\r\n", false },
+		{ "GET / HTTP/1.1\n\n", true },
+		{ "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", true },
+		{ "GET / HTTP/1.1\r\nA: \x01\r\n\r\n", true },
+		{ "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n", true },
+		{ "GET / HTTP/3.0\r\n\r\n", true },
+		{ "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", false },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n", false },
+		{ "HTTP/1.1 200 OK\nA: b\n\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		bool response = strncmp(cases[i].text, "HTTP", 4) == 0;
+		struct head head;
+
+		print_message("  %.40s\n", cases[i].text);
+		assert_int_equal(parse(&head, response ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST,
+				       YG_LENIENT_ALL, cases[i].text, strlen(cases[i].text)),
+				 YG_PARSE_DONE);
+		assert_int_equal(yg_http1_is_doubtful(&head.http), cases[i].want);
 	}
 }
 
@@ -294,6 +372,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_head_without_end),
 		cmocka_unit_test(knows_where_a_message_can_start),
 		cmocka_unit_test(frames_as_rfc_9112_section_6_3),
+		cmocka_unit_test(doubts_what_others_read_otherwise),
 		cmocka_unit_test(knows_when_a_connection_goes_on),
 	};
 

@@ -163,8 +163,8 @@ static void log_message(struct log *log, const char *side, const struct yg_messa
 	put(log, "%s%s%s", m->complete ? " complete" : "", m->refused ? " refused" : "",
 	    m->body_gap ? " gap" : "");
 	put(log, m->anomalies ? " anomalies=%#x\n" : "\n", m->anomalies);
-	for (uint32_t i = 0; i < m->header_count; i++) {
-		put(log, "    ");
+	for (uint32_t i = 0; i < m->header_count + m->trailer_count; i++) {
+		put(log, i < m->header_count ? "    " : "    trailer ");
 		put_slice(log, m->headers[i].name);
 		put(log, ": ");
 		put_slice(log, m->headers[i].value);

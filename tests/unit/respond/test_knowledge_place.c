@@ -194,6 +194,24 @@ static void payloads_in_paths_teach_nothing(void **state)
 	assert_string_equal(list.text, "GET /v1/notes/{id}\n");
 }
 
+/* Its server answers, and yet others see another request there, or none. */
+static void evidence_teaches_no_endpoint_and_is_placed_in_known_ones(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+
+	get(&scene, "/v1/notes/1", NULL, "{}");
+	scene_show(&scene, &(struct scene_call){ .target = "/admin/users", .refused = true });
+	assert_null(scene.seen.endpoint);
+	scene_show(&scene, &(struct scene_call){ .target = "/v1/notes/1", .refused = true });
+	assert_non_null(scene.seen.endpoint);
+	list = list_endpoints(&scene);
+	assert_int_equal(list.count, 1);
+}
+
 static void keep(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
 {
 	(void)id;
@@ -407,6 +425,7 @@ int main(void)
 		cmocka_unit_test(what_a_server_says_there_is_not_is_no_endpoint),
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
+		cmocka_unit_test(evidence_teaches_no_endpoint_and_is_placed_in_known_ones),
 		cmocka_unit_test(a_restart_changes_no_row),
 		cmocka_unit_test(what_became_another_does_not_come_back),
 		cmocka_unit_test(what_made_room_is_forgotten),
