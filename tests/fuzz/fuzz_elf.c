@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		elf_image_make(image, elf_image_openssl, ELF_FUNCTIONS,
 			       data[0] & 2 ? SHT_SYMTAB : SHT_DYNSYM);
 	for (size_t i = 1; i + 3 <= size; i += 3)
-		image[(data[i] | data[i + 1] << 8) & (ELF_IMAGE_LEN - 1)] = data[i + 2];
+		image[(size_t)(data[i] | data[i + 1] << 8) & (ELF_IMAGE_LEN - 1)] = data[i + 2];
 	inspect(image, ELF_IMAGE_LEN);
 	free(image);
 	return 0;

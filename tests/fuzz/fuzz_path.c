@@ -63,7 +63,8 @@ static void take_line(struct yg_trie *trie, struct yg_templates *templates,
 {
 	static struct yg_path path;
 	static struct yg_route route;
-	const struct yg_answer_mark mark = { (uint8_t)line.ptr[0] % 16 + 1, line.ptr[0] & 0x20 };
+	const struct yg_answer_mark mark = { (uint8_t)line.ptr[0] % 16 + 1, line.ptr[0] & 0x20,
+					     line.ptr[0] & 0x40 };
 	enum yg_trie_method method = (enum yg_trie_method)(1u << (line.ptr[0] & 7) % 6);
 	struct yg_slice target = { line.ptr + 1, line.len - 1 };
 	char text[TEXT_CAP], other[TEXT_CAP];

@@ -16,4 +16,21 @@ report() {
 	[[ -z ${YG_RESULTS-} ]] || printf '%s\t%s\t%s\n' "$1" "$2" "${3-}" >>"$YG_RESULTS"
 }
 
+# in_two COMMAND ARGUMENT...: COMMAND once per ARGUMENT, in two processes that take turns at them.
+in_two() {
+	share 1 "$@" &
+	share 2 "$@" || failed=1
+	wait $! || failed=1
+}
+
+# share FIRST COMMAND ARGUMENT...: every second ARGUMENT, starting at FIRST.
+share() {
+	local first=$1 command=$2 i
+	shift 2
+	for ((i = first; i <= $#; i += 2)); do
+		"$command" "${!i}"
+	done
+	((failed == 0))
+}
+
 finish() { exit "$failed"; }

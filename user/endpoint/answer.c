@@ -46,12 +46,12 @@ static uint64_t hash_prefix(struct yg_slice text, struct yg_slice path, bool dig
 
 static size_t count_echoes(struct yg_slice text, struct yg_slice path)
 {
-	const char *end = text.ptr + text.len, *at = text.ptr;
-	size_t count = 0;
+	const char *at = text.ptr;
+	size_t left = text.len, count = 0;
 
-	while (path.len > 0 && text.len > 0 &&
-	       (at = memmem(at, (size_t)(end - at), path.ptr, path.len)) != NULL) {
+	while (path.len > 0 && left > 0 && (at = memmem(at, left, path.ptr, path.len)) != NULL) {
 		at += path.len;
+		left = text.len - (size_t)(at - text.ptr);
 		count++;
 	}
 	return count;
