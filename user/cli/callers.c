@@ -13,7 +13,7 @@ const struct yg_cli_option yg_callers_options[] = {
 };
 
 static const struct yg_column columns[] = {
-	{ "CALLER", YG_ALIGN_LEFT, 9 },	   { "CLIENT", YG_ALIGN_LEFT, 11 },
+	{ "CALLER", YG_ALIGN_ENDS, 10 },   { "CLIENT", YG_ALIGN_LEFT, 15 },
 	{ "REQ", YG_ALIGN_RIGHT, 0 },	   { "4XX", YG_ALIGN_RIGHT, 0 },
 	{ "ENDPTS", YG_ALIGN_RIGHT, 0 },   { "FOUND", YG_ALIGN_RIGHT, 0 },
 	{ "JA4S", YG_ALIGN_RIGHT, 0 },	   { "RECORDS", YG_ALIGN_LEFT, 7 },

@@ -22,7 +22,7 @@ static const struct yg_column span_columns[] = {
 
 static const struct yg_column sample_columns[] = {
 	{ "TIME", YG_ALIGN_LEFT, 0 },	 { "CLIENT", YG_ALIGN_LEFT, 15 },
-	{ "CALLER", YG_ALIGN_LEFT, 12 }, { "HTTP", YG_ALIGN_RIGHT, 0 },
+	{ "CALLER", YG_ALIGN_ENDS, 12 }, { "HTTP", YG_ALIGN_RIGHT, 0 },
 	{ "TARGET", YG_ALIGN_LEFT, 16 },
 };
 

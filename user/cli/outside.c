@@ -156,37 +156,50 @@ void yg_outside_print(const struct yg_cli_args *args, yajl_val endpoint)
 }
 
 static const struct yg_column columns[] = {
-	{ "OUTSIDE", YG_ALIGN_ENDS, 22 }, { "METHOD", YG_ALIGN_LEFT, 0 },
-	{ "INSIDE", YG_ALIGN_ENDS, 16 },  { "SERVERS", YG_ALIGN_LEFT, 9 },
-	{ "REACH", YG_ALIGN_LEFT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "OUTSIDE", YG_ALIGN_ENDS, 32 }, { "METHOD", YG_ALIGN_LEFT, 0 },
+	{ "INSIDE", YG_ALIGN_ENDS, 16 },  { "REACH", YG_ALIGN_LEFT, 0 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 },
 };
 
 static int add_outside(void *ctx, const struct yg_outside *outside)
 {
 	const struct filling *filling = ctx;
-	char requests[YG_FORMAT_CAP], servers[256], inside[YG_OUTSIDE_CAP];
+	char requests[YG_FORMAT_CAP];
+	/* What is not under TLS stands out. */
+	bool https = strncmp(outside->address, "https://", 8) == 0;
 	const char *texts[] = {
-		outside->address,
+		outside->address + (https ? 8 : 0),
 		yg_value_text(filling->endpoint, "method"),
-		inside,
-		servers,
+		yg_value_text(filling->endpoint, "template"),
 		yg_cli_word(filling->args, yg_value_text(filling->endpoint, "exposure")),
 		yg_count_format(yg_value_uint(filling->endpoint, "requests"), requests),
 	};
 
-	(void)snprintf(inside, sizeof(inside), "%s%s", yg_value_text(filling->endpoint, "service"),
-		       yg_value_text(filling->endpoint, "template"));
-	yg_join_texts(yg_value_find(filling->endpoint, "servers"), servers, sizeof(servers));
 	return yg_table_add(filling->table, texts);
+}
+
+/* "accounts.internal at 127.0.0.1:7002" stands once, above its endpoints. */
+static int add_heading(struct yg_listing *listing, yajl_val value)
+{
+	char text[sizeof(listing->heading)], servers[256];
+
+	yg_join_texts(yg_value_find(value, "servers"), servers, sizeof(servers));
+	(void)snprintf(text, sizeof(text), "%s%s%s%s", yg_value_text(value, "service"),
+		       !servers[0]		 ? ""
+		       : listing->args->japanese ? "（"
+						 : " at ",
+		       servers, servers[0] && listing->args->japanese ? "）" : "");
+	return yg_listing_heading(listing, text);
 }
 
 static int add_endpoint(void *ctx, const char *line, yajl_val value)
 {
 	struct yg_listing *listing = ctx;
 	struct filling filling = { listing->args, listing->table, value };
+	int r = add_heading(listing, value);
 
 	(void)line;
-	return yg_outside_each(value, add_outside, &filling);
+	return r < 0 ? r : yg_outside_each(value, add_outside, &filling);
 }
 
 enum yg_exit yg_outside_list(const struct yg_cli_args *args, const char *path)

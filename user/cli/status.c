@@ -91,13 +91,14 @@ static void print_rest(const struct yg_cli_args *args, yajl_val sensor)
 static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 {
 	double sampled = yg_value_real(sensor, "sampled");
-	char share[YG_FORMAT_CAP], line[512];
+	char share[YG_FORMAT_CAP], line[512], why[128];
 
 	format_share(args, sampled, share);
 	if (args->japanese)
 		(void)snprintf(line, sizeof(line), "フローの%s%s（%s）", share,
 			       sampled < 1 ? "、件数は推定" : "",
-			       yg_cli_word(args, yg_value_text(sensor, "sampled_why")));
+			       yg_cli_status_reason(args, yg_value_text(sensor, "sampled_why"), why,
+						    sizeof(why)));
 	else
 		(void)snprintf(line, sizeof(line), "%s%s (%s)", share,
 			       sampled < 1 ? " of flows, counts estimated" : " flows",
@@ -159,12 +160,14 @@ static int add_role(const struct yg_cli_args *args, struct yg_table *table, yajl
 		    yajl_val role)
 {
 	char pid[YG_FORMAT_CAP], restarts[YG_FORMAT_CAP], up[YG_FORMAT_CAP];
+	char cause[256];
 	const char *texts[] = { yg_value_text(role, "role"),
 				yg_cli_word(args, yg_value_text(role, "state")),
 				pid,
 				format_age(status, yg_value_text(role, "started"), up),
 				yg_count_format(yg_value_uint(role, "restarts"), restarts),
-				yg_value_text(role, "cause") };
+				yg_cli_status_reason(args, yg_value_text(role, "cause"), cause,
+						     sizeof(cause)) };
 
 	(void)snprintf(pid, sizeof(pid), "%" PRIu64, yg_value_uint(role, "pid"));
 	return yg_table_add(table, texts);
@@ -244,14 +247,16 @@ static void print_rows(const struct yg_cli_args *args, yajl_val status, const ch
 	for (size_t i = 0; i < YAJL_GET_ARRAY(list)->len; i++) {
 		yajl_val row = YAJL_GET_ARRAY(list)->values[i];
 		const char *title = yg_value_text(row, "name");
-		char line[768], unread[128];
+		char line[768], unread[128], reason[512];
 
 		if (!yg_value_text(row, "reason")[0])
 			continue;
 		format_unread(args, row, unread, sizeof(unread));
 		(void)snprintf(line, sizeof(line), "%s: %s%s",
 			       title[0] ? title : yg_value_text(row, "path"),
-			       yg_value_text(row, "reason"), unread);
+			       yg_cli_status_reason(args, yg_value_text(row, "reason"), reason,
+						    sizeof(reason)),
+			       unread);
 		yg_text_wrap(args->out, line, 2, args->columns);
 	}
 	(void)fputc('\n', args->out);
@@ -265,7 +270,7 @@ static void print_lacks(const struct yg_cli_args *args, yajl_val status)
 
 	for (size_t i = 0; YAJL_IS_ARRAY(list) && i < YAJL_GET_ARRAY(list)->len; i++) {
 		yajl_val row = YAJL_GET_ARRAY(list)->values[i];
-		char line[256];
+		char line[512], detail[256];
 
 		if (yg_value_flag(row, "present"))
 			continue;
@@ -273,7 +278,8 @@ static void print_lacks(const struct yg_cli_args *args, yajl_val status)
 			yg_cli_say(args, "This kernel lacks");
 		any = true;
 		(void)snprintf(line, sizeof(line), "%s: %s", yg_value_text(row, "name"),
-			       yg_value_text(row, "detail"));
+			       yg_cli_status_reason(args, yg_value_text(row, "detail"), detail,
+						    sizeof(detail)));
 		yg_text_wrap(args->out, line, 2, args->columns);
 	}
 	if (any)

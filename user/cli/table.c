@@ -10,6 +10,7 @@
 #define GAP	  2 /* blanks between columns */
 #define ELLIPSIS  "\xe2\x80\xa6"
 #define ROWS_GROW 64u
+#define CUT_LEAST 4 /* columns that a cell keeps when nothing else helps */
 #define US_PER_MS 1000u
 #define US_PER_S  1000000u
 
@@ -129,6 +130,14 @@ static size_t plain_len(const char *text)
 	return len;
 }
 
+/* Of no width, and not part of the character before it: it turns a line, or hides in it. */
+static bool is_mark(wchar_t wide)
+{
+	return (wide >= 0x200b && wide <= 0x206f) || wide == 0x61c || wide == 0x180e ||
+	       wide == 0xfeff || (wide >= 0xfff9 && wide <= 0xfffb) ||
+	       (wide >= 0xe0000 && wide <= 0xe007f);
+}
+
 /* The next character of @text: its bytes and its columns; what cannot be shown is one '?'. */
 static size_t next_char(const char *text, mbstate_t *state, int *ret_width, bool *ret_shown)
 {
@@ -144,7 +153,7 @@ static size_t next_char(const char *text, mbstate_t *state, int *ret_width, bool
 	}
 	/* Below 0: control, C1 included. Bidirectional marks have width 0 and turn a line. */
 	width = wcwidth(wide);
-	if (width > 0 || (width == 0 && (wide < 0x200b || wide > 0x206f))) {
+	if (width >= 0 && !is_mark(wide)) {
 		*ret_width = width;
 		*ret_shown = true;
 	}
@@ -325,7 +334,32 @@ void yg_text_hang(FILE *out, const char *label, const char *text, int indent, in
 	wrap(out, text, hang - GAP, hang, width);
 }
 
-/* Widths that the content wants, then what is too much taken from the widest that may shrink. */
+/*
+ * Take what is too much from the widest of the columns that may shrink, down to what they may
+ * shrink to, or to @floor if that is less. Return: the width that is left.
+ */
+static int shrink(const struct yg_table *table, int *widths, int total, int width, int floor)
+{
+	while (total > width) {
+		size_t widest = table->column_count;
+
+		for (size_t i = 0; i < table->column_count; i++) {
+			int least = table->columns[i].shrinks_to;
+
+			least = least < floor ? least : floor;
+			if (least && widths[i] > least &&
+			    (widest == table->column_count || widths[i] > widths[widest]))
+				widest = i;
+		}
+		if (widest == table->column_count)
+			break;
+		widths[widest]--;
+		total--;
+	}
+	return total;
+}
+
+/* Widths that the content wants, and less where there is no room; readable first, then at all. */
 static void fit_widths(const struct yg_table *table, int width, int *ret)
 {
 	int total = GAP * (int)(table->column_count - 1);
@@ -342,21 +376,8 @@ static void fit_widths(const struct yg_table *table, int width, int *ret)
 		}
 		total += ret[i];
 	}
-	while (total > width) {
-		size_t widest = table->column_count;
-
-		for (size_t i = 0; i < table->column_count; i++) {
-			int least = table->columns[i].shrinks_to;
-
-			if (least && ret[i] > least &&
-			    (widest == table->column_count || ret[i] > ret[widest]))
-				widest = i;
-		}
-		if (widest == table->column_count)
-			return;
-		ret[widest]--;
-		total--;
-	}
+	total = shrink(table, ret, total, width, INT_MAX);
+	(void)shrink(table, ret, total, width, CUT_LEAST);
 }
 
 static void print_row(const struct yg_table *table, FILE *out, char *const *cells,

@@ -22,5 +22,9 @@ void yg_cli_say(const struct yg_cli_args *args, const char *sentence);
 const char *yg_cli_reason(const struct yg_cli_args *args, const char *english, char *ret,
 			  size_t cap);
 
+/* A reason of what the daemon could not do, likewise: of status. */
+const char *yg_cli_status_reason(const struct yg_cli_args *args, const char *english, char *ret,
+				 size_t cap);
+
 /* The name of a row of evidence ("distinct_ids"), likewise. */
 const char *yg_cli_evidence(const struct yg_cli_args *args, const char *name);

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "terminal.h"
 #include "test.h"
 
 static const struct yg_column columns[] = {
@@ -66,6 +67,28 @@ static void never_exceeds_the_width(void **state)
 	}
 }
 
+/* What cannot be read well at this width is still not wider than the terminal. */
+static void shrinks_further_before_it_is_too_wide(void **state)
+{
+	static const struct yg_column paths[] = { { "ID", YG_ALIGN_LEFT, 0 },
+						  { "PATH", YG_ALIGN_ENDS, 20 },
+						  { "LABELS", YG_ALIGN_LEFT, 8 } };
+	static const char *const cells[] = { "0123456789", "/v1/accounts/{id}/cards",
+					     "internal,personal-data" };
+	YG_CLEANUP(yg_table_free) struct yg_table *table = NULL;
+
+	(void)state;
+	assert_int_equal(yg_table_new(paths, 3, &table), 0);
+	assert_int_equal(yg_table_add(table, cells), 0);
+	for (int width = 80; width >= 10 + 2 + 4 + 2 + 4; width--) {
+		FILE *file = fmemopen(out, sizeof(out), "w");
+
+		yg_table_print(table, file, width);
+		assert_int_equal(fclose(file), 0);
+		check_lines(out, width);
+	}
+}
+
 static void prints_nothing_without_rows(void **state)
 {
 	(void)state;
@@ -120,6 +143,9 @@ static void cuts_and_pads_texts_exactly(void **state)
 		  "a\xe2\x80\xae"
 		  "b",
 		  "a?b", 3, YG_ALIGN_LEFT },
+		{ "nor hidden: Arabic mark, byte order mark, tag",
+		  "a\xd8\x9c\xef\xbb\xbf\xf3\xa0\x81\x81", "a???", 4, YG_ALIGN_LEFT },
+		{ "an accent stays on its letter", "e\xcc\x81x", "e\xcc\x81x", 2, YG_ALIGN_LEFT },
 	};
 
 	(void)state;
@@ -177,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(aligns_by_the_width_of_characters),
 		cmocka_unit_test(never_exceeds_the_width),
+		cmocka_unit_test(shrinks_further_before_it_is_too_wide),
 		cmocka_unit_test(prints_nothing_without_rows),
 		cmocka_unit_test(prints_headings_between_rows),
 		cmocka_unit_test(cuts_and_pads_texts_exactly),
