@@ -51,6 +51,7 @@
 	X(flow_evicted, "flows that had to make room: least recently used")                     \
 	X(flow_finished, "flows open when the input ended")                                     \
 	X(flow_joined, "flows first seen after their beginning")                                \
+	X(reset_ignored, "RSTs that came in and did not end their connection: it went on")      \
 	X(read_head, "bytes of start lines and fields")                                         \
 	X(read_body, "bytes of bodies")                                                         \
 	X(read_framing, "bytes of chunk sizes, extensions and trailers")                        \

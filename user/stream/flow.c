@@ -183,6 +183,10 @@ static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
 {
 	struct yg_flow **link = &flows->buckets[flow->hash & flows->bucket_mask];
 
+	if (flow->doubted && !flow->closed) {
+		flows->order.counters->flow_closed++;
+		flow->dropped = true;
+	}
 	flow_end(flows, flow);
 	while (*link != flow)
 		link = &(*link)->bucket_next;
@@ -333,37 +337,23 @@ static void take_syn(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 	stream->syn_new = sequence;
 }
 
-/* The connection is not the one we follow: data after a new SYN, or far from where it ended. */
-static bool is_new_connection(const struct yg_flow *flow, unsigned dir,
-			      const struct yg_segment *meta, uint32_t sequence)
+/* @doubted: others may have sent it, or its receiver may not have taken it. */
+static void take_reset(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint64_t offset,
+		       bool doubted)
 {
-	const struct yg_stream *stream = &flow->streams[dir];
-	uint32_t distance = sequence - (uint32_t)stream->next;
-
-	if (yg_witness_has_begun(flow, dir, meta, sequence))
-		return true;
-	/* Retransmissions lie behind the end; TCP picks new numbers far from the old ones. */
-	return flow->closed && stream->started && distance < UINT32_MAX - (1u << 20);
-}
-
-static void take_reset(struct yg_flows *flows, struct yg_flow *flow, unsigned dir, uint64_t offset)
-{
-	const struct yg_stream *stream = &flow->streams[dir];
-	bool plausible = !stream->started || offset == stream->next ||
-			 (offset > stream->next && offset - stream->next <= stream->unwanted);
-
-	/* RFC 5961 section 3: a receiver obeys only a RST at exactly the next number. */
-	if (!plausible || flow->closed)
+	if (!yg_witness_may_reset(&flow->streams[dir], offset) || flow->closed ||
+	    (doubted && flow->doubted))
 		return;
-	flows->order.counters->flow_closed++;
-	flow->dropped = true;
-	flow_end(flows, flow);
-}
-
-static void count_late(struct yg_flows *flows, const struct yg_segment *meta)
-{
-	flows->order.counters->seg_late++;
-	flows->order.counters->byte_late += meta->payload_len;
+	if (!doubted) {
+		flows->order.counters->flow_closed++;
+		flow->dropped = true;
+		flow_end(flows, flow);
+		return;
+	}
+	flow->reset_dir = (uint8_t)dir;
+	flow->reset_ns = flows->now_ns;
+	flow->reset_at = offset;
+	yg_use_doubt(&flows->uses, flow, true, flows->now_ns);
 }
 
 /* Its own time, unless the clock was set back. */
@@ -409,7 +399,8 @@ static void take_payload(struct yg_flows *flows, struct yg_flow *flow, unsigned 
 		return;
 	}
 	if (stream->ended && offset + meta->payload_len > stream->next) {
-		count_late(flows, meta);
+		flows->order.counters->seg_late++;
+		flows->order.counters->byte_late += meta->payload_len;
 		return;
 	}
 	yg_stream_add(&flows->order, flow, dir, &piece, flow->tls);
@@ -430,10 +421,14 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	}
 	if (meta->tcp_flags & TCP_SYN)
 		take_syn(flows, flow, dir, sequence - 1);
-	if ((meta->payload_len && is_new_connection(flow, dir, meta, sequence)) ||
+	if ((meta->payload_len && yg_witness_is_new(flow, dir, meta, sequence)) ||
 	    yg_witness_renews(peer, meta) || yg_witness_denies(&flows->order, flow, dir, meta))
 		flow_restart(flows, flow);
 	take_counts(flows, flow, dir, meta);
+	if (flow->doubted && !flow->closed && yg_witness_outlives(flow, dir, meta)) {
+		flows->order.counters->reset_ignored++;
+		yg_use_doubt(&flows->uses, flow, false, flows->now_ns);
+	}
 	if (!stream->started && (meta->payload_len || (meta->tcp_flags & TCP_FIN)))
 		start_stream(flows, flow, dir, WIRE_BASE + sequence);
 	if (meta->ack && peer->started && !flow->closed)
@@ -451,7 +446,8 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 		flows->order.counters->seg_empty++;
 	}
 	if (meta->tcp_flags & TCP_RST)
-		take_reset(flows, flow, dir, offset + meta->payload_len);
+		take_reset(flows, flow, dir, offset + meta->payload_len,
+			   yg_witness_doubts(flow, dir, meta->source));
 	else if ((meta->tcp_flags & TCP_FIN) && stream->started)
 		yg_stream_fin(&flows->order, flow, dir, offset + meta->payload_len, flows->now_ns,
 			      yg_witness_doubts(flow, dir, meta->source));

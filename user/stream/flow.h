@@ -9,6 +9,10 @@
  * a new connection with the same key, by idle time, or because the table is full: flows that
  * nothing proves to exist first, of each kind the least recently used. An ended flow stays for a
  * while, so that retransmissions find it and are counted as what they are; it makes room first.
+ *
+ * A RST that others may have sent, or that the peer's stack may have dropped (a wrong checksum, a
+ * short life), does not end the flow: it is doubted, makes room as an ended one does, and ends when
+ * nothing came for YG_FLOW_LINGER_NS. Once the peer goes on, the RST never was.
  */
 #pragma once
 
@@ -72,12 +76,16 @@ struct yg_flow {
 	uint8_t bind; /* enum yg_bind, the best seen */
 	bool tls;
 	bool closed;	    /* both directions ended: lingers */
+	bool doubted;	    /* a RST came that the peer may not have heeded: lingers, too */
 	bool proven;	    /* more than frames that anybody could have made up */
 	bool joined;	    /* first seen without its SYN */
 	bool dropped;	    /* ended by RST, or freed by its process: not given up by us */
 	bool over;	    /* written by stage 3: nothing of it is wanted any more */
 	bool asks;	    /* written by stage 3: wants on_due() */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
+	uint8_t reset_dir;  /* doubted: who is said to have sent the RST, ... */
+	uint64_t reset_ns;  /* ... when, ... */
+	uint64_t reset_at;  /* ... and behind which offset */
 
 	/* Of the table. */
 	uint32_t hash;

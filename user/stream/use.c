@@ -3,7 +3,7 @@
 
 static struct yg_use_list *list_of(struct yg_uses *uses, const struct yg_flow *flow)
 {
-	if (flow->closed)
+	if (flow->closed || flow->doubted)
 		return &uses->lists[YG_USE_CLOSED];
 	return &uses->lists[flow->proven ? YG_USE_OPEN : YG_USE_STRANGER];
 }
@@ -27,6 +27,13 @@ void yg_use_link(struct yg_uses *uses, struct yg_flow *flow, uint64_t now_ns)
 	*(list->newest ? &list->newest->newer : &list->oldest) = flow;
 	list->newest = flow;
 	list->count++;
+}
+
+void yg_use_doubt(struct yg_uses *uses, struct yg_flow *flow, bool doubted, uint64_t now_ns)
+{
+	yg_use_unlink(uses, flow);
+	flow->doubted = doubted;
+	yg_use_link(uses, flow, now_ns);
 }
 
 struct yg_flow *yg_use_victim(const struct yg_uses *uses, uint32_t cap)

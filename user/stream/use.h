@@ -4,7 +4,7 @@
  *
  *	OPEN	  proven: TLS, or this host took part, or in a capture both sides speak
  *	STRANGER  anybody can make up such a flow with one frame
- *	CLOSED	  ended, and lingers
+ *	CLOSED	  ended, or doubted: lingers
  */
 #pragma once
 
@@ -28,6 +28,9 @@ struct yg_uses {
 /* The list is that of the flow's state: unlink, change the state, link. */
 void yg_use_unlink(struct yg_uses *uses, struct yg_flow *flow);
 void yg_use_link(struct yg_uses *uses, struct yg_flow *flow, uint64_t now_ns);
+
+/* A flow that is not closed becomes doubted, or is not so any more. */
+void yg_use_doubt(struct yg_uses *uses, struct yg_flow *flow, bool doubted, uint64_t now_ns);
 
 /**
  * yg_use_victim() - who leaves a full table of @cap flows in which none is closed.

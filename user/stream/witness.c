@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "stream/witness.h"
 
-#define TCP_RST 0x04u
+#define TCP_RST	   0x04u
+#define NEAR_BYTES (1u << 20) /* from where a flow ended: of it, and not of another connection */
 
 bool yg_witness_is_forged(const struct yg_stream *stream, const struct yg_stream *peer,
 			  const struct yg_segment *meta)
@@ -46,8 +47,27 @@ bool yg_witness_renews(const struct yg_stream *peer, const struct yg_segment *me
 	return ahead + YG_FLOW_GUESS_BYTES > 2 * YG_FLOW_GUESS_BYTES;
 }
 
-bool yg_witness_has_begun(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
-			  uint32_t sequence)
+bool yg_witness_may_reset(const struct yg_stream *stream, uint64_t offset)
+{
+	return !stream->started || offset == stream->next ||
+	       (offset > stream->next && offset - stream->next <= stream->unwanted);
+}
+
+bool yg_witness_outlives(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta)
+{
+	uint32_t ahead = meta->ack - (uint32_t)flow->reset_at;
+
+	if (dir == flow->reset_dir || (meta->tcp_flags & TCP_RST) ||
+	    yg_witness_doubts(flow, dir, meta->source))
+		return false;
+	if (meta->ack && ahead && ahead <= NEAR_BYTES)
+		return true;
+	return meta->payload_len && meta->time_ns > flow->reset_ns + YG_WITNESS_RACE_NS;
+}
+
+/* Do bytes from @sequence on follow a new SYN of their own, where no acknowledgement is needed? */
+static bool has_begun(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
+		      uint32_t sequence)
 {
 	const struct yg_stream *stream = &flow->streams[dir];
 
@@ -55,6 +75,21 @@ bool yg_witness_has_begun(const struct yg_flow *flow, unsigned dir, const struct
 		return false;
 	return flow->closed || !flow->streams[!dir].started ||
 	       !yg_witness_doubts(flow, dir, meta->source);
+}
+
+bool yg_witness_is_new(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
+		       uint32_t sequence)
+{
+	const struct yg_stream *stream = &flow->streams[dir];
+	uint32_t distance = sequence - (uint32_t)stream->next;
+
+	if (has_begun(flow, dir, meta, sequence))
+		return true;
+	/* Retransmissions lie behind the end; TCP picks new numbers far from the old ones. */
+	if (!stream->started || distance >= UINT32_MAX - NEAR_BYTES)
+		return false;
+	return flow->closed ||
+	       (flow->doubted && distance > NEAR_BYTES && distance > stream->unwanted);
 }
 
 bool yg_witness_denies(const struct yg_order *order, struct yg_flow *flow, unsigned dir,

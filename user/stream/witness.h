@@ -44,9 +44,29 @@ bool yg_witness_vouches(const struct yg_flow *flow, unsigned dir);
  */
 bool yg_witness_renews(const struct yg_stream *peer, const struct yg_segment *meta);
 
-/* Do bytes from @sequence on follow a new SYN of their own, where no acknowledgement is needed? */
-bool yg_witness_has_begun(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
-			  uint32_t sequence);
+/**
+ * yg_witness_may_reset() - can a RST at @offset of @stream end the flow?
+ *
+ * Source: RFC 5961 section 3: a receiver obeys only one at exactly the next number.
+ */
+bool yg_witness_may_reset(const struct yg_stream *stream, uint64_t offset);
+
+/**
+ * yg_witness_outlives() - does @meta say that the flow goes on, which a RST is said to have ended?
+ * @dir: of @meta.
+ *
+ * This host (in a capture: the side that serves) acknowledges what came behind the RST, or speaks
+ * when what was under way to a socket has long arrived.
+ */
+bool yg_witness_outlives(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta);
+
+/**
+ * yg_witness_is_new() - are bytes of @dir from @sequence on of another connection than we follow?
+ *
+ * They follow a new SYN of their own, or the flow has ended and they are far from there.
+ */
+bool yg_witness_is_new(const struct yg_flow *flow, unsigned dir, const struct yg_segment *meta,
+		       uint32_t sequence);
 
 /**
  * yg_witness_denies() - does this host's first answer say that it has nothing of what was read?

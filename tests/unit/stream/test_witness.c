@@ -15,18 +15,20 @@
 
 #define FIN    0x01u
 #define SYN    0x02u
+#define RST    0x04u
 #define CLIENT 1000u /* first sequence numbers */
 #define SERVER 5000u
 #define FAR    9000000u
 #define S_NS   1000000000ull
 #define GOT    800u
 #define PAUSE  "pause"
+#define LINGER "linger"
 
 struct frame {
 	bool server;
 	uint8_t flags;
 	uint32_t at, ack;
-	const char *text; /* PAUSE: time passes until a hole is given up; NULL: the end */
+	const char *text; /* PAUSE, LINGER: time passes for a hole, for a flow; NULL: the end */
 };
 
 struct world {
@@ -100,7 +102,7 @@ static const struct {
 	const char *name;
 	struct frame frames[FRAMES_MAX];
 	const char *want;
-	uint32_t opened, ends, contested;
+	uint32_t opened, ends, contested, ignored;
 } cases[] = {
 	{ "one after the other",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -108,6 +110,7 @@ static const struct {
 	    { false, 0, CLIENT + 4, SERVER + 3, "GET2" } },
 	  "GET1GET2",
 	  1,
+	  0,
 	  0,
 	  0 },
 	{ "a FIN that nobody heeds does not end what the client says",
@@ -118,6 +121,7 @@ static const struct {
 	  "GET1GET2",
 	  1,
 	  0,
+	  0,
 	  0 },
 	{ "nor does one far ahead keep the true one out",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -127,12 +131,14 @@ static const struct {
 	  "GET1",
 	  1,
 	  1,
+	  0,
 	  0 },
 	{ "a FIN is true when it is acknowledged",
 	  { { false, FIN, CLIENT, SERVER, "GET1" }, { true, 0, SERVER, CLIENT + 5, "OK1" } },
 	  "GET1",
 	  1,
 	  1,
+	  0,
 	  0 },
 	{ "or when the server has ended, too",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -141,12 +147,14 @@ static const struct {
 	  "GET1|",
 	  1,
 	  2,
+	  0,
 	  0 },
 	{ "in whatever order",
 	  { { false, FIN, CLIENT, SERVER, "GET1" }, { true, FIN, SERVER, CLIENT + 4, "OK1" } },
 	  "GET1|",
 	  1,
 	  2,
+	  0,
 	  0 },
 	{ "a SYN with data is no new connection while this one goes on",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -157,6 +165,7 @@ static const struct {
 	    { false, 0, CLIENT + 8, SERVER + 6, "GET3" } },
 	  "GET1GET2GET3",
 	  1,
+	  0,
 	  0,
 	  0 },
 	{ "it is when this host acknowledges it",
@@ -169,6 +178,7 @@ static const struct {
 	  "GET1|????GETY",
 	  2,
 	  2,
+	  0,
 	  0 },
 	{ "what is far ahead does not take the place of what comes",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -180,6 +190,7 @@ static const struct {
 	  "GET1GET2",
 	  1,
 	  0,
+	  0,
 	  0 },
 	{ "what we missed and this host has is a gap",
 	  { { false, 0, CLIENT, SERVER, "GET1" },
@@ -188,6 +199,7 @@ static const struct {
 	    { true, 0, SERVER + 3, CLIENT + 12, "OK2" } },
 	  "GET1????GET3",
 	  1,
+	  0,
 	  0,
 	  0 },
 	{ "after a while with all that came behind it",
@@ -200,6 +212,7 @@ static const struct {
 	  "GET1????????GET4",
 	  1,
 	  0,
+	  0,
 	  0 },
 	{ "a connection does not begin where its first frame says",
 	  { { false, 0, CLIENT + 4000, SERVER, "DECOY" },
@@ -209,6 +222,7 @@ static const struct {
 	  "DECOY|GET2",
 	  2,
 	  2,
+	  0,
 	  0 },
 	{ "nor where a second one does; that is told when nothing else explains it",
 	  { { false, 0, CLIENT + 4000, SERVER, "DECOY" },
@@ -219,7 +233,64 @@ static const struct {
 	  "DECOY|GET2",
 	  2,
 	  2,
+	  1,
+	  0 },
+	{ "a RST that nobody heeds does not end what both say",
+	  { { false, 0, CLIENT, SERVER, "GET1" },
+	    { false, RST, CLIENT + 4, 0, "" },
+	    { true, 0, SERVER, CLIENT + 4, "OK1" },
+	    { false, 0, CLIENT + 4, SERVER + 3, "GET2" },
+	    { true, 0, SERVER + 3, CLIENT + 8, "OK2" },
+	    { .text = LINGER } },
+	  "GET1GET2",
+	  1,
+	  0,
+	  0,
 	  1 },
+	{ "nor does one that the answer follows late",
+	  { { false, 0, CLIENT, SERVER, "GET1" },
+	    { false, RST, CLIENT + 4, 0, "" },
+	    { .text = PAUSE },
+	    { true, 0, SERVER, CLIENT + 4, "OK1" },
+	    { .text = LINGER },
+	    { false, 0, CLIENT + 4, SERVER + 3, "GET2" } },
+	  "GET1GET2",
+	  1,
+	  0,
+	  0,
+	  1 },
+	{ "a RST is true when nothing follows it",
+	  { { false, 0, CLIENT, SERVER, "GET1" },
+	    { false, RST, CLIENT + 4, 0, "" },
+	    { true, 0, SERVER, CLIENT + 4, "OK1" }, /* was under way */
+	    { .text = LINGER } },
+	  "GET1|",
+	  1,
+	  2,
+	  0,
+	  0 },
+	{ "or when this host answers it with one, or sent it",
+	  { { false, 0, CLIENT, SERVER, "GET1" },
+	    { false, RST, CLIENT + 4, 0, "" },
+	    { true, RST, SERVER, CLIENT + 4, "" },
+	    { false, 0, CLIENT + 4, SERVER, "GET2" } },
+	  "GET1|GET2",
+	  2,
+	  2,
+	  0,
+	  0 },
+	{ "behind one the next connection of the same ports begins",
+	  { { false, 0, CLIENT, SERVER, "GET1" },
+	    { true, 0, SERVER, CLIENT + 4, "OK1" },
+	    { false, RST, CLIENT + 4, 0, "" },
+	    { false, 0, FAR, SERVER + 0x1000000, "GETA" },
+	    { true, 0, SERVER + 0x1000000, FAR + 4, "OKA" },
+	    { false, 0, FAR + 4, SERVER + 0x1000003, "GETB" } },
+	  "GET1|GETAGETB",
+	  2,
+	  2,
+	  0,
+	  0 },
 };
 
 static void world_init(struct world *world)
@@ -255,6 +326,8 @@ static void reads_what_this_host_reads(void **state)
 
 			if (frame->text && strcmp(frame->text, PAUSE) == 0)
 				yg_flows_tick(world.flows, world.now_ns += 2 * YG_FLOW_GAP_NS);
+			else if (frame->text && strcmp(frame->text, LINGER) == 0)
+				yg_flows_tick(world.flows, world.now_ns += YG_FLOW_LINGER_NS);
 			else if (frame->text)
 				give(&world, frame);
 		}
@@ -263,6 +336,7 @@ static void reads_what_this_host_reads(void **state)
 		assert_int_equal(world.counters.flow_opened, cases[i].opened);
 		assert_int_equal(world.ends, cases[i].ends);
 		assert_int_equal(world.counters.contested, cases[i].contested);
+		assert_int_equal(world.counters.reset_ignored, cases[i].ignored);
 		world_clean(&world);
 	}
 }
