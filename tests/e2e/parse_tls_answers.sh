@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What a TLS server answers, on the wire: version and cipher come with each exchange of its
-# connection, and posture judges them, and the certificate that TLS 1.2 sends in clear.
+# What a TLS server answers, on the wire: version, cipher and protocol (ALPN) come with each
+# exchange of its connection, and posture judges them, and the certificate that TLS 1.2 sends in clear.
 . "$(dirname "$0")/lib.sh"
 need nginx openssl curl jq
 
@@ -9,7 +9,7 @@ declare -A VERSION=([9011]=1.1 [9012]=1.2 [9013]=1.3)
 
 on_fail() {
 	cat "$WORK"/nginx/*.log
-	api 'samples?limit=100' | jq -c '.items[] | [.server_port, .tls_version, .ja4, .sni]'
+	api 'samples?limit=100' | jq -c '.items[] | [.server_port, .tls_version, .ja4, .sni, .alpn, .chosen_alpn]'
 	api status | jq -c '.counters | [.sample, .stream] | map(with_entries(select(.key |
 		test("hello|answer"))))'
 	daemon_log 5
@@ -48,7 +48,8 @@ shown() {
 	cat "$WORK"/nginx/*.log
 	api 'samples?limit=1000' | jq -e --argjson port "$1" --arg version "${VERSION[$1]}" '
 		[.items[] | select(.server_port == $port and .tls_version == $version
-			and .sni == "v\($version).test" and (.ja4 | startswith("t1")))] | length >= 3'
+			and .sni == "v\($version).test" and (.ja4 | startswith("t1"))
+			and .alpn == ["http/1.1"] and .chosen_alpn == "http/1.1")] | length >= 3'
 }
 for port in "${!VERSION[@]}"; do
 	wait_until 20 shown "$port"

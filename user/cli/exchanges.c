@@ -9,7 +9,7 @@
 #include "core/belt.h"
 
 #define BELT_BYTES (1u << 20)
-#define TEXTS	   9u /* slices of a line: those of list_texts() */
+#define TEXTS	   11u /* slices of a line: those of list_texts() */
 
 /* On the belt: this, then the bytes that its slices point to. */
 struct line {
@@ -27,9 +27,10 @@ struct printer {
 static void list_texts(struct line *line, struct yg_slice *ret[TEXTS])
 {
 	struct yg_slice *const texts[TEXTS] = {
-		&line->item.method,    &line->item.target, &line->item.service,
-		&line->item.caller,    &line->item.ja4,	   &line->item.sni,
-		&line->item.operation, &line->item.model,  &line->resolved.template_,
+		&line->item.method,    &line->item.target,	&line->item.service,
+		&line->item.caller,    &line->item.ja4,		&line->item.sni,
+		&line->item.operation, &line->item.model,	&line->resolved.template_,
+		&line->item.alpn,      &line->item.chosen_alpn,
 	};
 
 	memcpy(ret, texts, sizeof(texts));

@@ -172,6 +172,16 @@ static void put_hop(struct yg_json *json, uint64_t id, const struct yg_links *li
 		put_id(json, "parent", parent);
 }
 
+/* The names that were offered, in the client's order. */
+static void put_alpn(struct yg_json *json, struct yg_slice list)
+{
+	yg_json_key(json, "alpn");
+	yg_json_open_array(json);
+	for (struct yg_slice name; (name = yg_hello_alpn_next(&list)).ptr;)
+		yg_json_slice(json, name);
+	yg_json_close_array(json);
+}
+
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		       const struct yg_observation *resolved, const struct yg_links *links,
 		       const struct yg_data *data)
@@ -205,6 +215,10 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		yg_json_pair_slice(json, "ja4", item->ja4);
 	if (item->sni.ptr)
 		yg_json_pair_slice(json, "sni", item->sni);
+	if (item->alpn.ptr)
+		put_alpn(json, item->alpn);
+	if (item->chosen_alpn.ptr)
+		yg_json_pair_slice(json, "chosen_alpn", item->chosen_alpn);
 	put_operation(json, item);
 	put_hop(json, item->id, links);
 	yg_json_close_object(json);
@@ -299,8 +313,6 @@ static void put_answer(struct yg_json *json, const struct yg_handshake *handshak
 void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
 			const struct yg_peer *client)
 {
-	struct yg_slice alpn = handshake->alpn, protocol = yg_hello_alpn_next(&alpn);
-
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "tls");
 	put_peer(json, "client", client);
@@ -309,11 +321,7 @@ void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handsha
 	yg_json_pair_slice(json, "ja4", handshake->ja4);
 	yg_json_pair_str(json, "version", yg_hello_version_name(handshake->version));
 	yg_json_pair_time(json, "time", handshake->time_ns);
-	yg_json_key(json, "alpn");
-	yg_json_open_array(json);
-	for (; protocol.ptr; protocol = yg_hello_alpn_next(&alpn))
-		yg_json_slice(json, protocol);
-	yg_json_close_array(json);
+	put_alpn(json, handshake->alpn);
 	if (client != &handshake->client)
 		put_peer(json, "peer", &handshake->client);
 	yg_json_key(json, "offered");

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
-#define TEXTS	   10u	      /* slices of an item: see list_texts() */
+#define TEXTS	   12u	      /* slices of an item: see list_texts() */
 #define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
 /* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
@@ -80,6 +80,8 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 					    : 0 },
 		.ja4 = exchange->ja4,
 		.sni = exchange->sni,
+		.alpn = exchange->alpn,
+		.chosen_alpn = exchange->chosen_alpn,
 	};
 }
 
@@ -145,6 +147,8 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 	ret[7] = &item->operation;
 	ret[8] = &item->model;
 	ret[9] = &item->data;
+	ret[10] = &item->alpn;
+	ret[11] = &item->chosen_alpn;
 }
 
 static int spill(struct yg_spool *spool)

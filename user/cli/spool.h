@@ -36,6 +36,7 @@ struct yg_spooled {
 	uint32_t calls;		 /* operations of GraphQL, JSON-RPC or SOAP; 0 none */
 	uint32_t depth, aliases; /* GraphQL */
 	struct yg_slice method, target, service, path, caller, ja4, sni;
+	struct yg_slice alpn, chosen_alpn; /* as in the exchange */
 	struct yg_slice operation, model;
 	struct yg_slice data; /* struct yg_data_item, as bytes */
 };

@@ -126,8 +126,10 @@ struct yg_exchange {
 	struct yg_peer proxied; /* the client that a PROXY header names; all zero: none, unknown */
 	struct yg_slice ja4;	/* of the ClientHello of this connection; absent: not seen */
 	struct yg_slice sni;	/* of the same; as sent */
-	uint16_t tls_version;	/* the server's choice, 0x0304 is TLS 1.3; 0: not seen */
-	uint16_t tls_cipher;	/* likewise; see parse/cipher.h */
+	struct yg_slice alpn;	/* of the same: offered, a list; see yg_hello_alpn_next() */
+	struct yg_slice chosen_alpn; /* of these; TLS 1.3 encrypts it: what is spoken, if offered */
+	uint16_t tls_version;	     /* the server's choice, 0x0304 is TLS 1.3; 0: not seen */
+	uint16_t tls_cipher;	     /* likewise; see parse/cipher.h */
 };
 
 /**

@@ -7,7 +7,9 @@
 #include "yagura/limits.h"
 
 #define JA4_LEN	 (YG_JA4_CAP - 1)
+#define TLS_1_3	 0x0304u
 #define ALPN_MAX 256u /* bytes of the offered list that are kept: whole names */
+#define ALPN_ROW 64u  /* the same for exchanges; the names of HTTP take 21 */
 
 /* A connection: client first. 36 bytes without padding: hashed and compared as a whole. */
 struct ends {
@@ -22,8 +24,11 @@ struct row {
 	struct yg_peer proxied;
 	uint16_t version, cipher; /* chosen; 0: not seen */
 	uint8_t sni_len;
+	uint8_t alpn_len;
+	uint8_t chosen_at; /* of the chosen name's length byte in alpn; ALPN_ROW: not seen */
 	bool has_ja4;
 	char ja4[JA4_LEN];
+	char alpn[ALPN_ROW];
 	char sni[YG_HELLO_SNI_MAX];
 };
 
@@ -85,10 +90,28 @@ static struct row *renew_row(struct yg_preludes *preludes, const struct ends *en
 
 /* --- ClientHello -------------------------------------------------------------------------- */
 
+/* Whole names of the offered list, as many as fit into @cap. */
+static uint16_t keep_alpn(struct yg_slice list, char *ret, size_t cap)
+{
+	struct yg_slice rest = list;
+	size_t len = 0;
+
+	while (yg_hello_alpn_next(&rest).ptr) {
+		if (list.len - rest.len > cap)
+			break;
+		len = list.len - rest.len;
+	}
+	if (len)
+		memcpy(ret, list.ptr, len);
+	return (uint16_t)len;
+}
+
 static void keep_hello(struct row *row, const struct yg_hello *hello)
 {
 	row->has_ja4 = true;
 	memcpy(row->ja4, hello->ja4, JA4_LEN);
+	row->alpn_len = (uint8_t)keep_alpn(hello->alpn, row->alpn, sizeof(row->alpn));
+	row->chosen_at = ALPN_ROW;
 	row->sni_len = (uint8_t)hello->sni.len;
 	if (hello->sni.len)
 		memcpy(row->sni, hello->sni.ptr, hello->sni.len);
@@ -100,22 +123,6 @@ static struct yg_peer peer_of(const struct yg_end *end)
 
 	memcpy(peer.addr.bytes, end->addr, sizeof(peer.addr.bytes));
 	return peer;
-}
-
-/* Whole names of the offered list, as many as fit. */
-static uint16_t keep_alpn(struct yg_slice list, char *ret)
-{
-	struct yg_slice rest = list;
-	size_t len = 0;
-
-	while (yg_hello_alpn_next(&rest).ptr) {
-		if (list.len - rest.len > ALPN_MAX)
-			break;
-		len = list.len - rest.len;
-	}
-	if (len)
-		memcpy(ret, list.ptr, len);
-	return (uint16_t)len;
 }
 
 /* NULL: no memory. */
@@ -138,8 +145,20 @@ static struct yg_greeting *greet(struct yg_pool *pool, const struct yg_run *run,
 	memcpy(greeting->ja4, hello->ja4, JA4_LEN);
 	if (hello->sni.len)
 		memcpy(greeting->sni, hello->sni.ptr, hello->sni.len);
-	greeting->alpn_len = keep_alpn(hello->alpn, greeting->alpn);
+	greeting->alpn_len = keep_alpn(hello->alpn, greeting->alpn, sizeof(greeting->alpn));
 	return greeting;
+}
+
+/* Where @name is among those that @row keeps; ALPN_ROW: it is not. */
+static uint8_t find_alpn(const struct row *row, struct yg_slice name)
+{
+	struct yg_slice rest = { row->alpn, row->alpn_len }, offered;
+
+	while (name.ptr && (offered = yg_hello_alpn_next(&rest)).ptr) {
+		if (yg_slice_equal(offered, name))
+			return (uint8_t)(offered.ptr - row->alpn - 1);
+	}
+	return ALPN_ROW;
 }
 
 static void add_answer(const struct yg_flight *flight, struct yg_handshake *handshake)
@@ -199,6 +218,7 @@ static void tell(struct yg_preludes *preludes, struct yg_prelude *prelude,
 	if (row && handshake.cipher) {
 		row->version = handshake.version;
 		row->cipher = handshake.cipher;
+		row->chosen_at = find_alpn(row, handshake.chosen_alpn);
 	}
 	if (preludes->fn)
 		preludes->fn(preludes->ctx, &handshake);
@@ -472,6 +492,25 @@ struct yg_prelude_rest yg_prelude_run(struct yg_preludes *preludes, struct yg_pr
 
 /* --- exchanges ---------------------------------------------------------------------------- */
 
+/*
+ * RFC 7301: the server says what it chose, up to TLS 1.2 in clear. Where that was not seen, what is
+ * spoken was chosen, if it was offered.
+ */
+static void add_alpn(const struct row *row, struct yg_exchange *exchange)
+{
+	struct yg_slice spoken = exchange->stream ? YG_SLICE("h2") : YG_SLICE("http/1.1");
+	uint8_t at = row->chosen_at;
+
+	if (!row->alpn_len)
+		return;
+	exchange->alpn = (struct yg_slice){ row->alpn, row->alpn_len };
+	if (!row->version || row->version >= TLS_1_3)
+		at = find_alpn(row, spoken);
+	if (at != ALPN_ROW)
+		exchange->chosen_alpn =
+			(struct yg_slice){ row->alpn + at + 1, (uint8_t)row->alpn[at] };
+}
+
 void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelude,
 		    struct yg_exchange *exchange)
 {
@@ -496,6 +535,7 @@ void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelu
 		exchange->ja4 = (struct yg_slice){ row->ja4, JA4_LEN };
 	if (row->sni_len)
 		exchange->sni = (struct yg_slice){ row->sni, row->sni_len };
+	add_alpn(row, exchange);
 }
 
 void yg_prelude_close(struct yg_preludes *preludes, struct yg_prelude *prelude,

@@ -25,7 +25,7 @@
 #include "parse/proxy.h"
 #include "stream/flow.h"
 
-#define YG_PRELUDES_DEFAULT 16384u /* rows of about 400 bytes */
+#define YG_PRELUDES_DEFAULT 16384u /* rows of about 450 bytes */
 
 enum yg_prelude_phase {
 	YG_PRELUDE_PROXY,  /* may be a PROXY header */

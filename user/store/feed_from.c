@@ -56,10 +56,15 @@ void yg_feed_from_finding(const struct yg_finding *finding, struct yg_feed_messa
 	}
 }
 
-static void add_text(struct yg_feed_texts *texts, const char *text)
+static void add_slice(struct yg_feed_texts *texts, struct yg_slice text)
 {
 	if (texts->count < YG_FEED_TEXTS_MAX)
-		texts->rows[texts->count++] = yg_slice_from_str(text);
+		texts->rows[texts->count++] = text;
+}
+
+static void add_text(struct yg_feed_texts *texts, const char *text)
+{
+	add_slice(texts, yg_slice_from_str(text));
 }
 
 void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret)
@@ -225,6 +230,7 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 			   char *scratch, struct yg_feed_message *ret)
 {
 	const struct yg_exchange *exchange = subject->exchange;
+	struct yg_slice alpn = exchange->alpn, name;
 	size_t len = yg_feed_mask_target(seen->template_, exchange->request.target, scratch,
 					 YG_FEED_TARGET_CAP);
 	unsigned int protocol = seen->protocol < YG_PROTOCOL_MAX ? seen->protocol : 0;
@@ -253,7 +259,10 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 		.ja4 = exchange->ja4,
 		.sni = exchange->sni,
 		.tls_version = version_of(exchange),
+		.chosen_alpn = exchange->chosen_alpn,
 	};
+	while ((name = yg_hello_alpn_next(&alpn)).ptr)
+		add_slice(&ret->sample.alpn, name);
 }
 
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret)

@@ -12,6 +12,10 @@
 #define TIME_NS 1700000000123456000ull
 #define TIME	"\"2023-11-14T22:13:20.123456Z\""
 
+#define TLS_KEYS                                                                \
+	"\"ja4\":\"t13\",\"sni\":\"a.example\",\"alpn\":[\"h2\",\"http/1.1\"]," \
+	"\"chosen_alpn\":\"h2\"}"
+
 static const struct yg_address v4 = { .bytes = { [10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1 } };
 
 static const struct yg_rule rule = {
@@ -63,6 +67,25 @@ static void writes_exchanges(void **state)
 	       "\"template\":\"/v1/users/{id}\",\"status\":200,\"protocol\":\"h1\",\"tls\":true,"
 	       "\"request_bytes\":0,\"response_bytes\":512,\"latency_us\":830,\"data\":[],"
 	       "\"findings\":[\"bola-enumeration\"],\"complete\":true}");
+}
+
+/* As in a line of type tls: what was offered, and of that what was chosen. */
+static void writes_the_handshake_of_an_exchange(void **state)
+{
+	struct yg_observation resolved = { 0 };
+	struct yg_spooled item = { .time_ns = TIME_NS,
+				   .latency_us = YG_LATENCY_UNKNOWN,
+				   .tls = true,
+				   .ja4 = YG_SLICE("t13"),
+				   .sni = YG_SLICE("a.example"),
+				   .alpn = YG_SLICE("\x02h2\x08http/1.1"),
+				   .chosen_alpn = YG_SLICE("h2") };
+	struct yg_slice got;
+
+	yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 }, NULL);
+	got = yg_json_view(*state);
+	assert_non_null(memmem(got.ptr, got.len, TLS_KEYS, sizeof(TLS_KEYS) - 1));
+	yg_json_reset(*state);
 }
 
 /* What is not known is null: no port behind a proxy, no status, no caller, no time between. */
@@ -230,9 +253,13 @@ static int free_writer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_exchanges),   cmocka_unit_test(leaves_the_unknown_null),
-		cmocka_unit_test(writes_endpoints),   cmocka_unit_test(writes_findings),
-		cmocka_unit_test(writes_the_summary), cmocka_unit_test(writes_a_service),
+		cmocka_unit_test(writes_exchanges),
+		cmocka_unit_test(leaves_the_unknown_null),
+		cmocka_unit_test(writes_the_handshake_of_an_exchange),
+		cmocka_unit_test(writes_endpoints),
+		cmocka_unit_test(writes_findings),
+		cmocka_unit_test(writes_the_summary),
+		cmocka_unit_test(writes_a_service),
 	};
 
 	return cmocka_run_group_tests_name("cli/lines", tests, make_writer, free_writer);

@@ -17,7 +17,10 @@ static const struct yg_spooled items[] = {
 	  .target = YG_SLICE("/a?b=1"),
 	  .service = YG_SLICE("api.example.com"),
 	  .path = YG_SLICE("/a"),
-	  .caller = YG_SLICE("bearer:0123456789abcdef") },
+	  .caller = YG_SLICE("bearer:0123456789abcdef"),
+	  .sni = YG_SLICE("api.example.com"),
+	  .alpn = YG_SLICE("\x02h2"),
+	  .chosen_alpn = YG_SLICE("h2") },
 	{ .time_ns = 2, .status = 500 }, /* no request: every text absent */
 	{ .time_ns = 3, .method = YG_SLICE("X"), .target = YG_SLICE("") },
 };
@@ -52,6 +55,9 @@ static void gives_back_what_was_put(void **state)
 		same_text(got.service, want->service);
 		same_text(got.path, want->path);
 		same_text(got.caller, want->caller);
+		same_text(got.sni, want->sni);
+		same_text(got.alpn, want->alpn);
+		same_text(got.chosen_alpn, want->chosen_alpn);
 	}
 	assert_int_equal(yg_spool_next(spool, &got), 0);
 	yg_spool_free(&spool);

@@ -64,6 +64,7 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange, void *roo
 		seen->wrong += request->body.ptr[i] != 'b';
 	seen->wrong += response->present || response->method.ptr || response->body.ptr;
 	seen->wrong += !is_text(exchange->ja4, "t13") || exchange->sni.ptr != NULL;
+	seen->wrong += !is_text(exchange->alpn, "\x02h2") || !is_text(exchange->chosen_alpn, "h2");
 	seen->wrong += exchange->client.port != 4711;
 }
 
@@ -107,6 +108,7 @@ static struct yg_slice part(const char *text, size_t at, size_t len)
 static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_ns)
 {
 	char text[sizeof(head)], name[] = "elsewhere", value[] = "too", ja4[] = "t13";
+	char alpn[] = "\x02h2";
 	char *body = malloc(body_len + 1);
 	bool whole = now_ns % 2 == 0;
 	struct yg_header headers[] = {
@@ -125,6 +127,8 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 			     .body = { body, body_len } },
 		.client.port = 4711,
 		.ja4 = yg_slice_from_str(ja4),
+		.alpn = yg_slice_from_str(alpn),
+		.chosen_alpn = part(alpn, 1, 2),
 	};
 
 	assert_non_null(body);
@@ -136,6 +140,7 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 	memset(name, '!', sizeof(name));
 	memset(value, '!', sizeof(value));
 	memset(ja4, '!', sizeof(ja4));
+	memset(alpn, '!', sizeof(alpn));
 	memset(headers, 0xff, sizeof(headers));
 	free(body);
 }

@@ -24,6 +24,7 @@ struct seen {
 	uint16_t version, cipher;	 /* of the last exchange */
 	char proxied[64];		 /* of the last of both */
 	char linked_sni[64], linked[64]; /* of the last exchange */
+	char alpn[64], chosen[64];	 /* likewise; a length byte is a comma */
 };
 
 struct net {
@@ -35,6 +36,16 @@ struct net {
 static void copy(char *to, struct yg_slice text)
 {
 	(void)snprintf(to, 64, "%.*s", (int)text.len, text.ptr ? text.ptr : "");
+}
+
+static void copy_names(char *to, struct yg_slice list)
+{
+	struct yg_slice name;
+	size_t len = 0;
+
+	to[0] = '\0';
+	while ((name = yg_hello_alpn_next(&list)).ptr)
+		len += (size_t)snprintf(to + len, 64 - len, "%.*s ", (int)name.len, name.ptr);
 }
 
 static void take_handshake(void *ctx, const struct yg_handshake *handshake)
@@ -57,6 +68,8 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 	net->seen.version = exchange->tls_version;
 	net->seen.cipher = exchange->tls_cipher;
 	copy(net->seen.linked_sni, exchange->sni);
+	copy(net->seen.chosen, exchange->chosen_alpn);
+	copy_names(net->seen.alpn, exchange->alpn);
 	copy(net->seen.linked, exchange->ja4);
 	(void)yg_endpoint_format(&exchange->proxied.addr, exchange->proxied.port,
 				 net->seen.proxied);
@@ -132,13 +145,19 @@ static void answer(struct net *net, uint8_t source, uint16_t port, const void *d
 	assert_null(broken_law(yg_streams_counters(net->streams), false));
 }
 
-static void send_hello(struct net *net, uint8_t source, uint16_t port, const char *sni)
+static void send_hello_of(struct net *net, uint8_t source, uint16_t port, const char *sni,
+			  const char *alpn)
 {
-	const struct hello_spec spec = { .sni = sni, .alpn = "\x02h2\x08http/1.1" };
+	const struct hello_spec spec = { .sni = sni, .alpn = alpn };
 	uint8_t message[HELLO_BYTES_CAP], bytes[HELLO_BYTES_CAP];
 	size_t len = hello_records(message, hello_message(&spec, message), 16384, bytes);
 
 	send_wire(net, source, port, bytes, len);
+}
+
+static void send_hello(struct net *net, uint8_t source, uint16_t port, const char *sni)
+{
+	send_hello_of(net, source, port, sni, "\x02h2\x08http/1.1");
 }
 
 /* As the sampler passes it, live: the ServerHello and the header of the record behind it. */
@@ -325,6 +344,53 @@ static void tells_what_the_server_chose(void **state)
 	assert_int_equal(net->seen.cipher, 0x000a);
 }
 
+#define LONG_NAME \
+	"\x28"    \
+	"0123456789012345678901234567890123456789"
+
+/* RFC 7301: offered by the client, chosen by the server; what is spoken is HTTP/1.1. */
+static void tells_what_was_offered_and_chosen(void **state)
+{
+	static const struct {
+		const char *what, *offered;
+		uint16_t version; /* of the answer; 0: none is seen */
+		const char *answer;
+		const char *names, *chosen;
+	} cases[] = {
+		{ "TLS 1.2 says it",
+		  "\x02h2\x03"
+		  "foo",
+		  0x0303, "foo", "h2 foo ", "foo" },
+		{ "TLS 1.2 without one", "\x02h2\x08http/1.1", 0x0303, NULL, "h2 http/1.1 ", "" },
+		{ "TLS 1.3 encrypts it", "\x02h2\x08http/1.1", 0x0304, NULL, "h2 http/1.1 ",
+		  "http/1.1" },
+		{ "what is spoken was not offered", "\x02h2", 0x0304, NULL, "h2 ", "" },
+		{ "no answer is seen", "\x08http/1.1", 0, NULL, "http/1.1 ", "http/1.1" },
+		{ "nothing is offered", NULL, 0x0304, NULL, "", "" },
+		{ "what was not offered is not chosen", "\x02h2", 0x0303, "foo", "h2 ", "" },
+		{ "names that do not fit", "\x02h2" LONG_NAME LONG_NAME, 0x0303, "h2",
+		  "h2 0123456789012345678901234567890123456789 ", "h2" },
+	};
+	struct net *net = *state;
+	static uint8_t bytes[4096];
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		const struct answer_spec spec = { .version = cases[i].version,
+						  .cipher = 0xc02f,
+						  .alpn = cases[i].answer,
+						  .done = 1 };
+		uint16_t port = (uint16_t)(6000 + i);
+
+		print_message("  %s\n", cases[i].what);
+		send_hello_of(net, YG_SOURCE_FILE, port, "a.example", cases[i].offered);
+		if (cases[i].version)
+			answer(net, YG_SOURCE_FILE, port, bytes, hello_answer(&spec, 16384, bytes));
+		exchange_tls(net, port, 0x10 + i, true);
+		assert_string_equal(net->seen.alpn, cases[i].names);
+		assert_string_equal(net->seen.chosen, cases[i].chosen);
+	}
+}
+
 /* What is no answer, or none at all, leaves what the client offered. */
 static void tells_the_offer_when_no_answer_is_seen(void **state)
 {
@@ -389,6 +455,7 @@ int main(void)
 		claim(makes_room_for_new_connections),
 		claim(links_the_client_of_a_proxy_header),
 		claim(reads_a_hello_in_pieces),
+		claim(tells_what_was_offered_and_chosen),
 		claim(tells_what_the_server_chose),
 		claim(tells_the_offer_when_no_answer_is_seen),
 		claim(tells_what_came_of_an_answer_that_is_too_long),
