@@ -150,6 +150,8 @@ struct guard_case {
 };
 
 static const uint8_t hop_by_hop[] = { 0, 255 };
+static const uint8_t many[] = { 0, 60, 43, 60, 51, 135, 60, 60, 255 };
+static const uint8_t fragment[] = { 44, 255 };
 
 static const struct guard_case cases[] = {
 	{ "an ordinary frame passes", NULL, NULL, { 0 }, 0, ROW(pass), XDP_PASS },
@@ -204,6 +206,21 @@ static const struct guard_case cases[] = {
 	  0,
 	  ROW(drop_exact),
 	  XDP_DROP },
+	{ "long ones behind two VLAN tags",
+	  "2001:db8::10",
+	  NULL,
+	  { .is_v6 = 1, .vlans = 2, .extensions = many, .extension_more = 4 },
+	  0,
+	  ROW(drop_exact),
+	  XDP_DROP },
+	{ "an IPv6 fragment is blocked too",
+	  "2001:db8::10",
+	  NULL,
+	  { .is_v6 = 1, .extensions = fragment, .ip6_frag_more = 1 },
+	  0,
+	  ROW(drop_exact),
+	  XDP_DROP },
+	{ "PPPoE", "192.0.2.10", NULL, { .ethertype = 0x8864 }, 0, ROW(skip_proto), XDP_PASS },
 	{ "allow beats an exact block",
 	  "192.0.2.10",
 	  "192.0.2.10",

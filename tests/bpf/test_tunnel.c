@@ -52,7 +52,7 @@ struct tunnel {
 	uint8_t first;	    /* VXLAN: flags; GENEVE: version and options */
 	int words;	    /* GENEVE: of options that are there */
 	int is_frame;	    /* an Ethernet frame is inside */
-	int outer_v6;
+	int outer_v6, outer_vlans;
 	const uint8_t *extensions; /* of the outer IPv6 header */
 	uint16_t udp_len;	   /* 0: the right one */
 };
@@ -98,6 +98,7 @@ static size_t wrap(const struct tunnel *t, const struct packet_spec *inner, uint
 	struct packet_spec outer = { .src = t->outer_v6 ? NULL : OUTER,
 				     .dst = t->outer_v6 ? NULL : END,
 				     .is_v6 = t->outer_v6,
+				     .vlans = t->outer_vlans,
 				     .extensions = t->extensions,
 				     .protocol = t->protocol,
 				     .is_raw = 1,
@@ -244,6 +245,26 @@ static const struct {
 	    .is_frame = 1 },
 	  { .payload = REQUEST },
 	  ROW(segment),
+	  1 },
+	{ "GENEVE behind two tags, two tags and long extension headers inside",
+	  { .protocol = PROTO_UDP,
+	    .port = GENEVE,
+	    .first = 4,
+	    .words = 4,
+	    .type = BRIDGING,
+	    .is_frame = 1,
+	    .outer_vlans = 2 },
+	  { .payload = REQUEST,
+	    .is_v6 = 1,
+	    .vlans = 2,
+	    .extensions = extension,
+	    .extension_more = 2 },
+	  ROW(segment),
+	  1 },
+	{ "PPPoE inside",
+	  { .protocol = PROTO_GRE, .type = BRIDGING, .is_frame = 1 },
+	  { .payload = REQUEST, .ethertype = 0x8864 },
+	  ROW(skip_proto),
 	  1 },
 	{ "an empty segment inside",
 	  { .protocol = PROTO_GRE },
@@ -458,6 +479,8 @@ static const struct tunnel ends[] = {
 	{ .protocol = PROTO_GRE, .type = BRIDGING, .is_frame = 1 },
 	{ .protocol = PROTO_UDP, .port = VXLAN, .first = 0x08, .is_frame = 1 },
 	{ .protocol = PROTO_UDP, .port = GENEVE, .first = 1, .words = 1 },
+	{ .protocol = PROTO_IPIP, .outer_vlans = 2 },
+	{ .protocol = PROTO_UDP, .port = VXLAN, .first = 0x08, .is_frame = 1, .outer_vlans = 2 },
 };
 
 /* Run every tunnel of ends[] through XDP and TC. @drops: of each. */

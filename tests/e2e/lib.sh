@@ -17,8 +17,8 @@
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
-#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy:
-#					HTTP and HTTPS servers; all but the pythons take
+#	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy, go:
+#					HTTP and HTTPS servers; all but the pythons and go take
 #					two more ports, of HTTP/2: prior knowledge, TLS
 #	start_yagurad [OPTION...]	the daemon, scoped to this sandbox; waits until it answers;
 #					$SAMPLE is its --sample: 1 (all), auto, 1/8 ...
@@ -455,6 +455,45 @@ tls_file() {
 	fi ;;
 	*) echo libssl ;;
 	esac
+}
+
+# A program in Go, without symbols, where a compiler is. Under TLS HTTP/2 as well as HTTP/1; the
+# names of COLORS (sampling_rests.sh) have statuses of their own.
+start_go() {
+	mkdir -p "$WORK/go"
+	cat >"$WORK/go/main.go" <<-'GO'
+		package main
+
+		import (
+			"fmt"
+			"net/http"
+			"os"
+		)
+
+		func main() {
+			codes := map[string]int{"/red": 201, "/green": 202, "/blue": 203}
+			log, _ := os.OpenFile(os.Args[3], os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0644)
+			http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+				code, ok := codes[r.URL.Path]
+				if !ok {
+					code = 200
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(code)
+				fmt.Fprint(w, `{"ok":true}`)
+				fmt.Fprintf(log, "%s %d %s %s %s\n", r.RemoteAddr, code, r.Method, r.URL, r.Proto)
+			})
+			go http.ListenAndServe("0.0.0.0:"+os.Args[4], nil)
+			panic(http.ListenAndServeTLS("0.0.0.0:"+os.Args[5], os.Args[1], os.Args[2], nil))
+		}
+	GO
+	(cd "$WORK/go" && HOME=$WORK/go GOFLAGS=-p=1 go build -ldflags='-s -w' -o server main.go)
+	# shellcheck disable=SC2034 # read by tests
+	ACCESS_LOG=$WORK/go/access.log
+	"$WORK/go/server" "$CERT" "$KEY" "$ACCESS_LOG" "${1:-8080}" "${2:-8443}" \
+		>"$WORK/go/error.log" 2>&1 &
+	SERVER_PID=$!
+	wait_until 20 is_listening "${2:-8443}"
 }
 
 # stop_server: end what start_NAME started last.

@@ -43,37 +43,6 @@ start() {
 	LOGS[$server]=$ACCESS_LOG
 }
 
-# A program in Go, without symbols, where a compiler is.
-start_go() {
-	mkdir -p "$WORK/go"
-	cat >"$WORK/go/main.go" <<-'GO'
-		package main
-
-		import (
-			"fmt"
-			"net/http"
-			"os"
-		)
-
-		func main() {
-			log, _ := os.OpenFile(os.Args[3], os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0644)
-			http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprint(w, `{"ok":true}`)
-				fmt.Fprintf(log, "%s 200 %s %s %s\n", r.RemoteAddr, r.Method, r.URL, r.Proto)
-			})
-			go http.ListenAndServe("0.0.0.0:"+os.Args[4], nil)
-			go http.ListenAndServeTLS("0.0.0.0:"+os.Args[5], os.Args[1], os.Args[2], nil)
-			panic(http.ListenAndServeTLS("0.0.0.0:"+os.Args[6], os.Args[1], os.Args[2], nil))
-		}
-	GO
-	(cd "$WORK/go" && HOME=$WORK/go GOFLAGS=-p=1 go build -ldflags='-s -w' -o server main.go)
-	# shellcheck disable=SC2034 # read by start
-	ACCESS_LOG=$WORK/go/access.log
-	"$WORK/go/server" "$CERT" "$KEY" "$ACCESS_LOG" "$@" >"$WORK/go/error.log" 2>&1 &
-	wait_until 20 is_listening "$3"
-}
-
 # It says whom it accepted; each connection is one request.
 start_gnutls() {
 	mkdir -p "$WORK/gnutls"
@@ -98,7 +67,8 @@ start_nghttpd() {
 log_nghttpd() { sed -unE "s,.* :path: (/$1)[?].*,- 200 GET \1 HTTP/2,p" >>"$ACCESS_LOG"; }
 
 # Whom this host asks. Each of MAKERS has ports of its own: N80 clear, N82 HTTP/2, N44 TLS of both.
-declare -A MAKERS=([curl]=93 [h2load]=94 [python]=95 [node]=96 [wget]=97 [go]=98)
+declare -A MAKERS=([curl]=93 [h2load]=94 [python]=95 [node]=96 [wget]=97 [go]=98
+	[gnutls-cli]=99 [libcurl]=90)
 start_far() {
 	local base
 	mkdir -p "$WORK/far"
@@ -161,6 +131,23 @@ write_makers() {
 					answer.resume().on("end", () => --left || agent.destroy()));
 		}
 	JS
+	# The libcurl of git and others: of GnuTLS, without a program of its own.
+	cat >"$WORK/libcurl.py" <<-'PY'
+		import ctypes, sys
+		host, port, path, count = sys.argv[1:]
+		curl = ctypes.CDLL("libcurl-gnutls.so.4")
+		curl.curl_easy_init.restype = ctypes.c_void_p
+		handle = ctypes.c_void_p(curl.curl_easy_init())
+		URL, VERIFY_PEER, VERIFY_HOST, VERSION, V1_1, V2 = 10002, 64, 81, 84, 2, 3
+		def set(option, value):
+		    curl.curl_easy_setopt(handle, option, value)
+		for option in (VERIFY_PEER, VERIFY_HOST):
+		    set(option, ctypes.c_long(0))
+		set(VERSION, ctypes.c_long(V2 if path.endswith("h2") else V1_1))
+		for i in range(int(count)):
+		    set(URL, f"https://{host}:{port}{path}?n={i}".encode())
+		    assert curl.curl_easy_perform(handle) == 0
+	PY
 	mkdir -p "$WORK/gomaker"
 	cat >"$WORK/gomaker/main.go" <<-'GO'
 		package main
@@ -199,6 +186,16 @@ write_makers() {
 	fi
 }
 
+# ask_raw PORT PATH: EACH requests behind each other, for a program that sends what it reads.
+ask_raw() {
+	local i
+	for ((i = 1; i <= EACH; i++)); do
+		printf 'GET %s?n=%d HTTP/1.1\r\nHost: %s:%d\r\n' "$2" "$i" "$FAR" "$1"
+		((i < EACH)) || printf 'Connection: close\r\n'
+		printf '\r\n'
+	done
+}
+
 # make PROGRAM PROTOCOL PORT: EACH requests of this host.
 make_requests() {
 	local path=/$1-$2 url=https options=(-sk -o /dev/null)
@@ -211,6 +208,10 @@ make_requests() {
 	wget-*) seq -f "$url?n=%g" "$EACH" | wget -q --no-check-certificate -O /dev/null -i - ;;
 	python-*) python3 "$WORK/maker.py" "$FAR" "$3" "$path" "$EACH" ;;
 	node-*) node "$WORK/maker.js" "$FAR" "$3" "$path" "$EACH" ;;
+	libcurl-*) python3 "$WORK/libcurl.py" "$FAR" "$3" "$path" "$EACH" >/dev/null ;;
+	gnutls-cli-*) # ends as one that was cut off: nginx closes first
+		ask_raw "$3" "$path" | gnutls-cli --insecure --port "$3" "$FAR" >"$WORK/gnutls-cli" 2>&1 || true
+		;;
 	go-*) "$WORK/gomaker/maker" "$FAR" "$3" "$path" "$EACH" ;;
 	esac
 }
@@ -311,15 +312,15 @@ of() {
 			if (target == path) print $1, $2, $3 }' | sort
 }
 
-# Everything that is kept to be shown: "server-port path side client:port status method ja4".
+# Everything that is kept to be shown: "server-port path side client:port status method ja4 alpn".
 fetch_samples() {
 	local offset=0 page
 	: >"$WORK/samples"
 	for (( ; ; offset += 1000)); do
 		page=$(api "samples?limit=1000&offset=$offset")
 		jq -r '.items[] | [.server_port, (.target | split("?")[0]), .side,
-			"\(.client):\(.client_port)", .status, .method, .ja4] | map(tostring) | join(" ")' \
-			<<<"$page" >>"$WORK/samples"
+			"\(.client):\(.client_port)", .status, .method, .ja4, .chosen_alpn] |
+			map(tostring) | join(" ")' <<<"$page" >>"$WORK/samples"
 		[[ $(jq '.items | length' <<<"$page") == 1000 ]] || break
 	done
 }
@@ -352,6 +353,10 @@ print_table() {
 			"$served" "$seen" "$shown" "$right" "$ja4" $((served - seen))
 		((served > 0 && served == seen && right == shown)) || ok=1
 		[[ $protocol != tls-* ]] || ((ja4 == shown)) || ok=1
+		# HTTP/2 under TLS is always agreed upon: RFC 9113 section 3.2.
+		[[ $protocol != tls-h2 && $protocol != tls-grpc ]] || ((shown == $(awk -v port="$port" \
+			-v path="$path" '$1 == port && $2 == path && $8 == "h2" { n++ } END { print n + 0 }' \
+			"$WORK/samples"))) || ok=1
 		((EACH > 10 || shown == served)) || ok=1
 	done
 	return $ok
@@ -398,10 +403,13 @@ maker h2load libssl h2 tls-h2
 maker python "$(tls_file python)" tls-h1
 maker node "$(tls_file node)" tls-h1 tls-h2
 ! command -v wget >/dev/null || maker wget gnutls h1 tls-h1
+! command -v gnutls-cli >/dev/null || maker gnutls-cli gnutls tls-h1
+! ldconfig -p | grep -q libcurl-gnutls.so.4 || maker libcurl gnutls tls-h1 tls-h2
 ! command -v go >/dev/null || maker go go tls-h1 tls-h2
 if command -v go >/dev/null; then
-	start go 8900 8944
-	rows go 8900 go h1 tls-h1 tls-h2
+	start go 8900
+	rows go 8900 go h1 tls-h1
+	ROWS+=("go tls-h2 go 8943 /tls-h2")
 else
 	echo "go: no compiler: no row (apt install golang-1.19-go)"
 fi

@@ -12,7 +12,8 @@
 
 #define EXTENSIONS_END	   255
 #define EXTENSION_FRAGMENT 44
-#define EXTENSION_LEN	   8 /* the shortest: all of ours are */
+#define EXTENSION_AUTH	   51
+#define EXTENSION_LEN	   8 /* the shortest */
 #define TCP_ACK		   0x10
 
 /* Bytes after the last one written. */
@@ -95,6 +96,27 @@ static void write_ip4(struct writer *w, const struct packet_spec *spec)
 	address(AF_INET, spec->dst, "192.0.2.1", &ip->daddr);
 }
 
+/* Bytes of the extension header @i. @ret: its length byte. */
+static size_t extension_len(const struct packet_spec *spec, size_t i, uint8_t *ret)
+{
+	uint8_t more = spec->extension_more;
+
+	if (spec->extensions[i] == EXTENSION_FRAGMENT)
+		more = 0;
+	*ret = spec->extensions[i] == EXTENSION_AUTH ? (uint8_t)(2 * more) : more;
+	return EXTENSION_LEN * (1u + more);
+}
+
+static size_t extensions_len(const struct packet_spec *spec)
+{
+	size_t count = count_extensions(spec), len = 0;
+	uint8_t unused;
+
+	for (size_t i = 0; i < count; i++)
+		len += extension_len(spec, i, &unused);
+	return len;
+}
+
 static void write_ip6(struct writer *w, const struct packet_spec *spec)
 {
 	size_t extensions = count_extensions(spec);
@@ -102,15 +124,17 @@ static void write_ip6(struct writer *w, const struct packet_spec *spec)
 	uint8_t *next = &ip6->nexthdr;
 
 	ip6->version = 6;
-	ip6->payload_len = htons((uint16_t)(extensions * EXTENSION_LEN + tcp_len(spec)));
+	ip6->payload_len = htons((uint16_t)(extensions_len(spec) + tcp_len(spec)));
 	ip6->hop_limit = 64;
 	address(AF_INET6, spec->src, "2001:db8::10", &ip6->saddr);
 	address(AF_INET6, spec->dst, "2001:db8::1", &ip6->daddr);
 	for (size_t i = 0; i < extensions; i++) {
-		uint8_t *header = take(w, EXTENSION_LEN);
+		uint8_t len_byte;
+		uint8_t *header = take(w, extension_len(spec, i, &len_byte));
 
 		*next = spec->extensions[i];
 		next = header;
+		header[1] = len_byte;
 		if (spec->extensions[i] == EXTENSION_FRAGMENT)
 			header[3] = spec->ip6_frag_more;
 	}

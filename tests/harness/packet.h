@@ -17,6 +17,7 @@ struct packet_spec {
 	int vlans;		   /* 802.1Q tags, the outer ones 802.1ad */
 	int ip_options;		   /* IPv4: 32-bit words of NOP */
 	const uint8_t *extensions; /* IPv6: kinds of extension headers, ended by 255 */
+	uint8_t extension_more;	   /* 8-byte units of each beyond its first, but of a fragment's */
 	uint16_t frag_off;	   /* IPv4: flags and offset, host order */
 	uint8_t ip6_frag_more;	   /* IPv6 fragment header: M bit */
 	uint8_t protocol;	   /* 0: TCP */

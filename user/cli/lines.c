@@ -172,7 +172,6 @@ static void put_hop(struct yg_json *json, uint64_t id, const struct yg_links *li
 		put_id(json, "parent", parent);
 }
 
-/* The names that were offered, in the client's order. */
 static void put_alpn(struct yg_json *json, struct yg_slice list)
 {
 	yg_json_key(json, "alpn");
