@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cli/lines.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "baseline/schema_json.h"
+#include "cli/lines_inside.h"
 #include "cli/outside.h"
 #include "cli/talk.h"
 #include "daemon/pipeline.h"
 #include "detect/cause.h"
 #include "parse/body.h"
-#include "parse/cipher.h"
-#include "parse/hello.h"
 
 #define NS_PER_S 1e9
 
@@ -37,7 +35,7 @@ static void put_address(struct yg_json *json, const char *name, const struct yg_
 			 yg_address_is_unknown(addr) ? NULL : yg_address_format(addr, text));
 }
 
-static void put_peer(struct yg_json *json, const char *name, const struct yg_peer *peer)
+void yg_lines_put_peer(struct yg_json *json, const char *name, const struct yg_peer *peer)
 {
 	char text[YG_ADDRESS_TEXT_CAP];
 	bool unknown = yg_address_is_unknown(&peer->addr);
@@ -85,7 +83,7 @@ static void put_anomalies(struct yg_json *json, uint32_t anomalies)
 	yg_json_close_array(json);
 }
 
-static void put_uint_or_null(struct yg_json *json, const char *name, uint64_t value, bool known)
+void yg_lines_put_known(struct yg_json *json, const char *name, uint64_t value, bool known)
 {
 	yg_json_key(json, name);
 	if (known)
@@ -100,10 +98,10 @@ static void put_client(struct yg_json *json, const struct yg_spooled *item)
 	if (item->forwarded)
 		put_address(json, "client", &item->asked);
 	else
-		put_peer(json, "client", &item->client);
-	put_peer(json, "server", &item->server);
+		yg_lines_put_peer(json, "client", &item->client);
+	yg_lines_put_peer(json, "server", &item->server);
 	if (item->forwarded)
-		put_peer(json, "peer", &item->client);
+		yg_lines_put_peer(json, "peer", &item->client);
 }
 
 /* Each rule once: an exchange may belong to several findings of one rule. */
@@ -172,15 +170,6 @@ static void put_hop(struct yg_json *json, uint64_t id, const struct yg_links *li
 		put_id(json, "parent", parent);
 }
 
-static void put_alpn(struct yg_json *json, struct yg_slice list)
-{
-	yg_json_key(json, "alpn");
-	yg_json_open_array(json);
-	for (struct yg_slice name; (name = yg_hello_alpn_next(&list)).ptr;)
-		yg_json_slice(json, name);
-	yg_json_close_array(json);
-}
-
 void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		       const struct yg_observation *resolved, const struct yg_links *links,
 		       const struct yg_data *data)
@@ -194,13 +183,13 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	yg_json_pair_slice(json, "method", item->method);
 	yg_json_pair_slice(json, "target", item->target);
 	yg_json_pair_slice(json, "template", resolved->template_);
-	put_uint_or_null(json, "status", item->status, item->status != 0);
+	yg_lines_put_known(json, "status", item->status, item->status != 0);
 	yg_json_pair_str(json, "protocol", yg_protocol_name(item->protocol));
 	yg_json_pair_bool(json, "tls", item->tls);
 	yg_json_pair_uint(json, "request_bytes", item->request_bytes);
 	yg_json_pair_uint(json, "response_bytes", item->response_bytes);
-	put_uint_or_null(json, "latency_us", item->latency_us,
-			 item->latency_us != YG_LATENCY_UNKNOWN);
+	yg_lines_put_known(json, "latency_us", item->latency_us,
+			   item->latency_us != YG_LATENCY_UNKNOWN);
 	put_classes(json, &resolved->classes, data);
 	put_rules(json, resolved);
 	yg_json_pair_bool(json, "complete", item->complete);
@@ -215,7 +204,7 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 	if (item->sni.ptr)
 		yg_json_pair_slice(json, "sni", item->sni);
 	if (item->alpn.ptr)
-		put_alpn(json, item->alpn);
+		yg_lines_put_alpn(json, item->alpn);
 	if (item->chosen_alpn.ptr)
 		yg_json_pair_slice(json, "chosen_alpn", item->chosen_alpn);
 	put_operation(json, item);
@@ -253,85 +242,6 @@ void yg_lines_relation(struct yg_json *json, const struct yg_relation *relation,
 	yg_json_close_object(json);
 }
 
-static void put_hex(struct yg_json *json, const char *name, const uint8_t *bytes, size_t len)
-{
-	char text[2 * YG_X509_HASH_LEN + 1] = "";
-
-	assert(len <= YG_X509_HASH_LEN);
-	for (size_t i = 0; i < len; i++)
-		(void)snprintf(text + 2 * i, sizeof(text) - 2 * i, "%02x", bytes[i]);
-	yg_json_pair_str(json, name, text);
-}
-
-static void put_time_s(struct yg_json *json, const char *name, int64_t time_s)
-{
-	yg_json_pair_time(json, name, time_s > 0 ? (uint64_t)time_s * 1000000000u : 0);
-}
-
-static void put_certificate(struct yg_json *json, const struct yg_x509 *certificate)
-{
-	yg_json_key(json, "certificate");
-	yg_json_open_object(json);
-	yg_json_pair_slice(json, "subject", certificate->subject);
-	yg_json_pair_slice(json, "issuer", certificate->issuer);
-	yg_json_pair_bool(json, "self_signed", certificate->is_self_signed);
-	put_time_s(json, "not_before", certificate->not_before_s);
-	put_time_s(json, "not_after", certificate->not_after_s);
-	yg_json_pair_str(json, "key", yg_x509_key_name(certificate->key));
-	put_uint_or_null(json, "key_bits", certificate->key_bits, certificate->key_bits != 0);
-	yg_json_pair_str(json, "digest", yg_x509_digest_name(certificate->digest));
-	put_hex(json, "sha256", certificate->hash, sizeof(certificate->hash));
-	yg_json_close_object(json);
-}
-
-/* What the server chose. */
-static void put_answer(struct yg_json *json, const struct yg_handshake *handshake)
-{
-	const char *cipher = yg_cipher_name(handshake->cipher);
-	char number[8];
-
-	yg_json_pair_bool(json, "answered", handshake->is_answered);
-	if (!handshake->is_answered)
-		return;
-	if (handshake->is_refused)
-		yg_json_pair_uint(json, "alert", handshake->alert);
-	if (!handshake->cipher)
-		return;
-	(void)snprintf(number, sizeof(number), "0x%04x", handshake->cipher);
-	yg_json_pair_str(json, "cipher", cipher ? cipher : number);
-	yg_json_pair_str(json, "cipher_grade",
-			 yg_cipher_grade_name(yg_cipher_grade_of(handshake->cipher)));
-	if (handshake->chosen_alpn.ptr)
-		yg_json_pair_slice(json, "chosen_alpn", handshake->chosen_alpn);
-	if (handshake->is_resumed)
-		yg_json_pair_bool(json, "resumed", true);
-	if (handshake->has_certificate)
-		put_certificate(json, &handshake->certificate);
-}
-
-void yg_lines_handshake(struct yg_json *json, const struct yg_handshake *handshake,
-			const struct yg_peer *client)
-{
-	yg_json_open_object(json);
-	yg_json_pair_str(json, "type", "tls");
-	put_peer(json, "client", client);
-	put_peer(json, "server", &handshake->server);
-	yg_json_pair_slice(json, "sni", handshake->sni);
-	yg_json_pair_slice(json, "ja4", handshake->ja4);
-	yg_json_pair_str(json, "version", yg_hello_version_name(handshake->version));
-	yg_json_pair_time(json, "time", handshake->time_ns);
-	put_alpn(json, handshake->alpn);
-	if (client != &handshake->client)
-		put_peer(json, "peer", &handshake->client);
-	yg_json_key(json, "offered");
-	yg_json_open_array(json);
-	for (uint8_t i = 0; i < handshake->offered_count; i++)
-		yg_json_str(json, yg_hello_version_name(handshake->offered[i]));
-	yg_json_close_array(json);
-	put_answer(json, handshake);
-	yg_json_close_object(json);
-}
-
 /* What one side of a WebSocket said. */
 static void put_said(struct yg_json *json, const char *name, const struct yg_ws_said *said,
 		     struct yg_slice text)
@@ -351,7 +261,7 @@ static void put_said(struct yg_json *json, const char *name, const struct yg_ws_
 	yg_json_pair_uint(json, "bytes", said->bytes);
 	yg_json_pair_uint(json, "largest", said->largest);
 	yg_json_pair_str(json, "text_kind", kind);
-	put_uint_or_null(json, "close", said->close_code, said->close_code != 0);
+	yg_lines_put_known(json, "close", said->close_code, said->close_code != 0);
 	yg_json_pair_bool(json, "complete", !said->is_lost);
 	yg_json_close_object(json);
 }
@@ -361,8 +271,8 @@ void yg_lines_websocket(struct yg_json *json, const struct yg_websocket *websock
 	yg_json_open_object(json);
 	yg_json_pair_str(json, "type", "websocket");
 	yg_json_pair_time(json, "time", websocket->start_ns);
-	put_peer(json, "client", &websocket->client);
-	put_peer(json, "server", &websocket->server);
+	yg_lines_put_peer(json, "client", &websocket->client);
+	yg_lines_put_peer(json, "server", &websocket->server);
 	yg_json_pair_slice(json, "host", websocket->host);
 	yg_json_pair_slice(json, "target", websocket->target);
 	yg_json_pair_bool(json, "tls", websocket->tls);
