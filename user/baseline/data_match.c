@@ -11,6 +11,7 @@
 #include "baseline/data_text.h"
 #include "baseline/literal.h"
 #include "core/hash.h"
+#include "parse/secret.h"
 
 #define PATTERNS_MAX YG_DATA_USER_MAX
 #define PATTERN_CAP  300u
@@ -99,10 +100,10 @@ static int compile(const struct set *set, hs_database_t **ret, char *ret_error, 
 static int compile_literals(struct yg_literals **ret)
 {
 	struct yg_literal rows[YG_LITERALS_MAX];
-	const struct yg_data_secret *secrets;
+	const struct yg_secret *secrets;
 	uint32_t count = YG_ARRAY_SIZE(literals), more;
 
-	secrets = yg_data_secrets(&more);
+	secrets = yg_secrets(&more);
 	if (count + more > YG_LITERALS_MAX)
 		return -EINVAL;
 	memcpy(rows, literals, sizeof(literals));
@@ -439,7 +440,7 @@ static void take_prefix(struct view *view, unsigned int id, size_t end)
 {
 	struct yg_slice text = { NULL, 0 };
 	uint32_t class_ = YG_DATA_EMAIL, count;
-	const struct yg_data_secret *secret;
+	const struct yg_secret *secret;
 
 	switch (id) {
 	case ID_EMAIL:
@@ -462,9 +463,9 @@ static void take_prefix(struct view *view, unsigned int id, size_t end)
 		text = track_at(view->text, end - 1, '=', TRACK_EXPIRY);
 		break;
 	default:
-		secret = &yg_data_secrets(&count)[id - ID_SECRET];
-		class_ = secret->class_;
-		text = yg_data_secret_at(secret, view->text, end - strlen(secret->prefix));
+		secret = &yg_secrets(&count)[id - ID_SECRET];
+		class_ = YG_DATA_SECRET_AWS + (uint32_t)secret->issuer;
+		text = yg_secret_at(secret, view->text, end - strlen(secret->prefix));
 	}
 	if (text.ptr)
 		yg_data_view_add(view, class_, YG_DATA_PROOF_CERTAIN, text);

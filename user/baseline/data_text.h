@@ -48,21 +48,6 @@ bool yg_data_is_phone(struct yg_slice text, bool *ret_certain);
 /* Prefecture at @at, then a city, ward, town or village within forty characters. */
 struct yg_slice yg_data_address_at(struct yg_slice text, size_t at);
 
-/* One secret that is told by how it begins. */
-struct yg_data_secret {
-	const char *prefix; /* literal */
-	uint8_t class_;
-	uint8_t shortest, longest; /* characters after the prefix */
-	char kind;		   /* 'A' upper and digits, 'w' letters, digits, '_' and '-' */
-};
-
-/* All of them. */
-const struct yg_data_secret *yg_data_secrets(uint32_t *ret_count);
-
-/* The secret whose prefix begins at @at; absent if its rest does not fit. */
-struct yg_slice yg_data_secret_at(const struct yg_data_secret *secret, struct yg_slice text,
-				  size_t at);
-
 /* Shannon entropy of its bytes, bits per byte. */
 double yg_data_entropy(struct yg_slice text);
 

@@ -2,9 +2,9 @@
 /* What the names and words of a schema say about themselves. */
 #include <string.h>
 
-#include "baseline/data_text.h"
 #include "baseline/schema_tree.h"
 #include "endpoint/token.h"
+#include "parse/secret.h"
 
 #define ENUM_TEXT_MAX	32u /* bytes of a value that may be one of an enum */
 #define ENUM_DIGITS_MAX 3u  /* more digits and it is an identifier */
@@ -65,28 +65,12 @@ bool yg_schema_is_dynamic(struct yg_slice name)
 	       (name.len > 0 && yg_token_is_strong(yg_token_from_segment(name, &stem)));
 }
 
-/* "AKIA...", "ghp_..." */
-static bool is_secret(struct yg_slice name)
-{
-	uint32_t count;
-	const struct yg_data_secret *secrets = yg_data_secrets(&count);
-
-	for (uint32_t i = 0; i < count; i++) {
-		size_t len = strlen(secrets[i].prefix);
-
-		if (name.len > len && memcmp(name.ptr, secrets[i].prefix, len) == 0 &&
-		    yg_data_secret_at(&secrets[i], name, 0).ptr)
-			return true;
-	}
-	return false;
-}
-
 bool yg_schema_is_personal(struct yg_slice name, bool body)
 {
 	uint32_t digits = 0;
 	bool coded = false;
 
-	if (is_secret(name))
+	if (yg_secret_begins(name))
 		return true;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
