@@ -25,6 +25,7 @@ struct yg_pipeline {
 	struct yg_trust trust;
 	struct yg_own own;
 	struct yg_reading_options read_as;
+	struct yg_charsets charsets; /* of read_as: the thread that feeds */
 	struct yg_streams *streams;
 	struct yg_knowledge *knowledge;
 	struct yg_relay *relay; /* NULL: all stages run in the thread that feeds */
@@ -291,7 +292,9 @@ int yg_pipeline_new(const struct yg_pipeline_options *options, const struct yg_p
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->sink = *sink;
-	pipeline->read_as = (struct yg_reading_options){ options->identity_key, options->names };
+	pipeline->read_as = (struct yg_reading_options){ options->identity_key, options->names,
+							 &pipeline->charsets };
+	yg_charsets_open(&pipeline->charsets);
 	r = build_stages(pipeline, options);
 	if (r == 0 && options->threaded)
 		r = start_relay(pipeline);
@@ -313,6 +316,7 @@ void yg_pipeline_free(struct yg_pipeline **pipeline)
 	yg_knowledge_free(&p->knowledge);
 	free(p->trusted);
 	yg_own_clean(&p->own);
+	yg_charsets_close(&p->charsets);
 	yg_freep(pipeline);
 }
 

@@ -32,13 +32,23 @@ static bool stays_encoded(unsigned char c)
 	return c < 0x20 || c == 0x7f || strchr("/%?#;{}", c);
 }
 
-static void put_escape(struct yg_path *path, unsigned char c)
+static void put_escape(char *ret, unsigned char c)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	path->text[path->len++] = '%';
-	path->text[path->len++] = digits[c >> 4];
-	path->text[path->len++] = digits[c & 15];
+	ret[0] = '%';
+	ret[1] = digits[c >> 4];
+	ret[2] = digits[c & 15];
+}
+
+size_t yg_path_put_byte(char *ret, unsigned char c)
+{
+	if (!stays_encoded(c)) {
+		*ret = (char)c;
+		return 1;
+	}
+	put_escape(ret, c);
+	return ESCAPE_LEN;
 }
 
 /* Length of the UTF-8 sequence at @p (1..4), or 0 if it is none. RFC 3629 section 4. */
@@ -104,11 +114,14 @@ static bool put_segment(struct yg_path *path, const char *bytes, size_t len)
 		if (path->len + 4 > YG_PATH_CAP)
 			return false;
 		if (kept) {
-			put_escape(path, (unsigned char)escape_value(bytes + i, bytes + len));
+			put_escape(path->text + path->len,
+				   (unsigned char)escape_value(bytes + i, bytes + len));
+			path->len += ESCAPE_LEN;
 			i += ESCAPE_LEN;
 		} else if (sequence == 0 || stays_encoded(*p)) {
 			path->flags |= YG_PATH_INVALID;
-			put_escape(path, *p);
+			put_escape(path->text + path->len, *p);
+			path->len += ESCAPE_LEN;
 			i++;
 		} else {
 			memcpy(path->text + path->len, p, sequence);

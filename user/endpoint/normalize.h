@@ -5,6 +5,7 @@
  *	request-target	"/p?q", "http://h/p?q" (RFC 9112 section 3.2); others have no path
  *	percent		decoded once; what would change the structure or the text form stays
  *			encoded, upper case: / % ? # ; { } control bytes, bytes that are not UTF-8
+ *			(endpoint/japanese.h reads those that are Japanese)
  *	structure	empty segments dropped, "." and ".." resolved, ";parameters" removed
  *	kept		letter case, UTF-8 (Japanese segments are ordinary), a final slash as a flag
  *
@@ -46,3 +47,6 @@ struct yg_path {
  * Work is linear in the length of the target. Return: true if there is a path.
  */
 bool yg_path_from_target(struct yg_slice target, struct yg_path *ret);
+
+/* One byte of a segment as it stands in a normalised path. @ret: [3]. Return: bytes written. */
+size_t yg_path_put_byte(char *ret, unsigned char c);

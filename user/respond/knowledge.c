@@ -151,7 +151,9 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	if (!knowledge)
 		return -ENOMEM;
 	knowledge->sink = *sink;
-	knowledge->read_as = (struct yg_reading_options){ options->identity_key, options->names };
+	knowledge->read_as = (struct yg_reading_options){ options->identity_key, options->names,
+							  &knowledge->charsets };
+	yg_charsets_open(&knowledge->charsets);
 	knowledge->table_key = options->table_key;
 	knowledge->templates = options->templates;
 	knowledge->specs = options->specs;
@@ -186,6 +188,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_bodies_free(&k->bodies);
 	yg_data_free(&k->data);
 	yg_policy_free(&k->policy);
+	yg_charsets_close(&k->charsets);
 	yg_schemas_free(&k->schemas);
 	yg_assessor_free(&k->assessor);
 	yg_parties_free(&k->parties);

@@ -62,6 +62,7 @@ struct caller_row {
 struct yg_knowledge {
 	struct yg_knowledge_sink sink;
 	struct yg_reading_options read_as;
+	struct yg_charsets charsets; /* of read_as */
 	struct yg_hash_key table_key;
 	struct service services[YG_SERVICES_MAX];
 	uint32_t service_last; /* index of the one found last */

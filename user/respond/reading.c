@@ -3,6 +3,7 @@
 
 #include "detect/detector.h"
 #include "endpoint/hop.h"
+#include "endpoint/japanese.h"
 #include "endpoint/service.h"
 
 void yg_reading_take(const struct yg_reading_options *options, const struct yg_subject *subject,
@@ -17,6 +18,8 @@ void yg_reading_take(const struct yg_reading_options *options, const struct yg_s
 				   yg_subject_witness(subject), &ret->caller);
 	ret->service = yg_service_from_exchange(exchange, ret->service_text);
 	ret->has_path = yg_path_from_target(exchange->request.target, &ret->path);
+	if (ret->has_path && options->charsets)
+		(void)yg_path_read_japanese(options->charsets, &ret->path);
 	ret->hop = yg_hop_id(exchange);
 	ret->has_handed = false;
 }

@@ -11,6 +11,7 @@
 #include "endpoint/caller.h"
 #include "endpoint/inventory.h"
 #include "endpoint/normalize.h"
+#include "parse/charset.h"
 #include "parse/credential.h"
 #include "parse/exchange.h"
 
@@ -41,6 +42,7 @@ struct yg_subject {
 struct yg_reading_options {
 	struct yg_hash_key identity_key;
 	const struct yg_credential_names *names; /* borrowed; may be NULL */
+	const struct yg_charsets *charsets;	 /* likewise; of one thread */
 };
 
 /**
