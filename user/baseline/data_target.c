@@ -87,6 +87,16 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 	return YG_DATA_ALL_MAX;
 }
 
+/* What a template shows as a token: a key, a password, what stands behind "reset". */
+static bool is_opener(struct yg_data *data, struct yg_slice name, struct yg_slice value)
+{
+	const struct yg_value coded = { .coding = YG_VALUE_PERCENT, .raw = value };
+	struct yg_slice text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
+	size_t stem;
+
+	return yg_token_opens(name, text) || yg_token_from_segment(text, &stem) == YG_TOKEN_SECRET;
+}
+
 /* A credential by the name before it. */
 static bool is_credential(const struct masking *m, struct yg_slice name, struct yg_slice value)
 {
@@ -105,6 +115,8 @@ static void put_value(struct masking *m, struct yg_slice name, struct yg_slice v
 			      : class_of(m, yg_data_plain_name(name, plain, sizeof(plain)), value);
 	char text[YG_DATA_MASK_CAP];
 
+	if (class_ == YG_DATA_ALL_MAX && m->path && is_opener(m->data, name, value))
+		class_ = YG_DATA_SECRET_OAUTH;
 	if (class_ == YG_DATA_ALL_MAX || value.len == 0) {
 		put(m, value.ptr, value.len);
 		return;
@@ -114,21 +126,45 @@ static void put_value(struct masking *m, struct yg_slice name, struct yg_slice v
 	m->masked = true;
 }
 
+/* The first segment of @path, which moves behind it and its slash. */
+static struct yg_slice take_segment(struct yg_slice *path)
+{
+	const char *slash = memchr(path->ptr, '/', path->len);
+	struct yg_slice segment = { path->ptr, slash ? (size_t)(slash - path->ptr) : path->len };
+	size_t len = segment.len + (slash != NULL);
+
+	path->ptr += len;
+	path->len -= len;
+	return segment;
+}
+
 /* Segments, each under the name of the one before it. */
 static void put_path(struct masking *m, struct yg_slice path)
 {
 	struct yg_slice before = { NULL, 0 };
 
 	while (path.len > 0) {
-		const char *slash = memchr(path.ptr, '/', path.len);
-		size_t len = slash ? (size_t)(slash - path.ptr) : path.len;
+		const char *end = path.ptr + path.len;
+		struct yg_slice segment = take_segment(&path);
 
-		put_value(m, before, (struct yg_slice){ path.ptr, len });
-		put(m, "/", slash != NULL);
-		before = (struct yg_slice){ path.ptr, len };
-		path.ptr += len + (slash != NULL);
-		path.len -= len + (slash != NULL);
+		put_value(m, before, segment);
+		put(m, "/", segment.ptr + segment.len < end);
+		before = segment;
 	}
+}
+
+static bool has_opener(struct yg_data *data, struct yg_slice path)
+{
+	struct yg_slice before = { NULL, 0 };
+
+	while (path.len > 0) {
+		struct yg_slice segment = take_segment(&path);
+
+		if (segment.len > 0 && is_opener(data, before, segment))
+			return true;
+		before = segment;
+	}
+	return false;
 }
 
 static void put_query(struct masking *m, struct yg_slice query)
@@ -163,6 +199,7 @@ struct yg_slice yg_data_mask_target(struct yg_data *data, const struct yg_data_s
 			     .at = data->unwrapped,
 			     .end = data->unwrapped + sizeof(data->unwrapped) };
 
+	path = path || has_opener(data, (struct yg_slice){ target.ptr, len });
 	if (!path && !mark)
 		return target;
 	m.path = path;

@@ -327,6 +327,8 @@ static enum yg_token strong_type(struct yg_slice s, const struct census *n)
 	/* What stays encoded would change the structure if it did not: "group%2Fproject". */
 	if (n->other > 0 && memchr(s.ptr, '%', s.len))
 		return YG_TOKEN_OPAQUE;
+	if (yg_token_is_secret(s, n))
+		return YG_TOKEN_SECRET;
 	if (yg_token_is_prefixed(s, n) || yg_token_is_counted(s, n))
 		return YG_TOKEN_PREFIXED;
 	if (yg_token_is_opaque(s, n))

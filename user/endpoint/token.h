@@ -44,6 +44,7 @@ enum yg_token {
 	YG_TOKEN_BOOL,	   /* "true", "False" */
 	YG_TOKEN_URN,	   /* "arn:aws:s3:::b", "urn:x:y" */
 	YG_TOKEN_LONG,	   /* longer than YG_TOKEN_LITERAL_MAX: nothing a router knows by name */
+	YG_TOKEN_SECRET,   /* an issuer's key, a password: "AKIA...", what stands behind "reset" */
 	YG_TOKEN_MAX
 };
 
@@ -64,6 +65,15 @@ static inline bool yg_token_is_strong(enum yg_token token)
 {
 	return token >= YG_TOKEN_INT;
 }
+
+/**
+ * yg_token_opens() - does @segment open something, going by the one before it?
+ * @before: "reset", "api-key", "accessToken"; absent: none.
+ *
+ * "/reset/k3v9tq" holds a token, "/token/refresh" and "/password/reset" hold none: what could be
+ * a word is one.
+ */
+bool yg_token_opens(struct yg_slice before, struct yg_slice segment);
 
 /* Name of the placeholder for such a value: "id", "date", "email" ... */
 const char *yg_token_parameter(enum yg_token token);

@@ -56,3 +56,6 @@ bool yg_token_is_opaque(struct yg_slice s, const struct census *n);
 bool yg_token_is_random(const struct census *n, size_t len);
 bool yg_token_is_shuffled(struct yg_slice s, const struct census *n);
 bool yg_token_is_gibberish(const struct census *n);
+
+/* token_secret.c: a key by how it begins, or a password by its marks. */
+bool yg_token_is_secret(struct yg_slice s, const struct census *n);

@@ -15,6 +15,7 @@ const char *yg_token_parameter(enum yg_token token)
 		[YG_TOKEN_EMAIL] = "email",    [YG_TOKEN_JWT] = "token",
 		[YG_TOKEN_IP] = "ip",	       [YG_TOKEN_PHONE] = "phone",
 		[YG_TOKEN_SEMVER] = "version", [YG_TOKEN_BOOL] = "flag",
+		[YG_TOKEN_SECRET] = "token",
 	};
 
 	return token < YG_TOKEN_MAX && names[token] ? names[token] : "id";

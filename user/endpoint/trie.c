@@ -7,10 +7,12 @@
 #include "endpoint/reserved.h"
 #include "endpoint/trie_node.h"
 
-#define HITS_MAX    (UINT32_MAX / 2)
-#define FRESH_SHARE 16u	  /* the view is made anew when raw has grown by so much of itself */
-#define FRONT_MAX   4u	  /* segments before the one that names an API's version, and one more */
-#define REFUSED_MAX 1024u /* segments refused by a full trie before it looks for room again */
+#define HITS_MAX      (UINT32_MAX / 2)
+#define FRESH_SHARE   16u   /* the view is made anew when raw has grown by so much of itself */
+#define FRONT_MAX     4u    /* segments before the one that names an API's version, and one more */
+#define REFUSED_MAX   1024u /* segments refused by a full trie before it looks for room again */
+#define SAMPLE_HEAD   4u    /* bytes of a sample that is masked; as many stars follow */
+#define SAMPLE_DIGITS 11u   /* of a number; card and telephone numbers are longer */
 
 int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_trie **ret)
 {
@@ -25,8 +27,8 @@ int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_tri
 	trie->nodes_max = nodes_max;
 	trie->used = ROOT;
 	trie->vocabulary = calloc(VOCABULARY_CAP, sizeof(*trie->vocabulary));
-	trie->values = calloc(VALUES_BITS / 8, 1);
-	trie->pooled = calloc(POOLED_BITS / 8, 1);
+	trie->values = calloc(TAGS_CAP, sizeof(*trie->values));
+	trie->pooled = calloc(TAGS_CAP, sizeof(*trie->pooled));
 	if (!trie->vocabulary || !trie->values || !trie->pooled)
 		return -ENOMEM;
 	r = yg_trie_reserve(trie, ROOT + 1);
@@ -111,6 +113,11 @@ static struct yg_route_segment type_segment(const struct yg_path *path, uint32_t
 	size_t stem;
 
 	segment.token = token_at(path, i, &stem);
+	if (i > 0 && !yg_token_is_strong(segment.token) && segment.token != YG_TOKEN_VERSION &&
+	    yg_token_opens(path->segments[i - 1], path->segments[i])) {
+		segment.token = YG_TOKEN_SECRET;
+		stem = path->segments[i].len;
+	}
 	segment.parameter = yg_token_is_strong(segment.token);
 	segment.stem_len = (uint32_t)(segment.parameter ? stem : path->segments[i].len);
 	return segment;
@@ -310,6 +317,24 @@ static void end_path(struct yg_trie *trie, uint32_t index, enum yg_trie_method m
 	view->methods |= raw->methods;
 }
 
+/* What may open something, or name somebody, is kept by its beginning alone. */
+static void keep_sample(struct yg_trie *trie, uint32_t index, struct yg_slice text,
+			enum yg_token token)
+{
+	char masked[] = "********";
+	size_t len = text.len / 2 < SAMPLE_HEAD ? text.len / 2 : SAMPLE_HEAD;
+	bool plain = token == YG_TOKEN_DECIMAL || token == YG_TOKEN_DATE ||
+		     token == YG_TOKEN_SEMVER || token == YG_TOKEN_BOOL ||
+		     (token == YG_TOKEN_INT && text.len <= SAMPLE_DIGITS);
+
+	if (!yg_token_is_strong(token) || plain) {
+		yg_trie_sample(trie, index, text);
+		return;
+	}
+	memcpy(masked, text.ptr, len);
+	yg_trie_sample(trie, index, (struct yg_slice){ masked, len + 4 });
+}
+
 /* One more path went through raw node @index. */
 static void see(struct yg_trie *trie, uint32_t index, struct yg_slice text,
 		struct yg_route_segment *segment)
@@ -320,7 +345,7 @@ static void see(struct yg_trie *trie, uint32_t index, struct yg_slice text,
 	forward(trie, index, segment);
 	node->hits += node->hits < HITS_MAX;
 	if (node->flags & NODE_PARAMETER)
-		yg_trie_sample(trie, index, text);
+		keep_sample(trie, index, text, segment->token);
 }
 
 /* Walk @path and add what is missing. False when a cap refused a node; what is before it stays. */

@@ -6,7 +6,8 @@
 #include "endpoint/shape.h"
 #include "endpoint/trie_evidence.h"
 
-#define SHAPES_MAX 32u /* children that are compared with their siblings */
+#define SHAPES_MAX  32u /* children that are compared with their siblings */
+#define TENANTS_MIN 5u	/* groups with the same below; fewer are parts that have grown alike */
 
 /* A name below two siblings that makes them alike; every group of an API has a "v1". */
 static bool is_telling(const struct node *node)
@@ -108,6 +109,47 @@ uint32_t yg_alike_apart(const struct yg_trie *trie, uint32_t parent, uint32_t ki
 			 list_names(nodes, c, own, 0) > 0 &&
 			 count_shared(nodes, c, names, name_count) == 0;
 	return apart;
+}
+
+bool yg_alike_is_like(const struct yg_trie *trie, uint32_t child, uint32_t kind, uint32_t names_min)
+{
+	const struct node *nodes = trie->view.nodes;
+	uint64_t names[YG_ALIKE_NAMES_MAX];
+	uint32_t count = yg_alike_names(trie, nodes[child].parent, kind, names);
+
+	return count_shared(nodes, child, names, count) >= names_min;
+}
+
+/* What stands below the versions of @group. Appends as list_names() does. */
+static uint32_t list_versioned(const struct node *nodes, uint32_t group, uint64_t *ret,
+			       uint32_t count)
+{
+	for (uint32_t c = nodes[group].child; c; c = nodes[c].next) {
+		if (node_is_literal(&nodes[c]) && nodes[c].token == YG_TOKEN_VERSION)
+			count = list_names(nodes, c, ret, count);
+	}
+	return count;
+}
+
+bool yg_alike_has_tenants(const struct yg_trie *trie, uint32_t parent)
+{
+	const struct node *nodes = trie->view.nodes;
+	uint64_t names[YG_ALIKE_NAMES_MAX];
+	uint32_t groups = 0, count = 0, distinct = 0;
+
+	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
+		if (!node_is_literal(&nodes[c]) || !(nodes[c].flags & NODE_GROUP))
+			continue;
+		groups++;
+		count = list_versioned(nodes, c, names, count);
+	}
+	if (groups < TENANTS_MIN)
+		return false;
+	qsort(names, count, sizeof(*names), yg_alike_by_hash);
+	for (uint32_t i = 0; i < count; i++)
+		distinct += i == 0 || names[i] != names[i - 1];
+	return distinct >= 2 && (count == YG_ALIKE_NAMES_MAX || count * 2 >= distinct * groups) &&
+	       count >= distinct * 2;
 }
 
 /* Nodes of the view whose answers have exactly these fields. */

@@ -42,3 +42,15 @@ void yg_alike_count_shapes(struct yg_trie *trie);
  */
 void yg_alike_compare_shapes(const struct yg_trie *trie, uint32_t parent, uint32_t kind,
 			     struct yg_alike_shapes *ret);
+
+/* Has @child at least @names_min of the names below it that its siblings share? */
+bool yg_alike_is_like(const struct yg_trie *trie, uint32_t child, uint32_t kind,
+		      uint32_t names_min);
+
+/**
+ * yg_alike_has_tenants() - do children of @parent with versions below them hold one API each?
+ *
+ * "/acme/v2/orders", "/globex/v2/orders": what stands below the versions is half the same at
+ * least. Groups of one API have things of their own: "/apps/v1/pods", "/batch/v1/jobs".
+ */
+bool yg_alike_has_tenants(const struct yg_trie *trie, uint32_t parent);

@@ -18,6 +18,8 @@
 	 1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_NUMBERED)
 #define IN_FRONT (1u << YG_TOKEN_WORD | 1u << YG_TOKEN_VERSION | 1u << YG_TOKEN_SLUG)
 #define NEVER	 (UINT32_MAX / 16)
+#define HOLDER	 12u /* words with ids below them where such are values */
+#define NATIVE	 8u  /* words of the API's own language where names may stand */
 
 /* How much it takes depends on where: see ground_of(). */
 enum ground {
@@ -25,6 +27,7 @@ enum ground {
 	GROUND_COLLECTION, /* behind a word in the plural: nine in ten have ids below them */
 	GROUND_WORD,	   /* behind another word */
 	GROUND_VALUE,	   /* behind a value: names of what it has */
+	GROUND_PROPERTY,   /* behind what names a value: "type", "template-id" */
 	GROUND_MAX
 };
 
@@ -41,20 +44,20 @@ struct need {
  */
 /* clang-format off */
 static const struct need needs[YG_TOKEN_INT] = {
-	/*			FRONT  COLLECTION  WORD  VALUE	   among alike	beside */
-	[YG_TOKEN_WORD]	    = { { 60,	8,	20,	30 },	30,  12,	15 },
-	[YG_TOKEN_VERSION]  = { { 12,	6,	12,	12 },	12,  NEVER,	12 },
-	[YG_TOKEN_UPPER]    = { { 6,	1,	3,	3 },	6,   2,		2 },
-	[YG_TOKEN_LOCALE]   = { { 4,	2,	4,	4 },	4,   2,		3 },
-	[YG_TOKEN_REGION]   = { { 3,	2,	3,	3 },	3,   2,		2 },
-	[YG_TOKEN_SLUG]	    = { { 5,	1,	4,	5 },	6,   2,		3 },
-	[YG_TOKEN_DOTTED]   = { { 8,	4,	8,	8 },	8,   2,		4 },
-	[YG_TOKEN_NUMBERED] = { { 4,	1,	3,	3 },	4,   2,		2 },
-	[YG_TOKEN_FILE]	    = { { 3,	1,	2,	3 },	3,   2,		1 },
-	[YG_TOKEN_TEXT]	    = { { 2,	1,	1,	1 },	2,   2,		1 },
-	[YG_TOKEN_NAME]	    = { { 3,	2,	2,	2 },	3,   2,		1 },
-	[YG_TOKEN_MIXED]    = { { 2,	1,	1,	1 },	2,   2,		1 },
-	[YG_TOKEN_HOST]	    = { { 3,	1,	1,	1 },	2,   2,		1 },
+	/*			FRONT  COLLECTION  WORD  VALUE  PROPERTY among alike	beside */
+	[YG_TOKEN_WORD]	    = { { 60,	8,	20,	30,	2 },	30,  12,	15 },
+	[YG_TOKEN_VERSION]  = { { 12,	6,	12,	12,	2 },	12,  NEVER,	12 },
+	[YG_TOKEN_UPPER]    = { { 6,	1,	3,	3,	1 },	6,   2,		2 },
+	[YG_TOKEN_LOCALE]   = { { 4,	2,	4,	4,	1 },	4,   2,		3 },
+	[YG_TOKEN_REGION]   = { { 3,	2,	3,	3,	1 },	3,   2,		2 },
+	[YG_TOKEN_SLUG]	    = { { 5,	1,	4,	5,	1 },	6,   2,		3 },
+	[YG_TOKEN_DOTTED]   = { { 8,	4,	8,	8,	2 },	8,   2,		4 },
+	[YG_TOKEN_NUMBERED] = { { 4,	1,	3,	3,	1 },	4,   2,		2 },
+	[YG_TOKEN_FILE]	    = { { 3,	1,	2,	3,	1 },	3,   2,		1 },
+	[YG_TOKEN_TEXT]	    = { { 2,	1,	1,	1,	1 },	2,   2,		1 },
+	[YG_TOKEN_NAME]	    = { { 3,	2,	2,	2,	1 },	3,   2,		1 },
+	[YG_TOKEN_MIXED]    = { { 2,	1,	1,	1,	1 },	2,   2,		1 },
+	[YG_TOKEN_HOST]	    = { { 3,	1,	1,	1,	1 },	2,   2,		1 },
 };
 /* clang-format on */
 
@@ -68,6 +71,8 @@ struct evidence {
 	uint32_t names;
 	uint32_t others;   /* words and the like */
 	uint32_t numerals; /* candidates with two digits or more */
+	uint32_t plurals;  /* candidates that read like names of collections */
+	uint32_t native;   /* candidates that are words of a language beyond ASCII */
 	struct yg_alike_shapes shapes;
 	bool parameter;	      /* ids stand beside them ... */
 	enum yg_token beside; /* ... of this kind */
@@ -79,7 +84,8 @@ static uint64_t stem_of(const struct yg_trie *trie, uint32_t index)
 	struct yg_slice name = node_name(trie, index);
 	size_t len = 0;
 
-	while (len < name.len && !strchr(".-_ ", name.ptr[len]))
+	while (len < name.len && !strchr(".-_ ", name.ptr[len]) &&
+	       !(trie->view.nodes[index].token == YG_TOKEN_NUMBERED && is_digit(name.ptr[len])))
 		len++;
 	return yg_hash(&trie->key, name.ptr, len);
 }
@@ -103,7 +109,7 @@ static uint32_t count_stems(const struct yg_trie *trie, uint32_t parent, uint32_
 	qsort(stems, count, sizeof(*stems), yg_alike_by_hash);
 	for (uint32_t i = 1; i < count; i++)
 		shared += stems[i] == stems[i - 1];
-	if (kind & (1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_REGION))
+	if (kind & (1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_REGION | 1u << YG_TOKEN_NUMBERED))
 		return count - shared;
 	return count > 2 * shared ? count - 2 * shared : 0;
 }
@@ -139,14 +145,29 @@ static struct evidence gather(const struct yg_trie *trie, uint32_t parent, uint3
 				yg_names_is_value(trie, node) && !(node->methods & YG_TRIE_DELETE);
 			have.deleted += (node->methods & YG_TRIE_DELETE) != 0;
 			have.numerals += count_digits(node_name(trie, c)) >= 2;
+			have.plurals += yg_ground_is_plural_name(node_name(trie, c));
+			have.native += node->token == YG_TOKEN_TEXT &&
+				       yg_ground_is_native_word(node_name(trie, c));
 		}
 	}
 	if (kind & (1u << YG_TOKEN_DOTTED | 1u << YG_TOKEN_SLUG | 1u << YG_TOKEN_NAME |
-		    1u << YG_TOKEN_REGION))
+		    1u << YG_TOKEN_REGION) ||
+	    (kind & 1u << YG_TOKEN_NUMBERED && nodes[parent].flags & NODE_PARAMETER))
 		have.distinct = count_stems(trie, parent, kind);
 	else
 		have.distinct = have.count;
 	return have;
+}
+
+/*
+ * Names of collections are in the plural more often than not, values hardly ever; names of
+ * products may be.
+ */
+static bool is_plural(const struct evidence *have, enum yg_token token)
+{
+	if (token == YG_TOKEN_WORD)
+		return have->plurals >= 2 && have->plurals * 3 >= have->count;
+	return token == YG_TOKEN_SLUG && have->plurals >= 3 && have->plurals * 3 >= have->count * 2;
 }
 
 /* Things of one kind, however they are called. */
@@ -326,6 +347,8 @@ static enum ground ground_of(const struct yg_trie *trie, uint32_t parent)
 		return GROUND_VALUE;
 	if (node->token == YG_TOKEN_TEXT)
 		return GROUND_FRONT; /* who writes names like that may go on */
+	if (node->token == YG_TOKEN_WORD && yg_ground_is_property(node_name(trie, parent)) > 0)
+		return GROUND_PROPERTY;
 	return yg_ground_is_collection(trie, parent) ? GROUND_COLLECTION : GROUND_WORD;
 }
 
@@ -348,6 +371,16 @@ static bool is_due_by_count(const struct evidence *have, enum yg_token token, en
 	return have->distinct >= least;
 }
 
+/* The name before them says what they are: then few are enough, if no names stand among them. */
+static bool is_due_by_name(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
+			   const struct evidence *have)
+{
+	uint32_t least = needs[token].distinct[GROUND_PROPERTY];
+	uint32_t said = yg_ground_is_property(node_name(trie, parent));
+
+	return have->names * 2 <= have->count && have->distinct >= (said < least ? said : least);
+}
+
 static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
 		   enum ground ground)
 {
@@ -355,7 +388,10 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	uint32_t half = yg_ground_is_collection(trie, parent) ? 2 : 1;
 	bool front = IN_FRONT & kind && ground == GROUND_FRONT;
 	bool below_value = ground == GROUND_FRONT || ground == GROUND_VALUE;
+	const struct node *nodes = trie->view.nodes;
 	struct evidence have = gather(trie, parent, kind);
+	bool native = have.native * 2 > have.count &&
+		      (ground == GROUND_FRONT || yg_ground_is_native(trie, parent));
 
 	yg_alike_compare_shapes(trie, parent, kind, &have.shapes);
 	if (is_due_by_shape(&have, token, front, half))
@@ -365,6 +401,14 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	if ((below_value && have.names * 2 > have.distinct) ||
 	    (parent == ROOT && token == YG_TOKEN_FILE && have.distinct < ROOT_FILES))
 		return false;
+	if (native)
+		return have.distinct >= NATIVE;
+	if (is_plural(&have, token))
+		return false;
+	if (ground == GROUND_PROPERTY && is_due_by_name(trie, parent, token, &have))
+		return true;
+	if (nodes[parent].flags & NODE_HOLDER && token == YG_TOKEN_WORD && have.count >= HOLDER)
+		return true;
 	if (front && token == YG_TOKEN_WORD)
 		return is_due_in_front(trie, parent, &have);
 	if (is_due_unworded(trie, parent, token, &have))
@@ -380,7 +424,10 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 	       yg_alike_count(trie, parent, kind, 1) * half >= needs[token].alike;
 }
 
-/* Words with far more traffic than their siblings are names: they stay when the others fold. */
+/*
+ * Words with far more traffic than their siblings are names: they stay when the others fold. One
+ * that has below it what they have is the largest of them.
+ */
 static void keep_heavy(const struct yg_trie *trie, uint32_t parent)
 {
 	struct node *nodes = trie->view.nodes;
@@ -389,7 +436,8 @@ static void keep_heavy(const struct yg_trie *trie, uint32_t parent)
 
 	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
 		if (yg_evidence_is_candidate(&nodes[c], kind) && nodes[c].hits >= HEAVY_HITS &&
-		    (uint64_t)nodes[c].hits * have.distinct >= have.hits * HEAVY_RATIO)
+		    (uint64_t)nodes[c].hits * have.distinct >= have.hits * HEAVY_RATIO &&
+		    !yg_alike_is_like(trie, c, kind, 2))
 			nodes[c].flags |= NODE_KEPT;
 	}
 }
@@ -410,20 +458,6 @@ static uint64_t pool_of(const struct node *parent, enum yg_token token)
 	return yg_hash_mix(parent->hash + (uint64_t)token);
 }
 
-static bool is_pooled(const struct yg_trie *trie, uint64_t pool)
-{
-	uint32_t bit = (uint32_t)pool % POOLED_BITS;
-
-	return trie->pooled[bit / 8] & (1u << bit % 8);
-}
-
-static void set_pooled(struct yg_trie *trie, uint64_t pool)
-{
-	uint32_t bit = (uint32_t)pool % POOLED_BITS;
-
-	trie->pooled[bit / 8] |= (uint8_t)(1u << bit % 8);
-}
-
 static uint32_t weigh_node(struct yg_trie *trie, uint32_t parent, uint32_t kinds)
 {
 	struct node *node = &trie->view.nodes[parent];
@@ -437,7 +471,7 @@ static uint32_t weigh_node(struct yg_trie *trie, uint32_t parent, uint32_t kinds
 			continue;
 		due |= 1u << t;
 		if (node_is_literal(node) && parent != ROOT)
-			set_pooled(trie, pool_of(node, token));
+			tags_put(trie->pooled, pool_of(node, token));
 	}
 	return due;
 }
@@ -451,8 +485,13 @@ static uint32_t pooled_kinds(const struct yg_trie *trie, uint32_t parent, uint32
 	if (!node_is_literal(node) || parent == ROOT)
 		return 0;
 	for (int t = 0; t < YG_TOKEN_INT; t++) {
-		if (kinds & (1u << t) && is_pooled(trie, pool_of(node, (enum yg_token)t)))
-			due |= 1u << t;
+		struct evidence have;
+
+		if (!(kinds & (1u << t)) ||
+		    !tags_have(trie->pooled, pool_of(node, (enum yg_token)t)))
+			continue;
+		have = gather(trie, parent, 1u << t);
+		due |= is_plural(&have, (enum yg_token)t) ? 0 : 1u << t;
 	}
 	return due;
 }

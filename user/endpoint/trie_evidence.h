@@ -12,7 +12,8 @@ static inline bool yg_evidence_is_candidate(const struct node *node, uint32_t ki
 	    !(kinds & (1u << node->token)))
 		return false;
 	return !(node->flags & NODE_NAMES) ||
-	       (node->token != YG_TOKEN_WORD && node->token != YG_TOKEN_SLUG);
+	       (node->token != YG_TOKEN_WORD && node->token != YG_TOKEN_SLUG &&
+		node->token != YG_TOKEN_TEXT);
 }
 
 /**

@@ -202,7 +202,7 @@ void yg_trie_rebuild(struct yg_trie *trie)
 
 	for (uint32_t i = ROOT; i < trie->used; i++)
 		before[i] = trie->view.nodes[i].flags || trie->forward[i] ? reading_of(trie, i) : 0;
-	memset(trie->pooled, 0, POOLED_BITS / 8);
+	memset(trie->pooled, 0, TAGS_CAP * sizeof(*trie->pooled));
 	copy_raw(trie);
 	fold_all(trie);
 	for (uint32_t round = 0; round < ROUNDS_MAX && yg_evidence_weigh(trie); round++)

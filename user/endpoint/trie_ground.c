@@ -73,3 +73,72 @@ bool yg_ground_is_coined(struct yg_slice name)
 	}
 	return false;
 }
+
+bool yg_ground_is_native_word(struct yg_slice name)
+{
+	size_t high = 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] == ' ')
+			return false;
+		high += (unsigned char)name.ptr[i] > 0x7f;
+	}
+	return high * 2 > name.len && !memmem(name.ptr, name.len, "\xe3\x80\x80", 3);
+}
+
+bool yg_ground_is_native(const struct yg_trie *trie, uint32_t index)
+{
+	const struct node *nodes = trie->view.nodes;
+
+	while (index != ROOT && nodes[index].flags & NODE_PARAMETER)
+		index = nodes[index].parent;
+	return index != ROOT && nodes[index].token == YG_TOKEN_TEXT &&
+	       yg_ground_is_native_word(node_name(trie, index));
+}
+
+bool yg_ground_is_plural_name(struct yg_slice name)
+{
+	return name.len > 3 && name.ptr[name.len - 1] == 's' &&
+	       !strchr("sui", name.ptr[name.len - 2]);
+}
+
+/* The words of "templateId", "template_id", "template-id": where the last begins. */
+static size_t last_word(struct yg_slice name)
+{
+	size_t i = name.len;
+
+	while (i > 0 && !strchr("-_", name.ptr[i - 1]) &&
+	       !(class_of(name.ptr[i - 1]) == 2 && i >= 2 && class_of(name.ptr[i - 2]) == 1))
+		i--;
+	if (i > 0 && class_of(name.ptr[i - 1]) == 2)
+		i--;
+	return i;
+}
+
+static bool is_one_of(struct yg_slice name, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (yg_slice_equal_nocase(name, yg_slice_from_str(words[i])))
+			return true;
+	}
+	return false;
+}
+
+uint32_t yg_ground_is_property(struct yg_slice name)
+{
+	static const char *const whole[] = { "category", "currency", "for",	"id",	"ids",
+					     "name",	 "number",   "ref",	"slug", "status",
+					     "symbol",	 "type",     "username" };
+	static const char *const last[] = { "category", "code", "date", "id",	"ids",
+					    "name",	"slug", "type", "uuid", "username" };
+	size_t at = last_word(name);
+	struct yg_slice word = { name.ptr + at, name.len - at };
+
+	if (name.len > 3 && yg_ascii_lower(name.ptr[0]) == 'b' &&
+	    yg_ascii_lower(name.ptr[1]) == 'y' &&
+	    (strchr("-_", name.ptr[2]) || class_of(name.ptr[2]) == 2))
+		return 2;
+	if (at > 0 && is_one_of(word, last, YG_ARRAY_SIZE(last)))
+		return 1;
+	return at == 0 && is_one_of(name, whole, YG_ARRAY_SIZE(whole)) ? 2 : 0;
+}

@@ -20,3 +20,20 @@ bool yg_ground_is_front(const struct yg_trie *trie, uint32_t index);
 
 /* "getItem", "userId": how programmers name things; values hardly ever look like that. */
 bool yg_ground_is_coined(struct yg_slice name);
+
+/* Letters beyond ASCII without a space: what an API that speaks its own language is named with. */
+bool yg_ground_is_native_word(struct yg_slice name);
+
+/* Is the last name on the way to @index such a word? Then those behind it may be names, too. */
+bool yg_ground_is_native(const struct yg_trie *trie, uint32_t index);
+
+/* "orders", "custom-roles", "rumSessions": by its last letters, so only English. */
+bool yg_ground_is_plural_name(struct yg_slice name);
+
+/**
+ * yg_ground_is_property() - does a name say what the value behind it is?
+ *
+ * "/type/{type}", "/by-email/{email}", "/template-id/{id}": in 19 of 20 published paths, it does.
+ * Return: how many words behind it are values; 0: it says nothing.
+ */
+uint32_t yg_ground_is_property(struct yg_slice name);

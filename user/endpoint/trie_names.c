@@ -4,25 +4,13 @@
 #include "endpoint/trie_alike.h"
 #include "endpoint/trie_ground.h"
 
-#define VOCABULARY_MIN 3u /* a word in as many places is part of the API's language */
-
-static uint32_t value_bit(const struct node *node)
-{
-	return (uint32_t)(node->hash >> 32) % VALUES_BITS;
-}
+#define HOLDER_MIN     12u /* names of collections in one place of which hardly one is a plural */
+#define TENANTS	       5u  /* children that could be such, or tenants */
+#define VOCABULARY_MIN 3u  /* a word in as many places is part of the API's language */
 
 bool yg_names_is_value(const struct yg_trie *trie, const struct node *node)
 {
-	uint32_t bit = value_bit(node);
-
-	return trie->values[bit / 8] & (1u << bit % 8);
-}
-
-static void set_value(struct yg_trie *trie, const struct node *node)
-{
-	uint32_t bit = value_bit(node);
-
-	trie->values[bit / 8] |= (uint8_t)(1u << bit % 8);
+	return tags_have(trie->values, node->hash);
 }
 
 static bool is_below_value(const struct node *nodes, uint32_t index)
@@ -52,6 +40,15 @@ static bool is_group(const struct node *nodes, uint32_t index)
 	return beside && nodes[beside].child && !find_parameter(nodes, beside);
 }
 
+/* May a value have ids below it? A slug or a text can, where values stand anyway. */
+static bool is_value_place(const struct yg_trie *trie, const struct node *node)
+{
+	if (node->token == YG_TOKEN_SLUG)
+		return yg_ground_is_collection(trie, node->parent);
+	return node->token == YG_TOKEN_TEXT && !yg_ground_is_front(trie, node->parent) &&
+	       !yg_ground_is_native(trie, node->parent);
+}
+
 /* Names for sure by what stands below them; objects by being written or deleted one by one. */
 static void mark_names(struct yg_trie *trie)
 {
@@ -63,9 +60,7 @@ static void mark_names(struct yg_trie *trie)
 		if (!(nodes[i].flags & NODE_LIVE))
 			continue;
 		if (nodes[i].flags & NODE_PARAMETER &&
-		    yg_alike_is_id((enum yg_token)nodes[i].token) &&
-		    !(parent->token == YG_TOKEN_SLUG &&
-		      yg_ground_is_collection(trie, parent->parent)))
+		    yg_alike_is_id((enum yg_token)nodes[i].token) && !is_value_place(trie, parent))
 			parent->flags |= NODE_NAMES;
 		if (node_is_literal(&nodes[i]) && nodes[i].token == YG_TOKEN_VERSION)
 			parent->flags |= NODE_GROUP;
@@ -78,7 +73,51 @@ static void mark_names(struct yg_trie *trie)
 			nodes[i].flags |= NODE_NAMES;
 		if (node_is_literal(&nodes[i]) && !is_below_value(nodes, i) &&
 		    nodes[i].methods & YG_TRIE_DELETE)
-			set_value(trie, &nodes[i]);
+			tags_put(trie->values, nodes[i].hash);
+	}
+}
+
+/*
+ * Names of collections are in the plural, one in three at least; so many that hardly ever are, are
+ * values with ids below them: "/bills/{state}/{session}/7".
+ */
+static void mark_holder(struct yg_trie *trie, uint32_t parent)
+{
+	struct node *nodes = trie->view.nodes;
+	uint32_t names = 0, others = 0;
+
+	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
+		struct yg_slice name = node_name(trie, c);
+
+		if (!node_is_literal(&nodes[c]) || nodes[c].token != YG_TOKEN_WORD ||
+		    !(nodes[c].flags & NODE_NAMES))
+			continue;
+		names++;
+		others += yg_ground_is_plural_name(name) || yg_ground_is_coined(name);
+	}
+	if (names < HOLDER_MIN || others * 8 > names || yg_ground_is_front(trie, parent))
+		return;
+	nodes[parent].flags |= NODE_HOLDER;
+	for (uint32_t c = nodes[parent].child; c; c = nodes[c].next) {
+		if (node_is_literal(&nodes[c]) && nodes[c].token == YG_TOKEN_WORD &&
+		    !yg_ground_is_coined(node_name(trie, c)))
+			nodes[c].flags &= (uint16_t)~NODE_NAMES;
+	}
+}
+
+/* What turns out not to be a name, whatever stands below it. */
+static void unmark_values(struct yg_trie *trie)
+{
+	struct node *nodes = trie->view.nodes;
+
+	for (uint32_t i = ROOT; i < trie->used; i++) {
+		if (!(nodes[i].flags & NODE_LIVE) || nodes[i].children < TENANTS)
+			continue;
+		mark_holder(trie, i);
+		if (!yg_alike_has_tenants(trie, i))
+			continue;
+		for (uint32_t c = nodes[i].child; c; c = nodes[c].next)
+			nodes[c].flags &= (uint16_t)~NODE_GROUP;
 	}
 }
 
@@ -138,7 +177,7 @@ static bool mark_spoken(struct yg_trie *trie)
 /* Words that the view reads as values by now. */
 static void note_values(struct yg_trie *trie)
 {
-	memset(trie->values, 0, VALUES_BITS / 8);
+	memset(trie->values, 0, TAGS_CAP * sizeof(*trie->values));
 	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
 		const struct node *raw = &trie->raw.nodes[i];
 		uint32_t at = trie->forward[i];
@@ -148,7 +187,7 @@ static void note_values(struct yg_trie *trie)
 		while (trie->forward[at] != at)
 			at = trie->forward[at];
 		if (trie->view.nodes[at].flags & NODE_PARAMETER)
-			set_value(trie, raw);
+			tags_put(trie->values, raw->hash);
 	}
 }
 
@@ -156,5 +195,6 @@ bool yg_names_mark(struct yg_trie *trie)
 {
 	note_values(trie);
 	mark_names(trie);
+	unmark_values(trie);
 	return mark_spoken(trie);
 }

@@ -22,6 +22,7 @@ enum node_flag {
 	NODE_NAMES = 1u << 4,	  /* view: has ids below, so it names a collection */
 	NODE_GROUP = 1u << 6,	  /* view: has a version below, so it names an API */
 	NODE_SPOKEN = 1u << 7,	  /* view: stands in so many places that it is the API's language */
+	NODE_HOLDER = 1u << 8,	  /* view: what has ids below it here are values, too */
 	NODE_RESERVED = 1u << 5,  /* a word that routers know everywhere: "me", "search" */
 };
 
@@ -56,9 +57,8 @@ struct samples {
 	char text[YG_TRIE_SAMPLES][SAMPLE_CAP];
 };
 
-#define VOCABULARY_CAP 4096u  /* counters of names; two names in one only delay a fold */
-#define VALUES_BITS    65536u /* two words in one bit only hasten a fold that has more evidence */
-#define POOLED_BITS    65536u /* kinds by names of parents; the same */
+#define VOCABULARY_CAP 4096u /* counters of names; two names in one only delay a fold */
+#define TAGS_CAP       4096u /* of a set; two in one place: the lesser stays, and a fold waits */
 #define WEAK_ALL       ((1u << YG_TOKEN_INT) - 1)
 
 struct tree {
@@ -80,13 +80,32 @@ struct yg_trie {
 	uint32_t free;	      /* head of the list of dead nodes */
 	uint32_t fresh;	      /* raw nodes that no view has weighed yet */
 	uint16_t *vocabulary; /* [VOCABULARY_CAP] places of a literal, by low bits of its hash */
-	uint8_t *values;      /* [VALUES_BITS / 8] words that are values somewhere, by hash */
-	uint8_t *pooled;      /* [POOLED_BITS / 8] kinds that fold under a parent's name */
+	uint16_t *values;     /* [TAGS_CAP] words that are values somewhere */
+	uint16_t *pooled;     /* [TAGS_CAP] kinds that fold under a parent's name */
 	struct samples *samples;
 	uint32_t samples_count, samples_cap;
 	uint32_t generation;
 	uint64_t folds, splits, overflow;
 };
+
+/* Sets of hashes, whose order does not matter: a place holds the least of those that want it. */
+static inline uint16_t tag_of(uint64_t hash)
+{
+	return (uint16_t)(hash >> 48 ? hash >> 48 : 1);
+}
+
+static inline bool tags_have(const uint16_t *tags, uint64_t hash)
+{
+	return tags[hash % TAGS_CAP] == tag_of(hash);
+}
+
+static inline void tags_put(uint16_t *tags, uint64_t hash)
+{
+	uint16_t *tag = &tags[hash % TAGS_CAP];
+
+	if (!*tag || tag_of(hash) < *tag)
+		*tag = tag_of(hash);
+}
 
 static inline bool node_is_literal(const struct node *node)
 {

@@ -51,6 +51,9 @@ static void a_target_is_shown_without_what_is_sensitive(void **state)
 		{ "/v1/balanceAccounts/10000127", true, "/v1/balanceAccounts/10000127" },
 		{ "/v1/password/reset", true, "/v1/password/reset" },
 		{ "/v1/password/Zq8vT2mXw93LpRb7Kd", true, "/v1/password/****" },
+		{ "/reset/k3v9tq2x", false, "/reset/****" },
+		{ "/a/b/Zq8vT2mX%21w", false, "/a/b/****" },
+		{ "/reset/now", false, "/reset/now" },
 		{ "", true, "" },
 		{ "?", true, "?" },
 	};

@@ -52,6 +52,11 @@ static const struct token_case cases[] = {
 	{ "商品", YG_TOKEN_TEXT, 0 },
 	{ "red chair", YG_TOKEN_TEXT, 0 },
 	{ "er8j1m", YG_TOKEN_MIXED, 0 },
+	{ "AKIAIOSFODNNQEXAMPLE", YG_TOKEN_SECRET, 0 },
+	{ "xoxb-abcdefghijklmnopqrstuvwxyz", YG_TOKEN_SECRET, 0 },
+	{ "k3v9tqAbCdEf!", YG_TOKEN_SECRET, 0 },
+	{ "Customers('Ab1')", YG_TOKEN_NUMBERED, 0 },
+	{ "$metadata", YG_TOKEN_WORD, 0 },
 	{ "42", YG_TOKEN_INT, 0 },
 	{ "42.json", YG_TOKEN_INT, 2 },
 	{ "42.", YG_TOKEN_DOTTED, 0 },
@@ -188,9 +193,45 @@ static void every_token_has_names(void **state)
 	}
 }
 
+struct door_case {
+	const char *before, *segment;
+	bool opens;
+};
+
+static const struct door_case door_cases[] = {
+	{ "reset", "k3v9tq2x", true },
+	{ "reset-password", "YXpZOGOlEm", true },
+	{ "apiKey", "a1b2c3d4", true },
+	{ "access_token", "rmkkbmqt", true },
+	{ "password", "sesame!open", true },
+	{ "password", "reset", false },
+	{ "token", "refresh", false },
+	{ "token", "oauth2", false },
+	{ "verify", "step12", true },
+	{ "users", "k3v9tq2x", false },
+	{ "keys", "k3v9tq2x", false },
+	{ "", "k3v9tq2x", false },
+	{ "reset", "", false },
+};
+
+static void what_stands_behind_a_door_opens_it(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(door_cases); i++) {
+		const struct door_case *c = &door_cases[i];
+
+		print_message("%s/%s\n", c->before, c->segment);
+		assert_int_equal(
+			yg_token_opens(yg_slice_from_str(c->before), yg_slice_from_str(c->segment)),
+			c->opens);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_stands_behind_a_door_opens_it),
 		cmocka_unit_test(types_every_segment_of_the_table),
 		cmocka_unit_test(is_long_beyond_the_literal_limit),
 		cmocka_unit_test(every_token_has_names),

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values that open something: no template may show them, seen once or a thousand times. */
+#include "core/macros.h"
+#include "endpoint/token_inside.h"
+#include "parse/secret.h"
+
+#define NAME_CAP      32u /* bytes of a name that is compared */
+#define PASSWORD_MIN  8u  /* bytes; a shorter one with a mark may be a name */
+#define BEHIND_MIN    6u  /* bytes behind a name that says so */
+#define BEHIND_DIGITS 2u  /* "oauth2" and "step2" are names */
+
+/* Marks that stand in no name: OData has "$count", "(1)", "'a'", "=", ",", others "*", "~", "+". */
+static bool has_strange_mark(struct yg_slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (strchr("!\"^|<>[]\\`&", s.ptr[i]))
+			return true;
+	}
+	return false;
+}
+
+bool yg_token_is_secret(struct yg_slice s, const struct census *n)
+{
+	if (s.len >= YG_SECRET_MIN && yg_secret_begins(s))
+		return true;
+	return n->other > 0 && n->space == 0 && n->high == 0 && s.len >= PASSWORD_MIN &&
+	       (n->digit > 0 || n->shifts >= 3) && has_strange_mark(s);
+}
+
+/* Letters of @name, in lower case, without marks. */
+static size_t fold_name(struct yg_slice name, char ret[NAME_CAP])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < name.len && len < NAME_CAP; i++) {
+		if (name.ptr[i] != '-' && name.ptr[i] != '_')
+			ret[len++] = yg_ascii_lower(name.ptr[i]);
+	}
+	return len;
+}
+
+/* Of what opens something, or of the way to get in without; each alone or at the end of more. */
+static bool is_door(struct yg_slice name)
+{
+	static const char *const doors[] = {
+		"activate", "activation", "apikey",	 "bearer",	 "confirm", "csrf",
+		"hook",	    "invitation", "invite",	 "jwt",		 "key",	    "keyid",
+		"login",    "magic",	  "magiclink",	 "nonce",	 "otp",	    "passcode",
+		"passwd",   "password",	  "passphrase",	 "pwd",		 "recover", "recovery",
+		"reset",    "secret",	  "session",	 "sessionid",	 "share",   "signature",
+		"ticket",   "token",	  "unsubscribe", "verification", "verify",  "webhook",
+	};
+	char text[NAME_CAP];
+	size_t len = fold_name(name, text);
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(doors); i++) {
+		size_t door = strlen(doors[i]);
+
+		if (door <= len && memcmp(text + len - door, doors[i], door) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool yg_token_opens(struct yg_slice before, struct yg_slice segment)
+{
+	struct census n;
+
+	if (segment.len < BEHIND_MIN || before.len < 3 || !is_door(before))
+		return false;
+	n = yg_token_census(segment);
+	return n.digit >= BEHIND_DIGITS || yg_token_is_gibberish(&n) ||
+	       yg_token_is_shuffled(segment, &n) || has_strange_mark(segment);
+}
