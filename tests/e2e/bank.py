@@ -636,6 +636,31 @@ def query(on_target, off_target="/search?q=1"):
     return lambda shop, on: shop.call("GET", on_target if on else off_target, times=3)
 
 
+def person(number, **more):
+    return {"id": number, "name": f"n{number}", "city": "Kobe", "plan": "a", **more}
+
+
+def exposed(shop, on):
+    """Two versions of one object; the older one says more. A list that says less is none."""
+    for number in range(20):
+        shop.call("GET", f"/v2/users/{1000 + number}", answer=json.dumps(person(number)).encode())
+        shop.call("GET", "/v1/users", answer=json.dumps([person(number)]).encode())
+    for number in range(6):
+        more = {"internalNotes": "calls often"} if on else {"city": "Nara"}
+        shop.call("GET", f"/v1/users/{1000 + number}",
+                  answer=json.dumps(person(number, **more)).encode())
+
+
+def assigned(shop, on):
+    """Orders as everybody sends them, then one that says whose it is; off, all of them do."""
+    for number in range(30):
+        more = {} if on else {"owner_id": number}
+        shop.call("POST", "/orders", body=json.dumps({"item": number, "count": 1, **more}).encode(),
+                  status=201, answer=b'{"ok":true}')
+    shop.call("POST", "/orders", body=b'{"item":1,"count":1,"owner_id":7}', status=201,
+              answer=b'{"ok":true}')
+
+
 DEEP = b'{"query":"query q ' + b"{a" * 30 + b"}" * 30 + b'"}'
 
 
@@ -681,6 +706,7 @@ PLAIN = {
         "GET", "/orders", host="203.0.113.80" if on else "10.9.0.1", times=6),
     "internal-api-exposed": lambda shop, on: shop.call(
         "GET", "/internal/orders", line=None if on else shop.inner, times=6),
+    "excessive-data-exposure": exposed,
     "framework-banner": lambda shop, on: shop.call(
         "GET", "/orders", fields=[("Server", "nginx/1.22.1" if on else "ECS (lhr/4BCC)")], times=4),
     "graphql-introspection": lambda shop, on: shop.call(
@@ -719,6 +745,7 @@ PLAIN = {
     "token-in-url": query(f"/search?access_token={SECRET}"),
     "trace-enabled": lambda shop, on: shop.call("TRACE", "/orders", kind="message/http" if on
                                                 else "application/json"),
+    "unexpected-property": assigned,
     "unbounded-page-size": lambda shop, on: shop.call(
         "GET", "/orders?limit=100000" if on else "/orders?limit=100",
         answer=b'{"a":"' + b"x" * (150000 if on else 1500) + b'"}'),
@@ -941,7 +968,8 @@ OWASP = """
 3 secrets in answers: password-exposed password-hash-exposed secret-exposed
 3 cards in answers: card-number-exposed card-secret-exposed
 3 fields: schema-drift undocumented-field undocumented-parameter
-3 mass assignment: mass-assignment
+3 mass assignment: mass-assignment unexpected-property
+3 what peers lack: excessive-data-exposure
 4 pages: unbounded-page-size
 4 GraphQL: graphql-unlimited
 4 frames: http2-flood

@@ -73,6 +73,7 @@ static const struct limit limits[] = {
 	  "least recent go" },
 	{ "analyzer", "access tokens", YG_POSTURE_TOKENS, 224, "decoded again" },
 	{ "analyzer", "codes, proofs", YG_POSTURE_MEMOS, 64, "a second use is missed" },
+	{ "analyzer", "objects of answers", YG_POSTURE_OBJECTS, 544, "compared anew" },
 	{ "analyzer", "fields of third parties", YG_POSTURE_FIELDS, 64, "learned anew" },
 	{ "analyzer", "endpoints and documents", YG_ENDPOINTS_MAX, 432, "goes with its endpoint" },
 	{ "analyzer", "relations", YG_RELATIONS_MAX, sizeof(struct yg_relation) + 32,

@@ -253,6 +253,10 @@ static const struct yg_cause_row rows[] = {
 	  "応答の「{1}」が内部のホストを指しています。以前の値{2}個にはありませんでした: {3}" },
 	{ "The answer {} leads to the internal host {}",
 	  "応答{1}が内部のホスト{2}を指しています" },
+	{ "The answer holds {}, which the same object lacks in {}",
+	  "応答に{1}が含まれています。{2}の同じオブジェクトにはありません" },
+	{ "A request set '{}', which others never send, and was answered {}",
+	  "他の利用者が送らない「{1}」を設定するリクエストに{2}が返されました" },
 	{ "A body of the kind {} was answered, as never before",
 	  "これまでにない形式{1}の本文が返されました" },
 	{ "The JSON of an answer breaks off",
@@ -356,6 +360,14 @@ static const struct yg_cause_row rows[] = {
 
 /* What stands in holes and is a word of ours, not of the traffic. */
 static const struct yg_cause_row words[] = {
+	{ "a hash of a password", "パスワードのハッシュ" },
+	{ "a key or a token", "鍵またはトークン" },
+	{ "an identity number", "識別番号" },
+	{ "a flag of administration", "管理者フラグ" },
+	{ "an internal note", "内部メモ" },
+	{ "output of a debugger", "デバッグ出力" },
+	{ "a score or a salary", "スコアまたは給与" },
+	{ "a price of purchase", "仕入れ価格" },
 	{ "HTML", "HTML" },
 	{ "a script", "スクリプト" },
 	{ "SQL that breaks out of a string", "文字列から抜け出すSQL" },

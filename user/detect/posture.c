@@ -89,6 +89,8 @@ static int open_tables(struct yg_posture *posture, const struct yg_posture_optio
 	if (r == 0)
 		r = yg_posture_open_fields(posture);
 	if (r == 0)
+		r = yg_posture_open_objects(posture);
+	if (r == 0)
 		r = yg_keys_new(&posture->keys);
 	if (r == 0 && options->jwks.ptr && !yg_keys_learn(posture->keys, options->jwks, 0, &set))
 		return -EINVAL;
@@ -128,6 +130,7 @@ void yg_posture_free(struct yg_posture **posture)
 	yg_lru_free(&p->faults);
 	yg_lru_free(&p->tokens);
 	yg_lru_free(&p->memos);
+	yg_lru_free(&p->objects);
 	yg_lru_free(&p->fields);
 	yg_actives_free(&p->actives);
 	yg_keys_free(&p->keys);
@@ -414,6 +417,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		yg_posture_check_bodies(&look);
 		yg_posture_check_data(&look);
 	}
+	yg_posture_check_objects(&look);
 	yg_posture_check_reach(&look);
 	yg_posture_check_sensitive(&look);
 	yg_posture_check_spec(&look);
@@ -574,6 +578,7 @@ void yg_posture_counters(const struct yg_posture *posture,
 	fn(ctx, "posture.services_evicted", yg_lru_evicted(posture->services));
 	fn(ctx, "posture.tokens_evicted", yg_lru_evicted(posture->tokens));
 	fn(ctx, "posture.memos_evicted", yg_lru_evicted(posture->memos));
+	fn(ctx, "posture.objects_evicted", yg_lru_evicted(posture->objects));
 	fn(ctx, "posture.fields_evicted", yg_lru_evicted(posture->fields));
 	fn(ctx, "posture.keys", keys.keys);
 	fn(ctx, "posture.keys_evicted", keys.evicted);

@@ -34,6 +34,7 @@
 #define YG_POSTURE_MEMOS    65536u /* codes, jtis, states ... that must be known again; 64 bytes */
 #define YG_POSTURE_TOKENS   8192u  /* access tokens, decoded once; about 200 bytes each */
 #define YG_POSTURE_SERVICES 256u   /* about 150 bytes each */
+#define YG_POSTURE_OBJECTS  512u   /* about 500 bytes each */
 #define YG_POSTURE_FIELDS   8192u  /* of answers of third parties; 32 bytes each */
 
 #define YG_POSTURE_ENUM(name, ...) YG_POSTURE_##name,

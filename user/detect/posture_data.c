@@ -11,7 +11,8 @@
  * cacheable-private-data: the same fields in answer to a credential, without no-store, no-cache,
  * private or max-age=0.
  *
- * password-hash-exposed: a value that only a hash of a password looks like.
+ * password-hash-exposed: a value that only a hash of a password looks like, or a digest in a field
+ *	that is called so.
  * password-exposed: a field called password with a value that is no mask, in answer to GET, twice;
  *	one step less where the path says that credentials are what is asked for.
  * password-change-unconfirmed: a new password in an accepted request with a credential, without the
@@ -43,7 +44,8 @@ static const char *const privileged_names[] = {
 	"accountlevel", "usertype", "creditlimit",
 };
 
-#define NAME_CAP 32u /* bytes of a folded name with its NUL; the tables have no longer one */
+#define NAMES_DEPTH 4u	/* containers around a field that an object is told by */
+#define NAME_CAP    32u /* bytes of a folded name with its NUL; the tables have no longer one */
 
 /* What the name of a field says, besides the kinds of private_names. */
 #define NAME_KINDS	0xffu
@@ -99,6 +101,20 @@ static bool is_hash(struct yg_slice value)
 			return true;
 	}
 	return false;
+}
+
+/* Of a field that is called a hash: hexadecimal or base64, and long enough for one. */
+static bool is_digest(struct yg_slice value)
+{
+	if (value.len < 32)
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		char c = yg_ascii_lower(value.ptr[i]);
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("+/=$.:-_", c)))
+			return false;
+	}
+	return true;
 }
 
 static bool is_filled(const struct yg_value *value)
@@ -172,7 +188,7 @@ static uint32_t traits_of_folded(const char *name)
 		traits |= NAME_NEW_MAIL;
 	if (is_one_of(name, proof, YG_ARRAY_SIZE(proof)))
 		traits |= NAME_PROOF;
-	return traits;
+	return traits | yg_posture_object_traits(name);
 }
 
 static uint32_t read_name(struct yg_slice name)
@@ -220,6 +236,9 @@ void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 	shown->confirms |= (traits & NAME_PROOF) != 0;
 	shown->mail |= (traits & NAME_MAIL) != 0;
 	shown->new_mail |= (traits & NAME_NEW_MAIL) != 0;
+	if ((traits & (NAME_PRIVILEGED | YG_NAME_OWNED)) && value->depth == 1 && value->name.ptr &&
+	    shown->set_count < YG_PRIVILEGED_MAX)
+		shown->set[shown->set_count++] = value->name;
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
 	if ((traits & NAME_PRIVILEGED) && value->raw.ptr && value->depth == 1 &&
 	    value->raw.len < 64 && shown->sent_count < YG_PRIVILEGED_MAX &&
@@ -263,8 +282,11 @@ void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 		return;
 	}
 	traits = traits_of(posture, value->name);
-	if (value->type == YG_VALUE_STRING && value->name.ptr && !value->cut && is_hash(value->raw))
+	if (value->type == YG_VALUE_STRING && value->name.ptr && !value->cut &&
+	    (is_hash(value->raw) || ((traits & YG_NAME_HASH) && is_digest(value->raw))))
 		shown->hash = true;
+	if (value->name.ptr && value->depth <= NAMES_DEPTH)
+		shown->names |= 1ull << (yg_hash_quick(value->name.ptr, value->name.len) % 64);
 	if (!traits)
 		return;
 	take_marks(shown, value, traits);
@@ -272,7 +294,10 @@ void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 		return;
 	if (traits & NAME_PRIVILEGED)
 		take_privileged(posture, value);
-	if (!is_filled(value))
+	if (!is_filled(value) && value->type != YG_VALUE_BOOL)
+		return;
+	shown->telling |= traits >> YG_TELLING_SHIFT;
+	if (value->type == YG_VALUE_BOOL)
 		return;
 	shown->password |= (traits & NAME_PASSWORD) && value->type == YG_VALUE_STRING;
 	shown->kinds |= traits & NAME_KINDS;

@@ -120,6 +120,13 @@ enum yg_memo_kind {
 
 #define YG_PRIVILEGED_MAX 4u
 
+/* Traits of names that posture_object.c knows; those below are posture_data.c's. */
+#define YG_NAME_HASH	   (1u << 18) /* of a password */
+#define YG_NAME_OWNED	   (1u << 19) /* what a server sets itself */
+#define YG_TELLING_MAX	   8u
+#define YG_TELLING_SHIFT   20u
+#define YG_NAME_TELLING(i) (1u << (YG_TELLING_SHIFT + (i))) /* more than a caller should know */
+
 /* What the bodies of the exchange in hand have shown. */
 struct yg_shown {
 	bool any;	/* there were values to show: an accepted answer in JSON */
@@ -127,6 +134,10 @@ struct yg_shown {
 	bool password, hash;
 	uint64_t sent[YG_PRIVILEGED_MAX]; /* name and value of privileged fields of the request */
 	uint32_t sent_count;
+	struct yg_slice set[YG_PRIVILEGED_MAX]; /* names of members that servers set; borrowed */
+	uint32_t set_count;
+	uint32_t telling; /* bits of YG_NAME_TELLING(), shifted down */
+	uint64_t names;	  /* bits of the fields of the answer, by hash */
 	bool taken;
 	bool paths, version;	/* members of an OpenAPI document */
 	bool schema, types;	/* of a GraphQL schema */
@@ -179,6 +190,7 @@ struct yg_posture {
 	struct yg_lru *faults;		/* struct yg_fault */
 	struct yg_lru *tokens;		/* struct yg_token_row */
 	struct yg_lru *memos;		/* struct yg_memo */
+	struct yg_lru *objects;		/* struct yg_posture_object, see posture_object.c */
 	struct yg_lru *fields;		/* struct yg_party_field, see posture_inject.c */
 	struct yg_actives *actives;
 	struct yg_keys *keys;
@@ -286,6 +298,12 @@ YG_MUST_CHECK int yg_posture_open_specs(struct yg_posture *posture);
 /* Fields of third parties, and what is looked for in them. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_fields(struct yg_posture *posture);
 
+/* Objects as endpoints answer them. Return: 0; -ENOMEM. */
+YG_MUST_CHECK int yg_posture_open_objects(struct yg_posture *posture);
+
+/* YG_NAME_* bits above, by a name folded to lower case without '_' and '-'. */
+uint32_t yg_posture_object_traits(const char *folded);
+
 /* Is there such a finding about the place now? */
 bool yg_posture_is_open(const struct yg_posture *posture, enum yg_posture_rule_id id,
 			uint64_t place);
@@ -304,6 +322,7 @@ void yg_posture_check_tokens(struct yg_look *look);
 void yg_posture_check_heads(struct yg_look *look);
 void yg_posture_check_bodies(struct yg_look *look);
 void yg_posture_check_data(struct yg_look *look);
+void yg_posture_check_objects(struct yg_look *look);
 void yg_posture_check_sensitive(struct yg_look *look);
 void yg_posture_check_spec(struct yg_look *look);
 void yg_posture_check_reach(struct yg_look *look);

@@ -117,6 +117,13 @@ X(EMAIL_CHANGE, "email-change-unconfirmed", LOW, "API2:2023", "", 0, 2, false, "
   "パスワードや二要素なしでメールアドレスが変更されています", \
   "一時的にセッションを得た者がパスワード再設定を自分宛てにできます", \
   "現在のパスワードまたは二要素認証を求め、変更前のアドレスに通知してください") \
+X(EXCESSIVE, "excessive-data-exposure", MEDIUM, "API3:2023", "6.2.4", 0, 3, false, "", \
+  "Answers hold a property that the same object lacks elsewhere", \
+  "Callers read what other endpoints keep from them: hashes, notes, numbers, flags", \
+  "List the properties of each answer; leave out what its caller does not need", \
+  "同じオブジェクトの他の応答にない項目が含まれています", \
+  "他のエンドポイントでは隠されているハッシュ、メモ、番号、フラグが利用者に見えます", \
+  "応答ごとに項目を定め、利用者に不要なものを除いてください") \
 X(FRAMEWORK_BANNER, "framework-banner", INFO, "API8:2023", "", 0, 3, true, "RFC 9110 section 10.2.4", \
   "Answers name the product and its version", \
   "Attackers pick the known holes of that version", \
@@ -508,5 +515,12 @@ X(UNDOCUMENTED, "undocumented-parameter", LOW, "API3:2023", "6.3.2", 0, 3, false
   "Describe the parameter, or refuse those that are unknown", \
   "OpenAPI定義書に無いパラメーターが受理されています", \
   "レビューされていないパラメーターは、一括代入や隠し機能の悪用につながります", \
-  "パラメーターを定義書に記載するか、未知のものを拒否してください")
+  "パラメーターを定義書に記載するか、未知のものを拒否してください") \
+X(UNEXPECTED, "unexpected-property", MEDIUM, "API3:2023", "6.2.4", 0, 1, false, "", \
+  "A request sets a property that others never send, and is accepted", \
+  "A caller may have given itself a role, a balance or an owner that the server should set", \
+  "Bind only the properties that callers may set, and refuse the others", \
+  "他の利用者が送らない項目を設定するリクエストが受理されました", \
+  "サーバーが決めるべき権限、残高、所有者を利用者が設定したおそれがあります", \
+  "利用者が設定できる項目だけを受け付け、それ以外は拒否してください")
 /* clang-format on */

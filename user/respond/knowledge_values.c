@@ -93,10 +93,11 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	visitors[count++] = (struct yg_visitor){
 		.fn = request ? yg_posture_visit_request : yg_posture_visit_response,
 		.ctx = knowledge->posture,
-		.where = whole ? yg_posture_wants(knowledge->posture, exchange, knowledge->bodies,
-						  side,
-						  knowledge->operation.model.ptr ? NULL : pupil)
-			       : 0,
+		.where = whole || request
+				 ? yg_posture_wants(knowledge->posture, exchange, knowledge->bodies,
+						    side,
+						    knowledge->operation.model.ptr ? NULL : pupil)
+				 : 0,
 	};
 	if (request)
 		count += visit_request(knowledge, exchange, visitors + count);

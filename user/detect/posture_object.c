@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API3: properties of an object that its peers are without.
+ *
+ * excessive-data-exposure: answers to GET hold a property that says more than a caller should know,
+ *	by its name, which the same object lacks where another endpoint answers it. The same object:
+ *	the same last word of the path, one or many alike, and four in five of the other's fields.
+ *	Endpoints of administration may hold more, and are left out.
+ * unexpected-property: a property that a server sets itself (a role, a balance, an owner) in a
+ *	request that was accepted, where PEERS_MIN requests before did not have it, but RARE_MAX.
+ */
+#include <stdio.h>
+
+#include "detect/posture_inside.h"
+
+#define PEERS_MIN   20u /* requests before a property that none had is unexpected */
+#define RARE_MAX    2u	/* of these may have had it, ... */
+#define RARE_SHARE  50u /* ... or one in so many */
+#define ANSWERS_MIN 16u /* of a peer, before what it lacks counts */
+#define SHARED_MIN  3u	/* fields that both answers have */
+#define PEERS_EACH  4u	/* endpoints of one object */
+#define NOUN_CAP    64u
+
+/* Lower case without '_' and '-'. */
+static const struct {
+	const char *name;
+	uint32_t trait;
+} names[] = {
+	{ "passwordhash", YG_NAME_HASH | YG_NAME_TELLING(0) },
+	{ "hashedpassword", YG_NAME_HASH | YG_NAME_TELLING(0) },
+	{ "passworddigest", YG_NAME_HASH | YG_NAME_TELLING(0) },
+	{ "encryptedpassword", YG_NAME_HASH | YG_NAME_TELLING(0) },
+	{ "pwdhash", YG_NAME_HASH | YG_NAME_TELLING(0) },
+	{ "passwordsalt", YG_NAME_TELLING(0) },
+	{ "secretanswer", YG_NAME_TELLING(0) },
+	{ "apikey", YG_NAME_TELLING(1) },
+	{ "secretkey", YG_NAME_TELLING(1) },
+	{ "privatekey", YG_NAME_TELLING(1) },
+	{ "clientsecret", YG_NAME_TELLING(1) },
+	{ "sessiontoken", YG_NAME_TELLING(1) },
+	{ "resettoken", YG_NAME_TELLING(1) },
+	{ "mfasecret", YG_NAME_TELLING(1) },
+	{ "totpsecret", YG_NAME_TELLING(1) },
+	{ "ssn", YG_NAME_TELLING(2) },
+	{ "socialsecuritynumber", YG_NAME_TELLING(2) },
+	{ "mynumber", YG_NAME_TELLING(2) },
+	{ "nationalid", YG_NAME_TELLING(2) },
+	{ "taxid", YG_NAME_TELLING(2) },
+	{ "passportnumber", YG_NAME_TELLING(2) },
+	{ "isadmin", YG_NAME_TELLING(3) },
+	{ "issuperuser", YG_NAME_TELLING(3) },
+	{ "isstaff", YG_NAME_TELLING(3) },
+	{ "superuser", YG_NAME_TELLING(3) | YG_NAME_OWNED },
+	{ "internalnotes", YG_NAME_TELLING(4) },
+	{ "internalnote", YG_NAME_TELLING(4) },
+	{ "internalcomment", YG_NAME_TELLING(4) },
+	{ "internalcomments", YG_NAME_TELLING(4) },
+	{ "adminnotes", YG_NAME_TELLING(4) },
+	{ "staffnotes", YG_NAME_TELLING(4) },
+	{ "debug", YG_NAME_TELLING(5) },
+	{ "debuginfo", YG_NAME_TELLING(5) },
+	{ "salary", YG_NAME_TELLING(6) },
+	{ "creditscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
+	{ "riskscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
+	{ "fraudscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
+	{ "costprice", YG_NAME_TELLING(7) },
+	{ "wholesaleprice", YG_NAME_TELLING(7) },
+	{ "purchaseprice", YG_NAME_TELLING(7) },
+	{ "ownerid", YG_NAME_OWNED },
+	{ "createdby", YG_NAME_OWNED },
+	{ "tenantid", YG_NAME_OWNED },
+	{ "approved", YG_NAME_OWNED },
+	{ "isapproved", YG_NAME_OWNED },
+	{ "emailverified", YG_NAME_OWNED },
+	{ "phoneverified", YG_NAME_OWNED },
+	{ "kycverified", YG_NAME_OWNED },
+	{ "kycstatus", YG_NAME_OWNED },
+	{ "credits", YG_NAME_OWNED },
+	{ "accountbalance", YG_NAME_OWNED },
+	{ "walletbalance", YG_NAME_OWNED },
+	{ "userrole", YG_NAME_OWNED },
+	{ "accesslevel", YG_NAME_OWNED },
+	{ "privileges", YG_NAME_OWNED },
+	{ "isowner", YG_NAME_OWNED },
+	{ "isinternal", YG_NAME_OWNED },
+	{ "ispremium", YG_NAME_OWNED },
+	{ "superadmin", YG_NAME_OWNED },
+};
+
+static const char *const telling[] = {
+	"a hash of a password",	    "a key or a token",	   "an identity number",
+	"a flag of administration", "an internal note",	   "output of a debugger",
+	"a score or a salary",	    "a price of purchase",
+};
+
+_Static_assert(sizeof(telling) / sizeof(telling[0]) == YG_TELLING_MAX, "a name for each");
+
+/* How one endpoint answers an object. */
+struct peer {
+	uint64_t endpoint;
+	uint64_t names; /* bits of its fields, by hash */
+	uint32_t answers;
+	uint32_t telling; /* bits of what it held */
+	char template_[96];
+};
+
+/* One object of one service, by where it is asked for. The peer that answers least makes room. */
+struct yg_posture_object {
+	struct peer peers[PEERS_EACH];
+};
+
+int yg_posture_open_objects(struct yg_posture *posture)
+{
+	return yg_lru_new(YG_POSTURE_OBJECTS, sizeof(struct yg_posture_object), &posture->objects);
+}
+
+uint32_t yg_posture_object_traits(const char *folded)
+{
+	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
+		if (strcmp(folded, names[i].name) == 0)
+			return names[i].trait;
+	}
+	return 0;
+}
+
+/* The last word of a template that is no parameter; "s" at its end is left out. */
+static size_t read_noun(const char *template_, char *ret)
+{
+	const char *at = template_ + strlen(template_);
+	bool one = at > template_ && at[-1] == '}';
+	size_t len = 0;
+
+	while (at > template_) {
+		const char *end = at;
+
+		while (at > template_ && at[-1] != '/')
+			at--;
+		len = (size_t)(end - at);
+		if (len > 0 && *at != '{' && len + 2 < NOUN_CAP)
+			break;
+		len = 0;
+		at -= at > template_;
+	}
+	if (len == 0)
+		return 0;
+	memcpy(ret, at, len);
+	ret[len++] = one ? '1' : '*';
+	return len;
+}
+
+static bool is_of_administration(const char *template_)
+{
+	static const char *const words[] = { "admin", "internal",   "manage",
+					     "staff", "backoffice", "debug" };
+
+	return yg_text_has_any(yg_slice_from_str(template_), words, YG_ARRAY_SIZE(words));
+}
+
+static struct yg_posture_object *object_of(const struct yg_look *look)
+{
+	char noun[NOUN_CAP];
+	size_t len = read_noun(look->about->template_, noun);
+
+	if (len == 0)
+		return NULL;
+	return yg_lru_get(look->posture->objects,
+			  (yg_posture_hash(look->posture, (struct yg_slice){ noun, len }) ^
+			   yg_hash_mix(look->whole->id)) |
+				  1,
+			  NULL);
+}
+
+static struct peer *peer_of(const struct yg_look *look, struct yg_posture_object *object)
+{
+	struct peer *least = &object->peers[0];
+
+	for (uint32_t i = 0; i < PEERS_EACH; i++) {
+		struct peer *peer = &object->peers[i];
+
+		if (peer->endpoint == look->about->id)
+			return peer;
+		if (peer->answers < least->answers)
+			least = peer;
+	}
+	*least = (struct peer){ .endpoint = look->about->id };
+	(void)snprintf(least->template_, sizeof(least->template_), "%.95s", look->about->template_);
+	return least;
+}
+
+/* Is it the same object that @other answers, without what @peer just held? */
+static bool lacks(const struct peer *other, const struct peer *peer, uint32_t held)
+{
+	int shared = __builtin_popcountll(other->names & peer->names);
+
+	return other != peer && other->answers >= ANSWERS_MIN && !(other->telling & held) &&
+	       shared >= (int)SHARED_MIN && shared * 5 >= __builtin_popcountll(other->names) * 4;
+}
+
+static void judge_exposure(struct yg_look *look, const struct yg_posture_object *object,
+			   const struct peer *peer, uint32_t held)
+{
+	for (uint32_t i = 0; i < YG_TELLING_MAX; i++) {
+		for (uint32_t k = 0; (held >> i & 1) && k < PEERS_EACH; k++) {
+			if (!lacks(&object->peers[k], peer, 1u << i))
+				continue;
+			yg_judge(look, YG_POSTURE_EXCESSIVE, true,
+				 "The answer holds %s, which the same object lacks in %s",
+				 telling[i], object->peers[k].template_);
+			return;
+		}
+	}
+	yg_judge(look, YG_POSTURE_EXCESSIVE, false, "%s", "");
+}
+
+static void check_answer(struct yg_look *look)
+{
+	const struct yg_shown *shown = &look->posture->shown;
+	struct yg_posture_object *object;
+	struct peer *peer;
+
+	if (!shown->any || !shown->names || !yg_slice_equal(look->method, YG_SLICE("GET")) ||
+	    is_of_administration(look->about->template_))
+		return;
+	object = object_of(look);
+	if (!object)
+		return;
+	peer = peer_of(look, object);
+	peer->names |= shown->names;
+	peer->answers += peer->answers < UINT32_MAX;
+	peer->telling |= shown->telling;
+	judge_exposure(look, object, peer, shown->telling);
+}
+
+/* Of the requests that were learned from, did next to none have this member at the top? */
+static bool is_rare(const struct yg_schema *schema, struct yg_slice name)
+{
+	uint32_t root = yg_schema_root(schema, YG_SCHEMA_REQUEST), requests;
+	struct yg_schema_field known;
+
+	if (!root)
+		return false;
+	yg_schema_field(schema, root, &known);
+	requests = known.seen;
+	if (requests < PEERS_MIN || known.map)
+		return false;
+	for (uint32_t field = yg_schema_first(schema, root); field;
+	     field = yg_schema_next(schema, field)) {
+		yg_schema_field(schema, field, &known);
+		if (yg_slice_equal(known.name, name))
+			return known.seen <= RARE_MAX || known.seen <= requests / RARE_SHARE;
+	}
+	return true;
+}
+
+static void check_request(struct yg_look *look)
+{
+	const struct yg_shown *shown = &look->posture->shown;
+
+	if (!look->scene->schema || look->scene->exchange->request.body.len == 0)
+		return;
+	for (uint32_t i = 0; i < shown->set_count; i++) {
+		struct yg_slice name = shown->set[i];
+
+		if (!is_rare(look->scene->schema, name))
+			continue;
+		yg_judge(look, YG_POSTURE_UNEXPECTED, true,
+			 "A request set '%.*s', which others never send, and was answered %u",
+			 (int)name.len, name.ptr, look->status);
+		return;
+	}
+	yg_judge(look, YG_POSTURE_UNEXPECTED, false, "%s", "");
+}
+
+void yg_posture_check_objects(struct yg_look *look)
+{
+	if (!look->endpoint || !look->accepted)
+		return;
+	check_request(look);
+	if (look->full)
+		check_answer(look);
+}
