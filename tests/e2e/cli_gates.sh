@@ -93,6 +93,28 @@ gate 3 --openapi "$WORK/spec.yaml" --fail-on medium "$WORK/good.har"
 gate 0 --openapi "$WORK/spec.yaml" --fail-on high "$WORK/good.har"
 gate 1 --openapi "$WORK/none.yaml" "$WORK/good.har"
 
+# What code scanning reads: each result is of a rule in the file, at an endpoint, with a level.
+sarif() {
+	jq -e "$1" "$WORK/found.sarif" >/dev/null || fail "not so in SARIF: $1: $(cat "$WORK/found.sarif")"
+}
+gate 3 --openapi "$WORK/spec.yaml" --fail-on high --sarif "$WORK/found.sarif" "$WORK/bad.har"
+sarif '.version == "2.1.0" and (.runs | length == 1)'
+sarif '.runs[0] | .tool.driver.rules as $rules |
+	all(.results[]; $rules[.ruleIndex].id == .ruleId and .message.text != "" and
+		(.level == "error" or .level == "warning" or .level == "note") and
+		.partialFingerprints["yagura/v1"] != "" and
+		(.locations[0].logicalLocations[0].fullyQualifiedName | length > 0))'
+sarif '.runs[0].results | any(.ruleId == "password-hash-exposed" and .level == "error" and
+	.locations[0].logicalLocations[0].fullyQualifiedName == "api.example.com GET /v1/users/{id}")'
+sarif '.runs[0].results | any(.ruleId == "shadow" or .ruleId == "shadow-endpoint")'
+sarif '[.runs[0].results[] | .locations[0].physicalLocation.artifactLocation.uri] | unique |
+	length == 1 and (.[0] | endswith("/spec.yaml"))'
+grep -qF abcdefghijklmnopqrst "$WORK/found.sarif" && fail "the hash is in the file"
+gate 0 --sarif "$WORK/found.sarif" --lang ja "$CAPTURE"
+sarif '.runs[0] | (.results | length > 0) and (.tool.driver.rules[0].help.text | test("[ぁ-ん]"))'
+gate 1 --sarif "$WORK/none/found.sarif" "$WORK/good.har"
+gate 2 --sarif
+
 # Checks made of names that would be commands: a script that a shell reads, and that runs none.
 hostile() {
 	cat <<-'HAR'

@@ -539,7 +539,7 @@ static enum yg_exit print_all(struct run *run)
 	run->severe = run->severe || (worst != YG_SEVERITY_MAX && worst >= run->fail_on);
 	if (document && yg_document_write(run->args, knowledge, document) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
-	if (run->sarif && yg_sarif_write(run->sarif) != YG_EXIT_DONE)
+	if (run->sarif && yg_sarif_write(run->sarif, !run->failed) != YG_EXIT_DONE)
 		return YG_EXIT_FAILED;
 	if (yg_cli_value(run->args, "testcases") &&
 	    yg_testcases_known(run->args, knowledge) != YG_EXIT_DONE)

@@ -109,6 +109,28 @@ static const char *artifact_of(const struct yg_cli_args *args)
 	return args->item_count && strcmp(args->items[0], "-") != 0 ? args->items[0] : "stdin";
 }
 
+/* A path as a reference that a reader of URIs takes: RFC 3986, section 4.2. */
+static void put_uri(struct yg_json *json, const char *path)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char text[TEXT_CAP];
+	size_t used = 0;
+
+	for (; *path && used + 4 < sizeof(text); path++) {
+		unsigned char c = (unsigned char)*path;
+		char low = yg_ascii_lower(*path);
+
+		if ((low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || strchr("/-._~", c)) {
+			text[used++] = *path;
+			continue;
+		}
+		text[used++] = '%';
+		text[used++] = hex[c >> 4];
+		text[used++] = hex[c & 15];
+	}
+	yg_json_pair_slice(json, "uri", (struct yg_slice){ text, used });
+}
+
 static void put_location(struct yg_sarif *sarif, const char *place)
 {
 	struct yg_json *json = sarif->json;
@@ -120,7 +142,7 @@ static void put_location(struct yg_sarif *sarif, const char *place)
 	yg_json_open_object(json);
 	yg_json_key(json, "artifactLocation");
 	yg_json_open_object(json);
-	yg_json_pair_str(json, "uri", artifact_of(sarif->args));
+	put_uri(json, artifact_of(sarif->args));
 	yg_json_close_object(json);
 	yg_json_close_object(json);
 	yg_json_key(json, "logicalLocations");
@@ -262,13 +284,14 @@ static void put_run(struct yg_json *json, struct yg_sarif *sarif)
 	yg_json_close_object(json);
 }
 
-enum yg_exit yg_sarif_write(struct yg_sarif *sarif)
+enum yg_exit yg_sarif_write(struct yg_sarif *sarif, bool whole)
 {
 	const char *path = yg_cli_value(sarif->args, "sarif");
 	YG_CLEANUP(yg_json_free) struct yg_json *json = NULL;
 	FILE *out;
 	int r;
 
+	sarif->partial |= !whole;
 	yg_json_close_array(sarif->json);
 	if (yg_json_new(&json))
 		return yg_cli_fail(sarif->args, "%s: %s", path, strerror(ENOMEM));
@@ -280,12 +303,11 @@ enum yg_exit yg_sarif_write(struct yg_sarif *sarif)
 	put_run(json, sarif);
 	yg_json_close_array(json);
 	yg_json_close_object(json);
-	out = strcmp(path, "-") == 0 ? sarif->args->out : fopen(path, "we");
+	out = fopen(path, "we");
 	if (!out)
 		return yg_cli_fail(sarif->args, "%s: %s", path, strerror(errno));
 	r = yg_json_flush_line(json, out);
-	if (out != sarif->args->out && fclose(out))
-		r = -EIO;
-	return r ? yg_cli_fail(sarif->args, "%s: %s", path, strerror(r < 0 ? -r : EIO))
-		 : YG_EXIT_DONE;
+	if (fclose(out))
+		r = -errno;
+	return r ? yg_cli_fail(sarif->args, "%s: %s", path, strerror(-r)) : YG_EXIT_DONE;
 }

@@ -204,7 +204,9 @@ static void read_query(struct yg_slice query, const struct yg_credential_names *
 	while (yg_query_next(&query, &name, &value)) {
 		if (value.len == 0)
 			continue;
-		if (!ret->token.ptr && yg_slice_equal(name, YG_SLICE("access_token"))) {
+		if (yg_slice_equal(name, YG_SLICE("access_token"))) {
+			if (ret->token.ptr)
+				continue; /* the field counts */
 			ret->scheme = YG_SLICE("Bearer");
 			ret->token = value;
 			ret->in_query = true;

@@ -52,6 +52,7 @@ static const struct {
 	{ WORD("internal"), 0, EVERY },
 	{ WORD("integration"), 0, EVERY },
 	{ WORD("bearer"), 0, BIT(TOKEN) },
+	{ WORD("session"), 0, BIT(TOKEN) },
 	{ WORD("user"), 0, BIT(TOKEN) },
 	{ WORD("vault"), 0, BIT(TOKEN) },
 	{ WORD("license"), 0, BIT(KEY) },

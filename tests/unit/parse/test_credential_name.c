@@ -25,6 +25,7 @@ static void names_are_told_by_their_last_words(void **state)
 		{ "X-Client-Secret", YG_SHAPE_LIKELY },
 		{ "X-Vault-Token", YG_SHAPE_LIKELY },
 		{ "x-user-token", YG_SHAPE_LIKELY },
+		{ "X-Session-Token", YG_SHAPE_LIKELY },
 		{ "key", YG_SHAPE_BARE },
 		{ "Key", YG_SHAPE_BARE },
 		/* Of requests, pages, forms and machines. */
