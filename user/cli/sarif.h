@@ -37,5 +37,8 @@ void yg_sarif_free(struct yg_sarif **sarif); /* accepts NULL inside */
 void yg_sarif_finding(struct yg_sarif *sarif, const struct yg_finding *finding);
 void yg_sarif_difference(struct yg_sarif *sarif, const struct yg_sarif_difference *difference);
 
-/* The file of --sarif. @whole: all input was read. Return: YG_EXIT_DONE; YG_EXIT_FAILED, printed. */
+/*
+ * The file of --sarif. @whole: all input was read.
+ * Return: YG_EXIT_DONE; YG_EXIT_FAILED, printed.
+ */
 enum yg_exit yg_sarif_write(struct yg_sarif *sarif, bool whole);
