@@ -43,11 +43,12 @@ wait_until 10 has_attachments 2
 
 # 3. Deleted before the sensor saw it.
 cp "$SYSTEM" "$WORK/gone.so"
-holder gone "$WORK/gone.so"
-echo >"$WORK/gone.go"
-wait_until 10 grep -q gone.so "/proc/$HOLDER/maps"
+exec {gone}<"$WORK/gone.so"
 rm "$WORK/gone.so"
+holder gone "/proc/self/fd/$gone"
+echo >"$WORK/gone.go"
 wait_until 10 attached "gone.so (deleted)"
+exec {gone}<&-
 
 # 4. A container: its library is at a path that does not exist here.
 mkdir "$WORK/image"
