@@ -10,14 +10,17 @@
 #	served == seen + lost; paced, lost == 0
 #	requests per client address: callers of yagura == access log
 #
-# With --full (make test-e2e does not) 100,000 requests each, else 4,000.
+# With --full (make test-e2e does not) 100,000 requests each, else 4,000; and once more with rings
+# that are far too small.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SOURCES=4      # client addresses, 16 connections each
 CONNECTIONS=16
 TOTAL=4000
 PER_S=4000     # paced rate, all connections together
-[[ ${1-} != --full ]] || TOTAL=100000
+FULL=${1-}
+[[ $FULL != --full ]] || TOTAL=100000
+SMALL_RING=65536
 
 # Client k reaches the gateway at 10.77.9.k and comes from 10.77.0.(k+1): the load generators
 # cannot choose their source address, routes can.
@@ -53,13 +56,16 @@ load() {
 # Whoever asks whether everything is ready may do so before a probe is in place: it has an address
 # of its own, and what it asked counts on neither side.
 READY=10.77.0.41
-before=0
+before=0 served_before=0 lost_before=0 requests_before=0
 served() {
 	head -n "$(access_lines "$ACCESS_LOG")" "$ACCESS_LOG" |
-		awk -v ready="$READY:" 'index($0, ready) != 1 { n++ } END { print n + 0 }'
+		awk -v ready="$READY:" -v n="-$served_before" \
+			'index($0, ready) != 1 { n++ } END { print n + 0 }'
 }
-lost() { echo $(($(counter sample.lost_request) + $(counter tls.lost_request))); }
-requests() { echo $(($(counter sample.request) + $(counter tls.request))); }
+lost() { echo $(($(counter sample.lost_request) + $(counter tls.lost_request) - lost_before)); }
+requests() {
+	echo $(($(counter sample.request) + $(counter tls.request) - requests_before))
+}
 parsed() { echo $(($(counter stream.exchanges) - $(counter stream.exchange_no_request))); }
 seen() { echo $(($(parsed) - before)); }
 balanced() { (($(served) == $(seen) + $(lost))); }
@@ -97,6 +103,35 @@ settle() {
 		sleep 2 # the counters are told once a second
 		before=$(parsed)
 	done
+	lost_before=$((lost_before + $(lost)))
+	requests_before=$((requests_before + $(requests)))
+}
+
+# begin_anew [OPTION...]: another daemon, which counts from here on.
+begin_anew() {
+	stop_yagurad
+	served_before=$((served_before + $(served)))
+	lost_before=0 requests_before=0
+	start_yagurad --mode observe "$@"
+	wait_until 20 tls_is_read
+	settle
+}
+
+check_requests() {
+	(($(requests) == $(served))) || fail "the kernel counted $(requests) requests of $(served)"
+}
+
+# The same with rings that are full most of the time.
+conserve_little() {
+	local server=$1
+	begin_anew --ring-size $SMALL_RING
+	load http 8080 $TOTAL
+	load https 8443 $TOTAL
+	check_balance "rings too small"
+	check_requests
+	(($(lost) > 0)) || fail "no ring was full: this round shows nothing"
+	echo "PASS: $server: rings too small: $(served) requests served = $(seen) exchanges +" \
+		"$(lost) counted losses"
 }
 
 conserve() {
@@ -122,6 +157,7 @@ conserve() {
 	(($(lost) > 0)) || wait_until 15 same_clients
 	echo "PASS: $server: $(served) requests served = $(seen) exchanges + $(lost) counted losses," \
 		"each with its client's address"
+	[[ $FULL != --full ]] || conserve_little "$server"
 }
 
 on_fail() {

@@ -74,7 +74,7 @@ static void lose_track(const struct yg_h2_turn *turn)
 	drop_block(turn);
 	yg_hpack_relearn(&turn->side->hpack);
 	turn->side->lost = true;
-	turn->side->lost_ns = turn->time_ns;
+	turn->h2->lost_ns = turn->time_ns;
 	turn->side->header_len = 0;
 	turn->side->state = YG_H2_STATE_RESYNC;
 	yg_h2_stream_loss(turn);

@@ -60,7 +60,6 @@ struct yg_h2_side {
 	bool has_pad;		       /* FRONT: the next byte is the pad length */
 	uint32_t front, content, tail; /* bytes of the frame's parts still to come */
 	uint32_t code;		       /* RST_STREAM: of it so far */
-	uint64_t lost_ns;	       /* when bytes were lost that may have held a block */
 	uint32_t last_stream;	       /* highest stream that a header block came for */
 	uint32_t unknown;	       /* new streams' blocks while it is not known who asks */
 	uint32_t unknown_stream;       /* the last of them */
@@ -87,7 +86,8 @@ struct yg_h2 {
 	struct yg_h2_side sides[2];
 	struct yg_h2_stream *streams; /* [stream_cap] by (id / 2), linear probing; NULL: none yet */
 	uint32_t stream_cap, stream_count;
-	size_t kept; /* bytes of the streams' messages */
+	size_t kept;	  /* bytes of the streams' messages */
+	uint64_t lost_ns; /* when bytes were lost last that may have held a block */
 	struct yg_h2_count count;
 	uint32_t first_stream;	 /* lowest a request was seen of: before it is before the join */
 	uint32_t anomalies;	 /* floods found */

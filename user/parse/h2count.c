@@ -56,3 +56,9 @@ void yg_h2_count_settle(struct yg_h2_count *count, struct yg_stream_counters *co
 	counters->h2_request_missed -= count->missed;
 	count->missed = missed;
 }
+
+void yg_h2_count_unread(struct yg_stream_counters *counters, uint32_t lost, uint32_t begun)
+{
+	counters->h2_lost_told += lost;
+	counters->h2_request_missed += lost + begun;
+}

@@ -47,6 +47,9 @@ void yg_h2_count_show(struct yg_h2_count *count, uint32_t id, bool is_news);
 void yg_h2_count_read(struct yg_h2_count *count, uint32_t last, uint32_t id, uint32_t bare,
 		      bool is_hole);
 
+/* The same for a flow of which so little came that it was not known for HTTP/2. */
+void yg_h2_count_unread(struct yg_stream_counters *counters, uint32_t lost, uint32_t begun);
+
 /**
  * yg_h2_count_settle() - bring h2_request_missed up to date.
  * @is_coming: a request's block has begun and is not whole yet.

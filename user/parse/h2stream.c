@@ -495,16 +495,6 @@ void yg_h2_stream_loss(const struct yg_h2_turn *turn)
 
 /* --- time ----------------------------------------------------------------------------------- */
 
-/* Was a part of it lost not long before @since_ns, or later? A ring is full for a while. */
-static bool is_lossy(const struct yg_h2 *h2, uint64_t since_ns)
-{
-	uint64_t lost_ns = h2->sides[0].lost_ns;
-
-	if (lost_ns < h2->sides[1].lost_ns)
-		lost_ns = h2->sides[1].lost_ns;
-	return lost_ns && lost_ns + YG_OPEN_TELL_NS >= since_ns;
-}
-
 /* False: the stream is over, and the slot holds another one or none. */
 static bool look_at(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 {
@@ -523,7 +513,7 @@ static bool look_at(const struct yg_h2_turn *turn, struct yg_h2_stream *stream)
 		yg_draft_mark_told(stream->response);
 		return true;
 	}
-	if (request && !is_lossy(turn->h2, request->start_ns))
+	if (request && !yg_waits_in_vain(request->start_ns, turn->h2->lost_ns, turn->time_ns))
 		return true;
 	finish(turn, stream); /* the other half was lost, as far as can be known */
 	return false;

@@ -140,14 +140,6 @@ static void response_done(const struct turn *turn)
 		yg_reader_trust(turn->peer);
 }
 
-/* After a CONNECT or upgrade that was turned down, the client speaks HTTP again. */
-static void upgrade_refused(const struct turn *turn)
-{
-	turn->peer->upgrading = false;
-	if (turn->peer->state == YG_READER_SKIP && turn->peer->skip == YG_SKIP_TUNNEL)
-		turn->peer->state = YG_READER_RESYNC;
-}
-
 static void refuse_response(const struct turn *turn)
 {
 	struct yg_draft *draft = turn->reader->draft;
@@ -244,7 +236,7 @@ static void response_head(const struct turn *turn)
 	if (body == YG_BODY_TUNNEL)
 		yg_reader_leave(&turn->pairer->reading, turn->peer, YG_SKIP_TUNNEL);
 	else if (was_upgrading)
-		upgrade_refused(turn);
+		yg_reader_stay(turn->peer);
 	if (body == YG_BODY_TUNNEL || body == YG_BODY_NONE) {
 		turn->reader->draft->complete = true;
 		response_done(turn);
@@ -431,19 +423,18 @@ static void finish_cut(const struct turn *turn)
 
 	if (reader->kind != YG_READER_RESPONSES || !reader->draft)
 		return;
-	if (reader->state == YG_READER_LENGTH)
-		reader->draft->body_bytes += reader->left;
-	if (reader->state == YG_READER_CHUNKED)
-		reader->draft->body_bytes += yg_chunked_data_left(&reader->chunked);
+	reader->draft->body_bytes += yg_reader_body_left(reader);
 	reader->draft->end_ns = turn->time_ns;
 	finish_response(turn);
 }
 
 static void take_gap(const struct turn *turn, const struct yg_run *run)
 {
-	struct yg_reading *reading = &turn->pairer->reading;
+	enum yg_hole hole = yg_reader_gap(&turn->pairer->reading, turn->reader, run->len, run->cut);
 
-	switch (yg_reader_gap(reading, turn->reader, run->len, run->cut)) {
+	if (turn->reader->lost)
+		turn->pairing->lost_ns = turn->time_ns;
+	switch (hole) {
 	case YG_HOLE_BODY:
 		if (run->cut)
 			finish_cut(turn);
@@ -510,7 +501,7 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 	}
 	if (turn.pairing->tunnel)
 		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel, run->time_ns);
-	flow->asks = turn.pairing->tunnel || turn.pairing->answering;
+	flow->asks = yg_pairing_asks(turn.pairing);
 	update_unwanted(&turn);
 }
 
@@ -563,6 +554,16 @@ static void tell_open(const struct turn *turn)
 	yg_draft_mark_told(response);
 }
 
+/* Requests whose answers will not come. */
+static void give_up_lost(const struct turn *turn)
+{
+	const struct yg_pairing *pairing = turn->pairing;
+
+	while (pairing->first && !pairing->answering && pairing->first != turn->peer->draft &&
+	       yg_waits_in_vain(pairing->first->start_ns, pairing->lost_ns, turn->time_ns))
+		give_up_first(turn);
+}
+
 void yg_pairing_due(struct yg_pairer *pairer, struct yg_flow *flow, uint64_t now_ns)
 {
 	struct turn turn = turn_of(pairer, flow, flow->server_dir & 1, now_ns);
@@ -574,13 +575,8 @@ void yg_pairing_due(struct yg_pairer *pairer, struct yg_flow *flow, uint64_t now
 	if (turn.pairing->tunnel)
 		yg_tunnel_goes_on(pairer, flow, turn.pairing->tunnel, now_ns);
 	tell_open(&turn);
-}
-
-/* Requests over HTTP/2 in a flow of which so little came that it was not known for that. */
-static void count_unread(struct yg_stream_counters *counters, const struct yg_flow *flow)
-{
-	counters->h2_lost_told += flow->lost;
-	counters->h2_request_missed += flow->lost + flow->streams[0].begun + flow->streams[1].begun;
+	give_up_lost(&turn);
+	flow->asks = yg_pairing_asks(turn.pairing);
 }
 
 void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
@@ -590,7 +586,8 @@ void yg_pairing_close(struct yg_pairer *pairer, struct yg_flow *flow)
 	if (turn.pairing->h2)
 		yg_h2_close(pairer, flow, &turn.pairing->h2);
 	else
-		count_unread(pairer->reading.counters, flow);
+		yg_h2_count_unread(pairer->reading.counters, flow->lost,
+				   flow->streams[0].begun + flow->streams[1].begun);
 	while (turn.pairing->first)
 		give_up_first(&turn);
 	yg_tunnel_close(pairer, flow, &turn.pairing->tunnel);

@@ -30,6 +30,7 @@ struct yg_pairing {
 	uint32_t pending;	       /* requests in the list */
 	uint16_t informational;	       /* 1xx since the last final response */
 	bool pipelines;		       /* two requests were open at once */
+	uint64_t lost_ns;	       /* when bytes were lost last that may have held a head */
 	struct yg_tunnel *tunnel;      /* not NULL: the flow is a WebSocket now */
 	struct yg_h2 *h2;	       /* not NULL: the flow is HTTP/2, and all above is unused */
 };
@@ -45,6 +46,23 @@ struct yg_pairer {
 	struct yg_heap *heap;	   /* HPACK tables of all connections */
 	struct yg_h2_head h2_head; /* the block being decoded */
 };
+
+/*
+ * Was the answer to a request lost, as far as can be known? Bytes of its connection were lost at
+ * @lost_ns, 0: never, not long before it or later: a ring is full for a while, and the end of the
+ * connection may be lost with it.
+ */
+static inline bool yg_waits_in_vain(uint64_t start_ns, uint64_t lost_ns, uint64_t now_ns)
+{
+	return lost_ns && lost_ns + YG_OPEN_TELL_NS >= start_ns &&
+	       now_ns - start_ns >= YG_OPEN_TELL_NS;
+}
+
+/* Is there something that waits, so that time has to be looked at? */
+static inline bool yg_pairing_asks(const struct yg_pairing *pairing)
+{
+	return pairing->tunnel || pairing->answering || (pairing->first && pairing->lost_ns);
+}
 
 /* The calls of struct yg_flow_sink. */
 void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_run *run);

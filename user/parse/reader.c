@@ -478,6 +478,20 @@ static enum yg_hole hole_in_body(struct yg_reader *reader, uint64_t len, bool cu
 	return YG_HOLE_REST;
 }
 
+void yg_reader_stay(struct yg_reader *reader)
+{
+	reader->upgrading = false;
+	if (reader->state == YG_READER_SKIP && reader->skip == YG_SKIP_TUNNEL)
+		reader->state = YG_READER_RESYNC;
+}
+
+uint64_t yg_reader_body_left(const struct yg_reader *reader)
+{
+	if (reader->state == YG_READER_LENGTH)
+		return reader->left;
+	return reader->state == YG_READER_CHUNKED ? yg_chunked_data_left(&reader->chunked) : 0;
+}
+
 enum yg_hole yg_reader_gap(struct yg_reading *reading, struct yg_reader *reader, uint64_t len,
 			   bool cut)
 {

@@ -130,6 +130,12 @@ void yg_reader_doubt(struct yg_reading *reading, struct yg_reader *reader, uint3
  */
 void yg_reader_trust(struct yg_reader *reader);
 
+/* A CONNECT or upgrade was turned down: the client speaks HTTP again. */
+void yg_reader_stay(struct yg_reader *reader);
+
+/* Bytes of the body being read that are still to come, as far as is known. */
+uint64_t yg_reader_body_left(const struct yg_reader *reader);
+
 /* What a gap did to the message being read. */
 enum yg_hole {
 	YG_HOLE_NONE,  /* nothing is lost but bytes nobody reads */

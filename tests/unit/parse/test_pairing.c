@@ -421,6 +421,53 @@ static void an_answer_that_never_ends_is_told_from_one_that_was_lost(void **stat
 	}
 }
 
+#define ANSWERED ((uint32_t)strlen(ANSWER))
+#define SECOND	 1000000000ull
+
+static void pass_seconds(struct yg_streams *streams, uint64_t *now_ns, int count)
+{
+	for (; count > 0; count--) {
+		*now_ns += SECOND;
+		yg_streams_tick(streams, *now_ns);
+	}
+}
+
+/* Three requests; the first answer may be lost, the last one never comes. */
+static void a_request_waits_for_its_answer_unless_that_was_lost(void **state)
+{
+	const struct yg_streams_options options = { .flows_max = 4,
+						    .pool_bytes = 1 << 20,
+						    .due_ns = 5 * SECOND };
+
+	(void)state;
+	for (uint32_t lost = 0; lost < 2; lost++) {
+		struct frame ask = { false, YG_SOURCE_INGRESS, CLIENT, SERVER };
+		struct frame answer = { true, YG_SOURCE_EGRESS, SERVER, CLIENT + SENT };
+		struct yg_streams *streams;
+		struct seen seen = { 0 };
+		uint64_t now_ns = SECOND;
+
+		assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
+		for (uint32_t i = 0; i < 3; i++) {
+			send(streams, &ask, now_ns);
+			if (i == 1 || (i == 0 && !lost))
+				send(streams, &answer, now_ns);
+			pass_seconds(streams, &now_ns, 2);
+			ask.at += SENT;
+			ask.ack += ANSWERED;
+			answer.at += ANSWERED;
+			answer.ack += SENT;
+		}
+		assert_int_equal(seen.asked, 2);
+		assert_int_equal(seen.answered, 2 - lost);
+		pass_seconds(streams, &now_ns, 20);
+		assert_int_equal(seen.asked, 2 + lost);
+		yg_streams_finish(streams);
+		assert_int_equal(seen.asked, 3);
+		yg_streams_free(&streams);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +479,7 @@ int main(void)
 		cmocka_unit_test(odd_line_ends_hide_no_request),
 		cmocka_unit_test(a_tunnel_gives_back_the_head_that_was_begun),
 		cmocka_unit_test(an_upgrade_without_memory_loses_nothing_in_silence),
+		cmocka_unit_test(a_request_waits_for_its_answer_unless_that_was_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
