@@ -140,22 +140,60 @@ __noinline int yg_lost_wire(void)
 	return 1;
 }
 
-/* A segment without payload. */
-static __always_inline enum sample_row wire_end(struct yg_frame *f, const struct bytes *from,
-						enum bytes_from kind)
+/*
+ * Does this host begin or take a connection? Others can send a SYN in any name, and a running
+ * connection ignores it.
+ */
+static __always_inline bool is_begin(const struct yg_frame *f, enum bytes_from kind)
 {
-	struct yg_budget *known;
+	return kind == BYTES_SKB && f->out.source == YG_SOURCE_EGRESS &&
+	       (f->packet.tcp_flags & TCP_FLAG_SYN);
+}
 
-	if (!is_end(&f->packet))
-		return SAMPLE_skip_empty;
-	known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
+/* A direction begins anew: no framing of an older connection holds. Return: was it of HTTP? */
+static __always_inline bool wire_renew(const struct yg_flow_key *key)
+{
+	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, key);
+
+	if (!known)
+		return false;
+	known->h2_kind = H2_NONE;
+	known->lost = 0;
+	return known->is_http;
+}
+
+/* Is the SYN at work of a connection that user space has to tell from an older one? */
+static __always_inline bool wire_begins(struct yg_frame *f)
+{
+	bool is_http = wire_renew(&f->packet.key);
+	struct yg_flow_key key;
+
+	f->budget.lost = 0;
+	key_turn(&key, &f->packet.key);
+	return wire_renew(&key) || is_http;
+}
+
+/* Did the direction of the frame at work speak HTTP? Then user space hears its end. */
+static __always_inline bool wire_ends(struct yg_frame *f)
+{
+	const struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
+
 	if (!known || !known->is_http) {
 		(void)yg_cover_wire();
-		return SAMPLE_skip_empty;
+		return false;
 	}
 	f->budget.lost = known->lost;
 	if (known->h2_kind == H2_JOINED)
 		(void)yg_lost_wire();
+	return true;
+}
+
+/* A segment without payload: one that begins or ends a direction. */
+static __always_inline enum sample_row wire_edge(struct yg_frame *f, const struct bytes *from,
+						 enum bytes_from kind)
+{
+	if (!(is_end(&f->packet) ? wire_ends(f) : wire_begins(f)))
+		return SAMPLE_skip_empty;
 	f->out.data_len = 0;
 	f->out.starts = 0;
 	f->out.outline = 0;
@@ -433,12 +471,12 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	enum message message;
 	enum sample_row row;
 
-	if (p->len == 0 && !is_end(p))
+	if (p->len == 0 && !is_end(p) && !is_begin(f, kind))
 		return SAMPLE_skip_empty;
 	if (!knobs || is_silent(knobs, coarse_ns()))
 		return SAMPLE_skip_idle;
 	if (p->len == 0)
-		return wire_end(f, from, kind);
+		return wire_edge(f, from, kind);
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
 	known = wire_recall(f);

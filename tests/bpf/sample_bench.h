@@ -21,6 +21,7 @@
 #define SECOND_NS 1000000000ull
 #define BUDGET	  2048u
 #define FIN_ACK	  0x11
+#define SYN_ACK	  0x12
 #define RST	  0x04
 
 #define REQUEST	 "GET /v1/users/42 HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -235,6 +235,47 @@ static void an_end_beyond_the_budget_is_told(void **state)
 	assert_int_equal(b->rig.records[0].payload_len, 7);
 }
 
+/* Ports are used again: what the last connection spoke says nothing of the next one. */
+static void a_syn_of_this_host_is_told_and_ends_what_was_spoken(void **state)
+{
+	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+	struct packet_spec spec = { .payload = preface, .payload_len = sizeof(preface) - 1 };
+	struct packet_spec syn = { .src = "192.0.2.1", .dst = "192.0.2.10", .tcp_flags = SYN_ACK };
+	struct bench *b = *state;
+	uint8_t frame[PACKET_CAP];
+	size_t len;
+
+	spec.sport = b->sport++;
+	(void)check_run(b, &spec, ROW(segment));
+	syn.sport = 80;
+	syn.dport = spec.sport;
+	(void)check_run(b, &syn, ROW(skip_empty)); /* from outside: anybody's */
+
+	len = packet_build(&syn, frame);
+	rig_reset(&b->rig);
+	assert_int_equal(rig_run(b->skel->progs.yg_tc_egress, frame, len), TC_NEXT);
+	assert_int_equal(check_record(b)->tcp_flags, SYN_ACK);
+
+	spec.payload = REQUEST;
+	spec.payload_len = 0;
+	assert_int_equal(check_run(b, &spec, ROW(segment)).sample.request, 1);
+}
+
+static void a_syn_of_a_connection_never_heard_of_is_not(void **state)
+{
+	struct packet_spec syn = { .sport = 80, .tcp_flags = SYN_ACK };
+	struct bench *b = *state;
+	uint8_t frame[PACKET_CAP];
+	size_t len;
+
+	syn.dport = b->sport++;
+	len = packet_build(&syn, frame);
+	rig_reset(&b->rig);
+	assert_int_equal(rig_run(b->skel->progs.yg_tc_egress, frame, len), TC_NEXT);
+	assert_int_equal(rig_counters(&b->rig).sample.skip_empty, 1);
+	assert_int_equal(rig_read(&b->rig), 0);
+}
+
 /* One case: pieces of one direction, and how many request starts they are. */
 static void check_pieces(struct bench *b, const char *const *pieces, size_t count, uint64_t want)
 {
@@ -420,6 +461,8 @@ int main(void)
 		cmocka_unit_test(a_message_has_one_budget),
 		cmocka_unit_test(the_end_of_a_known_flow_is_told),
 		cmocka_unit_test(an_end_beyond_the_budget_is_told),
+		cmocka_unit_test(a_syn_of_this_host_is_told_and_ends_what_was_spoken),
+		cmocka_unit_test(a_syn_of_a_connection_never_heard_of_is_not),
 		cmocka_unit_test(a_request_in_pieces_is_one_request),
 		cmocka_unit_test(a_false_start_is_left_alone),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),

@@ -217,7 +217,6 @@ static void flow_restart(struct yg_flows *flows, struct yg_flow *flow)
 		if (!old.streams[dir].has_syn_new)
 			continue;
 		flow->streams[dir].has_syn = flow->streams[dir].started = true;
-		flow->streams[dir].syn = old.streams[dir].syn_new;
 		flow->streams[dir].next = flow->streams[dir].first =
 			WIRE_BASE + old.streams[dir].syn_new + 1;
 	}
@@ -325,11 +324,10 @@ static void take_syn(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 {
 	struct yg_stream *stream = &flow->streams[dir];
 
-	if (stream->has_syn && stream->syn == sequence)
+	if (stream->started && (uint32_t)stream->first == sequence + 1)
 		return;
 	if (!flow->closed && !stream->started) {
 		stream->has_syn = true;
-		stream->syn = sequence;
 		start_stream(flows, flow, dir, WIRE_BASE + sequence + 1);
 		return;
 	}
@@ -422,7 +420,8 @@ static void take_wire(struct yg_flows *flows, struct yg_flow *flow, unsigned dir
 	if (meta->tcp_flags & TCP_SYN)
 		take_syn(flows, flow, dir, sequence - 1);
 	if ((meta->payload_len && yg_witness_is_new(flow, dir, meta, sequence)) ||
-	    yg_witness_renews(peer, meta) || yg_witness_denies(&flows->order, flow, dir, meta))
+	    yg_witness_begins(stream, peer, meta) || yg_witness_renews(peer, meta) ||
+	    yg_witness_denies(&flows->order, flow, dir, meta))
 		flow_restart(flows, flow);
 	take_counts(flows, flow, dir, meta);
 	if (flow->doubted && !flow->closed && yg_witness_outlives(flow, dir, meta)) {

@@ -72,7 +72,6 @@ struct yg_stream {
 	struct yg_early *held; /* handed on, not acknowledged; in their order */
 	uint32_t held_count, held_bytes;
 	uint32_t begun;	  /* requests that start in the segments received, as the kernel counts */
-	uint32_t syn;	  /* sequence number of the SYN, when has_syn */
 	uint32_t syn_new; /* another one, when has_syn_new: a new connection, if that is believed */
 	bool started;	  /* next is known */
 	bool guessed;	  /* from an acknowledgement of the peer: no byte seen yet */

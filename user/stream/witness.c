@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "stream/witness.h"
 
+#define TCP_SYN	   0x02u
 #define TCP_RST	   0x04u
 #define NEAR_BYTES (1u << 20) /* from where a flow ended: of it, and not of another connection */
 
@@ -36,6 +37,13 @@ bool yg_witness_vouches(const struct yg_flow *flow, unsigned dir)
 {
 	return flow->server_dir == !dir && flow->streams[!dir].outgoing &&
 	       !flow->streams[dir].outgoing;
+}
+
+bool yg_witness_begins(const struct yg_stream *stream, const struct yg_stream *peer,
+		       const struct yg_segment *meta)
+{
+	return meta->source == YG_SOURCE_EGRESS && (meta->tcp_flags & TCP_SYN) &&
+	       stream->has_syn_new && !peer->outgoing;
 }
 
 bool yg_witness_renews(const struct yg_stream *peer, const struct yg_segment *meta)

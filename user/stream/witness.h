@@ -38,6 +38,10 @@ bool yg_witness_doubts(const struct yg_flow *flow, unsigned dir, uint8_t source)
  */
 bool yg_witness_vouches(const struct yg_flow *flow, unsigned dir);
 
+/* Is @meta a SYN of this host, which begins or takes a connection, and not the one we follow? */
+bool yg_witness_begins(const struct yg_stream *stream, const struct yg_stream *peer,
+		       const struct yg_segment *meta);
+
 /*
  * Does @meta acknowledge the new SYN of the other direction, and nothing of what it was? A running
  * connection ignores a SYN, with data or without: one frame is no new connection.
