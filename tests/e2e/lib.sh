@@ -71,16 +71,18 @@ DAEMON_PID=
 
 peer() { ip netns exec peer "$@"; }
 
-# wait_until SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation.
-# YG_SLOW stretches the time on an emulated machine.
-wait_until() {
-	local deadline=$((SECONDS + $1 * ${YG_SLOW:-1}))
+# comes_true SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation. The time is
+# of an idle machine; YG_SLOW stretches it: one that is shared, one that is emulated.
+comes_true() {
+	local deadline=$((SECONDS + $1 * ${YG_SLOW:-2}))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		((SECONDS < deadline)) || fail "timed out: $*"
+		((SECONDS < deadline)) || return 1
 		sleep 0.05
 	done
 }
+
+wait_until() { comes_true "$@" || fail "timed out: ${*:2}"; }
 
 is_listening() { ss -Hltn "sport = :$1" | grep -q .; }
 is_running() { kill -0 "$1" 2>/dev/null; }

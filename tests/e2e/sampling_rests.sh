@@ -136,7 +136,7 @@ start_gnutls() {
 under_load() {
 	local rested total counted missed error off before_turns allowed
 	rested=$(sensor tls_rested_s) before_turns=$(turns)
-	wait_until "$SECONDS_MAX" is_resting || {
+	comes_true "$SECONDS_MAX" is_resting || {
 		(($(nproc) <= 4)) || skip "the load is no pressure for $(nproc) cores"
 		fail "the probes do not rest: $(status .sensor)"
 	}
