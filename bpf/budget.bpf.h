@@ -36,10 +36,19 @@ struct yg_words {
 
 _Static_assert(sizeof(struct yg_words) == HEAD_LEN, "a head is two words");
 
-/* As servers read methods: nginx takes A-Z, '_' and '-'. */
-static __always_inline bool is_method_byte(__u8 c)
+/* Bits of bytes below 64, and of those from there to 127. */
+#define TOKEN_LOW  0x03ff6cfa00000000ull /* tchar of RFC 9110 section 5.6.2 */
+#define TOKEN_HIGH 0x57ffffffc7fffffeull
+#define PLAIN_LOW \
+	0x0000200000000000ull /* A-Z, '-' and '_': what methods are made of, but odd ones */
+#define PLAIN_HIGH 0x0000000087fffffeull
+
+/* Is the lowest byte of @c of a set? 1 or 0. */
+static __always_inline __u32 is_of(__u64 c, __u64 low, __u64 high)
 {
-	return (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+	__u64 bits = low ^ ((low ^ high) & -(c >> 6 & 1));
+
+	return (bits >> (c & 63)) & ((c >> 7 & 1) ^ 1);
 }
 
 static __always_inline bool is_response(const struct yg_head *head)
@@ -67,23 +76,54 @@ static __always_inline bool is_preface(const struct yg_head *head)
 }
 
 /*
- * The first byte of a request target: origin, asterisk or absolute form. Without it "EHLO gw" and
- * "USER x" would be requests. 0: the segment ends before the target.
+ * yg_method_end() - index of the first of two words' bytes that is not of a method. A head is zero
+ * beyond its end, so that is where a method ends that is cut there. A global function, so that the
+ * verifier walks it once, and what follows not once per index.
  */
-static __always_inline bool is_target_byte(__u8 c)
+__noinline int yg_method_end(__u64 first, __u64 second)
 {
-	return c == '/' || c == '*' || c == 'h' || c == 'H' || c == 0;
+	__u32 end;
+
+	for (end = 0; end < HEAD_LEN; end++) {
+		if (!is_of(first, TOKEN_LOW, TOKEN_HIGH))
+			break;
+		first = first >> 8 | second << 56;
+		second >>= 8;
+	}
+	return end;
 }
 
-/* Index of the first byte that is not of a method; head->len if all are. */
-static __always_inline __u32 method_end(const struct yg_head *head)
+/* yg_plain_end() - the same for methods of the usual letters. */
+__noinline int yg_plain_end(__u64 first, __u64 second)
 {
-#pragma unroll
-	for (__u32 i = 0; i < HEAD_LEN; i++) {
-		if (i >= head->len || !is_method_byte(head->bytes[i]))
-			return i;
+	__u32 end;
+
+	for (end = 0; end < HEAD_LEN; end++) {
+		if (!is_of(first, PLAIN_LOW, PLAIN_HIGH))
+			break;
+		first = first >> 8 | second << 56;
+		second >>= 8;
 	}
-	return HEAD_LEN;
+	return end;
+}
+
+/* yg_target_end() - the same for targets: SP, a control byte, or the end of the segment. */
+__noinline int yg_target_end(__u64 first, __u64 second)
+{
+	__u32 end;
+
+	for (end = 0; end < HEAD_LEN; end++) {
+		if ((first & 0xff) <= ' ')
+			break;
+		first = first >> 8 | second << 56;
+		second >>= 8;
+	}
+	return end;
+}
+
+static __always_inline __u32 method_end(const struct yg_words *words)
+{
+	return yg_method_end(words->first, words->second);
 }
 
 /* A byte of the head by an index that is not constant: from registers, which needs no bounds. */
@@ -94,6 +134,19 @@ static __always_inline __u8 byte_at(const struct yg_words *words, __u32 i)
 	return i < HEAD_LEN ? word >> (i % 8 * 8) : 0;
 }
 
+/*
+ * What begins at @i: a request target in origin, asterisk or absolute form? Without it "EHLO gw" and
+ * "USER x" would be requests; "HTTP/" ends one that began before. 0: the segment ends there.
+ */
+static __always_inline bool is_target(const struct yg_words *words, __u32 i)
+{
+	__u8 c = byte_at(words, i), next = byte_at(words, i + 1);
+
+	if ((c | 0x20) == 'h')
+		return ((next | 0x20) == 't' && byte_at(words, i + 4) != '/') || next == 0;
+	return c == '/' || c == '*' || c == 0;
+}
+
 static __always_inline enum message message_starts(const struct yg_head *head,
 						   const struct yg_words *words)
 {
@@ -101,29 +154,29 @@ static __always_inline enum message message_starts(const struct yg_head *head,
 
 	if (is_response(head))
 		return MESSAGE_RESPONSE;
-	end = method_end(head);
+	end = method_end(words);
 	if (end == 0 || end >= HEAD_LEN)
 		return MESSAGE_NONE;
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
 	if (byte_at(words, end) != ' ' || is_preface(head))
 		return MESSAGE_NONE;
-	return is_target_byte(byte_at(words, end + 1)) || is_connect(head) ? MESSAGE_REQUEST
-									   : MESSAGE_NONE;
+	return is_target(words, end + 1) || is_connect(head) ? MESSAGE_REQUEST : MESSAGE_NONE;
 }
 
 /* The segment after one that may have been the start of a method. */
 static __always_inline enum message message_goes_on(const struct yg_head *head,
 						    const struct yg_words *words)
 {
-	__u32 end = method_end(head);
+	__u32 end = method_end(words);
 
 	if (end >= HEAD_LEN)
 		return MESSAGE_NONE;
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
-	if (byte_at(words, end) == ' ')
-		return MESSAGE_REQUEST;
+	if (byte_at(words, end) == ' ') /* odd ones are not odd any more, see head_look_on() */
+		return (__u32)yg_plain_end(words->first, words->second) == end ? MESSAGE_REQUEST
+									       : MESSAGE_NONE;
 	return byte_at(words, end) == '/' ? MESSAGE_RESPONSE : MESSAGE_NONE;
 }
 
@@ -177,31 +230,147 @@ static __always_inline void head_guess(struct yg_head *head)
 	head->bytes[2] = '/';
 }
 
+/* What an odd method turns out to be. */
+enum method { METHOD_NONE, METHOD_OF_REQUEST, METHOD_CUT };
+
+/*
+ * yg_is_odd() - may a head begin with a method that is long, or not of the usual letters?
+ * Words of a text are tokens too, and end in SP: its line has to be looked at.
+ */
+__noinline int yg_is_odd(__u64 first, __u64 second, __u32 len)
+{
+	const struct yg_words words = { first, second };
+	__u32 end = method_end(&words);
+
+	if (end >= HEAD_LEN)
+		return 1;
+	if (end == 0 || end == len || byte_at(&words, end) != ' ' || !is_target(&words, end + 1))
+		return 0;
+	return (__u32)yg_plain_end(first, second) != end;
+}
+
+/* Bytes at @pos of a line of @len. They are zero where they cannot be read. */
+static __always_inline struct yg_words line_words(const struct bytes *from, enum bytes_from kind,
+						  __u32 pos, __u32 len)
+{
+	struct bytes past = { .ctx = from->ctx, .at = from->at + pos };
+	struct yg_words words = {};
+
+	if (pos >= len || bytes_read(&past, kind, &words, BOUND(len - pos, HEAD_LEN)))
+		words = (struct yg_words){};
+	return words;
+}
+
+#define LINE_TARGET_MAX 96u /* bytes of a target; a longer one is one: no text has such words */
+#define LINE_VERSION	0x2f5054544820ull /* " HTTP/" */
+
+/* A line whose method is odd: is it a request line? */
+static __always_inline int line_judge(const struct bytes *from, enum bytes_from kind, __u32 len)
+{
+	__u32 pos = 0, end = HEAD_LEN;
+	struct yg_words words;
+
+	for (__u32 i = 0; i < YG_METHOD_MAX / HEAD_LEN && end == HEAD_LEN; i++) {
+		words = line_words(from, kind, pos, len);
+		end = method_end(&words);
+		pos += end;
+	}
+	if (end == HEAD_LEN || pos >= len)
+		return end == HEAD_LEN ? METHOD_NONE : METHOD_CUT;
+	words = line_words(from, kind, pos, len);
+	if ((words.first & 0xff) != ' ' || !is_target(&words, 1))
+		return METHOD_NONE;
+	pos++;
+	end = HEAD_LEN;
+	for (__u32 i = 0; i < LINE_TARGET_MAX / HEAD_LEN && end == HEAD_LEN; i++) {
+		words = line_words(from, kind, pos, len);
+		end = yg_target_end(words.first, words.second);
+		pos += end;
+	}
+	words = line_words(from, kind, pos, len);
+	/* Its end is not here, or its version, or one more SP is before that. */
+	if (end == HEAD_LEN || pos >= len || (words.first & 0xffff) == 0x2020 ||
+	    (words.first & 0xffffffffffffull) == LINE_VERSION)
+		return METHOD_OF_REQUEST;
+	return METHOD_NONE;
+}
+
+/* yg_line_skb() - line_judge() at TC. Global, for the reason given at yg_method_end(). */
+__noinline int yg_line_skb(struct __sk_buff *skb, __u64 at, __u32 len)
+{
+	const struct bytes from = { .ctx = skb, .at = at };
+
+	return line_judge(&from, BYTES_SKB, len);
+}
+
+/* The same for XDP. */
+__noinline int yg_line_xdp(struct xdp_md *ctx, __u64 at, __u32 len)
+{
+	const struct bytes from = { .ctx = ctx, .at = at };
+
+	return line_judge(&from, BYTES_XDP, len);
+}
+
+/* The same for TLS. */
+__noinline int yg_line_user(__u64 at, __u32 len)
+{
+	const struct bytes from = { .at = at };
+
+	return line_judge(&from, BYTES_USER, len);
+}
+
+/* A head with an odd method becomes one that says what it is. */
+static __always_inline void head_look_on(const struct bytes *from, enum bytes_from kind, __u32 len,
+					 struct yg_head *ret)
+{
+	struct yg_words words;
+	int method;
+
+	__builtin_memcpy(&words, ret->bytes, sizeof(words));
+	if (!yg_is_odd(words.first, words.second, ret->len))
+		return;
+	if (kind == BYTES_SKB)
+		method = yg_line_skb(from->ctx, from->at, len);
+	else if (kind == BYTES_XDP)
+		method = yg_line_xdp(from->ctx, from->at, len);
+	else
+		method = yg_line_user(from->at, len);
+	if (method == METHOD_OF_REQUEST)
+		head_guess(ret);
+	else if (method == METHOD_CUT)
+		*ret = (struct yg_head){ .bytes = { 'X' }, .len = 1 };
+	else
+		ret->bytes[0] = 0xff; /* begins nothing, of HTTP/2 neither */
+}
+
 /**
  * head_read() - the first bytes of a payload of @len >= 1 bytes, past blank lines.
  *
  * Servers pass over any number of them, this walk over few: who sends more is taken to begin a
- * request behind them, for nothing else begins so.
+ * request behind them, for nothing else begins so. An odd method is a plain one here.
  * Return: 0, or not if the bytes cannot be read.
  */
 static __always_inline long head_read(const struct bytes *from, enum bytes_from kind, __u32 len,
 				      struct yg_head *ret)
 {
 	struct bytes past = *from;
-	__u32 blanks;
+	__u32 blanks = 0;
 
 	if (head_read_at(from, kind, len, ret))
 		return -1;
-	if (ret->bytes[0] != '\r' && ret->bytes[0] != '\n')
-		return 0;
-	blanks = count_blanks(ret);
-	if (blanks >= len)
-		return 0;
-	past.at += blanks;
-	if (head_read_at(&past, kind, len - blanks, ret))
-		return -1;
+	if (ret->bytes[0] == '\r' || ret->bytes[0] == '\n') {
+		blanks = count_blanks(ret);
+		if (blanks >= len)
+			return 0;
+		past.at += blanks;
+		len -= blanks;
+		if (head_read_at(&past, kind, len, ret))
+			return -1;
+	}
 	if (blanks == HEAD_BLANKS && ret->bytes[0] <= '\r')
 		head_guess(ret);
+	else
+		head_look_on(&past, kind, len, ret);
 	return 0;
 }
 
@@ -220,7 +389,7 @@ static __always_inline enum message budget_admit(struct yg_budget *b, const stru
 
 	b->is_tentative = message == MESSAGE_PARTIAL;
 	if (message == MESSAGE_PARTIAL) {
-		*ret_take = len < HEAD_LEN + HEAD_BLANKS ? len : 0;
+		*ret_take = len < YG_METHOD_MAX + HEAD_BLANKS ? len : 0;
 		return message;
 	}
 	if (message != MESSAGE_NONE) {

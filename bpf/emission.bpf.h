@@ -4,7 +4,7 @@
 
 #include "control.bpf.h"
 
-#define HEAD_LEN      16 /* bytes looked at: longer than any registered method */
+#define HEAD_LEN      16 /* bytes looked at at first: most methods and what follows */
 #define H2_HEADS_MAX  4	 /* requests of a segment whose outline is looked at */
 #define H2_PIECES_MAX 4	 /* records per segment of HTTP/2: one super-packet of 64 KiB */
 

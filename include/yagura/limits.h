@@ -16,6 +16,9 @@
 #define YG_BODY_BUDGET_BYTES \
 	8192u /* default bytes sampled per message, head included; rest is counted */
 
+/* Bytes of a method and the SP behind it: any token is one; what is longer begins no request. */
+#define YG_METHOD_MAX 64u
+
 /* Rings. A power of two, at least twice the CPUs (house rule); the kernel wants constants. */
 #define YG_RINGS_MAX	   128u		/* inner rings of yg_rings */
 #define YG_RING_BYTES	   (8u << 20)	/* per ring, default; a power of two of pages */

@@ -85,7 +85,41 @@ static const struct {
 	{ "SQL", { .payload = "SELECT 1;\n" }, ROW(skip_other) },
 	{ "Redis", { .payload = "PING\r\n" }, ROW(skip_other) },
 	{ "HTTP/2 preface", { .payload = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }, ROW(segment) },
-	{ "lower-case method", { .payload = "get / HTTP/1.1\r\n" }, ROW(skip_other) },
+	{ "lower-case method", { .payload = "get / HTTP/1.1\r\n" }, ROW(segment) },
+	{ "method of every kind of token",
+	  { .payload = "a!#$%&'*+-.^_`|~9 /a HTTP/1.1\r\n" },
+	  ROW(segment) },
+	{ "method with a byte that is none",
+	  { .payload = "a(b /a HTTP/1.1\r\n" },
+	  ROW(skip_other) },
+	{ "method of 16 bytes", { .payload = "ABCDEFGHIJKLMNOP /a HTTP/1.1\r\n" }, ROW(segment) },
+	{ "method of 31 bytes",
+	  { .payload = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcde /a HTTP/1.1\r\n" },
+	  ROW(segment) },
+	{ "method of 63 bytes",
+	  { .payload =
+		    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde / HTTP/1.1\r\n" },
+	  ROW(segment) },
+	{ "method of 64 bytes",
+	  { .payload =
+		    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef / HTTP/1.1\r\n" },
+	  ROW(skip_other) },
+	{ "method of 20 bytes behind blank lines",
+	  { .payload = "\r\n\nabcdefghijklmnopqrst http://a/ HTTP/1.1\r\n" },
+	  ROW(segment) },
+	{ "method of 20 bytes and no target",
+	  { .payload = "abcdefghijklmnopqrst gateway.example\r\n" },
+	  ROW(skip_other) },
+	{ "text with a path", { .payload = "see /etc/hosts for more\n" }, ROW(skip_other) },
+	{ "text with an address",
+	  { .payload = "see http://a.example/b/c/d/e/f/g/h/i/j/k, too" },
+	  ROW(skip_other) },
+	{ "end of a request line", { .payload = "abc HTTP/1.1\r\nHost: a\r\n" }, ROW(skip_other) },
+	{ "lower-case method, target in pieces", { .payload = "get /abc" }, ROW(segment) },
+	{ "lower-case method, two spaces", { .payload = "get /abc  HTTP/1.1\r\n" }, ROW(segment) },
+	{ "SSH", { .payload = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n" }, ROW(skip_other) },
+	{ "SMTP with a word like http", { .payload = "HELO host.example\r\n" }, ROW(skip_other) },
+	{ "SMTP in lower case", { .payload = "mail from:<a@example>\r\n" }, ROW(skip_other) },
 	{ "blank lines before the request", { .payload = "\r\n\r\n" REQUEST }, ROW(segment) },
 	{ "more blank lines than are passed over",
 	  { .payload = "\r\n\r\n\r\n\r\n\r\n\r\n" REQUEST },
@@ -297,12 +331,18 @@ static void a_request_in_pieces_is_one_request(void **state)
 	const char *const bytes[] = { "G", "E", "T", " ", "/", "a HTTP/1.1\r\n\r\n" };
 	const char *const late[] = { "GET", " /a HTTP/1.1\r\n\r\n" };
 	const char *const second[] = { REQUEST, "PO", "ST /b HTTP/1.1\r\n\r\n" };
+	const char *const longer[] = { "abcdefghijklmnopqrst", " /b HTTP/1.1\r\n\r\n" };
+	const char *const longest[] = { "get-", "abcdefghijklmnopqrstuvwxyz /b HTTP/1.1\r\n\r\n" };
+	const char *const targets[] = { "GET /ab", "cd HTTP/1.1\r\n\r\n" };
 	struct bench *b = *state;
 
 	check_pieces(b, halves, YG_ARRAY_SIZE(halves), 1);
+	check_pieces(b, targets, YG_ARRAY_SIZE(targets), 1);
 	check_pieces(b, bytes, YG_ARRAY_SIZE(bytes), 1);
 	check_pieces(b, late, YG_ARRAY_SIZE(late), 1);
 	check_pieces(b, second, YG_ARRAY_SIZE(second), 2);
+	check_pieces(b, longer, YG_ARRAY_SIZE(longer), 1);
+	check_pieces(b, longest, YG_ARRAY_SIZE(longest), 1);
 }
 
 /* What looked like the start of a method and was not is left alone from then on. */

@@ -5,8 +5,7 @@
 
 #include "parse/http1_fields.h"
 #include "parse/scan.h"
-
-#define METHOD_MAX 64u /* bytes; a longer token is no method */
+#include "yagura/limits.h"
 
 /* A line under the reader's finger: [p, end) is the rest of the data. */
 struct line {
@@ -85,7 +84,7 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 {
 	static const char protocol[] = "HTTP/";
 	size_t n = len < sizeof(protocol) - 1 ? len : sizeof(protocol) - 1;
-	const uint8_t *end = data + (len < METHOD_MAX ? len : METHOD_MAX), *p;
+	const uint8_t *end = data + (len < YG_METHOD_MAX ? len : YG_METHOD_MAX), *p;
 
 	if (kind == YG_HTTP1_RESPONSE) {
 		if (memcmp(data, protocol, n) != 0 || (len > n && !is_digit(data[n])))
@@ -94,7 +93,7 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 	}
 	p = yg_scan_token_end(data, end);
 	if (p == end)
-		return len < METHOD_MAX ? YG_PARSE_MORE : YG_PARSE_BAD;
+		return len < YG_METHOD_MAX ? YG_PARSE_MORE : YG_PARSE_BAD;
 	if (p == data || *p != ' ')
 		return YG_PARSE_BAD;
 	if (is_method(data, (size_t)(p - data)))
@@ -217,7 +216,7 @@ static enum yg_parse request_line(struct line *line)
 	line->p = yg_scan_token_end(from, line->end);
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
-	if (line->p == from || line->p - from >= METHOD_MAX)
+	if (line->p == from || line->p - from >= YG_METHOD_MAX)
 		return bad(http, YG_ANOMALY_START_LINE);
 	http->method = span_of(line, from, line->p);
 	r = space(line);
