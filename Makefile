@@ -140,6 +140,7 @@ test-replay: all ## captures in, exact JSON lines out; mutants of them keep the 
 	$(Q)tests/replay/check_carriers $(B)/yagura
 	$(Q)tests/replay/check_catalogue $(B)/yagura
 	$(Q)tests/replay/check_secrecy $(B)/yagura
+	$(Q)tests/replay/check_records $(B)/yagura
 
 test-e2e: all $(E2EBINS) ## run the namespace tests (root); status 77 is a skip
 	$(Q)YG_BUILD=$(abspath $(B)) tests/harness/run_scripts $(E2E)

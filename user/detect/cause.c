@@ -354,6 +354,8 @@ static const struct yg_cause_row rows[] = {
 	  "{2}秒間に存在しない場所{1}箇所が要求されました（{4}件中{3}件）" },
 	{ "{} carried {}",
 	  "{1}に{2}がありました" },
+	{ "{} different values of {} within a day; on {} days before, never more than {}",
+	  "1日に{2}の異なる値{1}個。それ以前の{3}日間は最大{4}個でした" },
 	{ "{} different values of {} within a day; of {} other callers, {} had more than an eighth of that",
 	  "1日に{2}の異なる値を{1}個取得しました。他の利用者{3}人のうち、その8分の1を超えたのは{4}人です" },
 };

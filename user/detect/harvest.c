@@ -6,7 +6,8 @@
  * traffic is looked at by sample, and the same sample is taken of everybody. What is far more
  * is learned: of the callers of the same service that were given the class today or the day they
  * were there before, nine in ten must have had less than an eighth. A caller that took as much on
- * its day before is a job that does so every day.
+ * its day before is a job that does so every day. One that was there on PAST_MIN days before and
+ * never had an eighth of today's is told of, whatever others do.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@
 #define PEERS_RATIO 8u
 #define PEERS_ABOVE 10u /* at most one in so many may have more than an eighth */
 #define USUAL_RATIO 2u	/* of its own day before */
-#define WATCH_RATIO 8u	/* at so much of the floor nothing more is passed over */
+#define PAST_MIN    3u	/* days of its own, before they say what is usual for it */
+#define WATCH_RATIO 16u /* at so much of the floor nothing more is passed over */
 
 const struct yg_rule yg_rule_harvest = {
 	.id = "data-harvest",
@@ -129,6 +131,11 @@ static struct peers look_at_peers(const struct yg_takes *takes, const struct yg_
 	return peers;
 }
 
+static bool is_above_peers(const struct peers *peers)
+{
+	return peers->count >= PEERS_MIN && peers->above * PEERS_ABOVE <= peers->count;
+}
+
 static void report(const struct yg_scene *scene, const struct yg_take *take,
 		   const struct peers *peers, yg_sighting_fn fn, void *ctx)
 {
@@ -141,13 +148,20 @@ static void report(const struct yg_scene *scene, const struct yg_take *take,
 		.first_ns = take->first_ns,
 	};
 
-	(void)snprintf(sighting.cause, sizeof(sighting.cause),
-		       "%u different values of %s within a day; of %u other callers, %u had more "
-		       "than an eighth of that",
-		       take->count, name, peers->count, peers->above);
+	if (is_above_peers(peers))
+		(void)snprintf(sighting.cause, sizeof(sighting.cause),
+			       "%u different values of %s within a day; of %u other callers, %u "
+			       "had more than an eighth of that",
+			       take->count, name, peers->count, peers->above);
+	else
+		(void)snprintf(sighting.cause, sizeof(sighting.cause),
+			       "%u different values of %s within a day; on %u days before, never "
+			       "more than %u",
+			       take->count, name, take->days, take->most);
 	yg_sighting_text(&sighting, "class", yg_slice_from_str(name));
 	yg_sighting_number(&sighting, "distinct_values", take->count);
 	yg_sighting_number(&sighting, "day_before", take->before);
+	yg_sighting_number(&sighting, "most_of_a_day", take->most);
 	yg_sighting_number(&sighting, "peers", peers->count);
 	yg_sighting_number(&sighting, "most_of_a_peer", peers->most);
 	fn(ctx, scene, &sighting);
@@ -167,7 +181,8 @@ static void judge(struct yg_takes *takes, const struct yg_scene *scene, struct y
 		return;
 	take->checked = take->count;
 	peers = look_at_peers(takes, take);
-	if (peers.count >= PEERS_MIN && peers.above * PEERS_ABOVE <= peers.count)
+	if (is_above_peers(&peers) ||
+	    (take->days >= PAST_MIN && take->most * PEERS_RATIO <= take->count))
 		report(scene, take, &peers, fn, ctx);
 }
 

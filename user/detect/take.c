@@ -43,7 +43,11 @@ struct yg_take *yg_takes_get(struct yg_takes *takes, const struct yg_take_key *k
 		yg_lru_get(takes->rows, row_key(key->caller_hash, service, key->class_), &fresh);
 
 	if (fresh || take->day != day) {
+		uint32_t most = take->most > take->count ? take->most : take->count;
+
 		*take = (struct yg_take){
+			.most = fresh ? 0 : most,
+			.days = fresh ? 0 : take->days + 1,
 			.caller_hash = key->caller_hash,
 			.service_hash = service,
 			.day = day,
@@ -63,8 +67,15 @@ void yg_takes_watch(struct yg_takes *takes, const struct yg_take *take)
 {
 	uint64_t bit = take->caller_hash % YG_TAKES_WATCHED;
 
-	if (takes->day != take->day)
+	if (take->day < takes->day)
+		return;
+	if (takes->day != take->day) {
+		if (takes->day + 1 == take->day)
+			memcpy(takes->before, takes->watched, sizeof(takes->before));
+		else
+			memset(takes->before, 0, sizeof(takes->before));
 		memset(takes->watched, 0, sizeof(takes->watched));
+	}
 	takes->day = take->day;
 	takes->watched[bit / 64] |= 1ull << (bit % 64);
 }
@@ -104,6 +115,8 @@ void yg_take_pack(const struct yg_take *take, const struct yg_data *data, struct
 	yg_put_varint(writer, take->before);
 	yg_put_varint(writer, take->checked);
 	yg_hll_pack(&take->values, writer);
+	yg_put_varint(writer, take->most);
+	yg_put_varint(writer, take->days);
 }
 
 int yg_takes_unpack(struct yg_takes *takes, const struct yg_data *data, struct yg_reader *reader)
@@ -126,6 +139,12 @@ int yg_takes_unpack(struct yg_takes *takes, const struct yg_data *data, struct y
 	take.before = yg_get_max(reader, UINT32_MAX);
 	take.checked = yg_get_max(reader, UINT32_MAX);
 	yg_hll_unpack(&take.values, reader);
+	take.most = take.before;
+	/* Blobs of older versions end here. */
+	if (!reader->bad && reader->used < reader->len) {
+		take.most = yg_get_max(reader, UINT32_MAX);
+		take.days = yg_get_max(reader, UINT32_MAX);
+	}
 	if (reader->bad || reader->used != reader->len || class_ == YG_DATA_ALL_MAX)
 		return -EINVAL;
 	take.count = (uint32_t)yg_hll_count(&take.values);

@@ -35,6 +35,8 @@ struct yg_take {
 	uint64_t given;	  /* values of the day, estimated */
 	uint32_t count;	  /* different ones, at least */
 	uint32_t before;  /* of the last day that it was there */
+	uint32_t most;	  /* of any day before */
+	uint32_t days;	  /* before this one, that it was there */
 	uint32_t checked; /* count when it was judged last */
 	uint8_t class_;
 	bool dirty; /* changed since it was packed */
@@ -46,7 +48,8 @@ struct yg_take {
 struct yg_takes {
 	struct yg_lru *rows; /* struct yg_take */
 	uint64_t day;	     /* that watched is of */
-	uint64_t watched[YG_TAKES_WATCHED / 64];
+	uint64_t watched[YG_TAKES_WATCHED / 64],
+		before[YG_TAKES_WATCHED / 64]; /* and the day before */
 };
 
 /* Who was given what, when. */
@@ -66,8 +69,8 @@ void yg_takes_close(struct yg_takes *takes);
 struct yg_take *yg_takes_get(struct yg_takes *takes, const struct yg_take_key *key);
 
 /*
- * Of a caller that is on the way to much nothing is passed over, until the day is over. Of a few
- * others that share its bit, neither.
+ * Of a caller that is on the way to much nothing is passed over, until the next day is over. Of a
+ * few others that share its bit, neither.
  */
 void yg_takes_watch(struct yg_takes *takes, const struct yg_take *take);
 
@@ -75,10 +78,11 @@ void yg_takes_watch(struct yg_takes *takes, const struct yg_take *take);
 static inline bool yg_takes_is_watched(const struct yg_takes *takes, uint64_t caller_hash,
 				       uint64_t time_ns)
 {
-	uint64_t bit = caller_hash % YG_TAKES_WATCHED;
+	uint64_t bit = caller_hash % YG_TAKES_WATCHED, day = time_ns / YG_TAKE_DAY_NS;
 
-	return (takes->watched[bit / 64] >> (bit % 64) & 1) &&
-	       takes->day == time_ns / YG_TAKE_DAY_NS;
+	if (takes->watched[bit / 64] >> (bit % 64) & 1)
+		return day == takes->day || day == takes->day + 1;
+	return (takes->before[bit / 64] >> (bit % 64) & 1) && day == takes->day;
 }
 
 /* Most recently used first: for (i = first; i; i = next(i)). @i is below YG_TAKES_MAX + 1. */

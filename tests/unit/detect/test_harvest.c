@@ -81,6 +81,37 @@ static void a_job_that_takes_as_much_each_day_is_usual(void **state)
 	assert_int_equal(scene.found, 0);
 }
 
+/* Alone at its service: what it took itself on other days is what is usual. */
+static void one_that_leaves_its_own_past_is_found(void **state)
+{
+	static const struct {
+		uint32_t days, pages, pages_today;
+		bool found;
+	} rows[] = {
+		{ 3, 1, 15, true },
+		{ 2, 1, 15, false },
+		{ 3, 3, 15, false },
+		{ 5, 1, 9, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		SCENE_CLEANUP struct scene scene;
+
+		scene_open(&scene, (struct yg_knowledge_options){ 0 });
+		for (uint32_t day = 0; day < rows[i].days; day++) {
+			for (uint32_t k = 0; k < rows[i].pages; k++)
+				take_page(&scene, 99, k * PAGE, PAGE);
+			scene.time_ns += DAY_NS;
+		}
+		for (uint32_t k = 0; k < rows[i].pages_today; k++)
+			take_page(&scene, 99, k * PAGE, PAGE);
+		assert_int_equal(scene.found > 0, rows[i].found);
+		if (rows[i].found)
+			assert_non_null(strstr(scene.last.cause, "on 3 days before, never more"));
+	}
+}
+
 static void of_who_takes_much_nothing_is_passed_over(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
@@ -129,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_takes_far_more_is_found),
 		cmocka_unit_test(a_restart_forgets_nothing_of_the_day),
+		cmocka_unit_test(one_that_leaves_its_own_past_is_found),
 		cmocka_unit_test(of_who_takes_much_nothing_is_passed_over),
 		cmocka_unit_test(a_job_that_takes_as_much_each_day_is_usual),
 	};
