@@ -19,6 +19,7 @@
 #include "endpoint/templates.h"
 #include "endpoint/trait.h"
 #include "endpoint/trie.h"
+#include "parse/prelude.h"
 #include "serve/http.h"
 #include "serve/intake.h"
 #include "serve/status.h"
@@ -65,6 +66,8 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_place) + 2ull * YG_PROBES_MAX * 12, "attach_failed counts" },
 	{ "analyzer", "schemas of endpoints", 1, YG_SCHEMA_BYTES_MAX,
 	  "the one learned longest ago goes" },
+	{ "analyzer", "hellos and PROXY headers", YG_PRELUDES_DEFAULT, 450,
+	  "prelude_evicted counts" },
 	{ "analyzer", "trees of paths", YG_SERVICES_MAX,
 	  (uint64_t)YG_TRIE_NODES_MAX *YG_TRIE_NODE_BYTES, "what has folded is forgotten" },
 	{ "analyzer", "written templates", YG_TEMPLATES_MAX, 128, "more are refused" },

@@ -160,6 +160,11 @@ void *yg_lru_peek(const struct yg_lru *lru, uint64_t key)
 	return row ? yg_lru_at(lru, row) : NULL;
 }
 
+void *yg_lru_victim(const struct yg_lru *lru)
+{
+	return lru->count < lru->cap ? NULL : yg_lru_at(lru, lru->oldest);
+}
+
 uint32_t yg_lru_first(const struct yg_lru *lru)
 {
 	return lru->newest;

@@ -36,6 +36,9 @@ void *yg_lru_get(struct yg_lru *lru, uint64_t key, bool *ret_fresh);
 /* The row of @key or NULL; the order of use does not change. */
 void *yg_lru_peek(const struct yg_lru *lru, uint64_t key);
 
+/* The row that makes room for the next new key; NULL while there is room. */
+void *yg_lru_victim(const struct yg_lru *lru);
+
 /* Rows by use, most recent first: for (i = first; i; i = next(i)). 0 is the end. */
 uint32_t yg_lru_first(const struct yg_lru *lru);
 uint32_t yg_lru_next(const struct yg_lru *lru, uint32_t i);

@@ -81,9 +81,13 @@ static struct row *find_row(const struct yg_preludes *preludes, const struct end
 /* A new connection begins: what was known of an older one of the same name is gone. */
 static struct row *renew_row(struct yg_preludes *preludes, const struct ends *ends)
 {
-	struct row *row =
-		yg_lru_get(preludes->table, yg_hash(&preludes->key, ends, sizeof(*ends)), NULL);
+	uint64_t key = yg_hash(&preludes->key, ends, sizeof(*ends));
+	const struct row *victim = yg_lru_victim(preludes->table);
+	struct row *row;
 
+	if (victim && victim->ends.port[0] && !yg_lru_peek(preludes->table, key))
+		preludes->counters->prelude_evicted++;
+	row = yg_lru_get(preludes->table, key, NULL);
 	*row = (struct row){ .ends = *ends };
 	return row;
 }

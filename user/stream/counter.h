@@ -101,6 +101,7 @@
 	X(ws_message, "WebSocket messages read")                                                \
 	X(ws_lost, "WebSocket directions given up: a loss hid where frames begin")              \
 	X(proxy_parsed, "PROXY protocol headers read")                                          \
+	X(prelude_evicted, "connections whose ClientHello or PROXY header had to make room")    \
 	X(hello_parsed, "TLS ClientHellos read")                                                \
 	X(hello_answered, "of these, answered by a ServerHello that was read")                  \
 	X(hello_alert, "of these, refused by an alert")                                         \

@@ -18,9 +18,12 @@ static void evicts_the_least_recently_used(void **state)
 
 	(void)state;
 
-	for (uint64_t k = 1; k <= 3; k++)
+	for (uint64_t k = 1; k <= 3; k++) {
+		assert_null(yg_lru_victim(lru));
 		*(uint64_t *)yg_lru_get(lru, k, NULL) = k;
+	}
 	(void)yg_lru_get(lru, 1, NULL);
+	assert_int_equal(*(uint64_t *)yg_lru_victim(lru), 2);
 	(void)yg_lru_get(lru, 4, NULL);
 	assert_non_null(yg_lru_peek(lru, 1));
 	assert_null(yg_lru_peek(lru, 2));

@@ -249,10 +249,15 @@ static void makes_room_for_new_connections(void **state)
 
 	for (uint16_t port = 4000; port < 4005; port++)
 		send_hello(net, YG_SOURCE_INGRESS, port, "api.example");
+	assert_int_equal(yg_streams_counters(net->streams)->prelude_evicted, 1);
 	exchange_tls(net, 4000, 0x10, false);
 	assert_string_equal(net->seen.linked, "");
-	exchange_tls(net, 4004, 0x20, false);
+	exchange_tls(net, 4004, 0x20, true);
 	assert_string_equal(net->seen.linked, HELLO_CHROME);
+	for (uint16_t port = 4001; port < 4004; port++)
+		exchange_tls(net, port, port, true);
+	send_hello(net, YG_SOURCE_INGRESS, 4005, "api.example");
+	assert_int_equal(yg_streams_counters(net->streams)->prelude_evicted, 1); /* all used up */
 }
 
 static void links_the_client_of_a_proxy_header(void **state)
