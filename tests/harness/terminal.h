@@ -17,7 +17,8 @@ static inline void check_lines(const char *text, int columns)
 		assert_true(len < sizeof(line));
 		memcpy(line, text, len);
 		line[len] = '\0';
-		assert_true(yg_text_width(line) <= columns);
+		if (yg_text_width(line) > columns)
+			fail_msg("wider than %d: '%s'", columns, line);
 		for (size_t i = 0; i < len; i++)
 			assert_true((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
 		text += len + (text[len] == '\n');

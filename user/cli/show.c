@@ -52,13 +52,9 @@ void yg_print_field(const struct yg_cli_args *args, const char *name, const char
 {
 	yg_text_print(args->out, yg_cli_word(args, name), NAME_WIDTH, YG_ALIGN_LEFT);
 	/* The first line stands behind the name, the others below it. */
-	if (yg_text_width(text) <= args->columns - NAME_WIDTH) {
-		yg_text_put(args->out, text);
+	yg_text_wrap_behind(args->out, text, NAME_WIDTH, NAME_WIDTH, args->columns);
+	if (!text[0])
 		(void)fputc('\n', args->out);
-		return;
-	}
-	(void)fputc('\n', args->out);
-	yg_text_wrap(args->out, text, NAME_WIDTH, args->columns);
 }
 
 void yg_print_styled(const struct yg_cli_args *args, const char *code, const char *text)

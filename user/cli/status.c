@@ -132,10 +132,13 @@ static void print_sensor(const struct yg_cli_args *args, yajl_val status)
 		       yg_value_text(sensor, "version"), yg_value_text(sensor, "host"),
 		       yg_cli_word(args, yg_value_text(sensor, "mode")),
 		       format_age(status, yg_value_text(sensor, "started"), up));
-	yg_print_styled(args, "1", line);
-	(void)fputc('\n', args->out);
-	(void)snprintf(line, sizeof(line), "%s", yg_value_text(sensor, "kernel"));
-	yg_print_field(args, "kernel", line);
+	if (yg_text_width(line) > args->columns) {
+		yg_text_wrap(args->out, line, 0, args->columns);
+	} else {
+		yg_print_styled(args, "1", line);
+		(void)fputc('\n', args->out);
+	}
+	yg_print_field(args, "kernel", yg_value_text(sensor, "kernel"));
 	yg_print_field(args, "scope", yg_cli_word(args, yg_value_text(sensor, "scope")));
 	(void)snprintf(line, sizeof(line),
 		       args->japanese ? "%" PRIu64 "個、各%" PRIu64 " KiB"

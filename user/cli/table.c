@@ -301,8 +301,7 @@ static size_t line_len(const char *text, int width)
 	return len;
 }
 
-/* @at: columns of the first line that are printed already. */
-static void wrap(FILE *out, const char *text, int at, int indent, int width)
+void yg_text_wrap_behind(FILE *out, const char *text, int at, int indent, int width)
 {
 	while (*text) {
 		size_t len = line_len(text, width - indent);
@@ -322,7 +321,7 @@ static void wrap(FILE *out, const char *text, int at, int indent, int width)
 
 void yg_text_wrap(FILE *out, const char *text, int indent, int width)
 {
-	wrap(out, text, 0, indent, width);
+	yg_text_wrap_behind(out, text, 0, indent, width);
 }
 
 void yg_text_hang(FILE *out, const char *label, const char *text, int indent, int width)
@@ -331,7 +330,7 @@ void yg_text_hang(FILE *out, const char *label, const char *text, int indent, in
 
 	pad(out, indent);
 	yg_text_put(out, label);
-	wrap(out, text, hang - GAP, hang, width);
+	yg_text_wrap_behind(out, text, hang - GAP, hang, width);
 }
 
 /*

@@ -58,6 +58,9 @@ void yg_text_print(FILE *out, const char *text, int width, enum yg_align align);
 /* Print @text on lines of at most @width columns, each behind @indent blanks. */
 void yg_text_wrap(FILE *out, const char *text, int indent, int width);
 
+/* The same, where @at columns of the first line are printed already. */
+void yg_text_wrap_behind(FILE *out, const char *text, int at, int indent, int width);
+
 /* The same behind @label, which stands @indent blanks from the left; further lines hang. */
 void yg_text_hang(FILE *out, const char *label, const char *text, int indent, int width);
 

@@ -96,17 +96,34 @@ static struct rate *rate_of(struct top *top, const char *id)
 	return oldest;
 }
 
+/* The daemon is there and says why it cannot tell this. Return: -EPROTO. */
+static int refuse(struct top *top, const char *text)
+{
+	char error[64], line[512];
+	yajl_val tree = yajl_tree_parse(text, error, sizeof(error));
+	yajl_val object = yg_value_find(tree, "error");
+
+	(void)snprintf(line, sizeof(line), "%s: %s", yg_value_text(object, "object"),
+		       yg_value_text(object, "cause"));
+	yg_text_wrap(top->out, line, 0, top->args.columns);
+	yajl_tree_free(tree);
+	return -EPROTO;
+}
+
 /* Ask for @path and show each object to @fn. Return: 0; -errno, kept in top->error. */
 static int ask(struct top *top, const char *path, yg_client_fn fn, void *ctx)
 {
 	YG_CLEANUP(yg_client_answer_clean) struct yg_client_answer answer = { .text = NULL };
 	char *save = NULL;
+	int r;
 
-	top->error = yg_client_ask(top->client, "GET", path, NULL, &answer);
-	if (top->error == 0 && answer.status != 200)
-		top->error = -EPROTO;
-	if (top->error)
-		return top->error;
+	r = yg_client_ask(top->client, "GET", path, NULL, &answer);
+
+	if (r == 0 && answer.status != 200)
+		r = refuse(top, answer.text);
+	top->error = r ? r : top->error;
+	if (r)
+		return r;
 	for (char *line = strtok_r(answer.text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		char error[64];
@@ -313,11 +330,12 @@ static void print_part(struct top *top, size_t i)
 static void print_picture(struct top *top)
 {
 	top->now_ns = monotonic_ns();
+	top->error = 0;
 	if (ask(top, "/v1/status", print_head, top) == 0) {
 		for (size_t i = 0; i < YG_ARRAY_SIZE(parts); i++)
 			print_part(top, i);
 	}
-	if (top->error)
+	if (top->error && top->error != -EPROTO)
 		(void)fprintf(top->out,
 			      top->args.japanese
 				      ? "%sのデーモンに接続できません: %s。再試行します\n"

@@ -51,11 +51,20 @@ static void wrong_words_are_bad_usage(void **state)
 		{ "endpoints", "risk", "much", YG_EXIT_USAGE, "1 to 100" },
 		{ "endpoints", "sort", "last", YG_EXIT_DONE, "/x?sort=last" },
 		{ "endpoints", "sort", "first", YG_EXIT_USAGE, "'first' is not name" },
+		{ "endpoints", "exposure", "relayed", YG_EXIT_DONE, "/x?exposure=relayed" },
+		{ "endpoints", "exposure", "Internet", YG_EXIT_USAGE,
+		  "'Internet' is not external" },
+		{ "endpoints", "auth", "api-key", YG_EXIT_DONE, "/x?auth=api-key" },
+		{ "endpoints", "auth", "apikey", YG_EXIT_USAGE, "'apikey' is not none, bearer" },
+		{ "endpoints", "host", "api.example:8443", YG_EXIT_DONE,
+		  "/x?host=api.example%3A8443" },
+		{ "endpoints", "search", "口座", YG_EXIT_DONE, "/x?search=%E5%8F%A3" },
 		{ "relations", "kind", "upstream", YG_EXIT_DONE, "/x?kind=upstream" },
 		{ "relations", "kind", "edge", YG_EXIT_USAGE, "'edge' is not upstream" },
 	};
-	static const char *const names[] = { "severity", "state", "rule", "service", "status",
-					     "label",	 "risk",  "sort", "kind",    NULL };
+	static const char *const names[] = { "severity", "state", "rule",   "service", "status",
+					     "label",	 "risk",  "sort",   "kind",    "exposure",
+					     "auth",	 "host",  "search", NULL };
 
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
