@@ -136,8 +136,8 @@ static const char *const day_migrations[] = {
 	"ALTER TABLE samples ADD COLUMN sni TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE samples ADD COLUMN tls_version TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX samples_id ON samples(id);",
-	"ALTER TABLE samples ADD COLUMN alpn TEXT NOT NULL DEFAULT '[]';"
-	"ALTER TABLE samples ADD COLUMN chosen_alpn TEXT NOT NULL DEFAULT '';",
+	("ALTER TABLE samples ADD COLUMN alpn TEXT NOT NULL DEFAULT '[]';"
+	 "ALTER TABLE samples ADD COLUMN chosen_alpn TEXT NOT NULL DEFAULT '';"),
 };
 
 /* Of the ten riskiest; the same as yg_risk_top_score(). */
