@@ -12,11 +12,12 @@
 #define TTL_DEFAULT   (3600ull * 1000000000)
 #define TTL_MIN	      (1ull * 1000000000)
 #define TTL_MAX	      ((uint64_t)YG_BLOCK_TTL_MAX_S * 1000000000)
+#define AGAIN_NS      (10ull * 1000000000) /* a block that is refused, or not answered, waits */
 #define HOST_BITS     128u
 
 /* History of one address. */
 struct offender {
-	uint64_t until_ns; /* end of the block that was asked for last; 0 none */
+	uint64_t until_ns; /* nothing is asked for before */
 	uint32_t blocks;   /* placed so far */
 };
 
@@ -24,6 +25,7 @@ struct pending {
 	uint32_t cookie; /* 0 free */
 	uint64_t finding;
 	uint64_t offender; /* key */
+	uint64_t end_ns;   /* of the block, if it is placed */
 };
 
 struct yg_policy {
@@ -97,7 +99,7 @@ static bool is_actionable(const struct yg_policy *policy, const struct yg_findin
 	       finding->client_blockable && !yg_address_is_unknown(&finding->client);
 }
 
-bool yg_policy_wants_reach(const struct yg_policy *policy, const struct yg_finding *finding)
+static bool may_ask(const struct yg_policy *policy, const struct yg_finding *finding)
 {
 	return policy->mode == YG_MODE_ENFORCE && finding->severity >= YG_SEVERITY_HIGH &&
 	       is_actionable(policy, finding);
@@ -112,9 +114,19 @@ static bool is_protected(const struct yg_policy *policy, const struct yg_address
 	return false;
 }
 
-static bool is_too_wide(const struct yg_reach *reach)
+static uint64_t key_of(const struct yg_policy *policy, const struct yg_finding *finding)
 {
-	return reach->cut > YG_CUT_MIN && reach->cut > YG_CUT_RATIO * reach->recent;
+	return yg_hash(&policy->key, &finding->client, sizeof(finding->client));
+}
+
+bool yg_policy_wants_reach(const struct yg_policy *policy, const struct yg_finding *finding)
+{
+	const struct offender *offender;
+
+	if (!may_ask(policy, finding) || is_protected(policy, &finding->client))
+		return false;
+	offender = yg_lru_peek(policy->offenders, key_of(policy, finding));
+	return !offender || offender->until_ns <= finding->time_ns;
 }
 
 static uint64_t ttl_of(const struct yg_policy *policy, const struct offender *offender)
@@ -151,57 +163,50 @@ bool yg_policy_decide(struct yg_policy *policy, struct yg_finding *finding,
 		return false;
 	if (finding->action == YG_ACTION_NONE)
 		finding->action = YG_ACTION_PROPOSED;
-	if (!yg_policy_wants_reach(policy, finding))
+	if (!may_ask(policy, finding))
 		return false;
 	if (is_protected(policy, &finding->client)) {
 		finding->result = YG_RESULT_PROTECTED;
 		policy->counters.protected_++;
 		return false;
 	}
-	if (is_too_wide(reach)) {
-		finding->result = YG_RESULT_TOO_MANY;
-		policy->counters.too_many++;
-		return false;
-	}
-
-	key = yg_hash(&policy->key, &finding->client, sizeof(finding->client));
+	key = key_of(policy, finding);
 	offender = yg_lru_get(policy->offenders, key, NULL);
 	if (offender->until_ns > finding->time_ns)
 		return false;
 	make_request(policy, finding, reach, ttl_of(policy, offender), ret);
-	offender->until_ns = finding->time_ns + ret->ttl_ns;
+	offender->until_ns = finding->time_ns + AGAIN_NS;
 	policy->pending[ret->cookie % PENDING_MAX] = (struct pending){
 		.cookie = ret->cookie,
 		.finding = finding->id,
 		.offender = key,
+		.end_ns = finding->time_ns + ret->ttl_ns,
 	};
 	return true;
 }
 
 struct yg_verdict_on yg_policy_reply(struct yg_policy *policy, const struct yg_reply *reply)
 {
-	struct pending *pending = &policy->pending[reply->cookie % PENDING_MAX];
+	struct pending *slot = &policy->pending[reply->cookie % PENDING_MAX], pending = *slot;
 	struct yg_verdict_on verdict = { .result = reply->result };
+	bool blocked = reply->result == YG_RESULT_OK;
 	struct offender *offender;
 
-	if (reply->cookie == 0 || pending->cookie != reply->cookie) {
+	if (reply->cookie == 0 || pending.cookie != reply->cookie) {
 		policy->counters.unknown_replies++;
 		return verdict;
 	}
-	verdict.finding = pending->finding;
-	offender = yg_lru_peek(policy->offenders, pending->offender);
-	*pending = (struct pending){ 0 };
-	if (reply->result == YG_RESULT_OK) {
-		verdict.action = YG_ACTION_BLOCKED;
-		policy->counters.blocked++;
-		if (offender)
-			offender->blocks++;
-		return verdict;
+	*slot = (struct pending){ 0 };
+	verdict.finding = pending.finding;
+	verdict.action = blocked ? YG_ACTION_BLOCKED : YG_ACTION_PROPOSED;
+	policy->counters.blocked += blocked;
+	policy->counters.refused += !blocked;
+	policy->counters.too_many += reply->result == YG_RESULT_TOO_MANY;
+	offender = yg_lru_peek(policy->offenders, pending.offender);
+	if (offender && blocked) {
+		offender->until_ns = pending.end_ns;
+		offender->blocks++;
 	}
-	verdict.action = YG_ACTION_PROPOSED;
-	policy->counters.refused++;
-	if (offender)
-		offender->until_ns = 0; /* the next sighting asks again */
 	return verdict;
 }
 

@@ -9,8 +9,9 @@
  *	enforce	 request -> blocked, or		proposed	none
  *		 proposed with the reason
  *
- * Guard rails, here and again at the enforcer: protected prefixes, addresses that are not certain
- * or known from a header only, and blocks that would cut too many of the recent callers.
+ * Guard rails here: addresses that are not certain or known from a header only, and protected
+ * prefixes, which the enforcer checks again. How many blocks a minute, and how many of the recent
+ * callers one may cut, is for the enforcer alone.
  * Deterministic: the same calls give the same answers.
  */
 #pragma once
@@ -24,8 +25,6 @@
 #include "detect/finding.h"
 #include "priv/request.h"
 
-#define YG_CUT_MIN   5u	 /* callers; a block that cuts no more is never refused for it */
-#define YG_CUT_RATIO 0.1 /* of the recent callers */
 #define YG_RECENT_NS (600ull * 1000000000)
 
 /* What respond may do with a finding. */
@@ -62,7 +61,7 @@ struct yg_policy;
 YG_MUST_CHECK int yg_policy_new(const struct yg_policy_options *options, struct yg_policy **ret);
 void yg_policy_free(struct yg_policy **policy); /* accepts NULL inside */
 
-/* Does a decision on this finding need struct yg_reach? Counting it costs a walk over callers. */
+/* Will a block be asked for, with its reach? Counting that costs a walk over callers. */
 bool yg_policy_wants_reach(const struct yg_policy *policy, const struct yg_finding *finding);
 
 /**
@@ -70,7 +69,7 @@ bool yg_policy_wants_reach(const struct yg_policy *policy, const struct yg_findi
  * @finding: action and result are set.
  * @ret: the request to send when true is returned.
  *
- * A client that is blocked already, or whose block is being asked for, is not asked for again.
+ * A client that is blocked already, or whose block was asked for just now, is not asked for again.
  */
 bool yg_policy_decide(struct yg_policy *policy, struct yg_finding *finding,
 		      const struct yg_reach *reach, struct yg_request *ret);
