@@ -10,7 +10,7 @@
 need curl jq python3 node openssl
 
 PARTY=203.0.113.10
-HOSTS=(good clear pay crm moved odd issuer old)
+HOSTS=(good clear pay crm moved odd issuer old shops)
 
 on_fail() {
 	tail -n 3 "$WORK"/*.log 2>/dev/null
@@ -63,6 +63,9 @@ cat >"$WORK/partner.py" <<-'PY'
 	        host = self.headers["Host"].split(".")[0]
 	        kind, data = "application/json", b'{"ok":true}'
 	        moved = {"moved": "https://elsewhere.example.org/v1", "good": "/v1/again"}.get(host)
+	        if host == "shops":
+	            second = "<script>x()</script>" if pathlib.Path(work, "changed").exists() else "Best"
+	            data = b'{"shops":[{"name":"Acme"},{"name":"%s"}]}' % second.encode()
 	        if host == "odd":
 	            kind, data = "text/html", b"<html>We are closed</html>"
 	        self.send_response(302 if moved and self.path.endswith("/moved") else 200)
@@ -147,6 +150,7 @@ wait_until 20 is_seen
 # Nothing is wrong, and enough handshakes of one issuer for another to be a change.
 ask good 24
 ask issuer 24
+ask shops 6
 curl -sf -o /dev/null -H 'Accept: application/json' --cacert "$WORK/authorities.pem" https://good.example.net/v1/curl
 NODE_EXTRA_CA_CERTS=$WORK/authorities.pem node -e 'require("https").get("https://good.example.net/v1/node", (r) => r.resume())'
 are_asked() {
@@ -157,7 +161,7 @@ wait_until 20 are_asked
 [[ -z $(findings) ]] || fail "found without a fault: $(findings)"
 
 touch "$WORK/changed"
-for name in clear pay crm moved odd issuer old; do ask "$name" 6; done
+for name in clear pay crm moved odd issuer old shops; do ask "$name" 6; done
 cat >"$WORK/wanted" <<-LIST
 	clear third-party-cleartext high
 	crm third-party-personal-data low
@@ -166,6 +170,7 @@ cat >"$WORK/wanted" <<-LIST
 	odd third-party-odd-answer medium
 	old tls-old-version high
 	pay third-party-sensitive-data medium
+	shops third-party-injection high
 LIST
 are_found() { findings >"$WORK/found" && [[ $(wc -l <"$WORK/found") -ge $(wc -l <"$WORK/wanted") ]]; }
 wait_until 20 are_found
