@@ -46,7 +46,7 @@ static const struct yg_command commands[] = {
 	},
 	{
 		.name = "endpoints",
-		.synopsis = "[--service HOST] [--busiest]",
+		.synopsis = "[--service HOST] [--host HOST] [--outside]",
 		.summary = "List the API endpoints that were seen",
 		.examples = "yagura endpoints --sort risk --limit 20\n"
 			    "yagura endpoints --label shadow --service api.example.com\n"

@@ -343,7 +343,10 @@ static void print_picture(struct top *top)
 			      top->args.socket, strerror(-top->error));
 }
 
-/* The picture over the old one: each line clears its rest, the end clears what is below. */
+/*
+ * The picture over the old one: each line is cleared before it is written, the end clears what is
+ * below. Behind a line that is as wide as the window the cursor stands on its last character.
+ */
 static void show_picture(const struct top *top, const char *picture)
 {
 	int rows = 0;
@@ -352,10 +355,10 @@ static void show_picture(const struct top *top, const char *picture)
 	for (const char *line = picture; *line && rows < top->rows - 1; rows++) {
 		size_t len = strcspn(line, "\n");
 
-		if (rows == 0 && top->args.terminal)
-			(void)fputs("\033[1m", top->args.out);
+		(void)fputs(rows == 0 && top->args.terminal ? "\033[K\033[1m" : "\033[K",
+			    top->args.out);
 		(void)fwrite(line, 1, len, top->args.out);
-		(void)fputs(rows == 0 ? "\033[0m\033[K\r\n" : "\033[K\r\n", top->args.out);
+		(void)fputs(rows == 0 ? "\033[0m\r\n" : "\r\n", top->args.out);
 		line += len + (line[len] == '\n');
 	}
 	(void)fputs("\033[J", top->args.out);
