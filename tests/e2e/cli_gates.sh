@@ -116,6 +116,18 @@ sarif '.runs[0] | (.results | length > 0) and (.tool.driver.rules[0].help.text |
 gate 1 --sarif "$WORK/none/found.sarif" "$WORK/good.har"
 gate 2 --sarif
 
+# An API key that nobody configured is the credential: of the endpoint, of the document, of the checks.
+sed -e 's/view=full/page=2\&acmeApiKey=acme_live_51HqT2eK/' \
+	-e 's/{"name": "Authorization", "value": "Bearer opaque"}//' "$WORK/good.har" >"$WORK/key.har"
+gate 0 --json --testcases "$WORK/key.sh" --openapi-out "$WORK/key.json" "$WORK/key.har"
+grep -q '"auth":\["api-key"\]' "$WORK/out" || fail "the key is no credential"
+grep -qF "/v1/users/'\"\$ID_OF_USER_A\"'?acmeApiKey='\"\$TOKEN_OF_USER_B\"'&page=" "$WORK/key.sh" ||
+	fail "the checks do not send the key: $(cat "$WORK/key.sh")"
+grep -qF "/v1/users/'\"\$ID_OF_USER_A\"'?page=" "$WORK/key.sh" || fail "a check without a key sends one"
+jq -e '.components.securitySchemes[] | .type == "apiKey" and .in == "query" and .name == "acmeApiKey"' \
+	"$WORK/key.json" >/dev/null || fail "the document does not name the key: $(cat "$WORK/key.json")"
+! grep -q acme_live "$WORK/out" "$WORK/key.sh" "$WORK/key.json" || fail "the key itself is written"
+
 # Checks made of names that would be commands: a script that a shell reads, and that runs none.
 hostile() {
 	cat <<-'HAR'

@@ -202,12 +202,55 @@ static void add_service(struct yg_example *url, const struct yg_endpoint *endpoi
 		add_safe(url, *p);
 }
 
-/* "X-Acme-Api-Key: " */
-static void add_key(struct yg_example *field, struct yg_slice name)
+static void add_name(struct yg_example *text, struct yg_slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		add_safe(field, name.ptr[i]);
-	yg_example_add_str(field, ": ");
+		add_safe(text, name.ptr[i]);
+}
+
+static void add_token(struct yg_example *text, const char *token)
+{
+	yg_example_add_str(text, VARIABLE);
+	yg_example_add_str(text, token);
+	yg_example_add_str(text, VARIABLE_END);
+}
+
+/* The parameter of the URL that is the credential here; absent: a field of the head is. */
+static struct yg_slice key_parameter(uint32_t auth, const struct yg_schema *schema)
+{
+	enum yg_schema_part part;
+	struct yg_slice key = yg_openapi_key_name(schema, &part);
+
+	if (!(auth & YG_AUTH_API_KEY) || part != YG_SCHEMA_QUERY ||
+	    (auth & (YG_AUTH_BEARER | YG_AUTH_JWT | YG_AUTH_BASIC)))
+		return (struct yg_slice){ NULL, 0 };
+	return key;
+}
+
+/* "?page=1&sort=TEXT", with @key as @token says: a variable; NULL: left out. */
+static void add_query(struct yg_example *url, const char *query, struct yg_slice key,
+		      const char *token)
+{
+	const char *mark = "?";
+
+	if (key.ptr && token) {
+		yg_example_add_str(url, mark);
+		add_name(url, key);
+		yg_example_add_str(url, "=");
+		add_token(url, token);
+		mark = "&";
+	}
+	while (*query) {
+		size_t len = strcspn(++query, "&");
+
+		if (!key.ptr ||
+		    !yg_slice_equal((struct yg_slice){ query, strcspn(query, "=&") }, key)) {
+			yg_example_add_str(url, mark);
+			yg_example_add(url, query, len);
+			mark = "&";
+		}
+		query += len;
+	}
 }
 
 /* The field that carries a credential here. */
@@ -215,29 +258,29 @@ static void add_credential(struct yg_example *field, uint32_t auth, const struct
 			   const char *token)
 {
 	enum yg_schema_part part;
-	struct yg_slice key = yg_openapi_key_name(schema, &part);
 
 	if (!(auth & ~(uint32_t)YG_AUTH_NONE))
 		return;
-	if (auth & (YG_AUTH_BEARER | YG_AUTH_JWT))
+	if (auth & (YG_AUTH_BEARER | YG_AUTH_JWT)) {
 		yg_example_add_str(field, "Authorization: Bearer ");
-	else if (auth & YG_AUTH_BASIC)
+	} else if (auth & YG_AUTH_BASIC) {
 		yg_example_add_str(field, "Authorization: Basic ");
-	else if (auth & YG_AUTH_API_KEY)
-		add_key(field, part == YG_SCHEMA_HEADER ? key : YG_SLICE("X-API-Key"));
-	else if (auth & YG_AUTH_COOKIE)
+	} else if (auth & YG_AUTH_API_KEY) {
+		add_name(field, yg_openapi_key_name(schema, &part));
+		yg_example_add_str(field, ": ");
+	} else if (auth & YG_AUTH_COOKIE) {
 		yg_example_add_str(field, "Cookie: ");
-	else
+	} else {
 		yg_example_add_str(field, "Authorization: ");
-	yg_example_add_str(field, VARIABLE);
-	yg_example_add_str(field, token);
-	yg_example_add_str(field, VARIABLE_END);
+	}
+	add_token(field, token);
 }
 
 static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoint,
 			 const struct yg_schema *schema, struct request *ret)
 {
 	static const char privileged[] = "\"role\":\"admin\",\"is_admin\":true,\"verified\":true";
+	struct yg_slice key = key_parameter(endpoint->auth, schema);
 	char query[YG_EXAMPLE_CAP];
 	bool form;
 
@@ -245,7 +288,7 @@ static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoi
 	ret->kind = "application/json";
 	add_service(&ret->url, endpoint);
 	add_path(&ret->url, endpoint->template_);
-	if (kinds[kind].token)
+	if (kinds[kind].token && !key.ptr)
 		add_credential(&ret->credential, endpoint->auth, schema, kinds[kind].token);
 	if (kind == YG_TESTCASE_REDIRECT) {
 		yg_example_add_str(&ret->url,
@@ -262,7 +305,7 @@ static void make_request(enum yg_testcase kind, const struct yg_endpoint *endpoi
 		return;
 	}
 	yg_example_query(schema, query);
-	yg_example_add_str(&ret->url, query);
+	add_query(&ret->url, query, key, kinds[kind].token);
 	if (!is_writing(endpoint) || kind == YG_TESTCASE_METHOD)
 		return;
 	yg_example_body(schema, kind == YG_TESTCASE_ASSIGNMENT ? privileged : "", ret->body, &form);
