@@ -105,8 +105,8 @@ static struct yg_draft *pair(const struct turn *turn)
 
 	if (!lost || !pairing->first)
 		return dequeue(pairing);
-	/* Both sides lost something: the request may be one that was never seen. */
-	if (!pairing->pipelines && !(own && turn->peer->lost)) {
+	/* Both sides lost something, which under TLS shows late: the request may be unseen. */
+	if (!pairing->pipelines && !(own && (turn->peer->lost || turn->flow->tls))) {
 		while (own && pairing->pending > 1)
 			give_up_first(turn);
 		return dequeue(pairing);

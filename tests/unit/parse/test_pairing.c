@@ -2,6 +2,7 @@
 /* Whose address is certain: a frame names any sender, so this host's stack testifies. */
 #include "parse/pairing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "laws.h"
@@ -468,10 +469,103 @@ static void a_request_waits_for_its_answer_unless_that_was_lost(void **state)
 	}
 }
 
+#define TOLD_CAP 128
+#define ASK_A	 "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
+#define ASK_B	 "GET /b HTTP/1.1\r\nHost: h\r\n\r\n"
+#define SAY_200	 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+#define SAY_201	 "HTTP/1.1 201 OK\r\nContent-Length: 2\r\n\r\nok"
+#define BODY_LEN 2
+
+static void tell_pair(void *ctx, const struct yg_exchange *exchange)
+{
+	const struct yg_slice target = exchange->request.target;
+	char *told = ctx;
+	size_t len = strlen(told);
+
+	(void)snprintf(told + len, TOLD_CAP - len, "%.*s-%u ", (int)target.len,
+		       target.ptr ? target.ptr : "", exchange->response.status);
+}
+
+/* The process reads requests, and writes answers; what is lost is a hole before the next piece. */
+static void under_tls_an_answer_behind_a_loss_is_nobodys(void **state)
+{
+	struct said {
+		bool answer;
+		const char *text;
+		size_t lost; /* bytes before it */
+		size_t cut;  /* bytes of its end that are lost */
+	};
+	static const struct {
+		const char *name;
+		struct said said[5];
+		const char *want;
+	} rows[] = {
+		{ "nothing is lost",
+		  { { false, ASK_A, 0, 0 },
+		    { true, SAY_200, 0, 0 },
+		    { false, ASK_B, 0, 0 },
+		    { true, SAY_201, 0, 0 } },
+		  "/a-200 /b-201 " },
+		{ "an answer and the next request, of which nobody has heard yet",
+		  { { false, ASK_A, 0, 0 },
+		    { true, SAY_200, 0, 0 },
+		    { false, ASK_B, 0, 0 },
+		    { true, SAY_201, sizeof(SAY_200) - 1, 0 } },
+		  "/a-200 /b-0 -201 " },
+		{ "an answer, when the next request is there",
+		  { { false, ASK_A, 0, 0 },
+		    { true, SAY_200, 0, 0 },
+		    { false, ASK_B, 0, 0 },
+		    { false, ASK_A, 0, 0 },
+		    { true, SAY_201, sizeof(SAY_200) - 1, 0 } },
+		  "/a-200 /b-0 /a-0 -201 " },
+		{ "a body whose length is known",
+		  { { false, ASK_A, 0, 0 },
+		    { true, SAY_200, 0, BODY_LEN },
+		    { false, ASK_B, 0, 0 },
+		    { true, SAY_201, BODY_LEN, 0 } },
+		  "/a-200 /b-201 " },
+	};
+	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
+	static struct yg_segment meta;
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		struct yg_streams *streams;
+		char told[TOLD_CAP] = "";
+		uint64_t at[2] = { 0, 0 };
+
+		print_message("%s\n", rows[i].name);
+		assert_int_equal(yg_streams_new(&options, tell_pair, told, &streams), 0);
+		for (size_t k = 0; k < 5 && rows[i].said[k].text; k++) {
+			const struct said *said = &rows[i].said[k];
+			const struct yg_segment_view view = { &meta, (const uint8_t *)said->text };
+			size_t len = strlen(said->text) - said->cut;
+
+			at[said->answer] += said->lost;
+			meta = (struct yg_segment){
+				.time_ns = 1 + k,
+				.offset = at[said->answer],
+				.payload_len = (uint32_t)len,
+				.data_len = (uint32_t)len,
+				.source = said->answer ? YG_SOURCE_TLS_WRITE : YG_SOURCE_TLS_READ,
+				.tgid = 7,
+				.object = 0x10,
+			};
+			at[said->answer] += len;
+			yg_streams_view(streams, &view);
+		}
+		yg_streams_finish(streams);
+		yg_streams_free(&streams);
+		assert_string_equal(told, rows[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_that_never_ends_is_told_from_one_that_was_lost),
+		cmocka_unit_test(under_tls_an_answer_behind_a_loss_is_nobodys),
 		cmocka_unit_test(believes_only_what_the_stack_testifies),
 		cmocka_unit_test(refuses_the_hosts_own_name_from_outside),
 		cmocka_unit_test(reads_frames_that_pass_through),
