@@ -59,46 +59,51 @@ static int nibble(char c)
 	return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-/* One segment of the direction that @source is. */
-static void send(struct yg_streams *streams, const uint8_t *data, size_t len, uint8_t source)
+#define SYN 2
+#define FIN 1
+
+/* A segment of one direction in clear, as a capture holds it. @offset: of the direction. */
+static void send(struct yg_streams *streams, bool is_request, struct yg_slice data,
+		 uint32_t *offset, uint8_t flags)
 {
 	static struct yg_segment segment;
-	struct yg_segment_view view = { &segment, data };
+	struct yg_segment_view view = { &segment, (const uint8_t *)data.ptr };
 
-	segment = (struct yg_segment){ .tgid = 1, .time_ns = 1, .source = source };
-	segment.payload_len = segment.data_len = (uint32_t)len;
+	segment = (struct yg_segment){ .time_ns = 1, .source = YG_SOURCE_FILE, .offset = *offset };
+	segment.payload_len = segment.data_len = (uint32_t)data.len;
+	segment.tcp_flags = flags;
+	segment.key.saddr[15] = is_request ? 1 : 2;
+	segment.key.daddr[15] = is_request ? 2 : 1;
+	segment.key.sport = is_request ? 1000 : 80;
+	segment.key.dport = is_request ? 80 : 1000;
 	yg_streams_view(streams, &view);
+	*offset += (uint32_t)data.len + (flags != 0);
 }
 
 /* As many questions by HEAD as the answers can be to. */
-static void ask_by_head(struct yg_streams *streams)
+static void ask_by_head(struct yg_streams *streams, uint32_t *offset)
 {
-	static const char asked[] = "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n";
-	static char data[HEADS * sizeof(asked)];
-	size_t len = 0;
-
-	for (int i = 0; i < HEADS; i++, len += sizeof(asked) - 1)
-		memcpy(data + len, asked, sizeof(asked) - 1);
-	send(streams, (const uint8_t *)data, len, YG_SOURCE_TLS_READ);
+	for (int i = 0; i < HEADS; i++)
+		send(streams, true, YG_SLICE("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"), offset, 0);
 }
 
 static void feed(struct yg_streams *streams, const char *line, bool is_request)
 {
-	static uint8_t data[LINE_MAX_BYTES / 2];
-	static struct yg_segment segment;
-	struct yg_segment_view view = { &segment, data };
+	static char data[LINE_MAX_BYTES / 2];
+	const struct yg_slice nothing = { "", 0 };
 	const char *hex = strchr(line, '\t') + 1;
 	size_t len = strcspn(hex, "\n") / 2;
+	uint32_t offset[2] = { 0, 0 };
 
 	for (size_t i = 0; i < len; i++)
-		data[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+		data[i] = (char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
 	puts("case");
+	send(streams, true, nothing, &offset[true], SYN);
+	send(streams, false, nothing, &offset[false], SYN);
 	if (*line == 'h')
-		ask_by_head(streams);
-	send(streams, data, len, is_request ? YG_SOURCE_TLS_READ : YG_SOURCE_TLS_WRITE);
-	segment = (struct yg_segment){ .tgid = 1, .time_ns = 1, .source = YG_SOURCE_TLS_CLOSE };
-	segment.offset = len;
-	yg_streams_view(streams, &view);
+		ask_by_head(streams, &offset[true]);
+	send(streams, is_request, (struct yg_slice){ data, len }, &offset[is_request], 0);
+	send(streams, is_request, nothing, &offset[is_request], FIN);
 	yg_streams_finish(streams);
 }
 

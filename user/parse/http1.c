@@ -165,7 +165,10 @@ static size_t protocol_len(const uint8_t *p)
 	return 0;
 }
 
-/* "HTTP/1.x". The other versions and protocols: evidence of who tries what the server takes. */
+/*
+ * "HTTP/1.x". The other versions and protocols are evidence of who tries what the server takes; so
+ * are minor versions that there are not, though a server reads them as 1.1.
+ */
 static enum yg_parse version(struct line *line)
 {
 	const uint8_t *p = line->p;
@@ -180,7 +183,7 @@ static enum yg_parse version(struct line *line)
 		return bad(http, YG_ANOMALY_START_LINE);
 	if (!is_digit(p[len]) || p[len + 1] != '.' || !is_digit(p[len + 2]))
 		return bad(http, YG_ANOMALY_VERSION);
-	if (*p != 'H' || p[len] != '1') {
+	if (*p != 'H' || p[len] != '1' || p[len + 2] > '1') {
 		http->anomalies |= YG_ANOMALY_VERSION;
 		if (!(http->lenient & YG_LENIENT_VERSION))
 			return YG_PARSE_BAD;
@@ -205,6 +208,50 @@ static enum yg_parse simple_request(struct line *line)
 	http->is_simple = true;
 	http->version_minor = 9;
 	return r;
+}
+
+/* RFC 9112 section 3.2: which form of target goes with a method. Others are of the server alone. */
+static bool is_odd_target(struct yg_slice method, struct yg_slice target)
+{
+	static const struct yg_slice never_all[] = {
+		YG_SLICE("GET"),    YG_SLICE("HEAD"),  YG_SLICE("POST"),    YG_SLICE("PUT"),
+		YG_SLICE("DELETE"), YG_SLICE("TRACE"), YG_SLICE("CONNECT"), YG_SLICE("PATCH"),
+	};
+	bool is_connect = yg_slice_equal(method, YG_SLICE("CONNECT"));
+
+	if (target.ptr[0] == '/')
+		return is_connect;
+	if (target.ptr[0] != '*')
+		return !is_connect && !memmem(target.ptr, target.len, "://", 3);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(never_all); i++) {
+		if (yg_slice_equal(method, never_all[i]))
+			return true;
+	}
+	return target.len > 1;
+}
+
+/* Any token is a method; one in use has no lower case and no odd bytes. */
+static bool is_odd_method(struct yg_slice method)
+{
+	for (size_t i = 0; i < method.len; i++) {
+		char c = method.ptr[i];
+
+		if ((c < 'A' || c > 'Z') && c != '-' && c != '_')
+			return true;
+	}
+	return false;
+}
+
+/* What is read as it stands, and shows: some servers take it, and no client in use sends it. */
+static void judge_forms(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	const char *base = (const char *)line->base;
+	struct yg_slice method = { base + http->method.at, http->method.len };
+	struct yg_slice target = { base + http->target.at, http->target.len };
+
+	if (is_odd_method(method) || is_odd_target(method, target))
+		http->anomalies |= YG_ANOMALY_START_LINE;
 }
 
 static enum yg_parse request_line(struct line *line)
@@ -246,6 +293,7 @@ static enum yg_parse request_line(struct line *line)
 		return bad(http, YG_ANOMALY_START_LINE);
 	if (r != YG_PARSE_DONE)
 		return r;
+	judge_forms(line);
 	more_spaces(line);
 	return line_end(line, YG_ANOMALY_START_LINE);
 }

@@ -32,7 +32,7 @@ enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
 #define YG_LENIENT_NAME_SPACE (1u << 3) /* white space before the colon */
 #define YG_LENIENT_VALUE      (1u << 4) /* control bytes in values, but CR, LF and NUL */
 #define YG_LENIENT_BARE_CR    (1u << 5) /* CR alone ends a line */
-#define YG_LENIENT_VERSION    (1u << 6) /* HTTP/5.6, RTSP/1.0, ICE/1.0 */
+#define YG_LENIENT_VERSION    (1u << 6) /* HTTP/1.2, HTTP/5.6, RTSP/1.0, ICE/1.0 */
 #define YG_LENIENT_LENGTH     (1u << 7) /* one Content-Length given more than once */
 #define YG_LENIENT_ALL	      255u
 
@@ -62,7 +62,7 @@ struct yg_http1 {
 	uint8_t version_major;
 	uint16_t status;
 	uint16_t hosts;	    /* Host fields seen */
-	uint32_t anomalies; /* enum yg_anomaly bits; some without BAD: HOST */
+	uint32_t anomalies; /* enum yg_anomaly bits; some without BAD: HOST, odd forms in a line */
 	uint32_t pos;	    /* start of the line to be read next; after DONE: bytes of the head */
 	uint32_t scanned;   /* no LF in [pos, scanned) */
 	bool has_start;	    /* the start line is read */

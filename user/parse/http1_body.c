@@ -61,7 +61,8 @@ bool yg_http1_is_doubtful(const struct yg_http1 *http)
 	if (http->kind == YG_HTTP1_REQUEST)
 		doubts |= YG_ANOMALY_FOLD | YG_ANOMALY_VALUE_INVALID | YG_ANOMALY_LENGTH_REPEATED |
 			  YG_ANOMALY_CODING_INVALID;
-	return http->anomalies & doubts;
+	/* Of two Host fields each may be the one that a proxy or the server goes by. */
+	return (http->anomalies & doubts) || http->hosts > 1;
 }
 
 enum yg_body yg_http1_body(struct yg_http1 *http, struct yg_slice method)

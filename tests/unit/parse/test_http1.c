@@ -69,6 +69,8 @@ static const struct {
 	  0 },
 	{ "no colon", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nab\r\n\r\n", YG_ANOMALY_NAME_INVALID,
 	  0 },
+	{ "version 1.2", YG_HTTP1_REQUEST, "GET / HTTP/1.2\r\n\r\n", YG_ANOMALY_VERSION,
+	  YG_LENIENT_VERSION },
 	{ "version 2", YG_HTTP1_REQUEST, "GET / HTTP/2.0\r\n\r\n", YG_ANOMALY_VERSION,
 	  YG_LENIENT_VERSION },
 	{ "version 0.9, said", YG_HTTP1_REQUEST, "GET / HTTP/0.9\r\n\r\n", YG_ANOMALY_VERSION,
@@ -321,6 +323,7 @@ static void doubts_what_others_read_otherwise(void **state)
 		{ "GET / HTTP/1.1\r\nA: \x01\r\n\r\n", true },
 		{ "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n", true },
 		{ "GET / HTTP/3.0\r\n\r\n", true },
+		{ "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", true },
 		{ "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", false },
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n", false },
 		{ "HTTP/1.1 200 OK\nA: b\n\n", true },
@@ -336,6 +339,42 @@ static void doubts_what_others_read_otherwise(void **state)
 				       YG_LENIENT_ALL, cases[i].text, strlen(cases[i].text)),
 				 YG_PARSE_DONE);
 		assert_int_equal(yg_http1_is_doubtful(&head.http), cases[i].want);
+	}
+}
+
+/* Methods and targets that are taken as they are sent, and those of them that show. */
+static void shows_odd_forms_of_methods_and_targets(void **state)
+{
+	static const struct {
+		const char *text;
+		bool odd;
+	} cases[] = {
+		{ "GET /a HTTP/1.1\r\n\r\n", false },
+		{ "VERSION-CONTROL /a HTTP/1.1\r\n\r\n", false },
+		{ "M-SEARCH * HTTP/1.1\r\n\r\n", false },
+		{ "OPTIONS * HTTP/1.1\r\n\r\n", false },
+		{ "GET http://a/b HTTP/1.1\r\n\r\n", false },
+		{ "CONNECT a:443 HTTP/1.1\r\n\r\n", false },
+		{ "CONNECT [::1]:443 HTTP/1.1\r\n\r\n", false },
+		{ "get /a HTTP/1.1\r\n\r\n", true },
+		{ "G+T /a HTTP/1.1\r\n\r\n", true },
+		{ "GET a/b HTTP/1.1\r\n\r\n", true },
+		{ "GET a:443 HTTP/1.1\r\n\r\n", true },
+		{ "GET * HTTP/1.1\r\n\r\n", true },
+		{ "OPTIONS *a HTTP/1.1\r\n\r\n", true },
+		{ "CONNECT /a HTTP/1.1\r\n\r\n", true },
+		{ "CONNECT * HTTP/1.1\r\n\r\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct head head;
+
+		print_message("  %.40s\n", cases[i].text);
+		assert_int_equal(
+			parse(&head, YG_HTTP1_REQUEST, 0, cases[i].text, strlen(cases[i].text)),
+			YG_PARSE_DONE);
+		assert_int_equal(head.http.anomalies, cases[i].odd ? YG_ANOMALY_START_LINE : 0);
 	}
 }
 
@@ -373,6 +412,7 @@ int main(void)
 		cmocka_unit_test(knows_where_a_message_can_start),
 		cmocka_unit_test(frames_as_rfc_9112_section_6_3),
 		cmocka_unit_test(doubts_what_others_read_otherwise),
+		cmocka_unit_test(shows_odd_forms_of_methods_and_targets),
 		cmocka_unit_test(knows_when_a_connection_goes_on),
 	};
 
