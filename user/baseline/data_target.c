@@ -10,7 +10,8 @@
 #include "parse/credential_name.h"
 #include "parse/url.h"
 
-#define VALUE_MIN 7u /* bytes; a shorter one behind a name in a path is an id */
+#define OPENER_MIN 8u /* bytes; a shorter one behind "token" is shown in a target */
+#define VALUE_MIN  7u /* bytes; a shorter one behind a name in a path is an id */
 
 struct masking {
 	struct yg_data *data;
@@ -93,8 +94,13 @@ static bool is_opener(struct yg_data *data, struct yg_slice name, struct yg_slic
 	const struct yg_value coded = { .coding = YG_VALUE_PERCENT, .raw = value };
 	struct yg_slice text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
 	size_t stem;
+	enum yg_token token = yg_token_from_segment(text, &stem);
 
-	return yg_token_opens(name, text) || yg_token_from_segment(text, &stem) == YG_TOKEN_SECRET;
+	/* Objects have such ids, too: "/token/10000034/groups". */
+	if (token == YG_TOKEN_INT || token == YG_TOKEN_UUID || token == YG_TOKEN_ULID ||
+	    token == YG_TOKEN_HEX)
+		return false;
+	return token == YG_TOKEN_SECRET || (text.len >= OPENER_MIN && yg_token_opens(name, text));
 }
 
 /* A credential by the name before it. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "endpoint/reserved.h"
+#include "endpoint/trie_evidence.h"
 #include "endpoint/trie_node.h"
 
 #define HITS_MAX      (UINT32_MAX / 2)
@@ -209,6 +210,34 @@ void yg_trie_route(const struct yg_trie *trie, const struct yg_path *path, struc
 		     !(path->flags & YG_PATH_CUT);
 }
 
+/*
+ * What is a value by all that is known already is one before anybody has seen its name: it
+ * becomes the parameter of @parent, or joins it. Return: true if it is in no table of its own.
+ */
+static bool fold_at_once(struct yg_trie *trie, uint32_t parent, uint32_t index)
+{
+	struct node *nodes = trie->view.nodes;
+	uint32_t parameter;
+
+	if (!yg_evidence_is_clear(trie, parent, (enum yg_token)nodes[index].token))
+		return false;
+	nodes[parent].folded |= 1u << nodes[index].token;
+	parameter = yg_tree_find(trie, &trie->view, parent, trie->bare);
+	if (!parameter) {
+		nodes[index].flags |= NODE_PARAMETER;
+		nodes[index].hash = trie->bare;
+		nodes[index].token =
+			(uint8_t)yg_trie_name_of(&nodes[parent], (enum yg_token)nodes[index].token);
+		nodes[parent].said = (uint8_t)(nodes[index].token + 1);
+		return false;
+	}
+	nodes[parent].child = nodes[index].next; /* it was the newest */
+	nodes[parent].children--;
+	nodes[index].flags = 0;
+	trie->forward[index] = parameter;
+	return true;
+}
+
 /* The view's node for the new raw node @index: one that is there, or one of its own. */
 static void add_view(struct yg_trie *trie, uint32_t index, uint32_t parent, struct yg_slice text,
 		     struct yg_route_segment *segment)
@@ -225,8 +254,9 @@ static void add_view(struct yg_trie *trie, uint32_t index, uint32_t parent, stru
 			node->hash = yg_trie_hash_parameter(trie, extension_of(text, segment));
 		}
 		yg_tree_link(&trie->view, parent, index);
-		yg_tree_put(trie, &trie->view, index);
-		segment->node = index;
+		if (segment->parameter || !fold_at_once(trie, parent, index))
+			yg_tree_put(trie, &trie->view, index);
+		segment->node = trie->forward[index] ? trie->forward[index] : index;
 	}
 	trie->forward[index] = segment->node;
 }
@@ -295,14 +325,18 @@ static void note_type(struct yg_trie *trie, uint32_t index, const struct yg_rout
 {
 	struct node *raw = &trie->raw.nodes[index];
 	struct node *view = &trie->view.nodes[trie->forward[index]];
+	enum yg_token name;
 
 	if (!(raw->flags & NODE_PARAMETER) || !yg_token_is_strong(segment->token) ||
 	    raw->token <= (uint8_t)segment->token)
 		return;
 	yg_trie_name_parameter(trie, index, segment->token, node_extension(trie, index));
+	name = raw->hash == trie->bare
+		       ? yg_trie_name_of(&trie->view.nodes[view->parent], segment->token)
+		       : segment->token;
 	trie->generation += strcmp(yg_token_parameter((enum yg_token)view->token),
-				   yg_token_parameter(segment->token)) != 0;
-	view->token = (uint8_t)segment->token;
+				   yg_token_parameter(name)) != 0;
+	view->token = (uint8_t)name;
 }
 
 static void end_path(struct yg_trie *trie, uint32_t index, enum yg_trie_method method)

@@ -381,6 +381,19 @@ static bool is_due_by_name(const struct yg_trie *trie, uint32_t parent, enum yg_
 	return have->names * 2 <= have->count && have->distinct >= (said < least ? said : least);
 }
 
+/*
+ * What has been published for long stays unless more says that it is wrong than that it is not yet
+ * sure: mostly one family or names among what is left, or things with something of their own below.
+ */
+static bool is_refuted(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
+		       const struct evidence *have)
+{
+	return (token == YG_TOKEN_DOTTED && have->distinct * 4 < have->count) || have->count == 0 ||
+	       have->names * 2 > have->count ||
+	       (token == YG_TOKEN_WORD &&
+		yg_alike_apart(trie, parent, 1u << token) * 4 > have->count);
+}
+
 static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token token,
 		   enum ground ground)
 {
@@ -405,6 +418,8 @@ static bool is_due(const struct yg_trie *trie, uint32_t parent, enum yg_token to
 		return have.distinct >= NATIVE;
 	if (is_plural(&have, token))
 		return false;
+	if (yg_evidence_is_held(&nodes[parent], token) && !is_refuted(trie, parent, token, &have))
+		return true;
 	if (ground == GROUND_PROPERTY && is_due_by_name(trie, parent, token, &have))
 		return true;
 	if (nodes[parent].flags & NODE_HOLDER && token == YG_TOKEN_WORD && have.count >= HOLDER)
@@ -522,4 +537,15 @@ bool yg_evidence_weigh(struct yg_trie *trie)
 	for (uint32_t i = ROOT; i < trie->used; i++)
 		nodes[i].folded |= due[i];
 	return any;
+}
+
+bool yg_evidence_is_clear(const struct yg_trie *trie, uint32_t parent, enum yg_token token)
+{
+	uint32_t kind = 1u << token;
+
+	if (token == YG_TOKEN_VERSION)
+		return false;
+	if (pooled_kinds(trie, parent, kind))
+		return true;
+	return is_due(trie, parent, token, ground_of(trie, parent));
 }

@@ -16,6 +16,16 @@ static inline bool yg_evidence_is_candidate(const struct node *node, uint32_t ki
 		node->token != YG_TOKEN_TEXT);
 }
 
+#define YG_EVIDENCE_AGE	 3u /* times that a fold was published before it is held ... */
+#define YG_EVIDENCE_HITS 8u /* ... and requests that its parent has got */
+
+/* Have values of this kind been published below @parent for long? */
+static inline bool yg_evidence_is_held(const struct node *parent, enum yg_token token)
+{
+	return parent->held & (1u << token) && parent->age >= YG_EVIDENCE_AGE &&
+	       parent->hits >= YG_EVIDENCE_HITS;
+}
+
 /**
  * yg_evidence_weigh() - mark in node.folded the kinds that are due under each node of the view.
  *
@@ -23,3 +33,11 @@ static inline bool yg_evidence_is_candidate(const struct node *node, uint32_t ki
  * once and at the grandchildren of those with candidates. Return: true if anything new is due.
  */
 bool yg_evidence_weigh(struct yg_trie *trie);
+
+/**
+ * yg_evidence_is_clear() - is a new child of kind @token a value, by the view as it is?
+ *
+ * Only of kinds that names of things are hardly of; words wait for the next look at everything.
+ * O(children of @parent and what stands below them).
+ */
+bool yg_evidence_is_clear(const struct yg_trie *trie, uint32_t parent, enum yg_token token);

@@ -61,12 +61,27 @@ static uint8_t name_by(uint8_t a, uint8_t b)
 	return YG_TOKEN_WORD;
 }
 
+enum yg_token yg_trie_name_of(const struct node *parent, enum yg_token token)
+{
+	enum yg_token said = (enum yg_token)(parent->said - 1);
+
+	if (!parent->said || strcmp(yg_token_parameter(said), yg_token_parameter(token)) == 0)
+		return token;
+	/* "{date}" and the like say what every value is; "{id}" and "{name}" say little. */
+	if (yg_token_is_strong(said) && strcmp(yg_token_parameter(said), "id") != 0)
+		return token;
+	return said;
+}
+
 static void add_counts(struct node *into, const struct node *from)
 {
 	uint32_t room = UINT32_MAX / 2 - into->hits;
 
 	into->hits += from->hits < room ? from->hits : room;
 	into->folded |= from->folded;
+	into->held |= from->held;
+	into->age = into->age > from->age ? into->age : from->age;
+	into->said = into->said ? into->said : from->said;
 	into->methods |= from->methods;
 	into->shape |= from->shape;
 	into->flags |= from->flags & (NODE_TERMINAL | NODE_KEPT | NODE_NAMES | NODE_GROUP);
@@ -167,6 +182,31 @@ static uint32_t reading_of(const struct yg_trie *trie, uint32_t raw)
 	return node->flags & NODE_PARAMETER ? 1u + node->token : 0;
 }
 
+/* Parameters are called what they were called before; what is published is held from now on. */
+static void publish(struct yg_trie *trie)
+{
+	struct node *nodes = trie->view.nodes;
+
+	for (uint32_t i = ROOT; i < trie->used; i++) {
+		struct node *parent = &nodes[nodes[i].parent];
+
+		if (!(nodes[i].flags & NODE_LIVE) || !(nodes[i].flags & NODE_PARAMETER) ||
+		    nodes[i].hash != trie->bare)
+			continue;
+		nodes[i].token = (uint8_t)yg_trie_name_of(parent, (enum yg_token)nodes[i].token);
+		parent->said = (uint8_t)(nodes[i].token + 1);
+	}
+	for (uint32_t i = ROOT; i < trie->used; i++) {
+		struct node *raw = &trie->raw.nodes[i];
+		const struct node *view = &nodes[trie->forward[i]];
+		bool lasts = raw->held && (view->folded & raw->held) == raw->held;
+
+		raw->age = (uint8_t)(!lasts ? 0 : raw->age < UINT8_MAX ? raw->age + 1 : raw->age);
+		raw->held = view->folded;
+		raw->said = view->said;
+	}
+}
+
 static void copy_raw(struct yg_trie *trie)
 {
 	memcpy(trie->view.nodes, trie->raw.nodes, trie->used * sizeof(struct node));
@@ -174,7 +214,16 @@ static void copy_raw(struct yg_trie *trie)
 		trie->forward[i] = i;
 }
 
-/* @before: [used] readings; counts what changed and follows every merge to its end. */
+/* Follow every merge to its end. */
+static void shorten(struct yg_trie *trie)
+{
+	for (uint32_t i = ROOT; i < trie->used; i++) {
+		while (trie->forward[i] != trie->forward[trie->forward[i]])
+			trie->forward[i] = trie->forward[trie->forward[i]];
+	}
+}
+
+/* @before: [used] readings; counts what changed. */
 static void compare(struct yg_trie *trie, const uint32_t *before)
 {
 	bool folded = false, split = false, renamed = false;
@@ -184,8 +233,6 @@ static void compare(struct yg_trie *trie, const uint32_t *before)
 
 		if (!(trie->raw.nodes[i].flags & NODE_LIVE))
 			continue;
-		while (trie->forward[i] != trie->forward[trie->forward[i]])
-			trie->forward[i] = trie->forward[trie->forward[i]];
 		now = reading_of(trie, i);
 		folded |= now && !before[i];
 		split |= !now && before[i];
@@ -207,6 +254,8 @@ void yg_trie_rebuild(struct yg_trie *trie)
 	fold_all(trie);
 	for (uint32_t round = 0; round < ROUNDS_MAX && yg_evidence_weigh(trie); round++)
 		fold_all(trie);
+	shorten(trie);
+	publish(trie);
 	compare(trie, before);
 	yg_tree_index(trie, &trie->view);
 	trie->fresh = 0;

@@ -139,6 +139,6 @@ uint32_t yg_ground_is_property(struct yg_slice name)
 	    (strchr("-_", name.ptr[2]) || class_of(name.ptr[2]) == 2))
 		return 2;
 	if (at > 0 && is_one_of(word, last, YG_ARRAY_SIZE(last)))
-		return 1;
+		return yg_slice_equal_nocase(word, YG_SLICE("code")) ? 2 : 1;
 	return at == 0 && is_one_of(name, whole, YG_ARRAY_SIZE(whole)) ? 2 : 0;
 }

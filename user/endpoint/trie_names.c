@@ -2,6 +2,7 @@
 #include "endpoint/trie_names.h"
 
 #include "endpoint/trie_alike.h"
+#include "endpoint/trie_evidence.h"
 #include "endpoint/trie_ground.h"
 
 #define HOLDER_MIN     12u /* names of collections in one place of which hardly one is a plural */
@@ -163,8 +164,11 @@ static bool mark_spoken(struct yg_trie *trie)
 	}
 	for (uint32_t i = ROOT + 1; i < trie->used; i++) {
 		uint16_t count = trie->vocabulary[nodes[i].hash % VOCABULARY_CAP];
+		uint32_t parent = nodes[i].parent;
 		bool spoken = count >= VOCABULARY_MIN && node_is_literal(&nodes[i]) &&
-			      nodes[i].token == YG_TOKEN_WORD;
+			      nodes[i].token == YG_TOKEN_WORD &&
+			      !(yg_evidence_is_held(&nodes[parent], YG_TOKEN_WORD) &&
+				yg_ground_is_collection(trie, parent));
 
 		freed |= nodes[i].flags & NODE_SPOKEN && !spoken &&
 			 nodes[nodes[i].parent].folded & (1u << YG_TOKEN_WORD);

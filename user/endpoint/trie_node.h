@@ -39,6 +39,9 @@ struct node {
 	uint16_t flags;	 /* enum node_flag */
 	uint8_t token;	 /* enum yg_token: of the literal, or what names the parameter */
 	uint8_t methods; /* enum yg_trie_method of the paths that end here */
+	uint8_t said;	 /* 1 + token that has named the parameter below it; 0 none */
+	uint8_t age;	 /* times that it was published so; saturating */
+	uint32_t held;	 /* kinds that are folded below it in what was published last */
 };
 
 struct name {
@@ -144,6 +147,12 @@ void yg_trie_sample(struct yg_trie *trie, uint32_t node, struct yg_slice value);
 
 /* trie_fold.c: the view made from raw. */
 void yg_trie_rebuild(struct yg_trie *trie);
+
+/*
+ * trie_fold.c: what names a parameter below @parent, a node of either tree, whose values are of
+ * kind @token: what has named it before, unless that promised more than there is.
+ */
+enum yg_token yg_trie_name_of(const struct node *parent, enum yg_token token);
 
 /* trie_commit.c: raw becomes what the view is; samples are all that stays of folded values. */
 void yg_trie_commit(struct yg_trie *trie);

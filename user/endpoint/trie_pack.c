@@ -2,15 +2,18 @@
 /*
  * What the trie has learned, as bytes: version, then each live raw node below the root in an order
  * where parents come first. Names are stored, hashes are not: the key may be another one after a
- * restart. The view is not stored: it follows from these.
+ * restart. The view is not stored: it follows from these
+ * and from what it was (held, age, said).
  *
- *	varint version, varint count, root: varint hits, varint folded, varint flags
+ *	varint version, varint count, root: varint hits, folded, flags, held, age, said
  *	count times: varint parent (position, 0 the root), hits, folded, flags, token, methods,
- *		     u64 shape, text name, text extension, varint samples, that many texts
+ *		     held, age, said, u64 shape, text name, text extension, varint samples, that
+ *		     many texts
  */
 #include "endpoint/trie_node.h"
 
-#define TRIE_VERSION	6
+#define TRIE_VERSION	7
+#define VERSION_NO_HELD 6 /* nothing was said of what had been published */
 #define VERSION_NO_HOST 5 /* hosts had no kind of their own: strong ones were one less */
 #define METHODS_MAX	(2 * YG_TRIE_OTHER - 1)
 #define FLAGS_KNOWN	(NODE_LIVE | NODE_PARAMETER | NODE_KEPT | NODE_TERMINAL | NODE_RESERVED)
@@ -29,6 +32,13 @@ static void pack_samples(const struct yg_trie *trie, uint32_t index, struct yg_w
 		yg_put_text(writer, (struct yg_slice){ samples->text[i], samples->len[i] });
 }
 
+static void pack_held(const struct node *node, struct yg_writer *writer)
+{
+	yg_put_varint(writer, node->held);
+	yg_put_varint(writer, node->age);
+	yg_put_varint(writer, node->said);
+}
+
 static void pack_node(const struct yg_trie *trie, uint32_t index, uint32_t parent,
 		      struct yg_writer *writer)
 {
@@ -40,6 +50,7 @@ static void pack_node(const struct yg_trie *trie, uint32_t index, uint32_t paren
 	yg_put_varint(writer, node->flags);
 	yg_put_varint(writer, node->token);
 	yg_put_varint(writer, node->methods);
+	pack_held(node, writer);
 	yg_put_u64(writer, node->shape);
 	yg_put_text(writer, node_name(trie, index));
 	yg_put_text(writer, node_extension(trie, index));
@@ -58,6 +69,7 @@ void yg_trie_pack(const struct yg_trie *trie, struct yg_writer *writer)
 	yg_put_varint(writer, trie->raw.nodes[ROOT].hits);
 	yg_put_varint(writer, trie->raw.nodes[ROOT].folded);
 	yg_put_varint(writer, trie->raw.nodes[ROOT].flags);
+	pack_held(&trie->raw.nodes[ROOT], writer);
 	order[0] = ROOT;
 	for (uint32_t at = 0; at < count; at++) {
 		for (uint32_t c = nodes[order[at]].child; c; c = nodes[c].next) {
@@ -113,6 +125,15 @@ static bool name_node(struct yg_trie *trie, uint32_t index, struct yg_slice text
 	return true;
 }
 
+static void unpack_held(struct node *node, uint64_t version, struct yg_reader *reader)
+{
+	if (version < TRIE_VERSION)
+		return;
+	node->held = yg_get_max(reader, WEAK_ALL);
+	node->age = (uint8_t)yg_get_max(reader, UINT8_MAX);
+	node->said = (uint8_t)yg_get_max(reader, YG_TOKEN_MAX);
+}
+
 static bool unpack_node(struct yg_trie *trie, uint64_t version, uint32_t position,
 			struct yg_reader *reader)
 {
@@ -131,6 +152,7 @@ static bool unpack_node(struct yg_trie *trie, uint64_t version, uint32_t positio
 	if (version == VERSION_NO_HOST && node->token >= YG_TOKEN_HOST)
 		node->token = (uint8_t)(node->token + 1u);
 	node->methods = (uint8_t)yg_get_max(reader, METHODS_MAX);
+	unpack_held(node, version, reader);
 	node->shape = yg_get_u64(reader);
 	name = yg_get_text(reader);
 	extension = yg_get_text(reader);
@@ -150,12 +172,13 @@ void yg_trie_unpack(struct yg_trie *trie, struct yg_reader *reader)
 
 	clear(trie);
 	version = yg_get_varint(reader);
-	if (version != TRIE_VERSION && version != VERSION_NO_HOST)
+	if (version < VERSION_NO_HOST || version > TRIE_VERSION)
 		reader->bad = true;
 	count = yg_get_max(reader, trie->nodes_max - 1);
 	trie->raw.nodes[ROOT].hits = yg_get_max(reader, UINT32_MAX / 2);
 	trie->raw.nodes[ROOT].folded = yg_get_max(reader, WEAK_ALL);
 	trie->raw.nodes[ROOT].flags = (uint8_t)(yg_get_max(reader, FLAGS_KNOWN) | NODE_LIVE);
+	unpack_held(&trie->raw.nodes[ROOT], version, reader);
 	for (uint32_t i = 0; i < count && !reader->bad; i++) {
 		/* Nodes are taken in order, so position i is index ROOT + 1 + i. */
 		if (!unpack_node(trie, version, i, reader))

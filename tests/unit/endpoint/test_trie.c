@@ -386,6 +386,32 @@ static void make_paths(char paths[SHUFFLED][TEXT_CAP])
 	}
 }
 
+/* Which segments are parameters; what they are called is what they were called first. */
+static void blank_names(char *text)
+{
+	char *out = text;
+	bool inside = false;
+
+	for (; *text; text++) {
+		inside = inside && *text != '}';
+		if (!inside)
+			*out++ = *text;
+		inside = inside || *text == '{';
+	}
+	*out = '\0';
+}
+
+static void read_blank(const struct yg_trie *trie, const char *target, char *ret)
+{
+	struct yg_route route;
+	struct yg_path path;
+
+	assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+	yg_trie_route(trie, &path, &route);
+	assert_true(yg_trie_text(trie, &path, &route, ret, TEXT_CAP) > 0);
+	blank_names(ret);
+}
+
 static void the_order_of_requests_does_not_matter(void **state)
 {
 	static char paths[SHUFFLED][TEXT_CAP];
@@ -417,14 +443,11 @@ static void the_order_of_requests_does_not_matter(void **state)
 				 order[i] % 6 == 3 ? YG_TRIE_DELETE : YG_TRIE_READ);
 		yg_trie_settle(other);
 		for (int i = 0; i < SHUFFLED; i++) {
-			char text[TEXT_CAP];
-			struct yg_route route;
-			struct yg_path path;
+			char text[TEXT_CAP], same[TEXT_CAP];
 
-			assert_true(yg_path_from_target(yg_slice_from_str(paths[i]), &path));
-			yg_trie_route(first, &path, &route);
-			assert_true(yg_trie_text(first, &path, &route, text, sizeof(text)) > 0);
-			expect(other, paths[i], text);
+			read_blank(first, paths[i], text);
+			read_blank(other, paths[i], same);
+			assert_string_equal(text, same);
 		}
 	}
 }
