@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reasons that the daemon gives for what it could not attach, read or keep, in Japanese. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,20 +87,33 @@ static const struct yg_cause_row rows[] = {
 };
 /* clang-format on */
 
+/* The number behind @word at the start of @text. Return: bytes of both; 0: there is none. */
+static size_t read_number(const char *text, const char *word, int *ret_digits)
+{
+	size_t len = strlen(word), digits = 0;
+
+	if (strncmp(text, word, len) == 0)
+		digits = strspn(text + len, "0123456789");
+	*ret_digits = (int)digits;
+	return digits ? len + digits : 0;
+}
+
 /* "process 41, port 8443: " in Japanese. Return: bytes of @text that it takes. */
 static size_t read_process(const char *text, char *ret, size_t cap)
 {
-	int pid = 0, at = 0;
-	unsigned int port;
+	int pid_len, port_len;
+	size_t pid = read_number(text, "process ", &pid_len);
+	size_t port = pid ? read_number(text + pid, ", port ", &port_len) : 0;
 
 	ret[0] = '\0';
-	if (sscanf(text, "process %d, port %u: %n", &pid, &port, &at) == 2 && at)
-		(void)snprintf(ret, cap, "プロセス%d、ポート%u: ", pid, port);
-	else if (sscanf(text, "process %d: %n", &pid, &at) == 1 && at)
-		(void)snprintf(ret, cap, "プロセス%d: ", pid);
+	if (!pid || strncmp(text + pid + port, ": ", 2) != 0)
+		return 0;
+	if (port)
+		(void)snprintf(ret, cap, "プロセス%.*s、ポート%.*s: ", pid_len,
+			       text + pid - pid_len, port_len, text + pid + port - port_len);
 	else
-		at = 0;
-	return (size_t)at;
+		(void)snprintf(ret, cap, "プロセス%.*s: ", pid_len, text + pid - pid_len);
+	return pid + port + 2;
 }
 
 /* "guard: not available: why (EPERM)". Return: false: it is no such text, or why is not known. */

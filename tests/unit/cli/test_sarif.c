@@ -31,7 +31,8 @@ static void type(const char *openapi)
 	run.args = (struct yg_cli_args){ .command = yg_command_find("analyze"),
 					 .given = run.given,
 					 .items = run.items,
-					 .item_count = 1 };
+					 .item_count = 1,
+					 .err = stderr };
 	run.items[0] = "captures/a b.pcap";
 	for (size_t i = 0; run.args.command->options[i].name; i++) {
 		const char *name = run.args.command->options[i].name;
