@@ -94,13 +94,17 @@ static bool is_opener(struct yg_data *data, struct yg_slice name, struct yg_slic
 	const struct yg_value coded = { .coding = YG_VALUE_PERCENT, .raw = value };
 	struct yg_slice text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
 	size_t stem;
-	enum yg_token token = yg_token_from_segment(text, &stem);
+	bool opens = text.len >= OPENER_MIN && yg_token_opens(name, text);
+	enum yg_token token;
 
+	if (!opens && !yg_token_may_be_secret(text))
+		return false;
+	token = yg_token_from_segment(text, &stem);
 	/* Objects have such ids, too: "/token/10000034/groups". */
 	if (token == YG_TOKEN_INT || token == YG_TOKEN_UUID || token == YG_TOKEN_ULID ||
 	    token == YG_TOKEN_HEX)
 		return false;
-	return token == YG_TOKEN_SECRET || (text.len >= OPENER_MIN && yg_token_opens(name, text));
+	return opens || token == YG_TOKEN_SECRET;
 }
 
 /* A credential by the name before it. */

@@ -10,13 +10,38 @@
 #define BEHIND_DIGITS 2u  /* "oauth2" and "step2" are names */
 
 /* Marks that stand in no name: OData has "$count", "(1)", "'a'", "=", ",", others "*", "~", "+". */
+static bool is_strange_mark(char c)
+{
+	switch (c) {
+	case '!':
+	case '"':
+	case '^':
+	case '|':
+	case '<':
+	case '>':
+	case '[':
+	case ']':
+	case '\\':
+	case '`':
+	case '&':
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool has_strange_mark(struct yg_slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		if (strchr("!\"^|<>[]\\`&", s.ptr[i]))
+		if (is_strange_mark(s.ptr[i]))
 			return true;
 	}
 	return false;
+}
+
+bool yg_token_may_be_secret(struct yg_slice s)
+{
+	return s.len >= YG_SECRET_MIN || (s.len >= PASSWORD_MIN && has_strange_mark(s));
 }
 
 bool yg_token_is_secret(struct yg_slice s, const struct census *n)
@@ -42,21 +67,28 @@ static size_t fold_name(struct yg_slice name, char ret[NAME_CAP])
 /* Of what opens something, or of the way to get in without; each alone or at the end of more. */
 static bool is_door(struct yg_slice name)
 {
-	static const char *const doors[] = {
-		"activate", "activation", "apikey",	 "bearer",	 "confirm", "csrf",
-		"hook",	    "invitation", "invite",	 "jwt",		 "key",	    "keyid",
-		"login",    "magic",	  "magiclink",	 "nonce",	 "otp",	    "passcode",
-		"passwd",   "password",	  "passphrase",	 "pwd",		 "recover", "recovery",
-		"reset",    "secret",	  "session",	 "sessionid",	 "share",   "signature",
-		"ticket",   "token",	  "unsubscribe", "verification", "verify",  "webhook",
+	static const struct yg_slice doors[] = {
+		YG_SLICE("activate"),	  YG_SLICE("activation"), YG_SLICE("apikey"),
+		YG_SLICE("bearer"),	  YG_SLICE("confirm"),	  YG_SLICE("csrf"),
+		YG_SLICE("hook"),	  YG_SLICE("invitation"), YG_SLICE("invite"),
+		YG_SLICE("jwt"),	  YG_SLICE("key"),	  YG_SLICE("keyid"),
+		YG_SLICE("login"),	  YG_SLICE("magic"),	  YG_SLICE("magiclink"),
+		YG_SLICE("nonce"),	  YG_SLICE("otp"),	  YG_SLICE("passcode"),
+		YG_SLICE("passwd"),	  YG_SLICE("password"),	  YG_SLICE("passphrase"),
+		YG_SLICE("pwd"),	  YG_SLICE("recover"),	  YG_SLICE("recovery"),
+		YG_SLICE("reset"),	  YG_SLICE("secret"),	  YG_SLICE("session"),
+		YG_SLICE("sessionid"),	  YG_SLICE("share"),	  YG_SLICE("signature"),
+		YG_SLICE("ticket"),	  YG_SLICE("token"),	  YG_SLICE("unsubscribe"),
+		YG_SLICE("verification"), YG_SLICE("verify"),	  YG_SLICE("webhook"),
 	};
 	char text[NAME_CAP];
 	size_t len = fold_name(name, text);
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(doors); i++) {
-		size_t door = strlen(doors[i]);
+		const struct yg_slice *door = &doors[i];
 
-		if (door <= len && memcmp(text + len - door, doors[i], door) == 0)
+		if (door->len <= len && door->ptr[door->len - 1] == text[len - 1] &&
+		    memcmp(text + len - door->len, door->ptr, door->len) == 0)
 			return true;
 	}
 	return false;
