@@ -640,6 +640,16 @@ def person(number, **more):
     return {"id": number, "name": f"n{number}", "city": "Kobe", "plan": "a", **more}
 
 
+def fetched(shop, on):
+    """Pictures of the Internet, then one of an internal host; off, of the Internet too."""
+    for number in range(8):
+        shop.call("POST", "/avatars", body=b'{"url":"https://img.example.com/%d.png"}' % number)
+    shop.call("POST", "/avatars", body=b'{"url":"http://10.0.0.8:8080/"}' if on
+              else b'{"url":"https://img.example.org/"}')
+    # Back to a developer's own machine the browser goes, not the server.
+    shop.call("POST", "/avatars", body=b'{"returnUrl":"http://localhost:3000/"}')
+
+
 def exposed(shop, on):
     """Two versions of one object; the older one says more. A list that says less is none."""
     for number in range(20):
@@ -704,6 +714,7 @@ PLAIN = {
         answer=b'{"data":{"a":null}}' if on else b'{"errors":[{"message":"too deep"}]}'),
     "host-by-address": lambda shop, on: shop.call(
         "GET", "/orders", host="203.0.113.80" if on else "10.9.0.1", times=6),
+    "internal-url-accepted": fetched,
     "internal-api-exposed": lambda shop, on: shop.call(
         "GET", "/internal/orders", line=None if on else shop.inner, times=6),
     "excessive-data-exposure": exposed,
@@ -974,6 +985,7 @@ OWASP = """
 4 GraphQL: graphql-unlimited
 4 frames: http2-flood
 6 records: data-harvest
+7 URLs: internal-url-accepted
 8 clear text: cleartext-credentials sensitive-data-cleartext sensitive-data-in-url
 8 TLS: tls-old-version tls-weak-cipher tls-weak-dh tls-weak-certificate hsts-missing
 8 CORS: cors-wildcard-credentials cors-origin-reflected

@@ -257,6 +257,8 @@ static const struct yg_cause_row rows[] = {
 	  "応答に{1}が含まれています。{2}の同じオブジェクトにはありません" },
 	{ "A request set '{}', which others never send, and was answered {}",
 	  "他の利用者が送らない「{1}」を設定するリクエストに{2}が返されました" },
+	{ "'{}' was {}, and was answered {}",
+	  "「{1}」が{2}を指すリクエストに{3}が返されました" },
 	{ "A body of the kind {} was answered, as never before",
 	  "これまでにない形式{1}の本文が返されました" },
 	{ "The JSON of an answer breaks off",

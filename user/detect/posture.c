@@ -418,6 +418,7 @@ void yg_posture_observe(struct yg_posture *posture, const struct yg_scene *scene
 		yg_posture_check_data(&look);
 	}
 	yg_posture_check_objects(&look);
+	yg_posture_check_urls(&look);
 	yg_posture_check_reach(&look);
 	yg_posture_check_sensitive(&look);
 	yg_posture_check_spec(&look);

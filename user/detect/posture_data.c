@@ -229,8 +229,13 @@ void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
-	uint32_t traits = traits_of(posture, value->name);
 	char name[NAME_CAP];
+	uint32_t traits;
+
+	yg_posture_take_url(posture, value);
+	if (value->in != YG_VALUE_IN_BODY)
+		return;
+	traits = traits_of(posture, value->name);
 
 	shown->changes |= (traits & NAME_FRESH) != 0;
 	shown->confirms |= (traits & NAME_PROOF) != 0;
@@ -431,7 +436,7 @@ uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *
 	if (!response->present || response->status < 200 || response->status >= 300)
 		return 0;
 	if (side == YG_SIDE_REQUEST)
-		return writes ? YG_VALUES_BODY : 0;
+		return YG_VALUES_QUERY | (writes ? YG_VALUES_BODY : 0);
 	kind = yg_bodies_response(bodies)->kind;
 	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
 		return 0;

@@ -34,17 +34,18 @@ enum yg_part {
 
 /* What is known of one endpoint, or of one service as a whole. */
 struct yg_place {
-	uint64_t id;			      /* of the endpoint, or hash of the service */
-	uint64_t absent[YG_POSTURE_BITS];     /* rules known to have no row here */
-	uint32_t with, without;		      /* accepted, with a credential and without */
-	uint32_t denied;		      /* 401, 403 */
-	uint32_t bodies;		      /* of errors, looked at */
-	uint32_t failures, logins;	      /* of a login */
-	uint32_t calls, failed;		      /* of a third party: the last ones; service: TLS */
-	uint16_t kinds, kind_count;	      /* of bodies of its first answers: bits of enum
+	uint64_t id;			  /* of the endpoint, or hash of the service */
+	uint64_t absent[YG_POSTURE_BITS]; /* rules known to have no row here */
+	uint32_t with, without;		  /* accepted, with a credential and without */
+	uint32_t denied;		  /* 401, 403 */
+	uint32_t bodies;		  /* of errors, looked at */
+	uint32_t failures, logins;	  /* of a login */
+	uint32_t calls, failed;		  /* of a third party: the last ones; service: TLS */
+	uint32_t urls, inner_urls;  /* in accepted requests: of hosts of the Internet, and not */
+	uint16_t kinds, kind_count; /* of bodies of its first answers: bits of enum
 					       * yg_body_kind; answers */
-	bool limited;			      /* a 429 or a field of a rate limit was seen */
-	bool shares;			      /* FAPI: answers of tokens, codes or keys were seen */
+	bool limited;		    /* a 429 or a field of a rate limit was seen */
+	bool shares;		    /* FAPI: answers of tokens, codes or keys were seen */
 	uint64_t origins[YG_POSTURE_ORIGINS]; /* hashes, that were allowed with credentials */
 	uint32_t scopes[YG_POSTURE_SCOPES];   /* that every accepted token had; 0: none */
 	uint32_t last_token;		      /* that was counted */
@@ -136,6 +137,10 @@ struct yg_shown {
 	uint32_t sent_count;
 	struct yg_slice set[YG_PRIVILEGED_MAX]; /* names of members that servers set; borrowed */
 	uint32_t set_count;
+	bool outer_url;	       /* the request holds a URL of the Internet */
+	struct yg_slice inner; /* host of a URL of it that is not, in inner_text; absent: none */
+	struct yg_slice inner_name; /* of its value; borrowed */
+	char inner_text[64];
 	uint32_t telling; /* bits of YG_NAME_TELLING(), shifted down */
 	uint64_t names;	  /* bits of the fields of the answer, by hash */
 	bool taken;
@@ -298,6 +303,9 @@ YG_MUST_CHECK int yg_posture_open_specs(struct yg_posture *posture);
 /* Fields of third parties, and what is looked for in them. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_fields(struct yg_posture *posture);
 
+/* A value of a request: is it a URL? */
+void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *value);
+
 /* Objects as endpoints answer them. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_objects(struct yg_posture *posture);
 
@@ -323,6 +331,7 @@ void yg_posture_check_heads(struct yg_look *look);
 void yg_posture_check_bodies(struct yg_look *look);
 void yg_posture_check_data(struct yg_look *look);
 void yg_posture_check_objects(struct yg_look *look);
+void yg_posture_check_urls(struct yg_look *look);
 void yg_posture_check_sensitive(struct yg_look *look);
 void yg_posture_check_spec(struct yg_look *look);
 void yg_posture_check_reach(struct yg_look *look);

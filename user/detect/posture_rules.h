@@ -166,6 +166,13 @@ X(INTERNAL_EXPOSED, "internal-api-exposed", MEDIUM, "API9:2023", "", 0, 3, false
   "内部用とされるAPIが公開アドレスに応答しています", \
   "社内向けに作られたAPIは、他と同等の保護がないことが多くあります", \
   "ゲートウェイで外部から閉じるか、公開APIと同じ保護を適用してください") \
+X(INTERNAL_URL, "internal-url-accepted", MEDIUM, "API7:2023", "6.2.4", 0, 1, false, "", \
+  "A request with the URL of an internal host is accepted", \
+  "A server that fetches it asks hosts that only it can reach, and may hand out credentials", \
+  "Take only URLs of hosts on a list, and resolve them before the check; refuse private addresses", \
+  "内部ホストのURLを含むリクエストが受理されました", \
+  "サーバーがこれを取得すると、内部のホストに接続し、認証情報を漏らすおそれがあります", \
+  "許可リストのホストだけを受け付け、名前解決後のプライベートアドレスを拒否してください") \
 X(JWT_EMBEDDED_KEY, "jwt-embedded-key", HIGH, "API2:2023", "6.2.4", 0, 1, false, "RFC 8725 section 3.10", \
   "A token that brings its own key or a link to it is accepted", \
   "A server that trusts that key lets anybody sign tokens", \

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * API7: URLs that a request hands to the server, which may fetch them.
+ *
+ * internal-url-accepted: 2xx for a value of the query or the body that is a URL of an internal
+ *	host, at an endpoint that got URLS_MIN URLs of the Internet before and hardly ever such a
+ *	one; of a metadata service at any endpoint. Where browsers are sent back to (redirect_uri,
+ *	returnUrl) a developer's own machine is usual, and is none.
+ */
+#include "detect/posture_inside.h"
+#include "parse/url.h"
+
+#define URLS_MIN   4u
+#define INNER_RARE 16u /* URLs of the Internet to each internal one before */
+
+/* "http://", "https://", "ftp://" within the first bytes. */
+static bool is_like_url(struct yg_slice text)
+{
+	const char *colon = text.len > 8 ? memchr(text.ptr, ':', 8) : NULL;
+
+	return colon && colon + 2 < text.ptr + text.len && colon[1] == '/' && colon[2] == '/';
+}
+
+void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *value)
+{
+	struct yg_shown *shown = &posture->shown;
+	char text[256];
+	struct yg_slice plain, host;
+
+	if (shown->inner.ptr || !value->raw.ptr || value->raw.len < 8)
+		return;
+	/* Escapes of a query: only the beginning has to be undone to see. */
+	if (value->coding == YG_VALUE_PERCENT
+		    ? !memchr(value->raw.ptr, '%', 8) && !is_like_url(value->raw)
+		    : !is_like_url(value->raw))
+		return;
+	plain = yg_value_decode(value, text, sizeof(text));
+	if (!is_like_url(plain))
+		return;
+	host = yg_url_from_target(YG_SLICE("GET"), plain).host;
+	if (host.len == 0 || host.len >= sizeof(shown->inner_text))
+		return;
+	if (yg_active_host(host) == YG_ACTIVE_MAX) {
+		shown->outer_url = true;
+		return;
+	}
+	memcpy(shown->inner_text, host.ptr, host.len);
+	shown->inner = (struct yg_slice){ shown->inner_text, host.len };
+	shown->inner_name = yg_value_name(value);
+}
+
+static bool is_loopback(struct yg_slice host)
+{
+	return yg_slice_equal_nocase(host, YG_SLICE("localhost")) || yg_text_begins(host, "127.") ||
+	       yg_slice_equal(host, YG_SLICE("::1"));
+}
+
+/* Where the browser goes next: it, not the server, asks there. */
+static bool is_way_back(struct yg_slice name)
+{
+	static const char *const words[] = { "redirect", "return", "continue", "origin", "next" };
+
+	return yg_text_has_any(name, words, YG_ARRAY_SIZE(words));
+}
+
+void yg_posture_check_urls(struct yg_look *look)
+{
+	const struct yg_shown *shown = &look->posture->shown;
+	struct yg_place *place = look->endpoint;
+	bool fault;
+
+	if (!place || !look->accepted || (!shown->inner.ptr && !shown->outer_url))
+		return;
+	fault = shown->inner.ptr &&
+		!(is_loopback(shown->inner) && is_way_back(shown->inner_name)) &&
+		(yg_active_host(shown->inner) == YG_ACTIVE_METADATA ||
+		 (place->urls >= URLS_MIN && place->urls >= place->inner_urls * INNER_RARE));
+	yg_judge(look, YG_POSTURE_INTERNAL_URL, fault, "'%.*s' was %.*s, and was answered %u",
+		 (int)(shown->inner_name.len < 64 ? shown->inner_name.len : 64),
+		 shown->inner_name.len ? shown->inner_name.ptr : "", (int)shown->inner.len,
+		 shown->inner.len ? shown->inner.ptr : "", look->status);
+	place->urls += shown->outer_url;
+	place->inner_urls += shown->inner.ptr && !fault;
+}
