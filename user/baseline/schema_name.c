@@ -4,6 +4,7 @@
 
 #include "baseline/schema_tree.h"
 #include "endpoint/token.h"
+#include "parse/member.h"
 #include "parse/secret.h"
 
 #define ENUM_TEXT_MAX	32u /* bytes of a value that may be one of an enum */
@@ -57,18 +58,34 @@ bool yg_schema_is_word(struct yg_slice text)
 	return digits <= ENUM_DIGITS_MAX && !yg_token_is_strong(token) && token != YG_TOKEN_MIXED;
 }
 
+/* A name as it is read: "\\u540d\\u524d" is of two characters, and holds no digit. */
+static struct yg_slice read_name(struct yg_slice name, char ret[YG_SCHEMA_NAME_MAX])
+{
+	ssize_t len = -1;
+
+	if (name.len <= YG_SCHEMA_NAME_MAX && name.len > 0 && memchr(name.ptr, '\\', name.len))
+		len = yg_member_decode(name, ret, YG_SCHEMA_NAME_MAX);
+	return len < 0 ? name : (struct yg_slice){ ret, (size_t)len };
+}
+
 bool yg_schema_is_dynamic(struct yg_slice name)
 {
+	char text[YG_SCHEMA_NAME_MAX];
 	size_t stem;
 
-	return name.len > YG_SCHEMA_NAME_MAX ||
-	       (name.len > 0 && yg_token_is_strong(yg_token_from_segment(name, &stem)));
+	if (name.len > YG_SCHEMA_NAME_MAX)
+		return true;
+	name = read_name(name, text);
+	return name.len > 0 && yg_token_is_strong(yg_token_from_segment(name, &stem));
 }
 
 bool yg_schema_is_personal(struct yg_slice name, bool body)
 {
+	char text[YG_SCHEMA_NAME_MAX];
 	uint32_t digits = 0;
 	bool coded = false;
+
+	name = read_name(name, text);
 
 	if (yg_secret_begins(name))
 		return true;

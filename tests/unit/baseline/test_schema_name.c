@@ -23,6 +23,12 @@ static const struct {
 	{ "0d1c2f60-8c5e-4a3b-9f3e-0a1b2c3d4e5f", false, true },
 	{ "%E5%85%8D%E8%A8%B1%E8%A8%BC", false, false },
 	{ "a%4", false, true },
+	/* Escapes of JSON are no digits: 名前, 口座残高; but what they hide counts. */
+	{ "\\u540d\\u524d", false, false },
+	{ "\\u53e3\\u5ea7\\u6b8b\\u9ad8", false, false },
+	{ "it's \\\"odd\\\"", false, false },
+	{ "ann\\u0040bank.test", true, true },
+	{ "\\u004", false, false }, /* no escape: as it stands */
 	{ "", false, false },
 };
 
