@@ -84,10 +84,10 @@
 	X(skip_request, "request starts in flows not chosen by sampling") \
 	X(stepped, "of rx, at instructions that the kernel has to step over")
 
-/* Process events on the ring yg_procs: yg_proc_exec, yg_proc_exit. rx == event + lost_ring. */
-#define YG_PROC_COUNTERS(X)                 \
-	X(rx, "programs started and ended") \
-	X(event, "told to the warden")      \
+/* Programs that start, on the ring yg_procs: yg_proc_exec. rx == event + lost_ring. */
+#define YG_PROC_COUNTERS(X)            \
+	X(rx, "programs started")      \
+	X(event, "told to the warden") \
 	X(lost_ring, "ring buffer full: found by the next sweep of /proc")
 
 #define YG_COUNTER_MEMBER(name, help) __u64 name;

@@ -84,14 +84,7 @@ _Static_assert(__builtin_offsetof(struct yg_segment, data) == 104, "segment layo
 
 #define YG_SEGMENT_HEAD __builtin_offsetof(struct yg_segment, data) /* bytes before data[] */
 
-/* What a process did; the warden looks at its mappings again. Ring yg_procs. */
-enum yg_proc_kind { YG_PROC_EXEC = 1, YG_PROC_EXIT, YG_PROC_MAX };
-
+/* A process started a program: the warden looks at its mappings again. Ring yg_procs. */
 struct yg_proc {
-	__u64 time_ns;
 	__u32 tgid; /* in the initial pid namespace */
-	__u32 kind; /* enum yg_proc_kind */
-	__u8 comm[YG_COMM_LEN];
 };
-
-_Static_assert(sizeof(struct yg_proc) == 32, "process event layout is ABI");

@@ -106,8 +106,7 @@ static void take_proc(void *ctx, const struct yg_proc *proc)
 {
 	struct probe *probe = ctx;
 
-	if (proc->kind == YG_PROC_EXEC)
-		yg_discover_exec(probe->discover, (pid_t)proc->tgid, now_ns());
+	yg_discover_exec(probe->discover, (pid_t)proc->tgid, now_ns());
 }
 
 static int attach_file(void *ctx, int file_fd, const struct yg_place *place, void **ret_handle)

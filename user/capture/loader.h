@@ -54,8 +54,7 @@ struct bpf_program;
 	X(SK_SEND, yg_sk_send)            \
 	X(SK_STATE, yg_sk_state)          \
 	X(SK_KILL, yg_sk_kill)            \
-	X(PROC_EXEC, yg_proc_exec)        \
-	X(PROC_EXIT, yg_proc_exit)
+	X(PROC_EXEC, yg_proc_exec)
 
 /* Maps that are pinned by name; see include/yagura/map.h. */
 #define YG_SHARED_MAPS(X)                  \

@@ -243,7 +243,7 @@ static void check_proc(void *ctx, const void *record, size_t len)
 	const struct yg_proc *proc = record;
 	struct checked *checked = ctx;
 
-	if (len < sizeof(*proc) || proc->kind == 0 || proc->kind >= YG_PROC_MAX) {
+	if (len < sizeof(*proc)) {
 		checked->ring->stats.corrupt++;
 		return;
 	}

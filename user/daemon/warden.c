@@ -152,8 +152,7 @@ static void on_proc(void *ctx, const struct yg_proc *proc)
 {
 	struct yg_warden *warden = ctx;
 
-	if (proc->kind == YG_PROC_EXEC)
-		yg_discover_exec(warden->discover, (pid_t)proc->tgid, yg_monotonic_ns());
+	yg_discover_exec(warden->discover, (pid_t)proc->tgid, yg_monotonic_ns());
 }
 
 static int discover(struct yg_warden *warden, uint64_t now_ns)

@@ -258,7 +258,7 @@ static void count_proc(void *ctx, const struct yg_proc *proc)
 
 static void hands_out_well_formed_records_only(void **state)
 {
-	struct yg_proc proc = { .tgid = 7, .kind = YG_PROC_EXEC };
+	struct yg_proc proc = { .tgid = 7 };
 	static struct yg_segment segment;
 	struct fake fake;
 	size_t sum = 0;
@@ -275,12 +275,10 @@ static void hands_out_well_formed_records_only(void **state)
 	assert_int_equal(sum, 5);
 	put(&fake, &proc, sizeof(proc), 0);
 	put(&fake, &proc, sizeof(proc) - 1, 0);
-	proc.kind = YG_PROC_MAX;
-	put(&fake, &proc, sizeof(proc), 0);
 	assert_int_equal(yg_ring_read_procs(&fake.ring, 100, count_proc, &sum), 1);
 	assert_int_equal(sum, 12);
 	assert_int_equal(fake.ring.stats.records, 2);
-	assert_int_equal(fake.ring.stats.corrupt, 3);
+	assert_int_equal(fake.ring.stats.corrupt, 2);
 	unmake(&fake);
 }
 
