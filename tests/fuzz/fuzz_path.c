@@ -4,13 +4,14 @@
  * catch-all.
  *
  * Input: lines, each a method byte and a target. What must hold: a normalised path normalises to
- * itself; a learned path is known or was refused by a cap; a trie that was packed and read again
+ * itself, read as Japanese or not; a learned path is known or was refused by a cap; a trie that was packed and read again
  * reads every path as the one that it came from; no cap is exceeded.
  */
 #include <assert.h>
 #include <string.h>
 
 #include "endpoint/catchall.h"
+#include "endpoint/japanese.h"
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
 
@@ -28,6 +29,26 @@ static void check_idempotent(const struct yg_path *path)
 	assert(yg_path_from_target((struct yg_slice){ path->text, path->len }, &again));
 	assert(again.len == path->len || path->flags & YG_PATH_CUT);
 	assert(path->flags & YG_PATH_CUT || memcmp(again.text, path->text, path->len) == 0);
+}
+
+/* Read in an older character set or not, it is a path as any other. */
+static void check_japanese(const struct yg_path *path)
+{
+	static struct yg_charsets charsets;
+	static struct yg_path copy;
+
+	if (!charsets.converters[YG_CHARSET_SJIS])
+		yg_charsets_open(&charsets);
+	assert(yg_path_from_target((struct yg_slice){ path->text, path->len }, &copy));
+	copy.flags |= path->flags;
+	if (!yg_path_read_japanese(&charsets, &copy))
+		return;
+	assert(copy.segment_count == path->segment_count && copy.len <= YG_PATH_CAP);
+	for (uint32_t i = 0; i < copy.segment_count; i++) {
+		assert(copy.segments[i].ptr > copy.text && copy.segments[i].ptr[-1] == '/');
+		assert(copy.segments[i].ptr + copy.segments[i].len <= copy.text + copy.len);
+	}
+	check_idempotent(&copy);
 }
 
 /* @text: [TEXT_CAP]. Length, 0 if it does not fit. */
@@ -78,6 +99,7 @@ static void take_line(struct yg_trie *trie, struct yg_templates *templates,
 	if (!yg_path_from_target(target, &path))
 		return;
 	check_idempotent(&path);
+	check_japanese(&path);
 	yg_trie_learn(trie, &path, method, &route);
 	assert(yg_trie_counters(trie).nodes <= NODES_MAX);
 	assert(route.known || yg_trie_counters(trie).overflow > 0 || path.flags & YG_PATH_CUT);

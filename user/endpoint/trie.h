@@ -12,8 +12,10 @@
  * parameter, their sub-trees merged; names that also stand elsewhere in the service, that routers
  * know everywhere (endpoint/reserved.h), that stand where the API begins (trie_ground.h) or that
  * have far more traffic than their siblings stay literal. The numbers and the reasons are in
- * trie_evidence.c. So the templates depend on what was learned and not on its order, and a fold
- * comes apart when its evidence does. Only a full trie forgets what its view has folded.
+ * trie_evidence.c. So the templates depend on what was learned and hardly on its order, and a fold
+ * comes apart when its evidence does: a young one when it is no longer enough, one that has been
+ * published several times only when more speaks against it. A parameter keeps the name that it
+ * was published with. Only a full trie forgets what its view has folded.
  *
  * Only learning adds nodes, so the caller decides what is evidence (accepted responses only).
  * Bounded: nodes per trie, children per node; beyond, new segments are values of a parameter and
@@ -109,7 +111,7 @@ bool yg_trie_know(struct yg_trie *trie, const struct yg_path *path, enum yg_trie
  */
 bool yg_trie_note_shape(struct yg_trie *trie, const struct yg_path *path, uint64_t fields);
 
-/* Make the view of all that was learned so far: afterwards it does not depend on the order. */
+/* Make the view of all that was learned so far. */
 void yg_trie_settle(struct yg_trie *trie);
 
 /* Grows with each fold or split: templates made before may read differently now. */
