@@ -4,8 +4,8 @@
  * catch-all.
  *
  * Input: lines, each a method byte and a target. What must hold: a normalised path normalises to
- * itself, read as Japanese or not; a learned path is known or was refused by a cap; a trie that was packed and read again
- * reads every path as the one that it came from; no cap is exceeded.
+ * itself, read as Japanese or not; a learned path is known or was refused by a cap; a trie that was
+ * packed and read again reads every path as the one that it came from; no cap is exceeded.
  */
 #include <assert.h>
 #include <string.h>

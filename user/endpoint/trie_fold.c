@@ -13,8 +13,8 @@
  * and what is the case under a parent of the same name elsewhere.
  *
  * Rounds: all evidence is weighed on the same state, then all folds are made, until none is due.
- * So the view is a function of what was learned and of what was published of it before (held, said),
- * not of the order within; a young fold whose evidence fell apart is not made again.
+ * So the view follows from what was learned and from what was published of it before (held, said),
+ * not from the order within; a young fold whose evidence fell apart is not made again.
  */
 #include <assert.h>
 
