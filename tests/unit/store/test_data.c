@@ -56,13 +56,14 @@ static void put_endpoint(struct yg_store *store, uint64_t id, const char *templa
 /* The list "data" of each row. */
 static int note_data(void *ctx, struct yg_slice object)
 {
-	const char *data = memmem(object.ptr, object.len, "\"data\":", 7);
+	const char *data = memmem(object.ptr, object.len, "\"data\":", 7), *end;
 	char *text = ctx;
 	size_t used = strlen(text);
 
 	assert_non_null(data);
-	(void)snprintf(text + used, 1024 - used, "%.*s\n",
-		       (int)(object.len - (size_t)(data - object.ptr) - 8), data + 7);
+	end = memmem(data, object.len - (size_t)(data - object.ptr), "],\"", 3);
+	assert_non_null(end);
+	(void)snprintf(text + used, 1024 - used, "%.*s\n", (int)(end + 1 - data - 7), data + 7);
 	return 0;
 }
 
