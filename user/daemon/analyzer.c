@@ -34,13 +34,11 @@
 #include "priv/link.h"
 #include "store/feed_from.h"
 
-#define FLUSH_NS      (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
-#define STOP_NS	      (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
-#define CLOCK_SURE_NS 100000u		   /* both clocks were read within this */
-#define CLOCK_STEP_NS (10u * YG_NS_PER_MS) /* less is not followed */
-#define COUNTERS_NS   YG_NS_PER_S
-#define CALLERS_NS    (5u * YG_NS_PER_S)
-#define SAVE_NS	      (60u * YG_NS_PER_S)
+#define FLUSH_NS    (50u * YG_NS_PER_MS) /* what the desk sees is at most this old */
+#define STOP_NS	    (20u * YG_NS_PER_MS) /* how often SIGTERM and links are looked at */
+#define COUNTERS_NS YG_NS_PER_S
+#define CALLERS_NS  (5u * YG_NS_PER_S)
+#define SAVE_NS	    (60u * YG_NS_PER_S)
 /*
  * Exchanges shown to people; the rest is in the aggregates. Both rates together stay below
  * YG_STORE_SAMPLES_MAX a day: nobody can fill the day by being noisy, found or not.
@@ -365,19 +363,15 @@ static void say_hello(struct analyzer *analyzer)
 	yg_feed_out_flush(&analyzer->out);
 }
 
-/*
- * Between the two clocks the analyzer may be off the CPU: an offset made then would move what comes
- * next against what was before. And a clock that is only slewed is followed in steps.
- */
+/* Ends when the clock was set back: what is saved has no open minutes, and goes on from there. */
 static void follow_clock(struct analyzer *analyzer)
 {
-	uint64_t before_ns = yg_monotonic_ns(), epoch_ns = yg_epoch_ns();
-	uint64_t offset_ns = epoch_ns - before_ns;
-	uint64_t step_ns = offset_ns > analyzer->offset_ns ? offset_ns - analyzer->offset_ns
-							   : analyzer->offset_ns - offset_ns;
+	const struct yg_clocks now = yg_clocks_read();
 
-	if (yg_monotonic_ns() - before_ns < CLOCK_SURE_NS && step_ns > CLOCK_STEP_NS)
-		analyzer->offset_ns = offset_ns;
+	if (!yg_clock_follow(&now, &analyzer->offset_ns))
+		return;
+	yg_log(YG_LOG_WARNING, "the time of day was set back: the analyzer starts anew");
+	analyzer->stop = true;
 }
 
 static void do_due(struct analyzer *analyzer)
