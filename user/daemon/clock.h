@@ -17,7 +17,7 @@ struct yg_clocks {
 	uint64_t epoch_ns;
 };
 
-struct yg_clocks yg_clocks_read(void);
+struct yg_clocks yg_clocks_read(void); /* now */
 
 /**
  * yg_clock_follow() - follow the time of day.
