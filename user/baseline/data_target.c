@@ -10,7 +10,7 @@
 #include "parse/credential_name.h"
 #include "parse/url.h"
 
-#define OPENER_MIN 8u /* bytes; a shorter one behind "token" is shown in a target */
+#define OPENER_MIN 8u /* bytes; a shorter one is no secret, and behind "token" it is shown */
 #define VALUE_MIN  7u /* bytes; a shorter one behind a name in a path is an id */
 
 struct masking {
@@ -92,11 +92,15 @@ static uint32_t class_of(struct masking *m, struct yg_slice name, struct yg_slic
 static bool is_opener(struct yg_data *data, struct yg_slice name, struct yg_slice value)
 {
 	const struct yg_value coded = { .coding = YG_VALUE_PERCENT, .raw = value };
-	struct yg_slice text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
-	size_t stem;
-	bool opens = text.len >= OPENER_MIN && yg_token_opens(name, text);
 	enum yg_token token;
+	struct yg_slice text;
+	size_t stem;
+	bool opens;
 
+	if (value.len < OPENER_MIN)
+		return false;
+	text = yg_value_decode(&coded, data->decoded, sizeof(data->decoded));
+	opens = text.len >= OPENER_MIN && yg_token_opens(name, text);
 	if (!opens && !yg_token_may_be_secret(text))
 		return false;
 	token = yg_token_from_segment(text, &stem);
