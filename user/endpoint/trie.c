@@ -219,7 +219,8 @@ static bool fold_at_once(struct yg_trie *trie, uint32_t parent, uint32_t index)
 	struct node *nodes = trie->view.nodes;
 	uint32_t parameter;
 
-	if (!yg_evidence_is_clear(trie, parent, (enum yg_token)nodes[index].token))
+	if (!yg_evidence_is_candidate(&nodes[index], WEAK_ALL) ||
+	    !yg_evidence_is_clear(trie, parent, (enum yg_token)nodes[index].token))
 		return false;
 	nodes[parent].folded |= 1u << nodes[index].token;
 	parameter = yg_tree_find(trie, &trie->view, parent, trie->bare);

@@ -37,7 +37,7 @@ bool yg_evidence_weigh(struct yg_trie *trie);
 /**
  * yg_evidence_is_clear() - is a new child of kind @token a value, by the view as it is?
  *
- * Only of kinds that names of things are hardly of; words wait for the next look at everything.
+ * Never a version: what those are shows in the next look at everything.
  * O(children of @parent and what stands below them).
  */
 bool yg_evidence_is_clear(const struct yg_trie *trie, uint32_t parent, enum yg_token token);

@@ -246,6 +246,25 @@ static void what_was_published_for_long_stays(void **state)
 	expect(trie, "/tags/any", "/tags/{name}");
 }
 
+/* Before the next look at everything, too. */
+static void a_word_that_routers_know_is_no_value_at_its_first_request(void **state)
+{
+	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
+	char path[TEXT_CAP];
+
+	(void)state;
+	for (int i = 0; i < 120; i++) {
+		(void)snprintf(path, sizeof(path), "/tags/%c%co%ca", 'b' + i % 20, 'a' + i / 4,
+			       'c' + i % 7);
+		learn(trie, path);
+	}
+	yg_trie_settle(trie);
+	learn(trie, "/tags/any");
+	expect(trie, "/tags/any", "/tags/{name}");
+	learn(trie, "/tags/search");
+	expect(trie, "/tags/search", "/tags/search");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_parameter_keeps_the_name_that_was_published),
 		cmocka_unit_test(a_name_that_promised_too_much_is_given_up),
 		cmocka_unit_test(what_was_published_for_long_stays),
+		cmocka_unit_test(a_word_that_routers_know_is_no_value_at_its_first_request),
 	};
 
 	return cmocka_run_group_tests_name("endpoint/trie_fold", tests, NULL, NULL);
