@@ -13,7 +13,7 @@
 #define FRONT_MAX     4u    /* segments before the one that names an API's version, and one more */
 #define REFUSED_MAX   1024u /* segments refused by a full trie before it looks for room again */
 #define SAMPLE_HEAD   4u    /* bytes of a sample that is masked; as many stars follow */
-#define SAMPLE_DIGITS 11u   /* of a number; card and telephone numbers are longer */
+#define SAMPLE_DIGITS 9u    /* of a number; card and telephone numbers are longer */
 
 int yg_trie_new(const struct yg_hash_key *key, uint32_t nodes_max, struct yg_trie **ret)
 {
@@ -352,7 +352,10 @@ static void end_path(struct yg_trie *trie, uint32_t index, enum yg_trie_method m
 	view->methods |= raw->methods;
 }
 
-/* What may open something, or name somebody, is kept by its beginning alone. */
+/*
+ * A literal stands in the tree as it is, and so does a sample of its kinds. Of values that types
+ * tell, what may open something, or be somebody's number, is kept by its beginning alone.
+ */
 static void keep_sample(struct yg_trie *trie, uint32_t index, struct yg_slice text,
 			enum yg_token token)
 {

@@ -213,6 +213,34 @@ static void an_operator_takes_a_fold_back(void **state)
 	assert_int_equal(yg_trie_keep(trie, &path), -EINVAL);
 }
 
+/* What may be somebody's number, or open something, is in no sample whole. */
+static void samples_show_no_numbers_of_people(void **state)
+{
+	static const char *const values[][2] = {
+		{ "123456789", "123456789" },
+		{ "0312345678", "0312****" }, /* telephones, with and without their marks */
+		{ "09012345678", "0901****" },
+		{ "2026-11-22", "2026-11-22" },
+		{ "ann@bank.example", "ann@****" },
+		{ "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "3f25****" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(values); i++) {
+		YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(64);
+		struct yg_slice samples[YG_TRIE_SAMPLES];
+		struct yg_path path;
+		char target[TEXT_CAP];
+
+		(void)snprintf(target, sizeof(target), "/calls/%s", values[i][0]);
+		learn(trie, target);
+		assert_true(yg_path_from_target(yg_slice_from_str(target), &path));
+		assert_int_equal(yg_trie_samples(trie, &path, samples), 1);
+		assert_int_equal(samples[0].len, strlen(values[i][1]));
+		assert_memory_equal(samples[0].ptr, values[i][1], samples[0].len);
+	}
+}
+
 static void keeps_have_a_cap(void **state)
 {
 	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = make_trie(512);
@@ -495,6 +523,7 @@ int main(void)
 		cmocka_unit_test(old_templates_can_be_read_again),
 		cmocka_unit_test(routing_learns_nothing),
 		cmocka_unit_test(an_operator_takes_a_fold_back),
+		cmocka_unit_test(samples_show_no_numbers_of_people),
 		cmocka_unit_test(keeps_have_a_cap),
 		cmocka_unit_test(honours_its_caps),
 		cmocka_unit_test(holds_its_bytes_whatever_comes),
