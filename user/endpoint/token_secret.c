@@ -4,7 +4,7 @@
 #include "endpoint/token_inside.h"
 #include "parse/secret.h"
 
-#define NAME_CAP      32u /* bytes of a name that is compared */
+#define NAME_CAP      32u /* bytes at the end of a name that are compared */
 #define PASSWORD_MIN  8u  /* bytes; a shorter one with a mark may be a name */
 #define BEHIND_MIN    6u  /* bytes behind a name that says so */
 #define BEHIND_DIGITS 2u  /* "oauth2" and "step2" are names */
@@ -52,16 +52,16 @@ bool yg_token_is_secret(struct yg_slice s, const struct census *n)
 	       (n->digit > 0 || n->shifts >= 3) && has_strange_mark(s);
 }
 
-/* Letters of @name, in lower case, without marks. */
-static size_t fold_name(struct yg_slice name, char ret[NAME_CAP])
+/* The end of @name, in lower case, without marks. */
+static struct yg_slice fold_name(struct yg_slice name, char ret[NAME_CAP])
 {
-	size_t len = 0;
+	size_t at = NAME_CAP;
 
-	for (size_t i = 0; i < name.len && len < NAME_CAP; i++) {
-		if (name.ptr[i] != '-' && name.ptr[i] != '_')
-			ret[len++] = yg_ascii_lower(name.ptr[i]);
+	for (size_t i = name.len; i > 0 && at > 0; i--) {
+		if (name.ptr[i - 1] != '-' && name.ptr[i - 1] != '_')
+			ret[--at] = yg_ascii_lower(name.ptr[i - 1]);
 	}
-	return len;
+	return (struct yg_slice){ ret + at, NAME_CAP - at };
 }
 
 /* Of what opens something, or of the way to get in without; each alone or at the end of more. */
@@ -82,13 +82,13 @@ static bool is_door(struct yg_slice name)
 		YG_SLICE("verification"), YG_SLICE("verify"),	  YG_SLICE("webhook"),
 	};
 	char text[NAME_CAP];
-	size_t len = fold_name(name, text);
+	struct yg_slice end = fold_name(name, text);
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(doors); i++) {
 		const struct yg_slice *door = &doors[i];
 
-		if (door->len <= len && door->ptr[door->len - 1] == text[len - 1] &&
-		    memcmp(text + len - door->len, door->ptr, door->len) == 0)
+		if (door->len <= end.len &&
+		    memcmp(end.ptr + end.len - door->len, door->ptr, door->len) == 0)
 			return true;
 	}
 	return false;

@@ -208,6 +208,8 @@ static const struct door_case door_cases[] = {
 	{ "token", "refresh", false },
 	{ "token", "oauth2", false },
 	{ "verify", "step12", true },
+	{ "customer-account-password-recovery-token", "k3v9tq2x", true },
+	{ "those-operators-of-each-computers-keyboards", "k3v9tq2x", false },
 	{ "users", "k3v9tq2x", false },
 	{ "keys", "k3v9tq2x", false },
 	{ "", "k3v9tq2x", false },
