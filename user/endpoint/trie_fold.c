@@ -147,7 +147,7 @@ static bool fold(struct yg_trie *trie, uint32_t parent)
 		moved = true;
 		if (!parameter) {
 			parameter = c;
-			nodes[c].flags = (uint8_t)((nodes[c].flags | NODE_PARAMETER));
+			nodes[c].flags |= NODE_PARAMETER;
 			nodes[c].hash = hash;
 			continue;
 		}

@@ -2,8 +2,7 @@
 /*
  * What the trie has learned, as bytes: version, then each live raw node below the root in an order
  * where parents come first. Names are stored, hashes are not: the key may be another one after a
- * restart. The view is not stored: it follows from these
- * and from what it was (held, age, said).
+ * restart. The view is not stored: it follows from these and from what it was (held, age, said).
  *
  *	varint version, varint count, root: varint hits, folded, flags, held, age, said
  *	count times: varint parent (position, 0 the root), hits, folded, flags, token, methods,
@@ -127,7 +126,7 @@ static bool name_node(struct yg_trie *trie, uint32_t index, struct yg_slice text
 
 static void unpack_held(struct node *node, uint64_t version, struct yg_reader *reader)
 {
-	if (version < TRIE_VERSION)
+	if (version <= VERSION_NO_HELD)
 		return;
 	node->held = yg_get_max(reader, WEAK_ALL);
 	node->age = (uint8_t)yg_get_max(reader, UINT8_MAX);
