@@ -21,11 +21,23 @@ struct rule {
 
 struct yg_sarif {
 	const struct yg_cli_args *args;
-	struct yg_json *json; /* of the results, a list that is open */
+	struct yg_json *json; /* the file so far: up to a list of results that is open */
 	struct rule rules[RULES_MAX];
 	size_t rule_count;
 	bool partial; /* something was left out */
 };
+
+static void begin_run(struct yg_json *json)
+{
+	yg_json_open_object(json);
+	yg_json_pair_str(json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+	yg_json_pair_str(json, "version", "2.1.0");
+	yg_json_key(json, "runs");
+	yg_json_open_array(json);
+	yg_json_open_object(json);
+	yg_json_key(json, "results");
+	yg_json_open_array(json);
+}
 
 int yg_sarif_new(const struct yg_cli_args *args, struct yg_sarif **ret)
 {
@@ -42,7 +54,7 @@ int yg_sarif_new(const struct yg_cli_args *args, struct yg_sarif **ret)
 	r = yg_json_new(&sarif->json);
 	if (r)
 		return r;
-	yg_json_open_array(sarif->json);
+	begin_run(sarif->json);
 	*ret = YG_TAKE_PTR(sarif);
 	return 0;
 }
@@ -269,9 +281,12 @@ static void put_tool(struct yg_json *json, const struct yg_sarif *sarif)
 	yg_json_close_object(json);
 }
 
-static void put_run(struct yg_json *json, struct yg_sarif *sarif)
+/* What stands behind the results. */
+static void end_run(struct yg_sarif *sarif)
 {
-	yg_json_open_object(json);
+	struct yg_json *json = sarif->json;
+
+	yg_json_close_array(json);
 	put_tool(json, sarif);
 	yg_json_key(json, "invocations");
 	yg_json_open_array(json);
@@ -279,34 +294,23 @@ static void put_run(struct yg_json *json, struct yg_sarif *sarif)
 	yg_json_pair_bool(json, "executionSuccessful", !sarif->partial);
 	yg_json_close_object(json);
 	yg_json_close_array(json);
-	yg_json_key(json, "results");
-	yg_json_raw(json, yg_json_view(sarif->json));
+	yg_json_close_object(json);
+	yg_json_close_array(json);
 	yg_json_close_object(json);
 }
 
 enum yg_exit yg_sarif_write(struct yg_sarif *sarif, bool whole)
 {
 	const char *path = yg_cli_value(sarif->args, "sarif");
-	YG_CLEANUP(yg_json_free) struct yg_json *json = NULL;
 	FILE *out;
 	int r;
 
 	sarif->partial |= !whole;
-	yg_json_close_array(sarif->json);
-	if (yg_json_new(&json))
-		return yg_cli_fail(sarif->args, "%s: %s", path, strerror(ENOMEM));
-	yg_json_open_object(json);
-	yg_json_pair_str(json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-	yg_json_pair_str(json, "version", "2.1.0");
-	yg_json_key(json, "runs");
-	yg_json_open_array(json);
-	put_run(json, sarif);
-	yg_json_close_array(json);
-	yg_json_close_object(json);
+	end_run(sarif);
 	out = fopen(path, "we");
 	if (!out)
 		return yg_cli_fail(sarif->args, "%s: %s", path, strerror(errno));
-	r = yg_json_flush_line(json, out);
+	r = yg_json_flush_line(sarif->json, out);
 	if (fclose(out))
 		r = -errno;
 	return r ? yg_cli_fail(sarif->args, "%s: %s", path, strerror(-r)) : YG_EXIT_DONE;

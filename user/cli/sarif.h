@@ -33,7 +33,7 @@ struct yg_sarif_difference {
 YG_MUST_CHECK int yg_sarif_new(const struct yg_cli_args *args, struct yg_sarif **ret);
 void yg_sarif_free(struct yg_sarif **sarif); /* accepts NULL inside */
 
-/* Take one in; without memory the file will say that it is not whole. */
+/* Take one in; without memory yg_sarif_write() fails. */
 void yg_sarif_finding(struct yg_sarif *sarif, const struct yg_finding *finding);
 void yg_sarif_difference(struct yg_sarif *sarif, const struct yg_sarif_difference *difference);
 
