@@ -8,7 +8,7 @@
 #include "cli/word.h"
 #include "endpoint/exposure.h"
 
-#define REACHED_MAX 8u /* endpoints that lead to one; those that are asked most */
+#define REACHED_MAX 8u /* endpoints that lead to one; those that did so last */
 
 /* --- from the API --------------------------------------------------------------------------- */
 
@@ -105,7 +105,7 @@ int yg_outside_each(yajl_val endpoint, yg_outside_fn fn, void *ctx)
 
 /* --- printed -------------------------------------------------------------------------------- */
 
-/* "asked there", "named by a hop in front", "through 1a2b3c4d". */
+/* "asked there", "named by a hop", "through 1a2b3c4d". */
 static const char *how_text(const struct yg_cli_args *args, const struct yg_outside *outside,
 			    char *ret, size_t cap)
 {

@@ -37,7 +37,7 @@ typedef int (*yg_outside_fn)(void *ctx, const struct yg_outside *outside);
  */
 int yg_outside_each(yajl_val endpoint, yg_outside_fn fn, void *ctx);
 
-/* Fields and a table of them, of one endpoint. */
+/* A table of them, of one endpoint. */
 void yg_outside_print(const struct yg_cli_args *args, yajl_val endpoint);
 
 /* The list by outside address: a row for each address of each endpoint of @path. */
