@@ -6,6 +6,7 @@
 
 #include "endpoint/relation.h"
 #include "endpoint/service.h"
+#include "endpoint/token.h"
 #include "parse/url.h"
 
 #define VERSION	     1u
@@ -128,6 +129,23 @@ static void read_said(const struct yg_exchange *exchange, struct yg_slice servic
 
 /* --- as an address -------------------------------------------------------------------------- */
 
+/* Is a segment of @base a value by its type? A small number may be a version: see DIGITS_MAX. */
+static bool has_value(struct yg_slice base)
+{
+	while (base.len > 0) {
+		const char *slash = memchr(base.ptr + 1, '/', base.len - 1);
+		size_t len = slash ? (size_t)(slash - base.ptr) : base.len, stem_len;
+		enum yg_token token = yg_token_from_segment(
+			(struct yg_slice){ base.ptr + 1, len - 1 }, &stem_len);
+
+		if (yg_token_is_strong(token) && token != YG_TOKEN_INT)
+			return true;
+		base.ptr += len;
+		base.len -= len;
+	}
+	return false;
+}
+
 /* Of segments that are words: what could be an id or a secret is not kept. */
 static bool is_base(struct yg_slice base)
 {
@@ -145,7 +163,7 @@ static bool is_base(struct yg_slice base)
 		      (c && strchr("/-._~", c))))
 			return false;
 	}
-	return true;
+	return !has_value(base);
 }
 
 /* "https://api.bank.example:8443/retail". Return: false: it is no address, or too long. */

@@ -71,6 +71,13 @@ static const struct {
 	  { { "X-Forwarded-Host", "api.bank.example" },
 	    { "X-Forwarded-Prefix", "/customers/4711001" } },
 	  "api.bank.example" },
+	{ "nor one that may open something",
+	  { { "X-Forwarded-Host", "api.bank.example" },
+	    { "X-Forwarded-Prefix", "/magic/kqXvbTzWmPqLrNdGhYcF" } },
+	  "api.bank.example" },
+	{ "a small number is a version",
+	  { { "X-Forwarded-Host", "api.bank.example" }, { "X-Forwarded-Prefix", "/api/2//x" } },
+	  "api.bank.example/api/2//x" },
 	{ "RFC 7239",
 	  { { "Forwarded", "for=1.2.3.4;host=evil.example, "
 			   "for=10.0.0.9;Host=\"api.bank.example:8443\";proto=https" } },
