@@ -150,15 +150,17 @@ static __always_inline bool is_begin(const struct yg_frame *f, enum bytes_from k
 	       (f->packet.tcp_flags & TCP_FLAG_SYN);
 }
 
-/* A direction begins anew: no framing of an older connection holds. Return: was it of HTTP? */
+/*
+ * A direction begins anew: nothing of an older connection holds. That it was of HTTP stays: who
+ * hears of this beginning has to hear of its end, too. Return: was it?
+ */
 static __always_inline bool wire_renew(const struct yg_flow_key *key)
 {
 	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, key);
 
 	if (!known)
 		return false;
-	known->h2_kind = H2_NONE;
-	known->lost = 0;
+	*known = (struct yg_budget){ .is_http = known->is_http };
 	return known->is_http;
 }
 
