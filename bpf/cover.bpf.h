@@ -51,7 +51,7 @@ __noinline int yg_cover_wire(void)
 	if (conn->ifindex != f->packet.key.ifindex)
 		return 0;
 	__sync_fetch_and_add(&conn->bytes, f->packet.len);
-	if (is_record(&f->head))
+	if (f->packet.len && is_record(&f->head)) /* else the head is of another frame */
 		count_sample(counters(), SAMPLE_tls_record);
 	count_sample_by(counters(), SAMPLE_tls_byte, f->packet.len);
 	conn->last_ns = coarse_ns();

@@ -310,6 +310,21 @@ static void a_syn_of_a_connection_never_heard_of_is_not(void **state)
 	assert_int_equal(rig_read(&b->rig), 0);
 }
 
+static void an_end_without_bytes_is_no_record_of_tls(void **state)
+{
+	static const char record[] = "\x17\3\3\0\x20 of which this is the start";
+	struct packet_spec spec = { .payload = record, .payload_len = sizeof(record) - 1 };
+	struct bench *b = *state;
+
+	spec.sport = b->sport++;
+	(void)check_run(b, &spec, ROW(skip_other)); /* from here on it is known for TLS */
+	assert_int_equal(check_run(b, &spec, ROW(skip_other)).sample.tls_record, 1);
+	spec.payload = NULL;
+	spec.payload_len = 0;
+	spec.tcp_flags = FIN_ACK;
+	assert_int_equal(check_run(b, &spec, ROW(skip_empty)).sample.tls_record, 0);
+}
+
 /* One case: pieces of one direction, and how many request starts they are. */
 static void check_pieces(struct bench *b, const char *const *pieces, size_t count, uint64_t want)
 {
@@ -503,6 +518,7 @@ int main(void)
 		cmocka_unit_test(an_end_beyond_the_budget_is_told),
 		cmocka_unit_test(a_syn_of_this_host_is_told_and_ends_what_was_spoken),
 		cmocka_unit_test(a_syn_of_a_connection_never_heard_of_is_not),
+		cmocka_unit_test(an_end_without_bytes_is_no_record_of_tls),
 		cmocka_unit_test(a_request_in_pieces_is_one_request),
 		cmocka_unit_test(a_false_start_is_left_alone),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),
