@@ -160,6 +160,7 @@ static void flow_end(struct yg_flows *flows, struct yg_flow *flow)
 {
 	if (flow->closed)
 		return;
+	flow->dropped |= flow->doubted; /* nobody went on: the RST was true */
 	yg_stream_end(&flows->order, flow, 0, flow->last_ns);
 	yg_stream_end(&flows->order, flow, 1, flow->last_ns);
 	flows->order.sink.on_close(flows->order.sink.ctx, flow);
@@ -183,10 +184,7 @@ static void flow_remove(struct yg_flows *flows, struct yg_flow *flow)
 {
 	struct yg_flow **link = &flows->buckets[flow->hash & flows->bucket_mask];
 
-	if (flow->doubted && !flow->closed) {
-		flows->order.counters->flow_closed++;
-		flow->dropped = true;
-	}
+	flows->order.counters->flow_closed += flow->doubted && !flow->closed;
 	flow_end(flows, flow);
 	while (*link != flow)
 		link = &(*link)->bucket_next;

@@ -349,76 +349,85 @@ static void put(struct yg_streams *streams, const struct piece *piece, uint64_t 
 	{                                         \
 		false, 0, CLIENT, SERVER, REQUEST \
 	}
+#define FAR  0x1000000u
 #define HALF "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
+
+static const struct {
+	const char *name;
+	struct piece pieces[6];
+	size_t count;
+	uint32_t broken;
+} endings[] = {
+	{ "reset instead of an answer",
+	  { OPEN, ASK, { true, RST, SERVER, CLIENT + 1, "" } },
+	  4,
+	  1 },
+	{ "an end instead of an answer",
+	  { OPEN,
+	    ASK,
+	    { true, FIN, SERVER, CLIENT + 1, "" },
+	    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + 1, "" } },
+	  5,
+	  1 },
+	{ "an end within the answer",
+	  { OPEN,
+	    ASK,
+	    { true, 0, SERVER, CLIENT + 1, HALF },
+	    { true, FIN, SERVER + sizeof(HALF) - 1, CLIENT + 1, "" } },
+	  5,
+	  1 },
+	{ "the client no longer waits",
+	  { OPEN, ASK, { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
+	  4,
+	  1 },
+	{ "nor does it when the same port asks for another connection",
+	  { OPEN,
+	    ASK,
+	    { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" },
+	    { false, 0, CLIENT + FAR, SERVER + FAR, "X" } },
+	  5,
+	  1 },
+	{ "a whole answer",
+	  { OPEN,
+	    ASK,
+	    { true, 0, SERVER, CLIENT + 1, ANSWER },
+	    { true, RST, SERVER + sizeof(ANSWER) - 1, CLIENT + 1, "" } },
+	  5,
+	  0 },
+	{ "an answer of which a part was lost",
+	  { OPEN,
+	    ASK,
+	    { true, 0, SERVER, CLIENT + 1, HALF },
+	    { true, FIN, SERVER + sizeof(HALF) + 40, CLIENT + 1, "" },
+	    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + sizeof(HALF) + 41, "" } },
+	  6,
+	  0 },
+	{ "the capture ends", { OPEN, ASK }, 3, 0 },
+	{ "a server that is not heard",
+	  { { false, SYN, CLIENT - 1, 0, "" },
+	    ASK,
+	    { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
+	  3,
+	  0 },
+};
 
 static void an_answer_that_never_ends_is_told_from_one_that_was_lost(void **state)
 {
-	static const struct {
-		const char *name;
-		struct piece pieces[6];
-		size_t count;
-		uint32_t broken;
-	} rows[] = {
-		{ "reset instead of an answer",
-		  { OPEN, ASK, { true, RST, SERVER, CLIENT + 1, "" } },
-		  4,
-		  1 },
-		{ "an end instead of an answer",
-		  { OPEN,
-		    ASK,
-		    { true, FIN, SERVER, CLIENT + 1, "" },
-		    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + 1, "" } },
-		  5,
-		  1 },
-		{ "an end within the answer",
-		  { OPEN,
-		    ASK,
-		    { true, 0, SERVER, CLIENT + 1, HALF },
-		    { true, FIN, SERVER + sizeof(HALF) - 1, CLIENT + 1, "" } },
-		  5,
-		  1 },
-		{ "the client no longer waits",
-		  { OPEN, ASK, { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
-		  4,
-		  1 },
-		{ "a whole answer",
-		  { OPEN,
-		    ASK,
-		    { true, 0, SERVER, CLIENT + 1, ANSWER },
-		    { true, RST, SERVER + sizeof(ANSWER) - 1, CLIENT + 1, "" } },
-		  5,
-		  0 },
-		{ "an answer of which a part was lost",
-		  { OPEN,
-		    ASK,
-		    { true, 0, SERVER, CLIENT + 1, HALF },
-		    { true, FIN, SERVER + sizeof(HALF) + 40, CLIENT + 1, "" },
-		    { false, FIN, CLIENT + sizeof(REQUEST) - 1, SERVER + sizeof(HALF) + 41, "" } },
-		  6,
-		  0 },
-		{ "the capture ends", { OPEN, ASK }, 3, 0 },
-		{ "a server that is not heard",
-		  { { false, SYN, CLIENT - 1, 0, "" },
-		    ASK,
-		    { false, RST, CLIENT + sizeof(REQUEST) - 1, SERVER, "" } },
-		  3,
-		  0 },
-	};
 	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
 
 	(void)state;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < YG_ARRAY_SIZE(endings); i++) {
 		struct yg_streams *streams;
 		struct seen seen = { 0 };
 
-		print_message("%s\n", rows[i].name);
+		print_message("%s\n", endings[i].name);
 		assert_int_equal(yg_streams_new(&options, on_exchange, &seen, &streams), 0);
-		for (size_t k = 0; k < rows[i].count; k++)
-			put(streams, &rows[i].pieces[k], 1 + k);
+		for (size_t k = 0; k < endings[i].count; k++)
+			put(streams, &endings[i].pieces[k], 1 + k);
 		yg_streams_finish(streams);
 		yg_streams_free(&streams);
 		assert_int_equal(seen.asked, 1);
-		assert_int_equal(seen.broken, rows[i].broken);
+		assert_int_equal(seen.broken, endings[i].broken);
 	}
 }
 
