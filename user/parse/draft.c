@@ -153,13 +153,13 @@ void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes)
 	if (draft->body_closed)
 		return;
 	draft->body_closed = take < bytes.len;
+	if (take == 0)
+		return;
 	if (draft->trailers_len == 0)
 		draft->trailers =
 			draft->kept ? draft->body + draft->body_len : (const uint8_t *)bytes.ptr;
 	if (draft->kept)
-		memcpy((uint8_t *)draft->bytes + (draft->trailers - draft->bytes) +
-			       draft->trailers_len,
-		       bytes.ptr, take);
+		memcpy((uint8_t *)draft->trailers + draft->trailers_len, bytes.ptr, take);
 	draft->trailers_len += take;
 }
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "parse/draft.h"
+
+#include "test.h"
+
+#define TEXT "Digest: x\r\n\r\n"
+
+/* A head that came in pieces, kept with no memory for more: there is no body to stand behind. */
+static void trailers_without_room_are_left_out(void **state)
+{
+	uint8_t head[1] = { 0 };
+	struct yg_draft draft = { .kept = true, .bytes = head };
+
+	(void)state;
+	yg_draft_add_trailers(&draft, YG_SLICE(TEXT));
+	assert_true(draft.body_closed);
+	assert_int_equal(draft.trailers_len, 0);
+	assert_null(draft.trailers);
+}
+
+static void trailers_stand_behind_the_body_as_far_as_there_is_room(void **state)
+{
+	uint8_t bytes[2 + 3 + sizeof(TEXT)] = "hhbbb";
+	struct yg_draft draft = { .kept = true,
+				  .bytes = bytes,
+				  .body = bytes + 2,
+				  .body_len = 3,
+				  .body_room = 3 + sizeof(TEXT) };
+
+	(void)state;
+	yg_draft_add_trailers(&draft, YG_SLICE(TEXT));
+	assert_false(draft.body_closed);
+	assert_int_equal(draft.trailers_len, sizeof(TEXT) - 1);
+	assert_memory_equal(bytes, "hhbbb" TEXT, sizeof(TEXT) - 1 + 5);
+	yg_draft_add_trailers(&draft, YG_SLICE("XY"));
+	assert_true(draft.body_closed);
+	assert_int_equal(draft.trailers_len, sizeof(TEXT));
+	assert_int_equal(bytes[sizeof(bytes) - 1], 'X');
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trailers_without_room_are_left_out),
+		cmocka_unit_test(trailers_stand_behind_the_body_as_far_as_there_is_room),
+	};
+
+	return cmocka_run_group_tests_name("parse/draft", tests, NULL, NULL);
+}
