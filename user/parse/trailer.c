@@ -7,15 +7,11 @@
 
 bool yg_trailer_next(struct yg_slice *rest, struct yg_header *ret)
 {
-	const char *from = rest->ptr, *end = rest->ptr + rest->len, *lf, *colon, *to;
+	const char *from = rest->ptr, *end = rest->ptr + rest->len, *to = from, *colon;
 
-	lf = rest->len ? memchr(from, '\n', rest->len) : NULL;
-	to = lf ? lf : end;
 	/* CR alone ends a line, too, for those who let it. */
-	for (const char *p = from; p < to; p++) {
-		if (*p == '\r')
-			to = p;
-	}
+	while (to < end && *to != '\r' && *to != '\n')
+		to++;
 	colon = to < end ? memchr(from, ':', (size_t)(to - from)) : NULL;
 	if (!colon)
 		return false;
