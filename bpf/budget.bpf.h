@@ -76,30 +76,16 @@ static __always_inline bool is_preface(const struct yg_head *head)
 }
 
 /*
- * yg_method_end() - index of the first of two words' bytes that is not of a method. A head is zero
- * beyond its end, so that is where a method ends that is cut there. A global function, so that the
- * verifier walks it once, and what follows not once per index.
+ * yg_set_end() - index of the first of two words' bytes that is not of a set, see is_of(). A head
+ * is zero beyond its end, and no set holds that: what is cut ends there. A global function, so that
+ * the verifier walks it once, and what follows not once per index.
  */
-__noinline int yg_method_end(__u64 first, __u64 second)
+__noinline int yg_set_end(__u64 first, __u64 second, __u64 low, __u64 high)
 {
 	__u32 end;
 
 	for (end = 0; end < HEAD_LEN; end++) {
-		if (!is_of(first, TOKEN_LOW, TOKEN_HIGH))
-			break;
-		first = first >> 8 | second << 56;
-		second >>= 8;
-	}
-	return end;
-}
-
-/* yg_plain_end() - the same for methods of the usual letters. */
-__noinline int yg_plain_end(__u64 first, __u64 second)
-{
-	__u32 end;
-
-	for (end = 0; end < HEAD_LEN; end++) {
-		if (!is_of(first, PLAIN_LOW, PLAIN_HIGH))
+		if (!is_of(first, low, high))
 			break;
 		first = first >> 8 | second << 56;
 		second >>= 8;
@@ -123,7 +109,13 @@ __noinline int yg_target_end(__u64 first, __u64 second)
 
 static __always_inline __u32 method_end(const struct yg_words *words)
 {
-	return yg_method_end(words->first, words->second);
+	return yg_set_end(words->first, words->second, TOKEN_LOW, TOKEN_HIGH);
+}
+
+/* The same for methods of the usual letters. */
+static __always_inline __u32 plain_end(const struct yg_words *words)
+{
+	return yg_set_end(words->first, words->second, PLAIN_LOW, PLAIN_HIGH);
 }
 
 /* A byte of the head by an index that is not constant: from registers, which needs no bounds. */
@@ -175,8 +167,7 @@ static __always_inline enum message message_goes_on(const struct yg_head *head,
 	if (end == head->len)
 		return MESSAGE_PARTIAL;
 	if (byte_at(words, end) == ' ') /* odd ones are not odd any more, see head_look_on() */
-		return (__u32)yg_plain_end(words->first, words->second) == end ? MESSAGE_REQUEST
-									       : MESSAGE_NONE;
+		return plain_end(words) == end ? MESSAGE_REQUEST : MESSAGE_NONE;
 	return byte_at(words, end) == '/' ? MESSAGE_RESPONSE : MESSAGE_NONE;
 }
 
@@ -246,7 +237,7 @@ __noinline int yg_is_odd(__u64 first, __u64 second, __u32 len)
 		return 1;
 	if (end == 0 || end == len || byte_at(&words, end) != ' ' || !is_target(&words, end + 1))
 		return 0;
-	return (__u32)yg_plain_end(first, second) != end;
+	return plain_end(&words) != end;
 }
 
 /* Bytes at @pos of a line of @len. They are zero where they cannot be read. */
@@ -295,7 +286,7 @@ static __always_inline int line_judge(const struct bytes *from, enum bytes_from 
 	return METHOD_NONE;
 }
 
-/* yg_line_skb() - line_judge() at TC. Global, for the reason given at yg_method_end(). */
+/* yg_line_skb() - line_judge() at TC. Global, for the reason given at yg_set_end(). */
 __noinline int yg_line_skb(struct __sk_buff *skb, __u64 at, __u32 len)
 {
 	const struct bytes from = { .ctx = skb, .at = at };
