@@ -27,7 +27,10 @@ enum yg_protocol {
 	YG_PROTOCOL_MAX
 };
 
-/* Framing that two parsers could read differently. Each is BAD for the stream and evidence. */
+/*
+ * What two parsers could read differently: evidence. Where most servers agree how to read on, so do
+ * we; behind the rest the stream is not read until the server goes on.
+ */
 enum yg_anomaly {
 	YG_ANOMALY_LENGTH_TWICE = 1u << 0,	 /* Content-Length fields that differ */
 	YG_ANOMALY_LENGTH_AND_CHUNKED = 1u << 1, /* both Content-Length and Transfer-Encoding */

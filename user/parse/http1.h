@@ -7,8 +7,9 @@
  *	Host: api.example.com CRLF			name ":" OWS value OWS
  *	CRLF
  *
- * Strict by RFC 9112: what two parsers could read differently is BAD with a reason. Positions are
- * offsets into the head, not pointers, so a head can be copied together with its spans.
+ * Strict by RFC 9112: what two parsers could read differently is BAD with a reason, or read on with
+ * it where leniency says so. Positions are offsets into the head, not pointers, so a head can be
+ * copied together with its spans.
  */
 #pragma once
 
@@ -22,7 +23,6 @@
 
 #define YG_HEAD_MAX 32768u /* bytes of a head: four times what servers accept by default */
 
-/* Result of every parser here. BAD is sticky: the parser's state must not be fed again. */
 enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
 
 /* Leniency switches: each reads on behind one deviation, and sets its anomaly. */

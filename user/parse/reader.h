@@ -126,7 +126,8 @@ void yg_reader_doubt(struct yg_reading *reading, struct yg_reader *reader, uint3
  * yg_reader_trust() - the peer goes on: where it takes the next message to begin is where the next
  * segment that begins one does.
  *
- * Nothing happens unless a message was refused, or while a head that began behind it is held.
+ * Nothing happens if no message was refused, or read in two ways; nor while a message that began
+ * behind such a one is held.
  */
 void yg_reader_trust(struct yg_reader *reader);
 
