@@ -240,16 +240,12 @@ static void put_sample(struct yg_slice text, size_t from, size_t to, char *ret)
 
 static void add(struct scan *scan, enum yg_active kind, size_t from, size_t to)
 {
-	struct yg_active_sight *ret = scan->ret;
-
-	if (ret->kinds & YG_ACTIVE_BIT(kind))
-		return;
-	ret->kinds |= YG_ACTIVE_BIT(kind);
-	put_sample(scan->text, from, to, ret->samples[kind]);
+	scan->ret->kinds |= YG_ACTIVE_BIT(kind);
+	put_sample(scan->text, from, to, scan->ret->samples[kind]);
 }
 
-/* Which kind a hit is, judged by what is around it; MAX: none. */
-static enum yg_active judge(struct yg_slice text, uint32_t id, size_t from, size_t end)
+/* Which kind a hit is, judged by what is around it; MAX: none, or one that is known. */
+static enum yg_active judge(const struct scan *scan, uint32_t id, size_t from, size_t end)
 {
 	static bool (*const checks[])(struct yg_slice text, size_t from, size_t end) = {
 		[ID_MARKUP] = yg_active_is_tag,
@@ -289,7 +285,8 @@ static enum yg_active judge(struct yg_slice text, uint32_t id, size_t from, size
 		[ID_PROMPT] = YG_ACTIVE_PROMPT,	      [ID_INVISIBLE] = YG_ACTIVE_PROMPT,
 	};
 
-	if (checks[id] && !checks[id](text, from, end))
+	if ((scan->ret->kinds & YG_ACTIVE_BIT(kinds[id])) ||
+	    (checks[id] && !checks[id](scan->text, from, end)))
 		return YG_ACTIVE_MAX;
 	return (enum yg_active)kinds[id];
 }
@@ -298,7 +295,7 @@ static bool take_hit(void *ctx, uint32_t row, size_t end)
 {
 	struct scan *scan = ctx;
 	size_t from = end - strlen(literals[row].text);
-	enum yg_active kind = judge(scan->text, literals[row].id, from, end);
+	enum yg_active kind = judge(scan, literals[row].id, from, end);
 
 	if (kind < YG_ACTIVE_MAX)
 		add(scan, kind, from, end);
@@ -351,40 +348,46 @@ static bool is_internal_name(struct yg_slice host)
 }
 
 /* Where clouds hand out credentials to who asks from within. */
-static bool is_metadata(struct yg_slice host, const struct yg_address *address)
+static bool is_metadata(const struct yg_address *address)
 {
-	static const uint8_t addresses[][4] = { { 169, 254, 169, 254 },
-						{ 169, 254, 170, 2 },
-						{ 100, 100, 100, 200 } };
+	static const struct yg_address addresses[] = {
+		{ { [10] = 0xff, 0xff, 169, 254, 169, 254 } },
+		{ { [10] = 0xff, 0xff, 169, 254, 170, 2 } },
+		{ { [10] = 0xff, 0xff, 100, 100, 100, 200 } },
+		{ { 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54 } },
+	};
 
-	if (!address)
-		return yg_slice_equal_nocase(host, YG_SLICE("metadata.google.internal"));
 	for (size_t i = 0; i < YG_ARRAY_SIZE(addresses); i++) {
-		if (yg_address_is_v4(address) && memcmp(address->bytes + 12, addresses[i], 4) == 0)
+		if (memcmp(address, &addresses[i], sizeof(*address)) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* 0.0.0.0/8: this host itself. */
+static bool is_this_network(const struct yg_address *address)
+{
+	return yg_address_is_v4(address) && address->bytes[12] == 0;
+}
+
 enum yg_active yg_active_host(struct yg_slice host)
 {
-	static const uint8_t ec2[16] = { 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, 0x54 };
 	struct yg_address address;
-	bool known;
 
 	if (host.len > 1 && host.ptr[host.len - 1] == '.')
 		host.len--;
 	if (host.len == 0)
 		return YG_ACTIVE_MAX;
-	known = yg_address_from_text(host, &address) == 0 || read_number(host, &address);
-	if (is_metadata(host, known ? &address : NULL) ||
-	    (known && memcmp(address.bytes, ec2, sizeof(ec2)) == 0))
-		return YG_ACTIVE_METADATA;
-	if (!known)
+	if (yg_address_from_text(host, &address) != 0 && !read_number(host, &address)) {
+		if (yg_slice_equal_nocase(host, YG_SLICE("metadata.google.internal")))
+			return YG_ACTIVE_METADATA;
 		return is_internal_name(host) ? YG_ACTIVE_INTERNAL : YG_ACTIVE_MAX;
+	}
 	address = yg_address_normal(&address);
-	return yg_address_is_public(&address) && address.bytes[12] ? YG_ACTIVE_MAX
-								   : YG_ACTIVE_INTERNAL;
+	if (is_metadata(&address))
+		return YG_ACTIVE_METADATA;
+	return yg_address_is_public(&address) && !is_this_network(&address) ? YG_ACTIVE_MAX
+									    : YG_ACTIVE_INTERNAL;
 }
 
 /* A text that is a URL as a whole. */

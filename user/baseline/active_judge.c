@@ -153,9 +153,12 @@ bool yg_active_is_script_url(struct yg_slice text, size_t from, size_t end)
 
 static size_t skip_comment(struct yg_slice text, size_t at)
 {
+	size_t end;
+
 	at = skip_space(text, at);
 	if (begins(text, at, "/*")) {
-		while (at < text.len && !begins(text, at, "*/"))
+		end = at + TAG_MAX;
+		while (at < text.len && at < end && !begins(text, at, "*/"))
 			at++;
 		at += 2;
 	}
@@ -231,7 +234,7 @@ bool yg_active_is_stacked(struct yg_slice text, size_t from, size_t end)
 		return false;
 	last = before(text, at - 1);
 	return is_quote(last) || last == ')' || yg_active_is_digit(last) ||
-	       holds(text, from, text.len, "--");
+	       holds(text, from, from + TAG_MAX, "--");
 }
 
 /* Behind a quote, a bracket or a semicolon; sleep() with a number. */
@@ -256,11 +259,13 @@ bool yg_active_is_sql_comment(struct yg_slice text, size_t from, size_t end)
 {
 	uint32_t quotes = 0;
 
-	for (size_t at = 0; at < from + 1; at++)
-		quotes += text.ptr[at] == '\'';
 	while (end < text.len && (text.ptr[end] == '-' || is_space(text.ptr[end])))
 		end++;
-	return end == text.len && quotes % 2 == 1;
+	if (end < text.len)
+		return false;
+	for (size_t at = 0; at < from + 1; at++)
+		quotes += text.ptr[at] == '\'';
+	return quotes % 2 == 1;
 }
 
 /* --- shells, paths, templates --------------------------------------------------------------- */
