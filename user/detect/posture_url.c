@@ -12,41 +12,26 @@
 
 #define URLS_MIN   4u
 #define INNER_RARE 16u /* URLs of the Internet to each internal one before */
+#define SCHEME_MAX 8u  /* bytes that a scheme and its colon are looked for in */
 
-/* "http://", "https://", "ftp://" within the first bytes. */
+/* "http://", "https://", "ftp://" */
 static bool is_like_url(struct yg_slice text)
 {
-	const char *colon = text.len > 8 ? memchr(text.ptr, ':', 8) : NULL;
+	const char *colon = text.len > SCHEME_MAX ? memchr(text.ptr, ':', SCHEME_MAX) : NULL;
 
 	return colon && colon + 2 < text.ptr + text.len && colon[1] == '/' && colon[2] == '/';
 }
 
-void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *value)
+/* As sent, or with escapes where the scheme would be: "http:\/\/", "http%3A%2F%2F". */
+static bool may_be_url(const struct yg_value *value)
 {
-	struct yg_shown *shown = &posture->shown;
-	char text[256];
-	struct yg_slice plain, host;
+	static const char escapes[YG_VALUE_CODING_MAX] = {
+		[YG_VALUE_JSON] = '\\', [YG_VALUE_PERCENT] = '%', [YG_VALUE_ENTITY] = '&'
+	};
+	char escape = escapes[value->coding];
 
-	if (shown->inner.ptr || !value->raw.ptr || value->raw.len < 8)
-		return;
-	/* Escapes of a query: only the beginning has to be undone to see. */
-	if (value->coding == YG_VALUE_PERCENT
-		    ? !memchr(value->raw.ptr, '%', 8) && !is_like_url(value->raw)
-		    : !is_like_url(value->raw))
-		return;
-	plain = yg_value_decode(value, text, sizeof(text));
-	if (!is_like_url(plain))
-		return;
-	host = yg_url_from_target(YG_SLICE("GET"), plain).host;
-	if (host.len == 0 || host.len >= sizeof(shown->inner_text))
-		return;
-	if (yg_active_host(host) == YG_ACTIVE_MAX) {
-		shown->outer_url = true;
-		return;
-	}
-	memcpy(shown->inner_text, host.ptr, host.len);
-	shown->inner = (struct yg_slice){ shown->inner_text, host.len };
-	shown->inner_name = yg_value_name(value);
+	return value->raw.len > SCHEME_MAX &&
+	       (is_like_url(value->raw) || (escape && memchr(value->raw.ptr, escape, SCHEME_MAX)));
 }
 
 static bool is_loopback(struct yg_slice host)
@@ -63,6 +48,37 @@ static bool is_way_back(struct yg_slice name)
 	return yg_text_has_any(name, words, YG_ARRAY_SIZE(words));
 }
 
+void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *value)
+{
+	struct yg_shown *shown = &posture->shown;
+	struct yg_slice plain, host, name;
+	enum yg_active kind;
+	char text[256];
+
+	if (!may_be_url(value))
+		return;
+	plain = yg_value_decode(value, text, sizeof(text));
+	if (!is_like_url(plain))
+		return;
+	host = yg_url_from_target(YG_SLICE("GET"), plain).host;
+	if (host.len == 0 || host.len >= sizeof(shown->inner_text))
+		return;
+	kind = yg_active_host(host);
+	if (kind == YG_ACTIVE_MAX) {
+		shown->outer_url = true;
+		return;
+	}
+	name = yg_value_name(value);
+	/* The first one stands for all, but for one that is graver. */
+	if ((is_loopback(host) && is_way_back(name)) ||
+	    (shown->inner.ptr && kind != YG_ACTIVE_METADATA))
+		return;
+	memcpy(shown->inner_text, host.ptr, host.len);
+	shown->inner = (struct yg_slice){ shown->inner_text, host.len };
+	shown->inner_name =
+		yg_schema_is_personal(name, value->in == YG_VALUE_IN_BODY) ? YG_SLICE("*") : name;
+}
+
 void yg_posture_check_urls(struct yg_look *look)
 {
 	const struct yg_shown *shown = &look->posture->shown;
@@ -72,9 +88,8 @@ void yg_posture_check_urls(struct yg_look *look)
 	if (!place || !look->accepted || (!shown->inner.ptr && !shown->outer_url))
 		return;
 	fault = shown->inner.ptr &&
-		!(is_loopback(shown->inner) && is_way_back(shown->inner_name)) &&
 		(yg_active_host(shown->inner) == YG_ACTIVE_METADATA ||
-		 (place->urls >= URLS_MIN && place->urls >= place->inner_urls * INNER_RARE));
+		 (place->urls >= URLS_MIN && place->urls / INNER_RARE >= place->inner_urls));
 	yg_judge(look, YG_POSTURE_INTERNAL_URL, fault, "'%.*s' was %.*s, and was answered %u",
 		 (int)(shown->inner_name.len < 64 ? shown->inner_name.len : 64),
 		 shown->inner_name.len ? shown->inner_name.ptr : "", (int)shown->inner.len,
