@@ -187,23 +187,21 @@ static void take_text(struct yg_posture *posture, const struct yg_value *value,
 {
 	char path[YG_SCHEMA_PATH_CAP];
 	size_t len = yg_value_path(value, path, sizeof(path));
-	struct yg_party_field *root = field_of(posture, "", 0, NULL), *field, copy = *root;
-	struct held held = { .value = value, .root = &copy, .len = text.len };
+	/* The one used last: never the one that makes room for the field. */
+	struct yg_party_field *root = field_of(posture, "", 0, NULL), *field;
+	struct held held = { .value = value, .root = root, .len = text.len };
 	struct yg_active_sight sight;
 	uint32_t faults;
 
 	held.lines = memchr(text.ptr, '\n', text.len) != NULL;
 	yg_actives_examine(posture->actives, text, &sight);
-	/* Making room may give up the root: it is asked for again. */
 	field = field_of(posture, path, len, &held.fresh);
 	held.field = field;
 	field->prose |= text.len >= PROSE_MIN || held.lines;
 	faults = sight.kinds ? faults_of(posture, &held, sight.kinds) : 0;
 	if (faults)
 		note(posture, &held, faults, &sight);
-	learn(posture, field, &copy, &sight, faults);
-	root = field_of(posture, "", 0, NULL);
-	root->usual |= copy.usual;
+	learn(posture, field, root, &sight, faults);
 }
 
 void yg_posture_visit_party(struct yg_posture *posture, const struct yg_value *value)
