@@ -4,7 +4,7 @@
  *
  * excessive-data-exposure: answers to GET hold a property that says more than a caller should know,
  *	by its name, which the same object lacks where another endpoint answers it. The same object:
- *	the same last word of the path, one or many alike, and four in five of the other's fields.
+ *	the same last word of the path, one or many of it, and four in five of the other's fields.
  *	Endpoints of administration may hold more, and are left out.
  * unexpected-property: a property that a server sets itself (a role, a balance, an owner) in a
  *	request that was accepted, where PEERS_MIN requests before did not have it, but RARE_MAX.
@@ -123,7 +123,7 @@ uint32_t yg_posture_object_traits(const char *folded)
 	return 0;
 }
 
-/* The last word of a template that is no parameter; "s" at its end is left out. */
+/* The last word of a template that is no parameter, and whether one of it is asked for or many. */
 static size_t read_noun(const char *template_, char *ret)
 {
 	const char *at = template_ + strlen(template_);
