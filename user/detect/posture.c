@@ -2,6 +2,7 @@
 /* The life cycle of posture findings: from a check's word to open, resolved and reopened. */
 #include "detect/posture.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,6 +107,7 @@ int yg_posture_new(const struct yg_posture_options *options, yg_posture_fn fn, v
 	YG_CLEANUP(yg_posture_free) struct yg_posture *posture = calloc(1, sizeof(*posture));
 	int r;
 
+	assert(yg_posture_names_are_sorted());
 	if (!posture)
 		return -ENOMEM;
 	posture->options = *options;

@@ -97,10 +97,11 @@ void yg_posture_free(struct yg_posture **posture); /* accepts NULL inside */
  * What the values of an exchange show, for yg_posture_observe() to judge: where they are wanted
  * (YG_VALUES_* bits, to be asked for the request first), and the visitors. @ctx: struct yg_posture.
  * yg_posture_walked() is told how the walk over the response ended.
+ * @lesson: all checks will be made; else only those that want every request.
  * @party: the endpoint, if the answer of a third party is to be looked at for what it brings in.
  */
 uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
-			  struct yg_bodies *bodies, enum yg_side side,
+			  struct yg_bodies *bodies, enum yg_side side, bool lesson,
 			  const struct yg_endpoint *party);
 struct yg_values_walked;
 void yg_posture_walked(struct yg_posture *posture, const struct yg_values_walked *walked);

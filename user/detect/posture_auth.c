@@ -64,7 +64,7 @@ static void check_cleartext(struct yg_look *look)
 
 	if (!look->accepted && !look->redirected)
 		return;
-	if (!secret && is_login(look))
+	if (!secret && look->login)
 		secret = has_password(look);
 	if (!secret)
 		return;
@@ -146,7 +146,7 @@ static void check_url(struct yg_look *look)
 static bool needs_none(const struct yg_look *look)
 {
 	return yg_slice_equal(look->method, YG_SLICE("OPTIONS")) ||
-	       yg_slice_equal(look->method, YG_SLICE("HEAD")) || is_login(look);
+	       yg_slice_equal(look->method, YG_SLICE("HEAD")) || look->login;
 }
 
 static void check_mixed(struct yg_look *look)
@@ -180,7 +180,7 @@ static void check_rate(struct yg_look *look)
 	bool failed = look->status == 401 || look->status == 403 || look->status == 400 ||
 		      look->status == 422;
 
-	if (!is_login(look))
+	if (!look->login)
 		return;
 	place->logins++;
 	place->failures += failed;
@@ -199,12 +199,13 @@ void yg_posture_check_credentials(struct yg_look *look)
 
 	if (!look->endpoint)
 		return;
+	look->login = is_login(look);
 	check_cleartext(look);
 	check_url(look);
 	check_mixed(look);
 	check_rate(look);
 	if (look->accepted && look->credential)
-		yg_judge(look, YG_POSTURE_BASIC, credentials->user.ptr && !is_login(look),
+		yg_judge(look, YG_POSTURE_BASIC, credentials->user.ptr && !look->login,
 			 "A request with Basic was answered %u", look->status);
 }
 

@@ -23,58 +23,7 @@
 #include "detect/posture_inside.h"
 #include "parse/values.h"
 
-/* Kinds of private fields, by name in lower case without '_' and '-'. */
-static const struct {
-	const char *name;
-	uint32_t kind;
-} private_names[] = {
-	{ "email", 1 },		 { "emailaddress", 1 }, { "mail", 1 },	     { "phone", 2 },
-	{ "phonenumber", 2 },	 { "mobile", 2 },	{ "tel", 2 },	     { "firstname", 4 },
-	{ "lastname", 4 },	 { "fullname", 4 },	{ "givenname", 4 },  { "familyname", 4 },
-	{ "address1", 8 },	 { "street", 8 },	{ "postalcode", 8 }, { "zipcode", 8 },
-	{ "birthdate", 16 },	 { "dateofbirth", 16 }, { "dob", 16 },	     { "ssn", 32 },
-	{ "mynumber", 32 },	 { "nationalid", 32 },	{ "taxid", 32 },     { "iban", 64 },
-	{ "accountnumber", 64 }, { "cardnumber", 64 },	{ "pan", 64 },	     { "balance", 128 },
-	{ "creditscore", 128 },	 { "salary", 128 },
-};
-
-static const char *const privileged_names[] = {
-	"role",		"roles",    "isadmin",	   "admin",   "isstaff",
-	"issuperuser",	"verified", "isverified",  "balance", "permissions",
-	"accountlevel", "usertype", "creditlimit",
-};
-
-#define NAMES_DEPTH 4u	/* containers around a field that an object is told by */
-#define NAME_CAP    32u /* bytes of a folded name with its NUL; the tables have no longer one */
-
-/* What the name of a field says, besides the kinds of private_names. */
-#define NAME_KINDS	0xffu
-#define NAME_PRIVILEGED (1u << 8)
-#define NAME_PASSWORD	(1u << 9)
-#define NAME_FRESH	(1u << 10) /* a new password */
-#define NAME_PROOF	(1u << 11) /* the old one, or a second factor */
-#define NAME_PATHS	(1u << 12) /* of an OpenAPI document, as is NAME_VERSION */
-#define NAME_VERSION	(1u << 13)
-#define NAME_SCHEMA	(1u << 14) /* of a GraphQL schema, as is NAME_TYPES */
-#define NAME_TYPES	(1u << 15)
-#define NAME_MAIL	(1u << 16) /* a mail address */
-#define NAME_NEW_MAIL	(1u << 17)
-
-/* Lower case without '_' and '-': "First_Name" is "firstname". Return: false if too long. */
-static bool fold_name(struct yg_slice name, char *ret, size_t cap)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.ptr[i] == '_' || name.ptr[i] == '-')
-			continue;
-		if (len + 1 >= cap)
-			return false;
-		ret[len++] = yg_ascii_lower(name.ptr[i]);
-	}
-	ret[len] = '\0';
-	return len > 0;
-}
+#define NAMES_DEPTH 4u /* containers around a field that an object is told by */
 
 static bool is_masked(struct yg_slice value)
 {
@@ -129,125 +78,35 @@ static uint64_t hash_pair(const struct yg_posture *posture, const char *name, st
 	       yg_hash_mix(yg_posture_hash(posture, value));
 }
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
+static uint64_t hash_name(const struct yg_value *value)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* By the name folded, as the tables above have it. */
-static uint32_t traits_of_folded(const char *name)
-{
-	static const char *const passwords[] = { "password", "passwd", "plainpassword" };
-	static const char *const fresh[] = { "newpassword", "passwordnew", "newpasswd",
-					     "newpassword1" };
-	static const char *const mail[] = { "email", "emailaddress", "mail", "mailaddress" };
-	static const char *const new_mail[] = { "newemail", "newemailaddress", "emailnew" };
-	static const char *const proof[] = {
-		"currentpassword",
-		"oldpassword",
-		"passwordcurrent",
-		"passwordold",
-		"existingpassword",
-		"previouspassword",
-		"password",
-		"passwd",
-		"otp",
-		"totp",
-		"mfacode",
-		"mfatoken",
-		"code",
-		"token",
-		"resettoken",
-		"resetcode",
-		"verificationcode",
-		"key",
-		"ticket",
-		"signature",
-		"challenge",
-		"assertion",
-	};
-	uint32_t traits = 0;
-
-	for (size_t i = 0; i < YG_ARRAY_SIZE(private_names); i++) {
-		if (strcmp(name, private_names[i].name) == 0)
-			traits |= private_names[i].kind;
-	}
-	if (is_one_of(name, privileged_names, YG_ARRAY_SIZE(privileged_names)))
-		traits |= NAME_PRIVILEGED;
-	if (is_one_of(name, passwords, YG_ARRAY_SIZE(passwords)))
-		traits |= NAME_PASSWORD;
-	if (is_one_of(name, fresh, YG_ARRAY_SIZE(fresh)))
-		traits |= NAME_FRESH;
-	if (is_one_of(name, mail, YG_ARRAY_SIZE(mail)))
-		traits |= NAME_MAIL;
-	if (is_one_of(name, new_mail, YG_ARRAY_SIZE(new_mail)))
-		traits |= NAME_NEW_MAIL;
-	if (is_one_of(name, proof, YG_ARRAY_SIZE(proof)))
-		traits |= NAME_PROOF;
-	return traits | yg_posture_object_traits(name);
-}
-
-static uint32_t read_name(struct yg_slice name)
-{
-	char folded[NAME_CAP];
-	uint32_t traits = fold_name(name, folded, sizeof(folded)) ? traits_of_folded(folded) : 0;
-
-	if (yg_slice_equal(name, YG_SLICE("paths")))
-		traits |= NAME_PATHS;
-	if (yg_slice_equal(name, YG_SLICE("openapi")) || yg_slice_equal(name, YG_SLICE("swagger")))
-		traits |= NAME_VERSION;
-	if (yg_slice_equal(name, YG_SLICE("__schema")))
-		traits |= NAME_SCHEMA;
-	if (yg_slice_equal(name, YG_SLICE("types")))
-		traits |= NAME_TYPES;
-	return traits;
-}
-
-/* NAME_* bits. Few names make up most of the traffic: they are read once. */
-static uint32_t traits_of(struct yg_posture *posture, struct yg_slice name)
-{
-	struct yg_named *named;
-
-	if (name.len == 0)
-		return 0;
-	if (name.len > sizeof(named->name))
-		return read_name(name);
-	named = &posture->named[yg_hash_quick(name.ptr, name.len) % YG_POSTURE_NAMES];
-	if (named->len != name.len || memcmp(named->name, name.ptr, name.len) != 0) {
-		named->len = (uint8_t)name.len;
-		memcpy(named->name, name.ptr, name.len);
-		named->traits = read_name(name);
-	}
-	return named->traits;
+	return yg_hash_quick(value->name.ptr, value->name.len);
 }
 
 void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
-	char name[NAME_CAP];
+	char name[YG_NAME_CAP];
 	uint32_t traits;
 
 	yg_posture_take_url(posture, value);
-	if (value->in != YG_VALUE_IN_BODY)
+	if (value->in != YG_VALUE_IN_BODY || !(shown->whole || value->depth == 1))
 		return;
-	traits = traits_of(posture, value->name);
-
-	shown->changes |= (traits & NAME_FRESH) != 0;
-	shown->confirms |= (traits & NAME_PROOF) != 0;
-	shown->mail |= (traits & NAME_MAIL) != 0;
-	shown->new_mail |= (traits & NAME_NEW_MAIL) != 0;
-	if ((traits & (NAME_PRIVILEGED | YG_NAME_OWNED)) && value->depth == 1 && value->name.ptr &&
-	    shown->set_count < YG_PRIVILEGED_MAX)
+	traits = yg_posture_name_traits(posture, value->name, hash_name(value));
+	if (!traits)
+		return;
+	shown->changes |= (traits & YG_NAME_FRESH) != 0;
+	shown->confirms |= (traits & YG_NAME_PROOF) != 0;
+	shown->mail |= (traits & YG_NAME_MAIL) != 0;
+	shown->new_mail |= (traits & YG_NAME_NEW_MAIL) != 0;
+	if ((traits & (YG_NAME_PRIVILEGED | YG_NAME_OWNED)) && value->depth == 1 &&
+	    value->name.ptr && shown->set_count < YG_PRIVILEGED_MAX)
 		shown->set[shown->set_count++] = value->name;
 	/* Deeper ones are what the object is about: the grants of a key, the roles of a team. */
-	if ((traits & NAME_PRIVILEGED) && value->raw.ptr && value->depth == 1 &&
+	if ((traits & YG_NAME_PRIVILEGED) && value->raw.ptr && value->depth == 1 &&
 	    value->raw.len < 64 && shown->sent_count < YG_PRIVILEGED_MAX &&
-	    fold_name(value->name, name, sizeof(name)))
+	    yg_posture_fold_name(value->name, name))
 		shown->sent[shown->sent_count++] = hash_pair(posture, name, value->raw);
 }
 
@@ -255,10 +114,10 @@ void yg_posture_visit_request(void *ctx, const struct yg_value *value)
 static void take_privileged(struct yg_posture *posture, const struct yg_value *value)
 {
 	struct yg_shown *shown = &posture->shown;
-	char name[NAME_CAP];
+	char name[YG_NAME_CAP];
 	uint64_t hash;
 
-	if (shown->sent_count == 0 || !fold_name(value->name, name, sizeof(name)))
+	if (shown->sent_count == 0 || !yg_posture_fold_name(value->name, name))
 		return;
 	hash = hash_pair(posture, name, value->raw);
 	for (uint32_t i = 0; i < shown->sent_count; i++)
@@ -269,43 +128,45 @@ static void take_privileged(struct yg_posture *posture, const struct yg_value *v
 static void take_marks(struct yg_shown *shown, const struct yg_value *value, uint32_t traits)
 {
 	if (value->depth == 1) {
-		shown->paths |= (traits & NAME_PATHS) != 0;
-		shown->version |= (traits & NAME_VERSION) != 0;
+		shown->paths |= (traits & YG_NAME_PATHS) != 0;
+		shown->version |= (traits & YG_NAME_VERSION) != 0;
 	}
-	shown->schema |= (traits & NAME_SCHEMA) != 0;
-	shown->types |= (traits & NAME_TYPES) != 0;
+	shown->schema |= (traits & YG_NAME_SCHEMA) != 0;
+	shown->types |= (traits & YG_NAME_TYPES) != 0;
 }
 
 void yg_posture_visit_response(void *ctx, const struct yg_value *value)
 {
 	struct yg_posture *posture = ctx;
 	struct yg_shown *shown = &posture->shown;
+	uint64_t hash;
 	uint32_t traits;
 
 	if (posture->injected.looked) {
 		yg_posture_visit_party(posture, value);
 		return;
 	}
-	traits = traits_of(posture, value->name);
+	hash = hash_name(value);
+	traits = yg_posture_name_traits(posture, value->name, hash);
 	if (value->type == YG_VALUE_STRING && value->name.ptr && !value->cut &&
 	    (is_hash(value->raw) || ((traits & YG_NAME_HASH) && is_digest(value->raw))))
 		shown->hash = true;
 	if (value->name.ptr && value->depth <= NAMES_DEPTH)
-		shown->names |= 1ull << (yg_hash_quick(value->name.ptr, value->name.len) % 64);
+		shown->names |= 1ull << (hash % 64);
 	if (!traits)
 		return;
 	take_marks(shown, value, traits);
 	if (!value->raw.ptr)
 		return;
-	if (traits & NAME_PRIVILEGED)
+	if (traits & YG_NAME_PRIVILEGED)
 		take_privileged(posture, value);
 	if (!is_filled(value) && value->type != YG_VALUE_BOOL)
 		return;
 	shown->telling |= traits >> YG_TELLING_SHIFT;
 	if (value->type == YG_VALUE_BOOL)
 		return;
-	shown->password |= (traits & NAME_PASSWORD) && value->type == YG_VALUE_STRING;
-	shown->kinds |= traits & NAME_KINDS;
+	shown->password |= (traits & YG_NAME_PASSWORD) && value->type == YG_VALUE_STRING;
+	shown->kinds |= traits & YG_NAME_KINDS;
 }
 
 static const struct {
@@ -418,7 +279,7 @@ static bool changes_mail(const struct yg_look *look)
 }
 
 uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *exchange,
-			  struct yg_bodies *bodies, enum yg_side side,
+			  struct yg_bodies *bodies, enum yg_side side, bool lesson,
 			  const struct yg_endpoint *party)
 {
 	const struct yg_message *response = &exchange->response;
@@ -426,7 +287,7 @@ uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *
 	enum yg_body_kind kind;
 
 	if (side == YG_SIDE_REQUEST) {
-		posture->shown = (struct yg_shown){ .any = false };
+		posture->shown = (struct yg_shown){ .whole = lesson };
 		posture->injected.looked = false;
 	}
 	if (exchange->outbound)

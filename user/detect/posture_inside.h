@@ -121,7 +121,21 @@ enum yg_memo_kind {
 
 #define YG_PRIVILEGED_MAX 4u
 
-/* Traits of names that posture_object.c knows; those below are posture_data.c's. */
+#define YG_NAME_CAP \
+	32u /* bytes of a folded name with its NUL; none that says something is longer */
+
+/* What the name of a field says. */
+#define YG_NAME_KINDS	   0xffu /* kinds of private fields */
+#define YG_NAME_PRIVILEGED (1u << 8)
+#define YG_NAME_PASSWORD   (1u << 9)
+#define YG_NAME_FRESH	   (1u << 10) /* a new password */
+#define YG_NAME_PROOF	   (1u << 11) /* the old one, or a second factor */
+#define YG_NAME_PATHS	   (1u << 12) /* of an OpenAPI document, as is YG_NAME_VERSION */
+#define YG_NAME_VERSION	   (1u << 13)
+#define YG_NAME_SCHEMA	   (1u << 14) /* of a GraphQL schema, as is YG_NAME_TYPES */
+#define YG_NAME_TYPES	   (1u << 15)
+#define YG_NAME_MAIL	   (1u << 16) /* a mail address */
+#define YG_NAME_NEW_MAIL   (1u << 17)
 #define YG_NAME_HASH	   (1u << 18) /* of a password */
 #define YG_NAME_OWNED	   (1u << 19) /* what a server sets itself */
 #define YG_TELLING_MAX	   8u
@@ -130,6 +144,7 @@ enum yg_memo_kind {
 
 /* What the bodies of the exchange in hand have shown. */
 struct yg_shown {
+	bool whole;	/* it is a lesson: all of this is asked for, else only set and URLs */
 	bool any;	/* there were values to show: an accepted answer in JSON */
 	uint32_t kinds; /* of private fields that are filled */
 	bool password, hash;
@@ -226,6 +241,7 @@ struct yg_look {
 	bool full;	 /* of the sample: heads and bodies are judged */
 	bool headed;	 /* heads are read */
 	bool credential; /* the request carries one that we know */
+	bool login;	 /* a POST to where callers show who they are */
 	enum yg_directness directness;
 	bool lower; /* the next fault weighs one step less than its rule says */
 	enum yg_part part;
@@ -309,8 +325,17 @@ void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *valu
 /* Objects as endpoints answer them. Return: 0; -ENOMEM. */
 YG_MUST_CHECK int yg_posture_open_objects(struct yg_posture *posture);
 
-/* YG_NAME_* bits above, by a name folded to lower case without '_' and '-'. */
-uint32_t yg_posture_object_traits(const char *folded);
+/*
+ * Lower case without '_' and '-': "First_Name" is "firstname". @ret: [YG_NAME_CAP].
+ * Return: false if nothing is left, or too much.
+ */
+bool yg_posture_fold_name(struct yg_slice name, char *ret);
+
+/* YG_NAME_* bits. @hash: yg_hash_quick() of @name. Few names make up most: they are read once. */
+uint32_t yg_posture_name_traits(struct yg_posture *posture, struct yg_slice name, uint64_t hash);
+
+/* Can every name that says something be found? For an assert(). */
+bool yg_posture_names_are_sorted(void);
 
 /* Is there such a finding about the place now? */
 bool yg_posture_is_open(const struct yg_posture *posture, enum yg_posture_rule_id id,

@@ -21,72 +21,6 @@
 #define PEERS_EACH  4u	/* endpoints of one object */
 #define NOUN_CAP    64u
 
-/* Lower case without '_' and '-'. */
-static const struct {
-	const char *name;
-	uint32_t trait;
-} names[] = {
-	{ "passwordhash", YG_NAME_HASH | YG_NAME_TELLING(0) },
-	{ "hashedpassword", YG_NAME_HASH | YG_NAME_TELLING(0) },
-	{ "passworddigest", YG_NAME_HASH | YG_NAME_TELLING(0) },
-	{ "encryptedpassword", YG_NAME_HASH | YG_NAME_TELLING(0) },
-	{ "pwdhash", YG_NAME_HASH | YG_NAME_TELLING(0) },
-	{ "passwordsalt", YG_NAME_TELLING(0) },
-	{ "secretanswer", YG_NAME_TELLING(0) },
-	{ "apikey", YG_NAME_TELLING(1) },
-	{ "secretkey", YG_NAME_TELLING(1) },
-	{ "privatekey", YG_NAME_TELLING(1) },
-	{ "clientsecret", YG_NAME_TELLING(1) },
-	{ "sessiontoken", YG_NAME_TELLING(1) },
-	{ "resettoken", YG_NAME_TELLING(1) },
-	{ "mfasecret", YG_NAME_TELLING(1) },
-	{ "totpsecret", YG_NAME_TELLING(1) },
-	{ "ssn", YG_NAME_TELLING(2) },
-	{ "socialsecuritynumber", YG_NAME_TELLING(2) },
-	{ "mynumber", YG_NAME_TELLING(2) },
-	{ "nationalid", YG_NAME_TELLING(2) },
-	{ "taxid", YG_NAME_TELLING(2) },
-	{ "passportnumber", YG_NAME_TELLING(2) },
-	{ "isadmin", YG_NAME_TELLING(3) },
-	{ "issuperuser", YG_NAME_TELLING(3) },
-	{ "isstaff", YG_NAME_TELLING(3) },
-	{ "superuser", YG_NAME_TELLING(3) | YG_NAME_OWNED },
-	{ "internalnotes", YG_NAME_TELLING(4) },
-	{ "internalnote", YG_NAME_TELLING(4) },
-	{ "internalcomment", YG_NAME_TELLING(4) },
-	{ "internalcomments", YG_NAME_TELLING(4) },
-	{ "adminnotes", YG_NAME_TELLING(4) },
-	{ "staffnotes", YG_NAME_TELLING(4) },
-	{ "debug", YG_NAME_TELLING(5) },
-	{ "debuginfo", YG_NAME_TELLING(5) },
-	{ "salary", YG_NAME_TELLING(6) },
-	{ "creditscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
-	{ "riskscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
-	{ "fraudscore", YG_NAME_TELLING(6) | YG_NAME_OWNED },
-	{ "costprice", YG_NAME_TELLING(7) },
-	{ "wholesaleprice", YG_NAME_TELLING(7) },
-	{ "purchaseprice", YG_NAME_TELLING(7) },
-	{ "ownerid", YG_NAME_OWNED },
-	{ "createdby", YG_NAME_OWNED },
-	{ "tenantid", YG_NAME_OWNED },
-	{ "approved", YG_NAME_OWNED },
-	{ "isapproved", YG_NAME_OWNED },
-	{ "emailverified", YG_NAME_OWNED },
-	{ "phoneverified", YG_NAME_OWNED },
-	{ "kycverified", YG_NAME_OWNED },
-	{ "kycstatus", YG_NAME_OWNED },
-	{ "credits", YG_NAME_OWNED },
-	{ "accountbalance", YG_NAME_OWNED },
-	{ "walletbalance", YG_NAME_OWNED },
-	{ "userrole", YG_NAME_OWNED },
-	{ "accesslevel", YG_NAME_OWNED },
-	{ "privileges", YG_NAME_OWNED },
-	{ "isowner", YG_NAME_OWNED },
-	{ "isinternal", YG_NAME_OWNED },
-	{ "ispremium", YG_NAME_OWNED },
-	{ "superadmin", YG_NAME_OWNED },
-};
-
 static const char *const telling[] = {
 	"a hash of a password",	    "a key or a token",	   "an identity number",
 	"a flag of administration", "an internal note",	   "output of a debugger",
@@ -112,15 +46,6 @@ struct yg_posture_object {
 int yg_posture_open_objects(struct yg_posture *posture)
 {
 	return yg_lru_new(YG_POSTURE_OBJECTS, sizeof(struct yg_posture_object), &posture->objects);
-}
-
-uint32_t yg_posture_object_traits(const char *folded)
-{
-	for (size_t i = 0; i < YG_ARRAY_SIZE(names); i++) {
-		if (strcmp(folded, names[i].name) == 0)
-			return names[i].trait;
-	}
-	return 0;
 }
 
 /* The last word of a template that is no parameter, and whether one of it is asked for or many. */

@@ -48,26 +48,49 @@ static enum yg_schema_part part_of(const struct yg_exchange *exchange, enum yg_s
 	return (enum yg_schema_part)(YG_SCHEMA_RESPONSE_2XX + exchange->response.status / 100u - 2);
 }
 
+/* Query and body, if the request has them: most have none. */
+static uint32_t places_of(const struct yg_knowledge *knowledge, const struct yg_exchange *exchange)
+{
+	return (exchange->request.body.len > 0 ? YG_VALUES_BODY : 0) |
+	       (knowledge->path->query.len > 0 ? YG_VALUES_QUERY : 0);
+}
+
 /* Ids and logins are looked for in every request that has a place for them. */
 static uint32_t visit_request(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
 			      struct yg_visitor *ret)
 {
-	uint32_t body = exchange->request.body.len > 0 ? YG_VALUES_BODY : 0;
+	uint32_t places = places_of(knowledge, exchange);
 	bool post = yg_slice_equal(exchange->request.method, YG_SLICE("POST"));
 
 	ret[0] = (struct yg_visitor){
 		.fn = yg_objects_visit,
 		.ctx = &knowledge->objects,
-		.where = body | (knowledge->path->query.len > 0 ? YG_VALUES_QUERY : 0),
+		.where = places,
 		.max = YG_OBJECTS_VALUES,
 	};
 	ret[1] = (struct yg_visitor){
 		.fn = yg_login_visit,
 		.ctx = &knowledge->login,
-		.where = post ? body : 0,
+		.where = post ? places & YG_VALUES_BODY : 0,
 		.max = YG_LOGIN_VALUES,
 	};
 	return 2;
+}
+
+/* Posture: messages of lessons, and requests to endpoints, where they have something. */
+static uint32_t posture_wants(const struct yg_knowledge *knowledge,
+			      const struct yg_exchange *exchange, const struct yg_endpoint *pupil,
+			      bool lesson, enum yg_side side)
+{
+	const struct yg_endpoint *party = knowledge->operation.model.ptr ? NULL : pupil;
+	uint32_t where = 0;
+
+	if (lesson || side == YG_SIDE_REQUEST)
+		where = yg_posture_wants(knowledge->posture, exchange, knowledge->bodies, side,
+					 lesson, party);
+	if (side == YG_SIDE_REQUEST)
+		where &= pupil ? places_of(knowledge, exchange) : 0;
+	return where;
 }
 
 /* One walk over one message, for all who want to see something of it. @pupil: who has a lesson. */
@@ -93,11 +116,7 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	visitors[count++] = (struct yg_visitor){
 		.fn = request ? yg_posture_visit_request : yg_posture_visit_response,
 		.ctx = knowledge->posture,
-		.where = whole || request
-				 ? yg_posture_wants(knowledge->posture, exchange, knowledge->bodies,
-						    side,
-						    knowledge->operation.model.ptr ? NULL : pupil)
-				 : 0,
+		.where = posture_wants(knowledge, exchange, pupil, whole, side),
 	};
 	if (request)
 		count += visit_request(knowledge, exchange, visitors + count);

@@ -323,7 +323,7 @@ static void show_in_clear(struct yg_posture *posture, const struct yg_address *c
 	yg_bodies_begin(bodies, &exchange);
 	scene.bodies = bodies;
 	scene.lesson = true;
-	(void)yg_posture_wants(posture, &exchange, bodies, YG_SIDE_REQUEST, NULL);
+	(void)yg_posture_wants(posture, &exchange, bodies, YG_SIDE_REQUEST, true, NULL);
 	yg_posture_observe(posture, &scene);
 }
 
