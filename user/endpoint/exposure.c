@@ -7,6 +7,7 @@
 #include "endpoint/relation.h"
 #include "endpoint/service.h"
 #include "endpoint/token.h"
+#include "parse/forwarded.h"
 #include "parse/url.h"
 
 #define VERSION	     1u
@@ -22,46 +23,6 @@ struct said {
 	struct yg_slice port;	/* absent: that of @host, or the usual one */
 	struct yg_slice base;	/* "/retail"; absent: none */
 };
-
-/* The last entry of a list, which the nearest hop wrote; absent of an absent one. */
-static struct yg_slice last_entry(struct yg_slice list)
-{
-	const char *comma = list.len ? memrchr(list.ptr, ',', list.len) : NULL;
-	size_t from = comma ? (size_t)(comma - list.ptr) + 1 : 0;
-
-	if (!list.ptr)
-		return list;
-	return yg_slice_trim((struct yg_slice){ list.ptr + from, list.len - from });
-}
-
-static struct yg_slice unquote(struct yg_slice value)
-{
-	if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
-		return (struct yg_slice){ value.ptr + 1, value.len - 2 };
-	return value;
-}
-
-/* Parameters of one element of Forwarded: "proto=https;host=api.example". */
-static void read_element(struct yg_slice element, struct said *ret)
-{
-	while (element.len > 0) {
-		const char *semicolon = memchr(element.ptr, ';', element.len);
-		size_t len = semicolon ? (size_t)(semicolon - element.ptr) : element.len;
-		struct yg_slice pair = yg_slice_trim((struct yg_slice){ element.ptr, len });
-		const char *equals = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-		struct yg_slice name = { pair.ptr, equals ? (size_t)(equals - pair.ptr) : 0 };
-		struct yg_slice value = { NULL, 0 };
-
-		element.ptr += len + !!semicolon;
-		element.len -= len + !!semicolon;
-		if (equals)
-			value = unquote((struct yg_slice){ equals + 1, pair.len - name.len - 1 });
-		if (yg_slice_equal_nocase(name, YG_SLICE("host")))
-			ret->host = value;
-		else if (yg_slice_equal_nocase(name, YG_SLICE("proto")))
-			ret->scheme = value;
-	}
-}
 
 /* What stands before the path of the request in the path that the hop was asked for. */
 static struct yg_slice base_of(struct yg_slice original, struct yg_slice target)
@@ -86,7 +47,7 @@ static struct yg_slice read_base(const struct yg_message *request)
 		YG_HEADER_X_ORIGINAL_URL,
 		YG_HEADER_X_FORWARDED_URI,
 	};
-	struct yg_slice base = last_entry(yg_message_find(request, YG_HEADER_X_FORWARDED_PREFIX));
+	struct yg_slice base = yg_forwarded_last(request, YG_HEADER_X_FORWARDED_PREFIX);
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(originals) && !base.ptr; i++)
 		base = base_of(yg_message_find(request, originals[i]), request->target);
@@ -109,15 +70,15 @@ static bool has_name(struct yg_slice service)
 static void read_said(const struct yg_exchange *exchange, struct yg_slice service, struct said *ret)
 {
 	const struct yg_message *request = &exchange->request;
-	struct yg_slice forwarded = yg_message_find(request, YG_HEADER_FORWARDED);
+	struct yg_slice forwarded = yg_forwarded_last(request, YG_HEADER_FORWARDED);
 
-	*ret = (struct said){ .host = last_entry(
-				      yg_message_find(request, YG_HEADER_X_FORWARDED_HOST)) };
+	*ret = (struct said){ .host = yg_forwarded_last(request, YG_HEADER_X_FORWARDED_HOST) };
 	if (ret->host.ptr) {
-		ret->scheme = last_entry(yg_message_find(request, YG_HEADER_X_FORWARDED_PROTO));
-		ret->port = last_entry(yg_message_find(request, YG_HEADER_X_FORWARDED_PORT));
+		ret->scheme = yg_forwarded_last(request, YG_HEADER_X_FORWARDED_PROTO);
+		ret->port = yg_forwarded_last(request, YG_HEADER_X_FORWARDED_PORT);
 	} else if (forwarded.ptr) {
-		read_element(last_entry(forwarded), ret);
+		ret->host = yg_forwarded_parameter(forwarded, YG_SLICE("host"));
+		ret->scheme = yg_forwarded_parameter(forwarded, YG_SLICE("proto"));
 	}
 	if (ret->host.ptr) {
 		ret->base = read_base(request);

@@ -51,6 +51,17 @@ static bool previous_entry(struct walk *walk, struct yg_slice *ret)
 	}
 }
 
+struct yg_slice yg_forwarded_last(const struct yg_message *message, enum yg_header_id name)
+{
+	struct walk walk = { .message = message,
+			     .name = name,
+			     .field = message->header_count,
+			     .quotes = name == YG_HEADER_FORWARDED };
+	struct yg_slice entry;
+
+	return previous_entry(&walk, &entry) ? entry : (struct yg_slice){ NULL, 0 };
+}
+
 /* "10.0.0.1", "10.0.0.1:80", "2001:db8::1", "[2001:db8::1]:80"; all zero: none of these. */
 static struct yg_address node_address(struct yg_slice node, bool brackets)
 {
@@ -78,7 +89,7 @@ static struct yg_address node_address(struct yg_slice node, bool brackets)
 	return yg_address_normal(&address);
 }
 
-/* Without the quotes; a value that holds a quote or an escape is no address anyway. */
+/* Without the quotes; a value that holds a quote or an escape is no address or host anyway. */
 static struct yg_slice unquote(struct yg_slice value)
 {
 	if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
@@ -86,8 +97,7 @@ static struct yg_slice unquote(struct yg_slice value)
 	return value;
 }
 
-/* The node of "for=" in one element of Forwarded; absent when there is none, or two. */
-static struct yg_slice forwarded_for(struct yg_slice element)
+struct yg_slice yg_forwarded_parameter(struct yg_slice element, struct yg_slice name)
 {
 	struct yg_slice found = { NULL, 0 };
 
@@ -100,8 +110,8 @@ static struct yg_slice forwarded_for(struct yg_slice element)
 
 		element.ptr += len + !!semicolon;
 		element.len -= len + !!semicolon;
-		if (!equals || !yg_slice_equal_nocase((struct yg_slice){ pair.ptr, name_len },
-						      YG_SLICE("for")))
+		if (!equals ||
+		    !yg_slice_equal_nocase((struct yg_slice){ pair.ptr, name_len }, name))
 			continue;
 		if (found.ptr)
 			return (struct yg_slice){ NULL, 0 };
@@ -134,7 +144,8 @@ static struct yg_address walk_list(struct walk *walk, const struct yg_trust *tru
 	for (unsigned i = 0; previous_entry(walk, &entry); i++) {
 		if (i == YG_FORWARDED_MAX)
 			return (struct yg_address){ { 0 } };
-		client = walk->quotes ? node_address(forwarded_for(entry), true)
+		client = walk->quotes ? node_address(yg_forwarded_parameter(entry, YG_SLICE("for")),
+						     true)
 				      : node_address(entry, false);
 		*ret_met = *ret_met || is_same(&client, seek);
 		if (yg_address_is_unknown(&client) || !yg_trust_has(trust, &client))

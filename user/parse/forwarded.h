@@ -59,3 +59,9 @@ bool yg_trust_has(const struct yg_trust *trust, const struct yg_address *peer);
 struct yg_forwarded yg_forwarded_client(const struct yg_message *request,
 					const struct yg_address *peer,
 					const struct yg_trust *trust);
+
+/* The last entry of a list, over all fields of that name: the nearest hop's. Absent: none. */
+struct yg_slice yg_forwarded_last(const struct yg_message *message, enum yg_header_id name);
+
+/* The value of @name in one element of Forwarded, without quotes; absent: there is none, or two. */
+struct yg_slice yg_forwarded_parameter(struct yg_slice element, struct yg_slice name);

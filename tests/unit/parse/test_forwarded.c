@@ -183,11 +183,50 @@ static void gives_up_on_a_list_without_end(void **state)
 	assert_false(yg_address_is_unknown(&got.client));
 }
 
+static void expect_text(struct yg_slice got, const char *want)
+{
+	assert_int_equal(got.ptr != NULL, want != NULL);
+	assert_true(yg_slice_equal(got, want ? yg_slice_from_str(want) : got));
+}
+
+static void the_nearest_hop_writes_the_last_entry(void **state)
+{
+	static const struct yg_header headers[] = {
+		{ YG_SLICE("X-Forwarded-Host"), YG_SLICE("b.example") },
+		{ YG_SLICE("X-Forwarded-Host"), YG_SLICE("evil.example, a.example ") },
+		{ YG_SLICE("X-Forwarded-Port"), YG_SLICE(" ,") },
+		{ YG_SLICE("Forwarded"), YG_SLICE("for=x, for=y;host=\"a,b\"") },
+	};
+	const struct yg_message message = { .present = true,
+					    .headers = headers,
+					    .header_count = YG_ARRAY_SIZE(headers) };
+
+	(void)state;
+	expect_text(yg_forwarded_last(&message, YG_HEADER_X_FORWARDED_HOST), "a.example");
+	expect_text(yg_forwarded_last(&message, YG_HEADER_X_FORWARDED_PORT), NULL);
+	expect_text(yg_forwarded_last(&message, YG_HEADER_X_FORWARDED_PROTO), NULL);
+	expect_text(yg_forwarded_last(&message, YG_HEADER_FORWARDED), "for=y;host=\"a,b\"");
+}
+
+static void elements_have_parameters(void **state)
+{
+	static const struct yg_slice element =
+		YG_SLICE("for=10.0.0.9; Host=\"a.example:8443\";proto;by=1;by=2");
+
+	(void)state;
+	expect_text(yg_forwarded_parameter(element, YG_SLICE("host")), "a.example:8443");
+	expect_text(yg_forwarded_parameter(element, YG_SLICE("proto")), NULL);
+	expect_text(yg_forwarded_parameter(element, YG_SLICE("by")), NULL);
+	expect_text(yg_forwarded_parameter((struct yg_slice){ NULL, 0 }, YG_SLICE("by")), NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_the_client),
 		cmocka_unit_test(gives_up_on_a_list_without_end),
+		cmocka_unit_test(the_nearest_hop_writes_the_last_entry),
+		cmocka_unit_test(elements_have_parameters),
 	};
 
 	return cmocka_run_group_tests_name("parse/forwarded", tests, NULL, NULL);
