@@ -3,8 +3,8 @@
 #
 # Requests inside a tunnel, or behind two VLAN tags, are seen on the interface that carries it, with
 # the inner client; a block of that client drops inside the tunnel, because it ends here, and behind
-# the tags, and nobody else's packets; tests/e2e/tunnel_end.py makes the ends
-# that this kernel cannot make. The tags of a frame are both in it at XDP, and one is taken out before
+# the tags, and nobody else's packets. The ends that this kernel cannot make are made by
+# tests/e2e/tunnel_end.py. The tags of a frame are both in it at XDP, and one is taken out before
 # TC. Fragments are counted as what they are, and every frame has one outcome.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -61,3 +61,22 @@ static inline void put(struct yg_store *store, const struct yg_feed_message *mes
 	assert_int_equal(yg_store_put(store, message, now_ns), 0);
 	assert_int_equal(yg_store_commit(store), 0);
 }
+
+/* Objects of a list, a line each. */
+struct lines {
+	char text[16384];
+	size_t used;
+	int count;
+	int stop_at; /* lines; 0: never */
+};
+
+static inline int keep_line(void *ctx, struct yg_slice object)
+{
+	struct lines *lines = ctx;
+	int n = snprintf(lines->text + lines->used, sizeof(lines->text) - lines->used, "%.*s\n",
+			 (int)object.len, object.ptr);
+
+	lines->used += (size_t)n;
+	lines->count++;
+	return lines->count == lines->stop_at;
+}

@@ -6,24 +6,6 @@
 #include "store.h"
 #include "store/private.h"
 
-struct lines {
-	char text[16384];
-	size_t used;
-	int count;
-	int stop_at;
-};
-
-static int keep_line(void *ctx, struct yg_slice object)
-{
-	struct lines *lines = ctx;
-	int n = snprintf(lines->text + lines->used, sizeof(lines->text) - lines->used, "%.*s\n",
-			 (int)object.len, object.ptr);
-
-	lines->used += (size_t)n;
-	lines->count++;
-	return lines->count == lines->stop_at;
-}
-
 static void put_exposed(struct yg_store *store, uint64_t id, const char *service,
 			const char *template_, const char *label, const char *outside)
 {

@@ -66,24 +66,6 @@ static struct yg_feed_message cell_of(uint64_t endpoint, uint64_t start_ns, uint
 	return message;
 }
 
-struct lines {
-	char text[16384];
-	size_t used;
-	int count;
-	int stop_at;
-};
-
-static int keep_line(void *ctx, struct yg_slice object)
-{
-	struct lines *lines = ctx;
-	int n = snprintf(lines->text + lines->used, sizeof(lines->text) - lines->used, "%.*s\n",
-			 (int)object.len, object.ptr);
-
-	lines->used += (size_t)n;
-	lines->count++;
-	return lines->count == lines->stop_at;
-}
-
 static void keeps_rows_over_a_restart(void **state)
 {
 	struct yg_store *store = open_store(NOW);
