@@ -11,7 +11,7 @@
 static const char head[] = "GET /v1/a?b=c HTTP/1.1\r\nHost: api.test\r\nX-Empty:\r\n\r\n";
 
 struct seen {
-	uint32_t exchanges, handshakes, websockets, ticks;
+	uint32_t exchanges, trailers, handshakes, websockets, ticks;
 	uint32_t wrong;
 	size_t body_len;
 	uint64_t now_ns;
@@ -55,10 +55,13 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange, void *roo
 		       !is_text(request->headers[0].value, "api.test") ||
 		       !is_text(request->headers[1].name, "X-Empty") ||
 		       !is_text(request->headers[1].value, "");
-	seen->wrong += request->header_count != (request->head_whole ? 2 : 3);
+	seen->wrong +=
+		request->header_count + request->trailer_count != (request->head_whole ? 2 : 3);
+	seen->trailers += request->trailer_count;
 	if (!request->head_whole)
 		seen->wrong += !is_text(request->headers[2].name, "elsewhere") ||
-			       !is_text(request->headers[2].value, "too");
+			       !is_text(request->headers[2].value, "too") ||
+			       request->header_ids[2] != 3;
 	seen->wrong += request->body.len != seen->body_len;
 	for (size_t i = 0; i < request->body.len; i++)
 		seen->wrong += request->body.ptr[i] != 'b';
@@ -103,14 +106,15 @@ static struct yg_slice part(const char *text, size_t at, size_t len)
 
 /*
  * Send one exchange out of memory that is overwritten before this returns; every second one has a
- * field that stands outside of its head.
+ * field that stands outside of its head, a header or a trailer.
  */
 static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_ns)
 {
 	char text[sizeof(head)], name[] = "elsewhere", value[] = "too", ja4[] = "t13";
 	char alpn[] = "\x02h2";
+	uint8_t ids[] = { 1, 2, 3 };
 	char *body = malloc(body_len + 1);
-	bool whole = now_ns % 2 == 0;
+	bool whole = now_ns % 2 == 0, trailer = now_ns % 4 == 1;
 	struct yg_header headers[] = {
 		{ part(text, 24, 4), part(text, 30, 8) },
 		{ part(text, 40, 7), part(text, 48, 0) },
@@ -123,7 +127,9 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 			     .target = part(text, 4, 9),
 			     .head_whole = whole,
 			     .headers = headers,
-			     .header_count = whole ? 2 : 3,
+			     .header_ids = ids,
+			     .header_count = whole || trailer ? 2 : 3,
+			     .trailer_count = trailer,
 			     .body = { body, body_len } },
 		.client.port = 4711,
 		.ja4 = yg_slice_from_str(ja4),
@@ -141,6 +147,7 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 	memset(value, '!', sizeof(value));
 	memset(ja4, '!', sizeof(ja4));
 	memset(alpn, '!', sizeof(alpn));
+	memset(ids, 0xff, sizeof(ids));
 	memset(headers, 0xff, sizeof(headers));
 	free(body);
 }
@@ -168,6 +175,7 @@ static void everything_arrives_in_order_by_copy(void **state)
 	}
 	yg_relay_drain(relay);
 	assert_int_equal(seen.exchanges, 20000);
+	assert_int_equal(seen.trailers, 5000);
 	assert_int_equal(seen.ticks, 200);
 	assert_int_equal(seen.wrong, 0);
 	yg_relay_free(&relay);
