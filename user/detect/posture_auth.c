@@ -82,30 +82,30 @@ static void check_cleartext(struct yg_look *look)
 static enum yg_posture_rule_id rule_of(struct yg_slice name)
 {
 	static const struct {
-		const char *name;
+		struct yg_slice name;
 		enum yg_posture_rule_id rule;
 	} rows[] = {
-		{ "access_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "refresh_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "id_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "auth_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "authtoken", YG_POSTURE_TOKEN_IN_URL },
-		{ "jwt", YG_POSTURE_TOKEN_IN_URL },
-		{ "bearer_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "session_token", YG_POSTURE_TOKEN_IN_URL },
-		{ "sessionid", YG_POSTURE_TOKEN_IN_URL },
-		{ "password", YG_POSTURE_PASSWORD_IN_URL },
-		{ "passwd", YG_POSTURE_PASSWORD_IN_URL },
-		{ "client_secret", YG_POSTURE_PASSWORD_IN_URL },
-		{ "api_key", YG_POSTURE_API_KEY_IN_URL },
-		{ "apikey", YG_POSTURE_API_KEY_IN_URL },
-		{ "api-key", YG_POSTURE_API_KEY_IN_URL },
-		{ "x-api-key", YG_POSTURE_API_KEY_IN_URL },
-		{ "subscription-key", YG_POSTURE_API_KEY_IN_URL },
+		{ YG_SLICE("access_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("refresh_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("id_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("auth_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("authtoken"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("jwt"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("bearer_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("session_token"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("sessionid"), YG_POSTURE_TOKEN_IN_URL },
+		{ YG_SLICE("password"), YG_POSTURE_PASSWORD_IN_URL },
+		{ YG_SLICE("passwd"), YG_POSTURE_PASSWORD_IN_URL },
+		{ YG_SLICE("client_secret"), YG_POSTURE_PASSWORD_IN_URL },
+		{ YG_SLICE("api_key"), YG_POSTURE_API_KEY_IN_URL },
+		{ YG_SLICE("apikey"), YG_POSTURE_API_KEY_IN_URL },
+		{ YG_SLICE("api-key"), YG_POSTURE_API_KEY_IN_URL },
+		{ YG_SLICE("x-api-key"), YG_POSTURE_API_KEY_IN_URL },
+		{ YG_SLICE("subscription-key"), YG_POSTURE_API_KEY_IN_URL },
 	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
-		if (yg_slice_equal_nocase(name, yg_slice_from_str(rows[i].name)))
+		if (yg_slice_equal_nocase(name, rows[i].name))
 			return rows[i].rule;
 	}
 	return YG_POSTURE_MAX;
