@@ -114,7 +114,7 @@ int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft, const uint8_t
 	return 0;
 }
 
-bool yg_draft_end_head(const struct yg_draft *draft)
+bool yg_draft_is_evident(const struct yg_draft *draft)
 {
 	return draft->head.kind == YG_HTTP1_REQUEST && draft->head.has_start &&
 	       draft->head.anomalies & YG_ANOMALY_BARE_CR;

@@ -75,12 +75,8 @@ struct yg_draft *yg_draft_keep_partial(struct yg_pool *pool, const struct yg_dra
 YG_MUST_CHECK int yg_draft_append(struct yg_pool *pool, struct yg_draft **draft,
 				  const uint8_t *data, size_t len);
 
-/**
- * yg_draft_end_head() - the sender ends in the middle of a head.
- *
- * Return: is it evidence of a request, since a server may take a CR in it for its end?
- */
-bool yg_draft_end_head(const struct yg_draft *draft);
+/* Its sender ended in its head: a request all the same, as a server may end that at a CR? */
+bool yg_draft_is_evident(const struct yg_draft *draft);
 
 /**
  * yg_draft_add_body() - count body bytes and take what fits of them into the prefix.

@@ -517,7 +517,7 @@ void yg_pairing_end(struct yg_pairer *pairer, struct yg_flow *flow, unsigned dir
 	switch ((enum yg_reader_state)reader->state) {
 	case YG_READER_START: /* a head that its sender did not finish is no message */
 		pairer->reading.counters->head_cut += reader->draft != NULL;
-		if (reader->draft && yg_draft_end_head(reader->draft))
+		if (reader->draft && yg_draft_is_evident(reader->draft))
 			refuse_request(&turn);
 		break;
 	case YG_READER_LENGTH:
