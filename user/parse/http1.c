@@ -39,12 +39,6 @@ static const char *const methods[] = {
 };
 /* clang-format on */
 
-static enum yg_parse bad(struct yg_http1 *http, uint32_t anomaly)
-{
-	http->anomalies |= anomaly;
-	return YG_PARSE_BAD;
-}
-
 static struct yg_span span_of(const struct line *line, const uint8_t *from, const uint8_t *to)
 {
 	return (struct yg_span){ (uint32_t)(from - line->base), (uint32_t)(to - from) };
@@ -129,7 +123,7 @@ static enum yg_parse line_end(struct line *line, uint32_t anomaly)
 		return YG_PARSE_DONE;
 	}
 	if (*p != '\n')
-		return bad(line->http, anomaly);
+		return yg_http1_bad(line->http, anomaly);
 	return bare(line, YG_ANOMALY_BARE_LF, YG_LENIENT_BARE_LF);
 }
 
@@ -137,7 +131,7 @@ static enum yg_parse space(struct line *line)
 {
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
-	return *line->p++ == ' ' ? YG_PARSE_DONE : bad(line->http, YG_ANOMALY_START_LINE);
+	return *line->p++ == ' ' ? YG_PARSE_DONE : yg_http1_bad(line->http, YG_ANOMALY_START_LINE);
 }
 
 /* More SP in a start line, with YG_LENIENT_SPACES. Source: RFC 9112 sections 3, 4. */
@@ -176,13 +170,14 @@ static enum yg_parse version(struct line *line)
 	size_t len;
 
 	if (line->end - p < 8)
-		return memchr(p, '\n', (size_t)(line->end - p)) ? bad(http, YG_ANOMALY_START_LINE)
-								: YG_PARSE_MORE;
+		return memchr(p, '\n', (size_t)(line->end - p))
+			       ? yg_http1_bad(http, YG_ANOMALY_START_LINE)
+			       : YG_PARSE_MORE;
 	len = protocol_len(p);
 	if (len == 0)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	if (!is_digit(p[len]) || p[len + 1] != '.' || !is_digit(p[len + 2]))
-		return bad(http, YG_ANOMALY_VERSION);
+		return yg_http1_bad(http, YG_ANOMALY_VERSION);
 	if (*p != 'H' || p[len] != '1' || p[len + 2] > '1') {
 		http->anomalies |= YG_ANOMALY_VERSION;
 		if (!(http->lenient & YG_LENIENT_VERSION))
@@ -203,7 +198,7 @@ static enum yg_parse simple_request(struct line *line)
 
 	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0 ||
 	    http->anomalies & YG_ANOMALY_START_LINE)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	r = line_end(line, YG_ANOMALY_START_LINE);
 	http->is_simple = true;
 	http->version_minor = 9;
@@ -264,7 +259,7 @@ static enum yg_parse request_line(struct line *line)
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
 	if (line->p == from || line->p - from >= YG_METHOD_MAX)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	http->method = span_of(line, from, line->p);
 	r = space(line);
 	if (r != YG_PARSE_DONE)
@@ -278,7 +273,7 @@ static enum yg_parse request_line(struct line *line)
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
 	if (line->p == from)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	http->target = span_of(line, from, line->p);
 	if (*line->p == '\r' || *line->p == '\n')
 		return simple_request(line);
@@ -290,7 +285,7 @@ static enum yg_parse request_line(struct line *line)
 	/* RFC 9113 section 11.6: no method, but the mark of HTTP/2. */
 	if (r == YG_PARSE_DONE && http->method.len == 3 &&
 	    memcmp(line->base + http->method.at, "PRI", 3) == 0)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	if (r != YG_PARSE_DONE)
 		return r;
 	judge_forms(line);
@@ -313,11 +308,11 @@ static enum yg_parse status_line(struct line *line)
 		if (line->p == line->end)
 			return YG_PARSE_MORE;
 		if (!is_digit(*line->p))
-			return bad(http, YG_ANOMALY_START_LINE);
+			return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 		status = status * 10 + (uint32_t)(*line->p - '0');
 	}
 	if (status < 100)
-		return bad(http, YG_ANOMALY_START_LINE);
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	http->status = (uint16_t)status;
 	if (line->p < line->end && *line->p == ' ')
 		line->p = yg_scan_value_end(line->p, line->end);
@@ -381,7 +376,7 @@ static enum yg_parse field_name(struct line *line, struct yg_span *ret)
 		return YG_PARSE_MORE;
 	*ret = span_of(line, from, line->p);
 	if (ret->len == 0)
-		return bad(line->http, YG_ANOMALY_NAME_INVALID);
+		return yg_http1_bad(line->http, YG_ANOMALY_NAME_INVALID);
 	if (*line->p == ' ' || *line->p == '\t') {
 		line->http->anomalies |= YG_ANOMALY_NAME_INVALID;
 		if (!(line->http->lenient & YG_LENIENT_NAME_SPACE))
@@ -392,7 +387,7 @@ static enum yg_parse field_name(struct line *line, struct yg_span *ret)
 			return YG_PARSE_MORE;
 	}
 	if (*line->p != ':')
-		return bad(line->http, YG_ANOMALY_NAME_INVALID);
+		return yg_http1_bad(line->http, YG_ANOMALY_NAME_INVALID);
 	line->p++;
 	return YG_PARSE_DONE;
 }
@@ -537,7 +532,8 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
 	assert(http->pos <= cap);
 	if (http->scanned > http->pos && !has_line_end(data, http->scanned, cap)) {
 		http->scanned = (uint32_t)cap;
-		return len >= YG_HEAD_MAX ? bad(http, YG_ANOMALY_TOO_LARGE) : YG_PARSE_MORE;
+		return len >= YG_HEAD_MAX ? yg_http1_bad(http, YG_ANOMALY_TOO_LARGE)
+					  : YG_PARSE_MORE;
 	}
 	for (;;) {
 		uint32_t anomalies;
@@ -561,6 +557,6 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
 			return YG_PARSE_DONE;
 	}
 	if (r == YG_PARSE_MORE && len >= YG_HEAD_MAX)
-		return bad(http, YG_ANOMALY_TOO_LARGE);
+		return yg_http1_bad(http, YG_ANOMALY_TOO_LARGE);
 	return r;
 }

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/http1_fields.h"
 
-static enum yg_parse bad(struct yg_http1 *http, uint32_t anomaly)
-{
-	http->anomalies |= anomaly;
-	return YG_PARSE_BAD;
-}
-
 /* Take the next element of a comma list off @list, trimmed; false when it is empty. */
 static bool list_next(struct yg_slice *list, struct yg_slice *ret)
 {
@@ -31,17 +25,17 @@ static enum yg_parse length_digits(struct yg_http1 *http, struct yg_slice value,
 	uint64_t before = *length;
 
 	if (value.len == 0)
-		return bad(http, YG_ANOMALY_LENGTH_INVALID);
+		return yg_http1_bad(http, YG_ANOMALY_LENGTH_INVALID);
 	*length = 0;
 	for (size_t i = 0; i < value.len; i++) {
 		if (value.ptr[i] < '0' || value.ptr[i] > '9' || *length > INT64_MAX / 10 - 1)
-			return bad(http, YG_ANOMALY_LENGTH_INVALID);
+			return yg_http1_bad(http, YG_ANOMALY_LENGTH_INVALID);
 		*length = *length * 10 + (uint64_t)(value.ptr[i] - '0');
 	}
 	if (first)
 		return YG_PARSE_DONE;
 	if (*length != before)
-		return bad(http, YG_ANOMALY_LENGTH_TWICE);
+		return yg_http1_bad(http, YG_ANOMALY_LENGTH_TWICE);
 	http->anomalies |= YG_ANOMALY_LENGTH_REPEATED;
 	return http->lenient & YG_LENIENT_LENGTH ? YG_PARSE_DONE : YG_PARSE_BAD;
 }
@@ -55,7 +49,7 @@ static enum yg_parse content_length(struct yg_http1 *http, struct yg_slice value
 	struct yg_slice element;
 
 	if (value.len == 0 || value.ptr[value.len - 1] == ',')
-		return bad(http, YG_ANOMALY_LENGTH_INVALID);
+		return yg_http1_bad(http, YG_ANOMALY_LENGTH_INVALID);
 	for (; r == YG_PARSE_DONE && list_next(&value, &element); first = false)
 		r = length_digits(http, element, first, &length);
 	if (r != YG_PARSE_DONE)

@@ -9,6 +9,13 @@
 
 #include "parse/http1.h"
 
+/* The head is refused for @anomaly. */
+static inline enum yg_parse yg_http1_bad(struct yg_http1 *http, uint32_t anomaly)
+{
+	http->anomalies |= anomaly;
+	return YG_PARSE_BAD;
+}
+
 #define YG_SPECIAL_LEN_MAX 17u /* bytes of the longest name: transfer-encoding */
 
 /* Their names by length, in lower case; each length once. */
