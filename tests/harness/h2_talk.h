@@ -185,8 +185,9 @@ struct feed {
 	uint64_t offsets[2];
 	uint64_t time_ns;
 	enum way way;
-	uint32_t lost; /* request starts of the client's records that are missing */
-	uint16_t port; /* of the client; 0: CLIENT_PORT */
+	uint32_t lost;	  /* request starts of the client's records that are missing */
+	uint16_t port;	  /* of the client; 0: CLIENT_PORT */
+	uint32_t ifindex; /* where it is seen */
 	struct seen seen;
 };
 
@@ -231,6 +232,7 @@ static inline void feed_segment(struct feed *feed, bool server, const struct rec
 	};
 	struct yg_segment_view view = { &meta, record->bytes };
 
+	meta.key.ifindex = feed->ifindex;
 	meta.key.saddr[15] = server ? 2 : 1;
 	meta.key.daddr[15] = server ? 1 : 2;
 	meta.object = port;

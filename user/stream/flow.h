@@ -70,8 +70,9 @@ struct yg_flow {
 	uint32_t sampled; /* of the last segment, as the two below */
 	uint32_t clients;
 	uint8_t chosen;
-	uint32_t lost;	  /* the highest of yg_segment.lost; stage 3 counts it */
-	uint32_t ordinal; /* written by stage 3: exchanges in this minute */
+	uint32_t lost;	     /* the highest of yg_segment.lost; stage 3 counts it */
+	uint32_t counted_at; /* interface whose counts are taken, lost among them; 0: none yet */
+	uint32_t ordinal;    /* written by stage 3: exchanges in this minute */
 	uint32_t ordinal_minute;
 	uint8_t bind; /* enum yg_bind, the best seen */
 	bool tls;

@@ -72,6 +72,7 @@ struct load {
 	struct feed feed;
 	uint32_t open[STREAMS]; /* asked and not answered */
 	uint32_t open_count;
+	uint32_t interfaces; /* that see it */
 };
 
 /* What room there is for the next records, of all connections alike. */
@@ -89,6 +90,13 @@ static bool ring_takes(struct ring *ring)
 	return !ring->is_full;
 }
 
+/* The kernel counts at each: a bridge and its port. */
+static void feed_at_interfaces(struct feed *feed, const struct record *record, uint32_t count)
+{
+	for (feed->ifindex = 1; feed->ifindex <= count; feed->ifindex++)
+		feed_segment(feed, record->server, record, record->close ? 0x11 : 0x18);
+}
+
 /* Hand on what was said since the last time, as far as the ring takes it. */
 static void feed_said(struct load *load, struct ring *ring)
 {
@@ -97,10 +105,10 @@ static void feed_said(struct load *load, struct ring *ring)
 	for (size_t i = 0; i < load->talk.count; i++) {
 		const struct record *record = &load->talk.records[i];
 
-		if (ring_takes(ring))
-			feed_segment(feed, record->server, record, record->close ? 0x11 : 0x18);
-		else
+		if (!ring_takes(ring))
 			feed->lost += record->starts;
+		else
+			feed_at_interfaces(feed, record, load->interfaces);
 		feed->offsets[record->server] += record->len;
 	}
 	load->talk.count = 0;
@@ -158,7 +166,7 @@ static void run_loads(struct load *loads, struct ring *ring)
 }
 
 /* Return: requests with no outcome, or with two. */
-static int64_t run_ring(enum way way, size_t pool_bytes)
+static int64_t run_ring(enum way way, size_t pool_bytes, uint32_t interfaces)
 {
 	static struct load loads[CONNECTIONS];
 	const struct yg_streams_options options = {
@@ -170,6 +178,7 @@ static int64_t run_ring(enum way way, size_t pool_bytes)
 
 	for (uint32_t i = 0; i < CONNECTIONS; i++) {
 		loads[i].open_count = 0;
+		loads[i].interfaces = interfaces;
 		loads[i].feed = (struct feed){ .way = way,
 					       .offsets = { 1000, 1000 },
 					       .time_ns = SECOND_NS,
@@ -201,7 +210,14 @@ static void counts_every_request_of_long_connections(void **state)
 	(void)state;
 	srand(SEED);
 	for (int way = WAY_TLS; way <= WAY_WIRE; way++)
-		assert_int_equal(run_ring((enum way)way, 16u << 20), 0);
+		assert_int_equal(run_ring((enum way)way, 16u << 20, 1), 0);
+}
+
+static void counts_once_what_two_interfaces_show(void **state)
+{
+	(void)state;
+	srand(SEED);
+	assert_int_equal(run_ring(WAY_WIRE, 16u << 20, 2), 0);
 }
 
 /* Requests and answers are given up, and lost, for want of memory. */
@@ -211,7 +227,7 @@ static void counts_every_request_when_memory_is_scarce(void **state)
 	srand(SEED);
 	for (int way = WAY_TLS; way <= WAY_WIRE; way++) {
 		for (uint32_t slabs = 4; slabs <= 32; slabs *= 2)
-			assert_int_equal(run_ring((enum way)way, slabs << 16), 0);
+			assert_int_equal(run_ring((enum way)way, slabs << 16, 1), 0);
 	}
 }
 
@@ -221,6 +237,7 @@ int main(void)
 		cmocka_unit_test(misses_what_the_kernel_counted_and_nobody_told_of),
 		cmocka_unit_test(counts_by_identifiers_where_the_kernel_does_not),
 		cmocka_unit_test(counts_every_request_of_long_connections),
+		cmocka_unit_test(counts_once_what_two_interfaces_show),
 		cmocka_unit_test(counts_every_request_when_memory_is_scarce),
 	};
 
