@@ -358,10 +358,7 @@ static uint64_t time_of(const struct yg_flows *flows, const struct yg_segment *m
 	return flows->now_ns - meta->time_ns < YG_FLOW_TURN_NS ? meta->time_ns : flows->now_ns;
 }
 
-/*
- * What the kernel counted. Stage 3 sums up when the flow ends, so later requests are missed. A
- * bridge and its port each count what passes both: the first one's word is taken.
- */
+/* What the kernel counted; of a bridge and its port, the first. Behind a flow's end: missed. */
 static void take_counts(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 			const struct yg_segment *meta)
 {
