@@ -124,7 +124,7 @@ $(B)/tests/%: $(B)/tests/%.o $(HARNESS:%.c=$(B)/%.o) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
-tests: $(UNITBINS) $(BPFBINS) $(BENCHBINS) $(E2EBINS) ## build every test and benchmark, run none
+tests: $(UNITBINS) $(BPFBINS) $(BENCHBINS) $(E2EBINS) $(FUZZ:%.c=$(B)/%.o) ## build every test and benchmark, run none
 
 test: test-unit test-bpf test-replay test-e2e ## run unit, bpf, replay and e2e tests (root for all)
 

@@ -73,9 +73,11 @@ static void add_template(struct yg_templates *templates, struct yg_slice text, u
 		.fits = &fit,
 		.fit_count = 1,
 	};
+	int r = yg_fit_init(&fit, (enum yg_fit_kind)(first % YG_FIT_MAX), text);
 
-	if (yg_fit_init(&fit, (enum yg_fit_kind)(first % YG_FIT_MAX), text) == 0)
-		(void)yg_templates_add(templates, &template_);
+	if (r == 0)
+		r = yg_templates_add(templates, &template_);
+	assert(r <= 0); /* what is no template is refused */
 	yg_fit_clean(&fit);
 }
 

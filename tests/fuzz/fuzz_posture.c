@@ -131,12 +131,14 @@ static void show_values(struct yg_posture *posture, const struct yg_exchange *ex
 	struct yg_visitor visitor = {
 		.fn = yg_posture_visit_request,
 		.ctx = posture,
-		.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_REQUEST, NULL),
+		.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_REQUEST,
+					  endpoint != NULL, NULL),
 	};
 
 	(void)yg_values_walk(exchange, bodies, YG_SIDE_REQUEST, &visitor, 1);
 	visitor.fn = yg_posture_visit_response;
-	visitor.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_RESPONSE, endpoint);
+	visitor.where = yg_posture_wants(posture, exchange, bodies, YG_SIDE_RESPONSE,
+					 endpoint != NULL, endpoint);
 	walked = yg_values_walk(exchange, bodies, YG_SIDE_RESPONSE, &visitor, 1);
 	yg_posture_walked(posture, &walked);
 }
