@@ -245,3 +245,41 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 		exchange.response = scene_response(call, scene->time_ns, answer_fields);
 	yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
 }
+
+/* The findings of one rule. */
+struct scene_found {
+	const char *rule;
+	struct yg_finding finding; /* the last of them */
+	uint32_t count;
+};
+
+static inline void scene_look(void *ctx, const struct yg_finding *finding)
+{
+	struct scene_found *ret = ctx;
+
+	if (strcmp(finding->rule->id, ret->rule) != 0)
+		return;
+	ret->finding = *finding;
+	ret->count++;
+}
+
+static inline struct scene_found scene_find(struct scene *scene, const char *rule)
+{
+	struct scene_found ret = { .rule = rule };
+
+	assert_true(yg_knowledge_findings(scene->knowledge, scene_look, &ret) >= 0);
+	return ret;
+}
+
+/* The same request under TLS, @times. */
+static inline void scene_post(struct scene *scene, const char *target, const char *body,
+			      uint16_t status, uint32_t times)
+{
+	for (uint32_t i = 0; i < times; i++)
+		scene_show(scene, &(struct scene_call){ .method = "POST",
+							.target = target,
+							.tls = true,
+							.body = body,
+							.status = status,
+							.answer = "{\"ok\":true}" });
+}

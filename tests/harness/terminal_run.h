@@ -74,6 +74,17 @@ static inline const char *run_well(const char *line)
 	return terminal_run.out;
 }
 
+/* What a command prints, to the letter. */
+struct printed {
+	const char *line, *text;
+};
+
+static inline void check_printed(const struct printed *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(run_well(rows[i].line), rows[i].text);
+}
+
 static inline size_t count_lines(const char *text)
 {
 	size_t count = 0;

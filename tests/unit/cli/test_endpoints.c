@@ -50,7 +50,7 @@ static int tear_down(void **state)
 
 static void says_that_there_are_none(void **state)
 {
-	static const char *const lines[][2] = {
+	static const struct printed rows[] = {
 		{ "endpoints", "No endpoints have been seen\n" },
 		{ "endpoints --outside", "No endpoints have been seen\n" },
 		{ "endpoints --lang ja", "エンドポイントはまだ観測されていません\n" },
@@ -58,8 +58,7 @@ static void says_that_there_are_none(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(lines); i++)
-		assert_string_equal(run_well(lines[i][0]), lines[i][1]);
+	check_printed(rows, YG_ARRAY_SIZE(rows));
 }
 
 static void lists_them_under_their_services(void **state)

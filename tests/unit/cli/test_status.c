@@ -181,7 +181,7 @@ static void shows_a_picture_once(void **state)
 
 static void lists_in_both_languages(void **state)
 {
-	static const char *const lines[][2] = {
+	static const struct printed rows[] = {
 		{ "callers", "No callers have been seen\n" },
 		{ "callers --lang ja", "利用者はまだ観測されていません\n" },
 		{ "third-parties --lang ja", "外部のAPIはまだ呼び出されていません\n" },
@@ -191,8 +191,7 @@ static void lists_in_both_languages(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < YG_ARRAY_SIZE(lines); i++)
-		assert_string_equal(run_well(lines[i][0]), lines[i][1]);
+	check_printed(rows, YG_ARRAY_SIZE(rows));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

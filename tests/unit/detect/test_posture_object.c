@@ -2,30 +2,6 @@
 /* detect/posture_object.c behind its contract in detect/posture.h. */
 #include "scene.h"
 
-struct wanted {
-	const char *rule;
-	struct yg_finding finding;
-	bool found;
-};
-
-static void look_for(void *ctx, const struct yg_finding *finding)
-{
-	struct wanted *wanted = ctx;
-
-	if (strcmp(finding->rule->id, wanted->rule) != 0)
-		return;
-	wanted->finding = *finding;
-	wanted->found = true;
-}
-
-static struct wanted find(struct scene *scene, const char *rule)
-{
-	struct wanted wanted = { .rule = rule };
-
-	assert_true(yg_knowledge_findings(scene->knowledge, look_for, &wanted) >= 0);
-	return wanted;
-}
-
 /* Answers to GET of one path, each of another object. @path: with a hole for its number. */
 static void answer(struct scene *scene, const char *path, const char *text, uint32_t times)
 {
@@ -78,28 +54,17 @@ static void what_the_same_object_lacks_elsewhere_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
 		SCENE_CLEANUP struct scene scene;
-		struct wanted wanted;
+		struct scene_found wanted;
 
 		print_message("%s\n", rows[i].name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
 		answer(&scene, rows[i].peer, rows[i].peers, rows[i].count);
 		answer(&scene, rows[i].path, rows[i].text, 16);
-		wanted = find(&scene, "excessive-data-exposure");
-		assert_int_equal(wanted.found, rows[i].cause != NULL);
+		wanted = scene_find(&scene, "excessive-data-exposure");
+		assert_int_equal(wanted.count > 0, rows[i].cause != NULL);
 		if (rows[i].cause)
 			assert_string_equal(wanted.finding.cause, rows[i].cause);
 	}
-}
-
-static void send(struct scene *scene, const char *body, uint16_t status, uint32_t times)
-{
-	for (uint32_t i = 0; i < times; i++)
-		scene_show(scene, &(struct scene_call){ .method = "POST",
-							.target = "/v1/orders",
-							.tls = true,
-							.body = body,
-							.status = status,
-							.answer = "{\"ok\":true}" });
 }
 
 static void what_others_never_send_is_told_when_it_is_accepted(void **state)
@@ -129,14 +94,15 @@ static void what_others_never_send_is_told_when_it_is_accepted(void **state)
 
 		print_message("%s\n", rows[i].name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
-		send(&scene, rows[i].usual, 201, rows[i].before);
-		assert_false(find(&scene, "unexpected-property").found);
-		send(&scene, rows[i].body, rows[i].status, 1);
-		assert_int_equal(find(&scene, "unexpected-property").found, rows[i].found);
+		scene_post(&scene, "/v1/orders", rows[i].usual, 201, rows[i].before);
+		assert_int_equal(scene_find(&scene, "unexpected-property").count, 0);
+		scene_post(&scene, "/v1/orders", rows[i].body, rows[i].status, 1);
+		assert_int_equal(scene_find(&scene, "unexpected-property").count > 0,
+				 rows[i].found);
 		if (!rows[i].found)
 			continue;
-		send(&scene, rows[i].usual, 201, 400);
-		assert_int_equal(find(&scene, "unexpected-property").finding.state,
+		scene_post(&scene, "/v1/orders", rows[i].usual, 201, 400);
+		assert_int_equal(scene_find(&scene, "unexpected-property").finding.state,
 				 YG_STATE_RESOLVED);
 	}
 }
@@ -159,7 +125,8 @@ static void a_digest_in_a_field_called_so_is_a_hash(void **state)
 
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
 		answer(&scene, "/v1/users/%u", rows[i].answer, 3);
-		assert_int_equal(find(&scene, "password-hash-exposed").found, rows[i].found);
+		assert_int_equal(scene_find(&scene, "password-hash-exposed").count > 0,
+				 rows[i].found);
 	}
 }
 

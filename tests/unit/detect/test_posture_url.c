@@ -2,39 +2,7 @@
 /* detect/posture_url.c behind its contract in detect/posture.h. */
 #include "scene.h"
 
-struct wanted {
-	struct yg_finding finding;
-	bool found;
-};
-
-static void look_for(void *ctx, const struct yg_finding *finding)
-{
-	struct wanted *wanted = ctx;
-
-	if (strcmp(finding->rule->id, "internal-url-accepted") != 0)
-		return;
-	wanted->finding = *finding;
-	wanted->found = true;
-}
-
-static struct wanted find(struct scene *scene)
-{
-	struct wanted wanted = { .found = false };
-
-	assert_true(yg_knowledge_findings(scene->knowledge, look_for, &wanted) >= 0);
-	return wanted;
-}
-
-static void post(struct scene *scene, const char *body, uint16_t status, uint32_t times)
-{
-	for (uint32_t i = 0; i < times; i++)
-		scene_show(scene, &(struct scene_call){ .method = "POST",
-							.target = "/v1/avatars",
-							.tls = true,
-							.body = body,
-							.status = status,
-							.answer = "{}" });
-}
+#define RULE "internal-url-accepted"
 
 static void an_internal_host_among_those_of_the_internet_is_told(void **state)
 {
@@ -83,14 +51,14 @@ static void an_internal_host_among_those_of_the_internet_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
 		SCENE_CLEANUP struct scene scene;
-		struct wanted wanted;
+		struct scene_found wanted;
 
 		print_message("%s\n", rows[i].name);
 		scene_open(&scene, (struct yg_knowledge_options){ 0 });
-		post(&scene, rows[i].usual, 200, rows[i].before);
-		post(&scene, rows[i].body, rows[i].status, 1);
-		wanted = find(&scene);
-		assert_int_equal(wanted.found, rows[i].cause != NULL);
+		scene_post(&scene, "/v1/avatars", rows[i].usual, 200, rows[i].before);
+		scene_post(&scene, "/v1/avatars", rows[i].body, rows[i].status, 1);
+		wanted = scene_find(&scene, RULE);
+		assert_int_equal(wanted.count > 0, rows[i].cause != NULL);
 		if (rows[i].cause)
 			assert_string_equal(wanted.finding.cause, rows[i].cause);
 	}
@@ -110,7 +78,7 @@ static void a_query_is_read_with_its_escapes_undone(void **state)
 			scene_show(&scene, &(struct scene_call){ .target = targets[i],
 								 .tls = true,
 								 .answer = "{}" });
-		assert_string_equal(find(&scene).finding.cause,
+		assert_string_equal(scene_find(&scene, RULE).finding.cause,
 				    "'url' was 169.254.169.254, and was answered 200");
 	}
 }

@@ -495,15 +495,38 @@ static void tell_pair(void *ctx, const struct yg_exchange *exchange)
 		       target.ptr ? target.ptr : "", exchange->response.status);
 }
 
-/* The process reads requests, and writes answers; what is lost is a hole before the next piece. */
+struct said {
+	bool answer;
+	const char *text;
+	size_t lost; /* bytes before it */
+	size_t cut;  /* bytes of its end that are lost */
+};
+
+/* The process reads requests, and writes answers. @at: bytes so far of both. */
+static void say(struct yg_streams *streams, const struct said *said, uint64_t time_ns,
+		uint64_t at[2])
+{
+	static struct yg_segment meta;
+	const struct yg_segment_view view = { &meta, (const uint8_t *)said->text };
+	size_t len = strlen(said->text) - said->cut;
+
+	at[said->answer] += said->lost;
+	meta = (struct yg_segment){
+		.time_ns = time_ns,
+		.offset = at[said->answer],
+		.payload_len = (uint32_t)len,
+		.data_len = (uint32_t)len,
+		.source = said->answer ? YG_SOURCE_TLS_WRITE : YG_SOURCE_TLS_READ,
+		.tgid = 7,
+		.object = 0x10,
+	};
+	at[said->answer] += len;
+	yg_streams_view(streams, &view);
+}
+
+/* What is lost is a hole before the next piece. */
 static void under_tls_an_answer_behind_a_loss_is_nobodys(void **state)
 {
-	struct said {
-		bool answer;
-		const char *text;
-		size_t lost; /* bytes before it */
-		size_t cut;  /* bytes of its end that are lost */
-	};
 	static const struct {
 		const char *name;
 		struct said said[5];
@@ -536,7 +559,6 @@ static void under_tls_an_answer_behind_a_loss_is_nobodys(void **state)
 		  "/a-200 /b-201 " },
 	};
 	const struct yg_streams_options options = { .flows_max = 4, .pool_bytes = 1 << 20 };
-	static struct yg_segment meta;
 
 	(void)state;
 	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
@@ -546,24 +568,8 @@ static void under_tls_an_answer_behind_a_loss_is_nobodys(void **state)
 
 		print_message("%s\n", rows[i].name);
 		assert_int_equal(yg_streams_new(&options, tell_pair, told, &streams), 0);
-		for (size_t k = 0; k < 5 && rows[i].said[k].text; k++) {
-			const struct said *said = &rows[i].said[k];
-			const struct yg_segment_view view = { &meta, (const uint8_t *)said->text };
-			size_t len = strlen(said->text) - said->cut;
-
-			at[said->answer] += said->lost;
-			meta = (struct yg_segment){
-				.time_ns = 1 + k,
-				.offset = at[said->answer],
-				.payload_len = (uint32_t)len,
-				.data_len = (uint32_t)len,
-				.source = said->answer ? YG_SOURCE_TLS_WRITE : YG_SOURCE_TLS_READ,
-				.tgid = 7,
-				.object = 0x10,
-			};
-			at[said->answer] += len;
-			yg_streams_view(streams, &view);
-		}
+		for (size_t k = 0; k < 5 && rows[i].said[k].text; k++)
+			say(streams, &rows[i].said[k], 1 + k, at);
 		yg_streams_finish(streams);
 		yg_streams_free(&streams);
 		assert_string_equal(told, rows[i].want);

@@ -26,6 +26,20 @@ static void put_exposed(struct yg_store *store, uint64_t id, const char *service
 	put(store, &message, NOW);
 }
 
+static void put_relation(struct yg_store *store, uint64_t from, uint64_t into)
+{
+	const struct yg_feed_message message = {
+		.kind = YG_FEED_KIND_RELATION,
+		.relation = { .from = from,
+			      .into = into,
+			      .kind = YG_SLICE("upstream"),
+			      .requests = 1,
+			      .last_seen = NOW },
+	};
+
+	put(store, &message, NOW);
+}
+
 /* Internet -> edge 1 -> service 2 -> service 3; and 4 and 5 beside them. */
 static void knows_how_endpoints_are_reached(void **state)
 {
@@ -62,18 +76,8 @@ static void knows_how_endpoints_are_reached(void **state)
 	put_exposed(store, 3, "accounts:9001", "/a", "upstream", NULL);
 	put_exposed(store, 4, "accounts:9001", "/b", "internal", "https://shop.example:8443/x");
 	put_exposed(store, 5, "api.psp.example", "/pay", "third-party", NULL);
-	for (uint64_t i = 1; i < 3; i++) {
-		struct yg_feed_message relation = {
-			.kind = YG_FEED_KIND_RELATION,
-			.relation = { .from = i,
-				      .into = i + 1,
-				      .kind = YG_SLICE("upstream"),
-				      .requests = 1,
-				      .last_seen = NOW },
-		};
-
-		put(store, &relation, NOW);
-	}
+	put_relation(store, 1, 2);
+	put_relation(store, 2, 3);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
 		char ids[16] = "";
 		size_t used = 0;
