@@ -158,7 +158,7 @@ static inline void close_talk(struct talk *talk)
 /* --- feeding ------------------------------------------------------------------------------- */
 
 struct seen {
-	uint32_t exchanges, requests, opens, rests;
+	uint32_t exchanges, requests, opens, rests, broken;
 	uint64_t bytes;
 	uint16_t status;
 	int32_t grpc_status;
@@ -172,6 +172,7 @@ static inline void on_exchange(void *ctx, const struct yg_exchange *exchange)
 	seen->requests += !exchange->rest && exchange->request.present;
 	seen->opens += exchange->open;
 	seen->rests += exchange->rest;
+	seen->broken += exchange->broken;
 	seen->bytes += exchange->response.body_bytes;
 	seen->status = exchange->response.status;
 	seen->grpc_status = exchange->grpc_status;

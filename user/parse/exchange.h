@@ -121,8 +121,8 @@ struct yg_exchange {
 	bool open;		/* told before its end; what follows comes as a rest */
 	bool rest;	     /* the end of one that was told: no exchange of its own. Body bytes are
 				 * those since then, and heads count no bytes */
-	bool broken;	     /* HTTP/1: the connection ended before its answer did: that is known,
-			      * nothing was lost on the way to us */
+	bool broken;	     /* the connection ended before its answer did, or the server reset the
+			      * stream: that is known, nothing was lost on the way to us */
 	bool upgraded;	     /* 101 or a CONNECT that was accepted: the stream is a tunnel now */
 	uint32_t stream;     /* HTTP/2: stream identifier; else 0 */
 	int32_t grpc_status; /* gRPC, gRPC-Web: 0..16; YG_GRPC_STATUS_NONE */

@@ -77,7 +77,9 @@ struct yg_h2_stream {
 	uint16_t informational;
 	uint8_t content; /* enum yg_h2_content of the request, else of the response */
 	bool response_lost, response_done, is_websocket;
-	bool is_shown; /* counted as told of */
+	bool response_unread; /* a header block of it was lost */
+	bool is_broken;	      /* as in struct yg_exchange */
+	bool is_shown;	      /* counted as told of */
 	struct yg_draft *request, *response;
 	struct yg_tunnel *tunnel; /* not NULL: reported already, DATA holds a WebSocket */
 };

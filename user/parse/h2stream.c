@@ -40,6 +40,7 @@ static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *strea
 		.informational = stream->informational,
 		.protocol = protocol_of(stream),
 		.upgraded = is_upgraded(stream),
+		.broken = stream->is_broken,
 		.open = open,
 	};
 
@@ -365,9 +366,10 @@ void yg_h2_stream_unread(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 	stream = yg_h2_table_find(turn->h2, id);
 	if (!stream && is_new && !is_told)
 		lose_request(turn, id, NULL);
-	else if (!stream)
+	if (!stream)
 		return;
-	else if (is_new && stream->response_done)
+	stream->response_unread |= !is_client;
+	if (is_new && stream->response_done)
 		finish(turn, stream);
 	else if (ends && is_client)
 		request_ends(turn, stream);
@@ -466,13 +468,24 @@ void yg_h2_stream_ends(const struct yg_h2_turn *turn, uint32_t id)
 	}
 }
 
+/* Is the answer known to end before it is whole? Not if it may just have been missed. */
+static bool is_cut(const struct yg_h2 *h2, const struct yg_h2_stream *stream)
+{
+	return !stream->response_lost && !stream->response_unread && stream->request &&
+	       (!h2->lost_ns || h2->lost_ns < stream->request->start_ns) &&
+	       yg_report_is_cut(stream->request, stream->response);
+}
+
 bool yg_h2_stream_reset(const struct yg_h2_turn *turn, uint32_t id)
 {
 	struct yg_h2_stream *stream = yg_h2_table_find(turn->h2, id);
 	bool is_open = stream && !stream->tunnel;
 
-	if (stream)
-		finish(turn, stream);
+	if (!stream)
+		return false;
+	/* A client that takes its request back is not failed by the server. */
+	stream->is_broken = turn->dir != turn->h2->client_dir && is_cut(turn->h2, stream);
+	finish(turn, stream);
 	return is_open;
 }
 
@@ -551,6 +564,7 @@ void yg_h2_stream_close(const struct yg_h2_turn *turn)
 		struct yg_h2_stream *stream = yg_h2_table_lowest(h2, after);
 
 		after = stream->id;
+		stream->is_broken = yg_report_is_over(flow) && is_cut(h2, stream);
 		finish(turn, stream);
 	}
 	yg_pool_give(pool_of(turn), YG_TAKE_PTR(h2->streams));

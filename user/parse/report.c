@@ -153,24 +153,30 @@ static bool is_upgraded(const struct yg_draft *request, const struct yg_draft *r
 	       yg_slice_equal(yg_draft_slice(request, request->head.method), YG_SLICE("CONNECT"));
 }
 
-/*
- * Did the connection end before the answer did? Not if some of the answer was lost on its way to
- * us, or if it is we who gave the connection up.
- */
-static bool is_broken(const struct yg_flow *flow, const struct yg_pairing *pairing,
-		      const struct yg_draft *request, const struct yg_draft *response)
+bool yg_report_is_cut(const struct yg_draft *request, const struct yg_draft *response)
+{
+	if (!request || request->after_loss || request->refused)
+		return false;
+	return !response || !(response->complete || response->body_gap || response->refused);
+}
+
+bool yg_report_is_over(const struct yg_flow *flow)
 {
 	unsigned server = flow->server_dir;
 
-	if (!request || server == YG_FLOW_DIR_NONE || pairing->readers[server].lost ||
-	    request->after_loss || request->refused)
-		return false;
-	if (response && (response->complete || response->body_gap || response->refused))
+	if (server == YG_FLOW_DIR_NONE)
 		return false;
 	/* Where the server is not heard at all, neither is its answer. */
 	if (!flow->streams[server].started || flow->streams[server].guessed)
 		return flow->tls && flow->dropped;
 	return flow->dropped || flow->streams[server].has_fin;
+}
+
+static bool is_broken(const struct yg_flow *flow, const struct yg_pairing *pairing,
+		      const struct yg_draft *request, const struct yg_draft *response)
+{
+	return yg_report_is_over(flow) && !pairing->readers[flow->server_dir].lost &&
+	       yg_report_is_cut(request, response);
 }
 
 void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,

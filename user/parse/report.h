@@ -22,6 +22,12 @@ struct yg_report {
 void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 			const struct yg_report *report);
 
+/* Is an answer that was not missed less than whole? Then it is cut, if its stream is over. */
+bool yg_report_is_cut(const struct yg_draft *request, const struct yg_draft *response);
+
+/* Did one of its ends close the connection? Not if it is we who gave it up. */
+bool yg_report_is_over(const struct yg_flow *flow);
+
 /* The same for HTTP/1; 1xx answers since the last exchange belong to this response. */
 void yg_report_http1(struct yg_pairer *pairer, struct yg_flow *flow, const struct yg_draft *request,
 		     const struct yg_draft *response, bool open);

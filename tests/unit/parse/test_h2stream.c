@@ -244,6 +244,90 @@ static void a_request_waits_for_its_answer_unless_that_was_lost(void **state)
 	}
 }
 
+/* --- answers that do not come -------------------------------------------------------------- */
+
+enum piece { NOTHING, RESET, HALF, WHOLE, LOSS, UNREAD, END };
+
+struct ending {
+	const char *name;
+	bool by_client; /* who resets, or ends */
+	enum piece pieces[3];
+	uint32_t broken;
+};
+
+static const struct ending endings[] = {
+	{ "the server resets instead of an answer", false, { RESET }, 1 },
+	{ "the server resets within the answer", false, { HALF, RESET }, 1 },
+	{ "the client no longer waits", true, { RESET }, 0 },
+	{ "the server has answered, and wants no more", false, { WHOLE, RESET }, 0 },
+	{ "a reset behind a loss", false, { LOSS, RESET }, 0 },
+	{ "a reset behind an answer that cannot be read", false, { UNREAD, RESET }, 0 },
+	{ "the server ends the connection", false, { END }, 1 },
+	{ "the server ends the connection within the answer", false, { HALF, END }, 1 },
+	{ "the connection is left open", false, { NOTHING }, 0 },
+};
+
+static void feed_piece(struct talk *talk, struct feed *feed, const struct ending *ending, size_t i)
+{
+	struct record record = { .server = !ending->by_client };
+
+	switch (ending->pieces[i]) {
+	case RESET:
+		put_frame(&record, YG_H2_RST_STREAM, 0, 1, "\0\0\0\2", 4);
+		break;
+	case HALF:
+		answer(talk, 1);
+		record = talk->records[talk->count - 1];
+		record.len -= YG_H2_HEADER + 2;
+		break;
+	case WHOLE:
+		answer(talk, 1);
+		record = talk->records[talk->count - 1];
+		break;
+	case LOSS:
+		feed->offsets[record.server] += 100;
+		put_frame(&record, YG_H2_PING, 0, 0, "12345678", 8);
+		break;
+	case UNREAD: /* index 0 is none */
+		put_frame(&record, YG_H2_HEADERS, YG_H2_END_HEADERS, 1, "\x80", 1);
+		break;
+	case END:
+		for (int side = 0; side < 2; side++)
+			feed_record(feed, &(struct record){ .server = side, .close = true });
+		return;
+	case NOTHING:
+		return;
+	}
+	feed_record(feed, &record);
+}
+
+static void an_answer_that_never_ends_is_told_from_one_that_was_lost(void **state)
+{
+	static struct talk talk;
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(endings) * WAY_MAX; i++) {
+		const struct ending *ending = &endings[i / WAY_MAX];
+		struct feed feed;
+
+		print_message("%s, way %zu\n", ending->name, i % WAY_MAX);
+		open_feed(&feed, (enum way)(i % WAY_MAX), 0);
+		feed_syn(&feed);
+		ask(&talk, open_talk(&talk));
+		for (size_t k = 0; k < talk.count; k++)
+			feed_record(&feed, &talk.records[k]);
+		for (size_t k = 0; k < YG_ARRAY_SIZE(ending->pieces); k++) {
+			feed.time_ns += SECOND_NS;
+			feed_piece(&talk, &feed, ending, k);
+		}
+		close_feed(&feed);
+		assert_int_equal(feed.seen.exchanges, 1);
+		assert_int_equal(feed.seen.broken, ending->broken);
+		close_talk(&talk);
+		yg_streams_free(&feed.streams);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_stream_that_goes_on_is_told_once_and_its_rest_at_the_end),
 		cmocka_unit_test(without_time_nothing_is_told_before_its_end),
 		cmocka_unit_test(a_request_waits_for_its_answer_unless_that_was_lost),
+		cmocka_unit_test(an_answer_that_never_ends_is_told_from_one_that_was_lost),
 	};
 
 	return cmocka_run_group_tests_name("parse/h2stream", tests, NULL, NULL);
