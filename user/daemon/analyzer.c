@@ -50,6 +50,8 @@
 #define WATCH_STATE_S 600ull /* a client that a detector has an eye on is sampled for so long */
 #define SHOWN_MAX     16384u /* samples that may still hear of their parent; 128 KB */
 #define TABLE_CAP     32u
+#define TURN_MESSAGES 512u /* of the enforcer and of the warden, every STOP_NS: 1 ms */
+#define TURN_PACKETS  16u  /* of the desk, 64 KB each: a state of 64 MB is taken in 1.3 s */
 
 struct analyzer {
 	struct yg_role_context *ctx;
@@ -307,41 +309,48 @@ static void on_segment(void *ctx, const struct yg_segment *segment)
 	yg_pipeline_segment(analyzer->pipeline, &meta, segment->data);
 }
 
-static void read_replies(struct analyzer *analyzer)
+static void take_reply(void *ctx, const void *data, size_t len)
 {
-	struct yg_reply reply;
+	struct analyzer *analyzer = ctx;
 
-	while (yg_link_receive(YG_FD_LINK + YG_ROLE_ENFORCER, &reply, sizeof(reply)) ==
-	       sizeof(reply))
-		yg_pipeline_reply(analyzer->pipeline, &reply);
+	if (len == sizeof(struct yg_reply))
+		yg_pipeline_reply(analyzer->pipeline, data);
 }
 
 /* Addresses of this host, whenever they change. */
-static void read_warden(struct analyzer *analyzer)
+static void take_order(void *ctx, const void *data, size_t len)
 {
+	struct analyzer *analyzer = ctx;
 	struct yg_own *own = yg_pipeline_own(analyzer->pipeline);
 	struct yg_request request;
-	uint8_t data[sizeof(request) + 1];
-	ssize_t len;
 
-	while ((len = yg_link_receive(YG_FD_LINK + YG_ROLE_WARDEN, data, sizeof(data))) > 0) {
-		if (yg_request_check(YG_ROLE_WARDEN, data, (size_t)len, &request) != YG_RESULT_OK)
-			continue;
-		if (request.kind == YG_REQUEST_PROTECT)
-			yg_own_add(own, &request.prefix);
-		else if (request.kind == YG_REQUEST_PROTECT_END)
-			yg_own_end(own);
-	}
+	if (yg_request_check(YG_ROLE_WARDEN, data, len, &request) != YG_RESULT_OK)
+		return;
+	if (request.kind == YG_REQUEST_PROTECT)
+		yg_own_add(own, &request.prefix);
+	else if (request.kind == YG_REQUEST_PROTECT_END)
+		yg_own_end(own);
 }
 
-static void read_desk(struct analyzer *analyzer)
+static void take_state(void *ctx, const void *data, size_t len)
 {
-	ssize_t len;
+	struct analyzer *analyzer = ctx;
 
-	while ((len = yg_link_receive(YG_FD_LINK + YG_ROLE_DESK, analyzer->packet,
-				      sizeof(analyzer->packet))) > 0)
-		yg_state_take(&analyzer->in, yg_pipeline_knowledge(analyzer->pipeline),
-			      analyzer->packet, (size_t)len);
+	yg_state_take(&analyzer->in, yg_pipeline_knowledge(analyzer->pipeline), data, len);
+}
+
+/* Whoever floods a link takes a share of each turn, and the rings have the rest. */
+static void read_links(struct analyzer *analyzer)
+{
+	struct yg_reply reply;
+	struct yg_request order;
+
+	(void)yg_link_each(YG_FD_LINK + YG_ROLE_ENFORCER, &reply, sizeof(reply), TURN_MESSAGES,
+			   take_reply, analyzer);
+	(void)yg_link_each(YG_FD_LINK + YG_ROLE_WARDEN, &order, sizeof(order), TURN_MESSAGES,
+			   take_order, analyzer);
+	(void)yg_link_each(YG_FD_LINK + YG_ROLE_DESK, analyzer->packet, sizeof(analyzer->packet),
+			   TURN_PACKETS, take_state, analyzer);
 }
 
 static void save(struct analyzer *analyzer)
@@ -382,9 +391,7 @@ static void do_due(struct analyzer *analyzer)
 	if (now_ns - analyzer->stop_ns < STOP_NS)
 		return;
 	analyzer->stop_ns = now_ns;
-	read_replies(analyzer);
-	read_warden(analyzer);
-	read_desk(analyzer);
+	read_links(analyzer);
 	analyzer->stop = yg_link_wait(analyzer->ctx->stop_fd, 0) == 0;
 	if (now_ns - analyzer->flush_ns >= FLUSH_NS) {
 		analyzer->flush_ns = now_ns;

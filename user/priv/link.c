@@ -65,6 +65,21 @@ ssize_t yg_link_receive(int fd, void *ret, size_t cap)
 	return (size_t)n > cap ? -EMSGSIZE : n;
 }
 
+size_t yg_link_each(int fd, void *buf, size_t cap, size_t max, yg_link_fn fn, void *ctx)
+{
+	size_t count;
+
+	for (count = 0; count < max; count++) {
+		ssize_t len = yg_link_receive(fd, buf, cap);
+
+		if (len < 0 && len != -EMSGSIZE)
+			break;
+		if (len > 0)
+			fn(ctx, buf, (size_t)len);
+	}
+	return count;
+}
+
 static long long now_ms(void)
 {
 	struct timespec now = { 0 };

@@ -42,6 +42,20 @@ YG_MUST_CHECK int yg_link_send(int fd, const void *data, size_t len);
  */
 YG_MUST_CHECK ssize_t yg_link_receive(int fd, void *ret, size_t cap);
 
+/* What a receiver does with one message of @len bytes; @data is the buffer that it gave. */
+typedef void (*yg_link_fn)(void *ctx, const void *data, size_t len);
+
+/**
+ * yg_link_each() - take the messages that wait, but no more than a turn's worth.
+ * @buf: [cap] room for one message.
+ * @max: messages of one turn: who sends without end does not keep the receiver from its own work.
+ *
+ * A message longer than @cap is passed over, and counts.
+ *
+ * Return: messages taken; @max means that more may wait.
+ */
+size_t yg_link_each(int fd, void *buf, size_t cap, size_t max, yg_link_fn fn, void *ctx);
+
 /**
  * yg_link_wait() - until @fd can be read, or @timeout_ms has passed.
  *

@@ -103,6 +103,51 @@ static void reports_a_peer_that_is_gone(void **state)
 	drop(fds);
 }
 
+static void count_message(void *ctx, const void *data, size_t len)
+{
+	size_t *bytes = ctx;
+
+	assert_memory_equal(data, "four", len);
+	*bytes += len;
+}
+
+/* A peer that sends without end: what is left waits for the next turn. */
+static void takes_no_more_than_a_turn(void **state)
+{
+	size_t bytes = 0;
+	char buf[4];
+	int fds[2];
+
+	(void)state;
+
+	pair(fds);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(yg_link_send(fds[0], "four", 4), 0);
+	assert_int_equal(yg_link_each(fds[1], buf, sizeof(buf), 7, count_message, &bytes), 7);
+	assert_int_equal(bytes, 28);
+	assert_int_equal(yg_link_each(fds[1], buf, sizeof(buf), 7, count_message, &bytes), 3);
+	assert_int_equal(bytes, 40);
+	assert_int_equal(yg_link_each(fds[1], buf, sizeof(buf), 7, count_message, &bytes), 0);
+	drop(fds);
+}
+
+static void a_turn_passes_over_what_is_too_long(void **state)
+{
+	size_t bytes = 0;
+	char buf[4];
+	int fds[2];
+
+	(void)state;
+
+	pair(fds);
+	assert_int_equal(yg_link_send(fds[0], "longer", 6), 0);
+	assert_int_equal(yg_link_send(fds[0], "four", 4), 0);
+	yg_closep(&fds[0]);
+	assert_int_equal(yg_link_each(fds[1], buf, sizeof(buf), 7, count_message, &bytes), 2);
+	assert_int_equal(bytes, 4);
+	drop(fds);
+}
+
 static void is_born_close_on_exec_and_non_blocking(void **state)
 {
 	int fds[2];
@@ -143,6 +188,8 @@ int main(void)
 		cmocka_unit_test(never_waits),
 		cmocka_unit_test(refuses_messages_it_cannot_carry),
 		cmocka_unit_test(reports_a_peer_that_is_gone),
+		cmocka_unit_test(takes_no_more_than_a_turn),
+		cmocka_unit_test(a_turn_passes_over_what_is_too_long),
 		cmocka_unit_test(is_born_close_on_exec_and_non_blocking),
 		cmocka_unit_test(reports_that_there_are_no_fds_left),
 	};
