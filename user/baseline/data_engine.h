@@ -58,10 +58,13 @@ YG_MUST_CHECK int yg_data_engine_new(const struct yg_data_engine_options *option
 				     size_t error_cap, struct yg_data_engine **ret);
 void yg_data_engine_free(struct yg_data_engine **engine); /* accepts NULL inside */
 
+#define YG_DATA_CAUSE_CAP 256u /* bytes of a cause, NUL included */
+
 /**
  * yg_data_engine_check() - can this be a class of the operator? Its patterns are compiled.
  *
  * A repeat of more than YG_DATA_REPEAT_MAX is refused before: the compiler would take seconds.
+ * @ret_error: "'name': cause"; the caller says what it is the name of.
  * Return: 0; -EINVAL with @ret_error; -ENOMEM.
  */
 YG_MUST_CHECK int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error,

@@ -140,7 +140,7 @@ static bool has_long_repeat(const char *pattern)
 	return false;
 }
 
-/* Refuse what cannot be: with its name, so that the operator finds it. */
+/* Refuse what cannot be: with its name, so that the operator finds it among others. */
 int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error, size_t cap)
 {
 	YG_CLEANUP_FREE struct set *set = calloc(1, sizeof(*set));
@@ -151,25 +151,21 @@ int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error,
 	if (!set)
 		return -ENOMEM;
 	if (!is_name(user->name)) {
-		(void)snprintf(ret_error, cap,
-			       "data class '%s': a name is lower-case letters, "
-			       "digits and '-'",
+		(void)snprintf(ret_error, cap, "'%s': a name is lower-case letters, digits and '-'",
 			       user->name);
 		return -EINVAL;
 	}
 	if (yg_data_class_from_name(yg_slice_from_str(user->name)) < YG_DATA_CLASS_MAX) {
-		(void)snprintf(ret_error, cap, "data class '%s': there is one of this name",
-			       user->name);
+		(void)snprintf(ret_error, cap, "'%s': there is one of this name", user->name);
 		return -EINVAL;
 	}
 	if (!user->pattern[0] && !user->keys[0]) {
-		(void)snprintf(ret_error, cap, "data class '%s': neither pattern nor keys",
-			       user->name);
+		(void)snprintf(ret_error, cap, "'%s': neither pattern nor keys", user->name);
 		return -EINVAL;
 	}
 	if (has_long_repeat(user->pattern) || has_long_repeat(user->keys)) {
-		(void)snprintf(ret_error, cap, "data class '%s': a repeat of more than %u",
-			       user->name, YG_DATA_REPEAT_MAX);
+		(void)snprintf(ret_error, cap, "'%s': a repeat of more than %u", user->name,
+			       YG_DATA_REPEAT_MAX);
 		return -EINVAL;
 	}
 	if (user->pattern[0])
@@ -179,7 +175,7 @@ int yg_data_engine_check(const struct yg_data_user_class *user, char *ret_error,
 	r = compile(set, &database, cause, sizeof(cause));
 	(void)hs_free_database(database);
 	if (r == -EINVAL)
-		(void)snprintf(ret_error, cap, "data class '%s': %s", user->name, cause);
+		(void)snprintf(ret_error, cap, "'%s': %s", user->name, cause);
 	return r;
 }
 
@@ -190,8 +186,11 @@ static int check_users(const struct yg_data_engine_options *options, char *ret_e
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < options->user_count; i++) {
-		int r = yg_data_engine_check(&options->user[i], ret_error, cap);
+		char cause[YG_DATA_CAUSE_CAP] = "";
+		int r = yg_data_engine_check(&options->user[i], cause, sizeof(cause));
 
+		if (cause[0])
+			(void)snprintf(ret_error, cap, "data class %s", cause);
 		for (uint32_t j = 0; j < i && r == 0; j++) {
 			if (strcmp(options->user[i].name, options->user[j].name) != 0)
 				continue;

@@ -70,13 +70,13 @@ static int read_class(const char *text, struct yg_data_user_class *ret, char *re
 
 	*ret = (struct yg_data_user_class){ .direction = YG_DATA_BOTH };
 	if (!copy(word, ret->name, sizeof(ret->name))) {
-		(void)snprintf(ret_error, cap, "data-class '%.80s': no name, or a long one", text);
+		(void)snprintf(ret_error, cap, "'%.80s': no name, or a long one", text);
 		return -EINVAL;
 	}
 	for (word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
 		if (read_word(word, ret))
 			continue;
-		(void)snprintf(ret_error, cap, "data-class '%s': cannot read '%.*s'", ret->name,
+		(void)snprintf(ret_error, cap, "'%s': cannot read '%.*s'", ret->name,
 			       (int)(word.len < 80 ? word.len : 80), word.ptr);
 		return -EINVAL;
 	}
@@ -89,7 +89,7 @@ static int read_off(const char *text, uint32_t *ret, char *ret_error, size_t cap
 	*ret = yg_data_class_from_name(yg_slice_from_str(text));
 	if (*ret < YG_DATA_CLASS_MAX)
 		return 0;
-	(void)snprintf(ret_error, cap, "data-class-off: there is no class '%.80s'", text);
+	(void)snprintf(ret_error, cap, "there is no class '%.80s'", text);
 	return -EINVAL;
 }
 
