@@ -12,14 +12,13 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define BUFFER_BYTES 65536   /* one read of a dump; the kernel fills at most 32 KB */
+#include "capture/netlink.h"
+
 #define TYPE_MASK    0x3fffu /* without NLA_F_NESTED and NLA_F_NET_BYTEORDER */
-#define ANSWER_MS    1000    /* wait for the next part of a dump */
 #define DRAIN_ROUNDS 256     /* reads per drain: bounds the time under a storm of changes */
 #define CHANGE_GROUPS                                                                \
 	(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | \
@@ -29,20 +28,6 @@ struct yg_iface_monitor {
 	int fd;
 };
 
-static int open_netlink(uint32_t groups, int *ret)
-{
-	const struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = groups };
-	YG_CLEANUP_CLOSE int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-
-	if (fd < 0)
-		return -errno;
-	if (bind(fd, (const struct sockaddr *)&addr, sizeof(addr)))
-		return -errno;
-	*ret = YG_TAKE_FD(fd);
-	return 0;
-}
-
 int yg_iface_monitor_open(struct yg_iface_monitor **ret)
 {
 	YG_CLEANUP_FREE struct yg_iface_monitor *monitor = calloc(1, sizeof(*monitor));
@@ -50,7 +35,7 @@ int yg_iface_monitor_open(struct yg_iface_monitor **ret)
 
 	if (!monitor)
 		return -ENOMEM;
-	r = open_netlink(CHANGE_GROUPS, &monitor->fd);
+	r = yg_netlink_open(NETLINK_ROUTE, CHANGE_GROUPS, &monitor->fd);
 	if (r)
 		return r;
 	*ret = YG_TAKE_PTR(monitor);
@@ -304,27 +289,16 @@ static void take_route(struct picture *picture, const struct nlmsghdr *head)
 		  msg->rtm_family);
 }
 
-/* Return: 1 at the end of the dump; 0 to read on; -errno from the kernel. */
-static int take_messages(struct picture *picture, const char *buffer, size_t len)
+static void take_message(void *ctx, const struct nlmsghdr *head)
 {
-	const struct nlmsghdr *head = (const void *)buffer;
+	struct picture *picture = ctx;
 
-	for (; NLMSG_OK(head, len); head = NLMSG_NEXT(head, len)) {
-		if (head->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (head->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *err = NLMSG_DATA(head);
-
-			return head->nlmsg_len < NLMSG_LENGTH(sizeof(*err)) ? -EPROTO : err->error;
-		}
-		if (head->nlmsg_type == RTM_NEWLINK)
-			take_link(picture, head);
-		else if (head->nlmsg_type == RTM_NEWADDR)
-			take_address(picture, head);
-		else if (head->nlmsg_type == RTM_NEWROUTE)
-			take_route(picture, head);
-	}
-	return 0;
+	if (head->nlmsg_type == RTM_NEWLINK)
+		take_link(picture, head);
+	else if (head->nlmsg_type == RTM_NEWADDR)
+		take_address(picture, head);
+	else if (head->nlmsg_type == RTM_NEWROUTE)
+		take_route(picture, head);
 }
 
 static int dump(int fd, struct picture *picture, uint16_t type)
@@ -333,52 +307,44 @@ static int dump(int fd, struct picture *picture, uint16_t type)
 		struct nlmsghdr head;
 		struct rtgenmsg gen;
 	} request = {
-		.head = { .nlmsg_len = sizeof(request),
-			  .nlmsg_type = type,
-			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			  .nlmsg_seq = type },
+		.head = { .nlmsg_len = sizeof(request), .nlmsg_type = type, .nlmsg_seq = type },
 		.gen = { .rtgen_family = AF_UNSPEC },
 	};
-	YG_CLEANUP_FREE char *buffer = malloc(BUFFER_BYTES);
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
-	int r = 0;
 
-	if (!buffer)
-		return -ENOMEM;
-	if (send(fd, &request, sizeof(request), 0) < 0)
-		return -errno;
-	while (r == 0) {
-		ssize_t len;
-
-		if (poll(&poller, 1, ANSWER_MS) == 0)
-			return -ETIMEDOUT;
-		len = recv(fd, buffer, BUFFER_BYTES, MSG_DONTWAIT);
-		if (len < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (len <= 0)
-			return len ? -errno : -EPROTO;
-		r = take_messages(picture, buffer, (size_t)len);
-	}
-	return r < 0 ? r : 0;
+	return yg_netlink_dump(fd, &request.head, take_message, picture);
 }
 
-int yg_ifaces_read(struct yg_ifaces *ret)
+static int read_once(int fd, struct yg_ifaces *ret)
 {
 	static const uint16_t types[] = { RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE };
 	YG_CLEANUP(yg_ifaces_clean) struct yg_ifaces ifaces = { 0 };
 	struct picture picture = { .out = &ifaces };
-	YG_CLEANUP_CLOSE int fd = -1;
-	int r;
+	int r = 0;
 
-	r = open_netlink(0, &fd);
 	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(types); i++)
 		r = dump(fd, &picture, types[i]);
-	if (r)
-		return r;
-	if (picture.no_memory)
-		return -ENOMEM;
-	*ret = YG_TAKE(ifaces, (struct yg_ifaces){ 0 });
-	return 0;
+	if (r == 0 && picture.no_memory)
+		r = -ENOMEM;
+	if (r == 0)
+		*ret = YG_TAKE(ifaces, (struct yg_ifaces){ 0 });
+	return r;
+}
+
+int yg_ifaces_read_from(int fd, struct yg_ifaces *ret)
+{
+	int r = -EINTR;
+
+	for (unsigned int i = 0; i < YG_IFACES_TRIES && r == -EINTR; i++)
+		r = read_once(fd, ret);
+	return r;
+}
+
+int yg_ifaces_read(struct yg_ifaces *ret)
+{
+	YG_CLEANUP_CLOSE int fd = -1;
+	int r = yg_netlink_open(NETLINK_ROUTE, 0, &fd);
+
+	return r ? r : yg_ifaces_read_from(fd, ret);
 }
 
 void yg_ifaces_clean(struct yg_ifaces *ifaces)

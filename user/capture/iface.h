@@ -18,6 +18,7 @@
 #define YG_IFACES_MAX	  4096 /* interfaces of one namespace; more are counted, not listed */
 #define YG_OWN_MAX	  4096 /* own addresses; more are counted, not listed */
 #define YG_GATEWAYS_MAX	  64   /* default routes; more are counted, not listed */
+#define YG_IFACES_TRIES	  4    /* pictures taken until one did not change meanwhile */
 #define YG_RESOLVERS_MAX  16   /* name servers; more are not listed */
 
 struct yg_iface {
@@ -60,9 +61,14 @@ YG_MUST_CHECK int yg_iface_monitor_drain(struct yg_iface_monitor *monitor);
 /**
  * yg_ifaces_read() - dump links, addresses and default routes.
  * @ret: initialised on success; release with yg_ifaces_clean().
- * Return: 0; -ENOMEM; -ETIMEDOUT if the kernel does not answer in a second; -errno.
+ *
+ * A picture that changed while it was taken lacks interfaces that are there: it is taken again.
+ *
+ * Return: 0; -ENOMEM; -ETIMEDOUT if the kernel does not answer in a second; -EINTR it changed
+ *	YG_IFACES_TRIES times; -errno.
  */
 YG_MUST_CHECK int yg_ifaces_read(struct yg_ifaces *ret);
+YG_MUST_CHECK int yg_ifaces_read_from(int fd, struct yg_ifaces *ret); /* of an open socket */
 void yg_ifaces_clean(struct yg_ifaces *ifaces);
 
 const struct yg_iface *yg_ifaces_find(const struct yg_ifaces *ifaces,

@@ -15,15 +15,13 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "capture/netlink.h"
 #include "yagura/map.h"
 
-#define BUFFER_BYTES   65536
-#define ANSWER_MS      1000
 #define VICTIMS_MAX    4096 /* sockets closed per sweep and family; the next sweep takes the rest */
 #define ALL_BUT_LISTEN (0xfffu & ~(1u << TCP_LISTEN))
 #define PREFIX_WHOLE   128
@@ -116,102 +114,52 @@ static bool is_blocked(const struct sweep *sweep, const struct inet_diag_sockid 
 	return is_live(yg_loader_map(loader, YG_MAP_BLOCK_NETS), &net, sweep->now_ns);
 }
 
-/* Return: 1 at the end of the dump; 0 to read on; -errno. */
-static int take_sockets(struct sweep *sweep, const char *buffer, size_t len)
+static void take_socket(void *ctx, const struct nlmsghdr *head)
 {
-	const struct nlmsghdr *head = (const void *)buffer;
+	struct sweep *sweep = ctx;
+	const struct inet_diag_msg *msg = NLMSG_DATA(head);
 
-	for (; NLMSG_OK(head, len); head = NLMSG_NEXT(head, len)) {
-		const struct inet_diag_msg *msg = NLMSG_DATA(head);
-
-		if (head->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (head->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *err = NLMSG_DATA(head);
-
-			return head->nlmsg_len < NLMSG_LENGTH(sizeof(*err)) ? -EPROTO : err->error;
-		}
-		if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*msg)) && sweep->count < VICTIMS_MAX &&
-		    is_blocked(sweep, &msg->id))
-			sweep->victims[sweep->count++] = msg->id;
-	}
-	return 0;
+	if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*msg)) && sweep->count < VICTIMS_MAX &&
+	    is_blocked(sweep, &msg->id))
+		sweep->victims[sweep->count++] = msg->id;
 }
 
-static int send_request(int fd, uint16_t type, uint16_t flags, const struct inet_diag_req_v2 *body)
+/* A message of sock_diag about sockets of TCP that do not listen. */
+struct question {
+	struct nlmsghdr head;
+	struct inet_diag_req_v2 body;
+};
+
+static struct question question_of(uint16_t type, uint8_t family)
 {
-	struct {
-		struct nlmsghdr head;
-		struct inet_diag_req_v2 body;
-	} request = {
-		.head = { .nlmsg_len = sizeof(request),
-			  .nlmsg_type = type,
-			  .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags) },
-		.body = *body,
+	return (struct question){
+		.head = { .nlmsg_len = sizeof(struct question), .nlmsg_type = type },
+		.body = { .sdiag_family = family,
+			  .sdiag_protocol = IPPROTO_TCP,
+			  .idiag_states = ALL_BUT_LISTEN },
 	};
-
-	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
-}
-
-static ssize_t receive(int fd, char *buffer)
-{
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
-	ssize_t len;
-
-	if (poll(&poller, 1, ANSWER_MS) == 0)
-		return -ETIMEDOUT;
-	len = recv(fd, buffer, BUFFER_BYTES, MSG_DONTWAIT);
-	if (len < 0 && (errno == EINTR || errno == EAGAIN))
-		return 0;
-	return len < 0 ? -errno : len;
-}
-
-/* The kernel's answer to one SOCK_DESTROY: 0 closed; -ENOENT no such socket; -errno. */
-static int destroy(int fd, const struct inet_diag_req_v2 *request, char *buffer)
-{
-	const struct nlmsghdr *head = (const void *)buffer;
-	const struct nlmsgerr *err = NLMSG_DATA(head);
-	int r = send_request(fd, SOCK_DESTROY, NLM_F_ACK, request);
-	ssize_t len = r ? r : receive(fd, buffer);
-
-	if (len < 0)
-		return (int)len;
-	if ((size_t)len < NLMSG_LENGTH(sizeof(*err)) || head->nlmsg_type != NLMSG_ERROR)
-		return -EPROTO;
-	return err->error;
 }
 
 /* Collect the blocked sockets of one family. */
-static int dump_family(struct sweep *sweep, int fd, char *buffer)
+static int dump_family(struct sweep *sweep, int fd)
 {
-	const struct inet_diag_req_v2 request = { .sdiag_family = sweep->family,
-						  .sdiag_protocol = IPPROTO_TCP,
-						  .idiag_states = ALL_BUT_LISTEN };
-	int r = send_request(fd, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request);
+	struct question question = question_of(SOCK_DIAG_BY_FAMILY, sweep->family);
+	int r = yg_netlink_dump(fd, &question.head, take_socket, sweep);
 
-	while (r == 0) {
-		ssize_t len = receive(fd, buffer);
-
-		if (len < 0)
-			return (int)len;
-		r = take_sockets(sweep, buffer, (size_t)len);
-	}
-	return r < 0 ? r : 0;
+	return r == -EINTR ? 0 : r; /* what came meanwhile is the next sweep's */
 }
 
 /* Dump first, destroy afterwards: the walk of the kernel must not meet sockets that vanish. */
-static int sweep_family(struct sweep *sweep, int fd, char *buffer)
+static int sweep_family(struct sweep *sweep, int fd)
 {
-	struct inet_diag_req_v2 request = { .sdiag_family = sweep->family,
-					    .sdiag_protocol = IPPROTO_TCP,
-					    .idiag_states = ALL_BUT_LISTEN };
-	int r = dump_family(sweep, fd, buffer);
+	struct question question = question_of(SOCK_DESTROY, sweep->family);
+	int r = dump_family(sweep, fd);
 
 	for (size_t i = 0; r == 0 && i < sweep->count; i++) {
 		int err;
 
-		request.id = sweep->victims[i];
-		err = destroy(fd, &request, buffer);
+		question.body.id = sweep->victims[i];
+		err = yg_netlink_order(fd, &question.head);
 		/* A socket that ended on its own meanwhile is as good as closed. */
 		if (err && err != -ENOENT)
 			r = err;
@@ -223,45 +171,41 @@ static int sweep_diag(struct yg_kill *kill, uint64_t now_ns)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	YG_CLEANUP_FREE struct sweep *sweep = calloc(1, sizeof(*sweep));
-	YG_CLEANUP_FREE char *buffer = malloc(BUFFER_BYTES);
-	YG_CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	int r = 0;
+	YG_CLEANUP_CLOSE int fd = -1;
+	int r;
 
-	if (!sweep || !buffer)
+	if (!sweep)
 		return -ENOMEM;
-	if (fd < 0)
-		return -errno;
+	r = yg_netlink_open(NETLINK_SOCK_DIAG, 0, &fd);
 	sweep->kill = kill;
 	sweep->now_ns = now_ns;
 	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(families); i++) {
 		sweep->family = families[i];
 		sweep->count = 0;
-		r = sweep_family(sweep, fd, buffer);
+		r = sweep_family(sweep, fd);
 	}
 	return r;
 }
 
 int yg_kill_diag(void)
 {
-	const struct inet_diag_req_v2 nobody = { .sdiag_family = AF_INET,
-						 .sdiag_protocol = IPPROTO_TCP,
-						 .idiag_states = ALL_BUT_LISTEN };
-	YG_CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	YG_CLEANUP_FREE char *buffer = calloc(1, BUFFER_BYTES);
+	struct question nobody = question_of(SOCK_DESTROY, AF_INET);
 	YG_CLEANUP_FREE struct sweep *sweep = calloc(1, sizeof(*sweep));
+	YG_CLEANUP_CLOSE int fd = -1;
 	int r;
 
-	if (!buffer || !sweep)
+	if (!sweep)
 		return -ENOMEM;
-	if (fd < 0)
-		return -errno;
+	r = yg_netlink_open(NETLINK_SOCK_DIAG, 0, &fd);
+	if (r)
+		return r;
 	sweep->family = AF_INET;
 	sweep->count = VICTIMS_MAX; /* full: nothing is looked up, nothing is closed */
 	/* Without the module for TCP the answer would be ENOENT too: a dump tells them apart. */
-	r = dump_family(sweep, fd, buffer);
+	r = dump_family(sweep, fd);
 	if (r)
 		return r;
-	r = destroy(fd, &nobody, buffer);
+	r = yg_netlink_order(fd, &nobody.head);
 	return r == -ENOENT ? 0 : r ? r : -EPROTO;
 }
 

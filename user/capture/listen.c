@@ -2,21 +2,31 @@
 /*
  * Two tables joined by the socket's inode:
  *
- *	net/tcp   "  0: 0100007F:1F90 00000000:0000 0A ... uid timeout inode": state 0A listens
- *	fd/7      -> "socket:[12345]"
+ *	sock_diag	those that listen, of the namespace: the kernel walks no other
+ *	fd/7		-> "socket:[12345]"
  *
- * Source: proc_pid_net(5), proc_pid_fd(5); enum in include/net/tcp_states.h of the kernel.
+ * Where there is no sock_diag:
+ *
+ *	net/tcp   "  0: 0100007F:1F90 00000000:0000 0A ... uid timeout inode": state 0A listens
+ *
+ * Source: sock_diag(7), proc_pid_net(5), proc_pid_fd(5); enum in include/net/tcp_states.h of the
+ * kernel, and tcp_get_idx() in its net/ipv4/tcp_ipv4.c: listening sockets come first.
  */
 #include "capture/listen.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_LISTEN 0x0a
+#include "capture/netlink.h"
 
 struct listener {
 	uint64_t inode;
@@ -41,38 +51,74 @@ static const char *find_field(const char *line, int number)
 	return line;
 }
 
-static void take_line(struct listeners *listeners, const char *line)
+static void add(struct listeners *listeners, uint64_t inode, uint16_t port)
 {
-	const char *colon = strchr(find_field(line, FIELD_LOCAL), ':');
-	uint64_t inode = strtoull(find_field(line, FIELD_INODE), NULL, 10);
-
-	if (!colon || strtoul(find_field(line, FIELD_STATE), NULL, 16) != STATE_LISTEN)
-		return;
 	if (inode && listeners->count < YG_LISTEN_SOCKETS_MAX)
-		listeners->rows[listeners->count++] =
-			(struct listener){ inode, (uint16_t)strtoul(colon + 1, NULL, 16) };
+		listeners->rows[listeners->count++] = (struct listener){ inode, port };
 }
 
-/* Listening sockets come first in these files. */
+/* Return: false when @line is of a socket that does not listen. */
+static bool take_line(struct listeners *listeners, const char *line)
+{
+	const char *colon = strchr(find_field(line, FIELD_LOCAL), ':');
+
+	if (strtoul(find_field(line, FIELD_STATE), NULL, 16) != TCP_LISTEN)
+		return false;
+	if (colon)
+		add(listeners, strtoull(find_field(line, FIELD_INODE), NULL, 10),
+		    (uint16_t)strtoul(colon + 1, NULL, 16));
+	return true;
+}
+
+/* A busy gateway has hundreds of thousands of lines behind those that listen: they are not read. */
 static void take_file(struct listeners *listeners, int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
-	size_t first = listeners->count;
-	bool is_past = false;
+	bool more = true;
 	char line[512];
 
 	if (!file) {
 		yg_closep(&fd);
 		return;
 	}
-	while (!is_past && fgets(line, sizeof(line), file)) {
-		size_t before = listeners->count;
-
-		take_line(listeners, line);
-		is_past = listeners->count == before && before > first;
-	}
+	if (!fgets(line, sizeof(line), file)) /* the names of the columns */
+		more = false;
+	while (more && fgets(line, sizeof(line), file))
+		more = take_line(listeners, line);
 	(void)fclose(file);
+}
+
+static void take_socket(void *ctx, const struct nlmsghdr *head)
+{
+	const struct inet_diag_msg *msg = NLMSG_DATA(head);
+
+	if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*msg)))
+		add(ctx, msg->idiag_inode, ntohs(msg->id.idiag_sport));
+}
+
+static int ask_kernel(struct listeners *listeners, int dir_fd)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	YG_CLEANUP_CLOSE int netns = openat(dir_fd, "ns/net", O_RDONLY | O_CLOEXEC);
+	YG_CLEANUP_CLOSE int fd = -1;
+	int r = netns < 0 ? -errno : yg_netlink_open_in(netns, NETLINK_SOCK_DIAG, &fd);
+
+	for (size_t i = 0; r == 0 && i < YG_ARRAY_SIZE(families); i++) {
+		struct {
+			struct nlmsghdr head;
+			struct inet_diag_req_v2 body;
+		} question = {
+			.head = { .nlmsg_len = sizeof(question),
+				  .nlmsg_type = SOCK_DIAG_BY_FAMILY },
+			.body = { .sdiag_family = families[i],
+				  .sdiag_protocol = IPPROTO_TCP,
+				  .idiag_states = 1u << TCP_LISTEN },
+		};
+
+		r = yg_netlink_dump(fd, &question.head, take_socket, listeners);
+	}
+	return r;
 }
 
 static uint16_t find_port(const struct listeners *listeners, uint64_t inode)
@@ -112,7 +158,10 @@ uint16_t yg_listen_port(int dir_fd)
 
 	if (!listeners)
 		return 0;
-	take_file(listeners, dir_fd, "net/tcp");
-	take_file(listeners, dir_fd, "net/tcp6");
+	if (ask_kernel(listeners, dir_fd)) {
+		listeners->count = 0;
+		take_file(listeners, dir_fd, "net/tcp");
+		take_file(listeners, dir_fd, "net/tcp6");
+	}
 	return listeners->count ? find_descriptor(listeners, dir_fd) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stage 1, capture: does a process accept TCP connections? Reads /proc/PID/net/tcp* and fd/. */
+/* Stage 1, capture: does a process accept TCP connections? Asks sock_diag and reads /proc/PID. */
 #pragma once
 
 #include <stdint.h>

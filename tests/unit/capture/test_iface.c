@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "capture/iface.h"
 
+#include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 
+#include "fake_netlink.h"
 #include "test.h"
 
 static void sees_loopback(void **state)
@@ -18,6 +21,46 @@ static void sees_loopback(void **state)
 	assert_true(lo->ifindex > 0 && lo->mtu > 0);
 	assert_string_equal(lo->kind, "");
 	assert_null(yg_ifaces_find(&ifaces, "no-such-name"));
+}
+
+/* What one dump of links says, of @count interfaces. */
+static void put_links(struct fake_netlink *kernel, int count, unsigned int flags)
+{
+	for (int i = 1; i <= count; i++) {
+		struct ifinfomsg link = { .ifi_index = i };
+
+		fake_netlink_put(kernel, RTM_NEWLINK, 0, &link, sizeof(link));
+	}
+	fake_netlink_end(kernel, flags, 0);
+}
+
+/* An interface that was made meanwhile may hide another, which is no reason to drop that one. */
+static void takes_a_picture_again_that_changed_meanwhile(void **state)
+{
+	YG_CLEANUP(yg_ifaces_clean) struct yg_ifaces ifaces = { 0 };
+	FAKE_NETLINK(kernel);
+
+	(void)state;
+	put_links(&kernel, 2, NLM_F_DUMP_INTR);
+	put_links(&kernel, 3, 0);
+	fake_netlink_end(&kernel, NLM_F_DUMP_INTR, 0); /* addresses: all of it once more */
+	put_links(&kernel, 4, 0);
+	fake_netlink_end(&kernel, 0, 0);
+	fake_netlink_end(&kernel, 0, 0);
+	assert_int_equal(yg_ifaces_read_from(kernel.ours, &ifaces), 0);
+	assert_int_equal(ifaces.iface_count, 4);
+}
+
+static void gives_up_on_a_picture_that_never_holds_still(void **state)
+{
+	struct yg_ifaces ifaces = { 0 };
+	FAKE_NETLINK(kernel);
+
+	(void)state;
+	for (int i = 0; i < YG_IFACES_TRIES; i++)
+		put_links(&kernel, 1, NLM_F_DUMP_INTR);
+	assert_int_equal(yg_ifaces_read_from(kernel.ours, &ifaces), -EINTR);
+	assert_null(ifaces.ifaces);
 }
 
 static void is_quiet_without_changes(void **state)
@@ -83,6 +126,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sees_loopback),
+		cmocka_unit_test(takes_a_picture_again_that_changed_meanwhile),
+		cmocka_unit_test(gives_up_on_a_picture_that_never_holds_still),
 		cmocka_unit_test(is_quiet_without_changes),
 		cmocka_unit_test(reads_resolvers),
 		cmocka_unit_test(honours_the_cap_of_resolvers),

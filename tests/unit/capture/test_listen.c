@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "capture/listen.h"
 
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
 #include "fake_proc.h"
 
 #define HEAD \
@@ -9,11 +15,17 @@
 
 static struct fake_proc proc;
 
+/* Without a namespace, so that the files are read. */
 static int make(void **state)
 {
+	char path[128];
+
 	(void)state;
 	fake_proc_make(&proc);
 	fake_proc_add(&proc, 7, "server");
+	(void)snprintf(path, sizeof(path), "%s/7/ns/net", proc.root);
+	if (unlink(path))
+		return -1;
 	fake_proc_mkdir(&proc, "7/net");
 	fake_proc_mkdir(&proc, "7/fd");
 	return 0;
@@ -83,10 +95,83 @@ static void reads_ipv6(void **state)
 	assert_int_equal(port(), 443);
 }
 
+/*
+ * Those that listen come first: what is behind the first that does not is not read. No kernel
+ * writes a file like these; they show where reading ends.
+ */
+static void reads_no_further_than_those_that_listen(void **state)
+{
+	(void)state;
+	file("7/net/tcp", HEAD "   0: 0100007F:0016 0100007F:9999 01" TAIL "502 1 0\n"
+			       "   1: 0100007F:1F90 00000000:0000 0A" TAIL "501 1 0\n");
+	descriptor("3", "socket:[501]");
+	assert_int_equal(port(), 0);
+	file("7/net/tcp", HEAD "   0: 0100007F:1F90 00000000:0000 0A" TAIL "501 1 0\n"
+			       "   1: 0100007F:0016 0100007F:9999 06" TAIL "0 1 0\n"
+			       "   2: 0100007F:1F91 00000000:0000 0A" TAIL "503 1 0\n");
+	assert_int_equal(port(), 0x1f90);
+	descriptor("3", "socket:[503]");
+	assert_int_equal(port(), 0);
+}
+
+/* A server of its own network namespace, where the user may make one. */
+_Noreturn static void serve(int ready)
+{
+	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_port = htons(4711) };
+	int fd;
+
+	(void)unshare(CLONE_NEWNET);
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, 1) ||
+	    write(ready, "", 1) != 1)
+		_exit(EXIT_FAILURE);
+	for (;;)
+		(void)pause();
+}
+
+static uint16_t port_of(pid_t pid)
+{
+	char path[32];
+	uint16_t ret;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ret = yg_listen_port(fd);
+	(void)close(fd);
+	return ret;
+}
+
+static void asks_the_kernel_in_the_namespace_of_the_process(void **state)
+{
+	struct stat before, after;
+	int fds[2];
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(stat("/proc/self/ns/net", &before), 0);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		serve(fds[1]);
+	(void)close(fds[1]);
+	assert_int_equal(read(fds[0], &byte, 1), 1);
+	(void)close(fds[0]);
+	assert_int_equal(port_of(pid), 4711);
+	assert_int_equal(port_of(getpid()), 0);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(stat("/proc/self/ns/net", &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+}
+
 static void survives_nonsense(void **state)
 {
 	(void)state;
-	file("7/net/tcp", "::::\n\n0: zz:zz 0A\nsocket 0A 0A 0A 0A 0A\n");
+	file("7/net/tcp", HEAD "::::\n\n0: zz:zz 0A\nsocket 0A 0A 0A 0A 0A\n");
 	file("7/net/tcp6", "");
 	descriptor("6", "socket:[");
 	descriptor("7", "socket:[99999999999999999999999]");
@@ -99,6 +184,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_files_nobody_listens, make, unmake),
 		cmocka_unit_test_setup_teardown(joins_sockets_to_descriptors, make, unmake),
 		cmocka_unit_test_setup_teardown(reads_ipv6, make, unmake),
+		cmocka_unit_test_setup_teardown(reads_no_further_than_those_that_listen, make,
+						unmake),
+		cmocka_unit_test(asks_the_kernel_in_the_namespace_of_the_process),
 		cmocka_unit_test_setup_teardown(survives_nonsense, make, unmake),
 	};
 
