@@ -18,7 +18,6 @@
 #define LOOK_NS	     (100u * YG_NS_PER_MS) /* changes come in bursts */
 #define RELOOK_NS    (5u * YG_NS_PER_S)	   /* retries, programs taken away, resolv.conf */
 #define STATUS_NS    YG_NS_PER_S
-#define KILL_NS	     (20u * YG_NS_PER_MS) /* a sweep covers all blocks placed before it */
 #define PROC_EVENTS  1024u
 #define REQUESTS_MAX 64
 
@@ -193,6 +192,18 @@ static void protect(struct yg_warden *warden)
 		yg_log(YG_LOG_ERROR, "protected addresses: cannot set: %s", strerror(-r));
 }
 
+static void close_connections(struct yg_warden *warden, uint64_t now_ns)
+{
+	uint64_t end_ns;
+
+	if (!warden->kill || now_ns < warden->kill_ns)
+		return;
+	warden->kill = false;
+	yg_connections_close(warden, now_ns);
+	end_ns = yg_monotonic_ns();
+	warden->kill_ns = end_ns + yg_connections_rest(end_ns - now_ns);
+}
+
 static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
 	tend_roles(warden, now_ns);
@@ -202,11 +213,7 @@ static void do_due(struct yg_warden *warden, uint64_t now_ns)
 	watch_interfaces(warden, now_ns);
 	protect(warden);
 	read_requests(warden);
-	if (warden->kill && now_ns - warden->kill_ns >= KILL_NS) {
-		warden->kill = false;
-		warden->kill_ns = now_ns;
-		yg_connections_close(warden, now_ns);
-	}
+	close_connections(warden, now_ns);
 	if (now_ns - warden->status_ns >= STATUS_NS) {
 		warden->status_ns = now_ns;
 		yg_status_send(warden);

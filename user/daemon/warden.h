@@ -69,7 +69,7 @@ struct yg_warden {
 	uint64_t protect_ns; /* monotonic, last time */
 	uint64_t status_ns;  /* monotonic, last round */
 	uint64_t round;	     /* number of the status round */
-	uint64_t kill_ns;    /* monotonic, last sweep of sockets */
+	uint64_t kill_ns;    /* monotonic; when sockets may be swept again */
 	bool kill;	     /* one is due */
 	uint64_t sweeps;     /* of sockets, so far */
 	int signal_fd;
@@ -112,6 +112,18 @@ void yg_status_send(struct yg_warden *warden);
 
 /* connections.c: close those of blocked clients, here and in the namespaces of the scope. */
 void yg_connections_close(struct yg_warden *warden, uint64_t now_ns);
+
+/**
+ * yg_connections_rest() - how long sockets are left alone after a sweep of @cost_ns.
+ *
+ * A sweep walks every process and every socket of the host: under a storm of blocks it takes a
+ * twentieth of a core and no more. Blocked frames are dropped in the meantime.
+ *
+ * Return: nanoseconds, from YG_SWEEP_REST_MIN_NS to YG_SWEEP_REST_MAX_NS.
+ */
+uint64_t yg_connections_rest(uint64_t cost_ns);
+#define YG_SWEEP_REST_MIN_NS 20000000ull   /* one sweep covers all blocks placed before it */
+#define YG_SWEEP_REST_MAX_NS 2000000000ull /* a blocked client keeps its connection so long */
 
 /* coverage.c: add up the TLS connections of the wire. Return: 0; -ENOMEM; -errno. */
 YG_MUST_CHECK int yg_coverage_open(struct yg_warden *warden);
