@@ -293,6 +293,22 @@ static enum yg_parse request_line(struct line *line)
 	return line_end(line, YG_ANOMALY_START_LINE);
 }
 
+/* To the end of a line: a value, or why a status is given. White space around it is left in. */
+static enum yg_parse value_bytes(struct line *line)
+{
+	for (;;) {
+		line->p = yg_scan_value_end(line->p, line->end);
+		if (line->p == line->end)
+			return YG_PARSE_MORE;
+		if (*line->p == '\r' || *line->p == '\n')
+			return YG_PARSE_DONE;
+		line->http->anomalies |= YG_ANOMALY_VALUE_INVALID;
+		if (!(line->http->lenient & YG_LENIENT_VALUE) || *line->p == '\0')
+			return YG_PARSE_BAD;
+		line->p++;
+	}
+}
+
 static enum yg_parse status_line(struct line *line)
 {
 	struct yg_http1 *http = line->http;
@@ -315,27 +331,11 @@ static enum yg_parse status_line(struct line *line)
 		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
 	http->status = (uint16_t)status;
 	if (line->p < line->end && *line->p == ' ')
-		line->p = yg_scan_value_end(line->p, line->end);
-	return line_end(line, YG_ANOMALY_START_LINE);
+		r = value_bytes(line);
+	return r == YG_PARSE_DONE ? line_end(line, YG_ANOMALY_START_LINE) : r;
 }
 
 /* --- field lines -------------------------------------------------------------------------- */
-
-/* The value: [from, line->p) on DONE, white space around it left in. */
-static enum yg_parse value_bytes(struct line *line)
-{
-	for (;;) {
-		line->p = yg_scan_value_end(line->p, line->end);
-		if (line->p == line->end)
-			return YG_PARSE_MORE;
-		if (*line->p == '\r' || *line->p == '\n')
-			return YG_PARSE_DONE;
-		line->http->anomalies |= YG_ANOMALY_VALUE_INVALID;
-		if (!(line->http->lenient & YG_LENIENT_VALUE) || *line->p == '\0')
-			return YG_PARSE_BAD;
-		line->p++;
-	}
-}
 
 /* SP or HTAB where a name should be: the line continues the one before it. */
 static enum yg_parse folded_line(struct line *line)

@@ -36,18 +36,18 @@ static enum yg_body request_body(struct yg_http1 *http, struct yg_slice method)
 
 static enum yg_body response_body(struct yg_http1 *http, struct yg_slice method)
 {
+	compare_framings(http);
 	if (http->status == 101 || (http->status / 100 == 2 && is_connect(method)))
 		return YG_BODY_TUNNEL;
 	if (http->status < 200 || http->status == 204 || http->status == 304 ||
 	    yg_slice_equal(method, YG_SLICE("HEAD")))
 		return YG_BODY_NONE;
-	compare_framings(http);
-	if (http->coding == YG_CODING_CHUNKED && !is_old(http))
-		return YG_BODY_CHUNKED;
-	if (http->coding != YG_CODING_NONE) {
+	if (http->coding != YG_CODING_NONE && (http->coding != YG_CODING_CHUNKED || is_old(http)))
 		http->anomalies |= YG_ANOMALY_CODING_INVALID;
+	if (http->coding == YG_CODING_CHUNKED)
+		return YG_BODY_CHUNKED;
+	if (http->coding != YG_CODING_NONE)
 		return YG_BODY_CLOSE;
-	}
 	if (http->has_length)
 		return http->length ? YG_BODY_LENGTH : YG_BODY_NONE;
 	return YG_BODY_CLOSE;

@@ -216,8 +216,9 @@ static void response_head(const struct turn *turn)
 	if (draft->head.status < 200 && draft->head.status != 101) {
 		counters_of(turn)->informational_parsed++;
 		pairing->informational++;
-		yg_reader_frame(turn->reader, YG_BODY_NONE);
+		yg_reader_frame(turn->reader, yg_http1_body(&draft->head, method));
 		turn->reader->state = YG_READER_START; /* the final one is still to come */
+		turn->reader->odd_before |= draft->head.anomalies;
 		yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
 		return;
 	}

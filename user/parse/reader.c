@@ -146,8 +146,8 @@ static void draft_init(struct yg_reading *reading, struct yg_reader *reader,
 	draft->head.kind =
 		reader->kind == YG_READER_RESPONSES ? YG_HTTP1_RESPONSE : YG_HTTP1_REQUEST;
 	draft->head.lenient = YG_LENIENT_ALL;
-	draft->head.anomalies = reader->odd_lines | (reader->doubtful ? YG_ANOMALY_HIDDEN : 0);
-	reader->odd_lines = 0;
+	draft->head.anomalies = reader->odd_before | (reader->doubtful ? YG_ANOMALY_HIDDEN : 0);
+	reader->odd_before = 0;
 	draft->head.fields = reading->fields;
 	draft->head.field_cap = YG_HEADERS_MAX;
 }
@@ -233,9 +233,9 @@ static void skip_empty_lines(struct yg_reading *reading, struct yg_reader *reade
 		bool ends = reader->has_cr && *feed->p == '\n';
 
 		if (reader->has_cr && !ends)
-			reader->odd_lines |= YG_ANOMALY_BARE_CR;
+			reader->odd_before |= YG_ANOMALY_BARE_CR;
 		if (!reader->has_cr && *feed->p == '\n')
-			reader->odd_lines |= YG_ANOMALY_BARE_LF;
+			reader->odd_before |= YG_ANOMALY_BARE_LF;
 		reader->has_cr = *feed->p == '\r';
 		if (!is_line_end(*feed->p))
 			return;
@@ -432,7 +432,7 @@ static enum yg_hole hole_before_body(struct yg_reading *reading, struct yg_reade
 	bool partial = reader->draft != NULL;
 
 	reader->has_cr = reader->tentative = false;
-	reader->odd_lines = 0;
+	reader->odd_before = 0;
 	reader->state = YG_READER_RESYNC;
 	if (partial && !reader->draft->head.has_start)
 		yg_draft_free(reading->pool, &reader->draft);

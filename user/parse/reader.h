@@ -44,21 +44,21 @@ struct yg_reader {
 	struct yg_draft *draft; /* current message; NULL: none, or already given up */
 	uint64_t left;
 	struct yg_chunked chunked;
-	uint8_t kind;	    /* enum yg_reader_kind */
-	uint8_t state;	    /* enum yg_reader_state */
-	uint8_t skip;	    /* enum yg_reader_skip */
-	bool has_cr;	    /* CR of an empty line before a message was taken */
-	uint32_t odd_lines; /* YG_ANOMALY_BARE_* of empty lines before a message */
-	bool begun;	    /* a message was read on this direction */
-	bool tentative;	    /* the head being read was found by resynchronising */
-	bool closing;	    /* the message being read is the last of its connection */
-	bool upgrading;	    /* a request asked to leave HTTP: what follows may not be HTTP */
-	bool doubtful;	    /* a message before is read in two ways: so are those behind it */
-	bool lost;	    /* a gap may have hidden message starts since the last head */
-	bool joined;	    /* the first bytes may be the middle of something */
-	uint8_t opening;    /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
-	char taken[16];	    /* these bytes */
-	struct yg_ws *ws;   /* SKIP_TUNNEL: frames of a WebSocket; NULL: of something else */
+	uint8_t kind;	     /* enum yg_reader_kind */
+	uint8_t state;	     /* enum yg_reader_state */
+	uint8_t skip;	     /* enum yg_reader_skip */
+	bool has_cr;	     /* CR of an empty line before a message was taken */
+	uint32_t odd_before; /* YG_ANOMALY_* of empty lines and 1xx answers before a message */
+	bool begun;	     /* a message was read on this direction */
+	bool tentative;	     /* the head being read was found by resynchronising */
+	bool closing;	     /* the message being read is the last of its connection */
+	bool upgrading;	     /* a request asked to leave HTTP: what follows may not be HTTP */
+	bool doubtful;	     /* a message before is read in two ways: so are those behind it */
+	bool lost;	     /* a gap may have hidden message starts since the last head */
+	bool joined;	     /* the first bytes may be the middle of something */
+	uint8_t opening;     /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
+	char taken[16];	     /* these bytes */
+	struct yg_ws *ws;    /* SKIP_TUNNEL: frames of a WebSocket; NULL: of something else */
 };
 
 /* How a direction was recognised as HTTP/2. */

@@ -97,6 +97,8 @@ static const struct {
 	  0 },
 	{ "letters after the status", YG_HTTP1_RESPONSE, "HTTP/1.1 200OK\r\n\r\n",
 	  YG_ANOMALY_START_LINE, 0 },
+	{ "a control byte in a reason", YG_HTTP1_RESPONSE, "HTTP/1.1 200 \x01\r\n\r\n",
+	  YG_ANOMALY_VALUE_INVALID, YG_LENIENT_VALUE },
 	{ "lengths that differ", YG_HTTP1_REQUEST,
 	  "GET / HTTP/1.1\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n",
 	  YG_ANOMALY_LENGTH_TWICE, 0 },
@@ -288,8 +290,14 @@ static const struct {
 	  YG_ANOMALY_CODING_INVALID },
 	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", "GET",
 	  YG_BODY_CHUNKED, YG_ANOMALY_LENGTH_AND_CHUNKED },
-	{ "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", YG_BODY_CLOSE,
+	{ "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", YG_BODY_CHUNKED,
 	  YG_ANOMALY_CODING_INVALID },
+	{ "HTTP/1.1 204 None\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", "GET",
+	  YG_BODY_NONE, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", "HEAD",
+	  YG_BODY_NONE, YG_ANOMALY_LENGTH_AND_CHUNKED },
+	{ "HTTP/1.1 100 Go\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", "PUT",
+	  YG_BODY_NONE, YG_ANOMALY_LENGTH_AND_CHUNKED },
 };
 
 static void frames_as_rfc_9112_section_6_3(void **state)
