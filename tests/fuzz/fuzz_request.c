@@ -70,11 +70,11 @@ static void act(struct world *world, enum yg_role from, const struct yg_request 
 		break;
 	case YG_REQUEST_PROTECT:
 		assert(from == YG_ROLE_WARDEN);
-		yg_rails_protect(&world->rails, &request->prefix);
+		yg_rails_protect(&world->rails, request->cookie, &request->prefix);
 		break;
 	case YG_REQUEST_PROTECT_END:
 		assert(from == YG_ROLE_WARDEN);
-		(void)!yg_rails_protect_end(&world->rails);
+		(void)!yg_rails_protect_end(&world->rails, request->cookie);
 		break;
 	default:
 		assert(request->kind == YG_REQUEST_LIST || request->kind == YG_REQUEST_KILL ||
@@ -135,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (yg_blocks_new(&key, max, &world.blocks))
 		return 0;
-	(void)!yg_rails_protect_end(&world.rails);
+	(void)!yg_rails_protect_end(&world.rails, 0);
 	while (len - at >= 2) {
 		size_t message_len = data[at + 1] < len - at - 2 ? data[at + 1] : len - at - 2;
 

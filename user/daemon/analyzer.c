@@ -327,9 +327,9 @@ static void take_order(void *ctx, const void *data, size_t len)
 	if (yg_request_check(YG_ROLE_WARDEN, data, len, &request) != YG_RESULT_OK)
 		return;
 	if (request.kind == YG_REQUEST_PROTECT)
-		yg_own_add(own, &request.prefix);
+		yg_own_add(own, request.cookie, &request.prefix);
 	else if (request.kind == YG_REQUEST_PROTECT_END)
-		yg_own_end(own);
+		yg_own_end(own, request.cookie);
 }
 
 static void take_state(void *ctx, const void *data, size_t len)

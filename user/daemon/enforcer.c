@@ -171,9 +171,9 @@ static enum yg_result take_away(struct enforcer *enforcer, const struct yg_prefi
 }
 
 /* A protected set that arrives after a block wins over it. */
-static void protect_end(struct enforcer *enforcer)
+static void protect_end(struct enforcer *enforcer, uint32_t count)
 {
-	int r = yg_rails_protect_end(&enforcer->rails);
+	int r = yg_rails_protect_end(&enforcer->rails, count);
 
 	if (r) {
 		yg_log(YG_LOG_ERROR, "protected set: cannot take: %s", strerror(-r));
@@ -256,7 +256,7 @@ static void act(struct enforcer *enforcer, enum yg_role from, const struct yg_re
 		};
 		return;
 	case YG_REQUEST_PROTECT:
-		yg_rails_protect(&enforcer->rails, &request->prefix);
+		yg_rails_protect(&enforcer->rails, request->cookie, &request->prefix);
 		if (request->reason == YG_ALLOW_PROXY && request->prefix.len == ADDRESS_BITS)
 			watch(enforcer,
 			      (struct yg_watch_row){ request->prefix.addr, UINT64_MAX,
@@ -271,7 +271,7 @@ static void act(struct enforcer *enforcer, enum yg_role from, const struct yg_re
 			      now_ns);
 		return;
 	case YG_REQUEST_PROTECT_END:
-		protect_end(enforcer);
+		protect_end(enforcer, request->cookie);
 		return;
 	default:
 		return;

@@ -19,12 +19,16 @@ void yg_own_clean(struct yg_own *own)
 	clean_set(&own->next);
 }
 
-void yg_own_add(struct yg_own *own, const struct yg_prefix *prefix)
+void yg_own_add(struct yg_own *own, uint32_t index, const struct yg_prefix *prefix)
 {
 	struct yg_own_set *next = &own->next;
-	uint32_t room = next->room ? next->room * 2 : FIRST_ROOM;
 	struct yg_prefix *rows;
+	uint32_t room;
 
+	if (index == 0)
+		clean_set(next);
+	next->told++;
+	room = next->room ? next->room * 2 : FIRST_ROOM;
 	if (next->count == next->room) {
 		rows = room > YG_OWN_PREFIXES_MAX ? NULL
 						  : reallocarray(next->rows, room, sizeof(*rows));
@@ -47,8 +51,12 @@ static int order(const void *a, const void *b)
 	return exact ? exact : memcmp(&x->addr, &y->addr, sizeof(x->addr));
 }
 
-void yg_own_end(struct yg_own *own)
+void yg_own_end(struct yg_own *own, uint32_t count)
 {
+	if (count == 0 || own->next.told != count)
+		clean_set(&own->next);
+	if (own->next.told != count)
+		return;
 	if (own->next.count)
 		qsort(own->next.rows, own->next.count, sizeof(*own->next.rows), order);
 	clean_set(&own->current);

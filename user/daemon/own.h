@@ -20,6 +20,7 @@ struct yg_own_set {
 	struct yg_prefix *rows; /* [count] owned; whole addresses first, in order */
 	uint32_t count, room;
 	uint32_t exact; /* of them, whole addresses */
+	uint32_t told;	/* those left out among them */
 };
 
 /* Zero it to begin; release with yg_own_clean(). */
@@ -31,11 +32,14 @@ struct yg_own {
 /* Frees both sets; all is zero afterwards. */
 void yg_own_clean(struct yg_own *own);
 
-/* Add to the set that is being built. */
-void yg_own_add(struct yg_own *own, const struct yg_prefix *prefix);
+/* Add to the set that is being built. @index: its place; 0 begins anew. */
+void yg_own_add(struct yg_own *own, uint32_t index, const struct yg_prefix *prefix);
 
-/* The set is complete: it takes the place of the former one. */
-void yg_own_end(struct yg_own *own);
+/*
+ * The set of @count is complete: it takes the place of the former one; unless it is not, being the
+ * rest of what another analyzer began to read.
+ */
+void yg_own_end(struct yg_own *own, uint32_t count);
 
 /* Is it one of this host? O(log addresses + networks). */
 bool yg_own_has(const struct yg_own *own, const struct yg_address *addr);

@@ -195,8 +195,8 @@ static int copy_trusted(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 static void copy_own(struct yg_pipeline *pipeline, const struct yg_pipeline_options *options)
 {
 	for (uint32_t i = 0; i < options->own_count; i++)
-		yg_own_add(&pipeline->own, &options->own_prefixes[i]);
-	yg_own_end(&pipeline->own);
+		yg_own_add(&pipeline->own, i, &options->own_prefixes[i]);
+	yg_own_end(&pipeline->own, options->own_count);
 }
 
 /* A table gets the share of the memory that it has in the default. */

@@ -10,44 +10,24 @@
 
 #include "core/log.h"
 #include "daemon/warden.h"
-#include "priv/link.h"
 
 #define RESOLV_CONF	"/etc/resolv.conf"
 #define RESOLV_CONF_MAX 8192
 #define EXACT_BITS	128u
+#define STALE_MAX	64u /* taken away per walk of the map */
 
-struct set {
-	struct yg_net nets[YG_ALLOW_NETS_MAX];
-	struct yg_allow why[YG_ALLOW_NETS_MAX];
-	size_t count;
-	size_t lost; /* beyond the cap */
-};
-
-static void add(struct set *set, const struct yg_prefix *prefix, enum yg_allow_why why)
-{
-	struct yg_net *net = &set->nets[set->count];
-
-	if (set->count >= YG_ALLOW_NETS_MAX) {
-		set->lost++;
-		return;
-	}
-	net->prefix_len = prefix->len;
-	memcpy(net->addr, prefix->addr.bytes, sizeof(net->addr));
-	set->why[set->count++].why = why;
-}
-
-static void add_addresses(struct set *set, const struct yg_address *addrs, size_t count,
-			  enum yg_allow_why why)
+static void add_addresses(struct yg_protected_set *set, const struct yg_address *addrs,
+			  size_t count, enum yg_allow_why why)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct yg_prefix prefix = { .addr = addrs[i], .len = EXACT_BITS };
 
 		if (!yg_address_is_unknown(&addrs[i]))
-			add(set, &prefix, why);
+			yg_protected_add(set, &prefix, why);
 	}
 }
 
-static void add_resolvers(struct set *set)
+static void add_resolvers(struct yg_protected_set *set)
 {
 	struct yg_address resolvers[YG_RESOLVERS_MAX];
 	char text[RESOLV_CONF_MAX];
@@ -64,89 +44,96 @@ static void add_resolvers(struct set *set)
 			YG_ALLOW_RESOLVER);
 }
 
-static void collect(const struct yg_warden *warden, struct set *set)
+static void collect(const struct yg_warden *warden, struct yg_protected_set *set)
 {
 	const struct yg_options *options = &warden->options;
 
 	for (size_t i = 0; i < options->allow.count; i++)
-		add(set, &options->allow.items[i], YG_ALLOW_CONFIG);
+		yg_protected_add(set, &options->allow.items[i], YG_ALLOW_CONFIG);
 	for (size_t i = 0; i < options->trusted_proxies.count; i++)
-		add(set, &options->trusted_proxies.items[i], YG_ALLOW_PROXY);
+		yg_protected_add(set, &options->trusted_proxies.items[i], YG_ALLOW_PROXY);
 	add_addresses(set, warden->ifaces.gateways, warden->ifaces.gateway_count, YG_ALLOW_ROUTE);
 	add_resolvers(set);
 	add_addresses(set, warden->ifaces.own, warden->ifaces.own_count, YG_ALLOW_OWN);
-	if (set->lost > 0)
-		yg_log(YG_LOG_WARNING, "protected addresses: %zu beyond the limit of %u are not",
-		       set->lost, YG_ALLOW_NETS_MAX);
-}
-
-static bool has(const struct set *set, const struct yg_net *net)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (memcmp(&set->nets[i], net, sizeof(*net)) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* Adds before it deletes: who stays protected is so throughout. */
-static int write_map(int fd, const struct set *set)
+static int write_map(int fd, const struct yg_protected_set *set, const bool *seen)
 {
-	struct yg_net stale[64];
-	size_t count;
-
 	for (size_t i = 0; i < set->count; i++) {
-		if (bpf_map_update_elem(fd, &set->nets[i], &set->why[i], BPF_ANY))
+		struct yg_allow allow = { .why = set->rows[i].why };
+		bool again = i > 0 && memcmp(&set->rows[i].net, &set->rows[i - 1].net,
+					     sizeof(set->rows[i].net)) == 0;
+
+		if (!seen[i] && !again &&
+		    bpf_map_update_elem(fd, &set->rows[i].net, &allow, BPF_ANY))
 			return -errno;
 	}
-	do {
-		const struct yg_net *last = NULL;
-		struct yg_net net;
-
-		count = 0;
-		while (count < YG_ARRAY_SIZE(stale) && bpf_map_get_next_key(fd, last, &net) == 0) {
-			if (!has(set, &net))
-				stale[count++] = net;
-			last = &net;
-		}
-		for (size_t i = 0; i < count; i++)
-			(void)bpf_map_delete_elem(fd, &stale[i]);
-	} while (count == YG_ARRAY_SIZE(stale));
 	return 0;
 }
 
-/* To the enforcer all, to the analyzer the host's own. */
-static int tell(const struct yg_warden *warden, const struct set *set, enum yg_role to)
+/* What is in the map: marks of the set's own, and a few that should not be there. */
+static size_t read_map(int fd, const struct yg_protected *protected, bool *seen,
+		       struct yg_net stale[STALE_MAX])
 {
-	int fd = warden->children.ends[YG_ROLE_WARDEN][to];
-	struct yg_request request = { .kind = YG_REQUEST_PROTECT };
-	int r = 0;
+	const struct yg_net *last = NULL;
+	struct yg_net net;
+	size_t count = 0;
 
-	for (size_t i = 0; !r && i < set->count; i++) {
-		if (to == YG_ROLE_ANALYZER && set->why[i].why != YG_ALLOW_OWN)
-			continue;
-		request.prefix.len = set->nets[i].prefix_len;
-		memcpy(request.prefix.addr.bytes, set->nets[i].addr, sizeof(set->nets[i].addr));
-		request.reason = set->why[i].why;
-		r = yg_link_send(fd, &request, sizeof(request));
+	while (count < STALE_MAX && bpf_map_get_next_key(fd, last, &net) == 0) {
+		size_t index = yg_protected_find(protected, &net);
+
+		if (index < YG_ALLOW_NETS_MAX)
+			seen[index] = true;
+		else
+			stale[count++] = net;
+		last = &net;
 	}
-	request = (struct yg_request){ .kind = YG_REQUEST_PROTECT_END };
-	if (!r)
-		r = yg_link_send(fd, &request, sizeof(request));
+	return count;
+}
+
+/* Brings the map to the set, whoever changed it. */
+static int mend_map(int fd, const struct yg_protected *protected, bool *seen)
+{
+	struct yg_net stale[STALE_MAX];
+	size_t count;
+	int r;
+
+	do {
+		memset(seen, 0, YG_ALLOW_NETS_MAX * sizeof(*seen));
+		count = read_map(fd, protected, seen, stale);
+		/* Of a walk that was cut short, what is there is written once more: no harm. */
+		r = write_map(fd, protected->set, seen);
+		for (size_t i = 0; r == 0 && i < count; i++)
+			(void)bpf_map_delete_elem(fd, &stale[i]);
+	} while (r == 0 && count == STALE_MAX);
 	return r;
+}
+
+static int tell(struct yg_warden *warden, enum yg_role role)
+{
+	return yg_protected_tell(&warden->protected, role,
+				 warden->children.ends[YG_ROLE_WARDEN][role]);
 }
 
 int yg_protect_apply(struct yg_warden *warden)
 {
-	struct set *set YG_CLEANUP_FREE = calloc(1, sizeof(*set));
+	struct yg_protected_set *set YG_CLEANUP_FREE = calloc(1, sizeof(*set));
+	bool *seen YG_CLEANUP_FREE = calloc(YG_ALLOW_NETS_MAX, sizeof(*seen));
 	int fd = yg_loader_map(warden->loader, YG_MAP_ALLOW_NETS);
-	int r;
+	int analyzer, r;
 
-	if (!set)
+	if (!set || !seen)
 		return -ENOMEM;
 	collect(warden, set);
-	r = fd < 0 ? 0 : write_map(fd, set);
-	if (!r)
-		r = tell(warden, set, YG_ROLE_ENFORCER);
-	return r ? r : tell(warden, set, YG_ROLE_ANALYZER);
+	if (yg_protected_take(&warden->protected, &set) && warden->protected.set->lost > 0)
+		yg_log(YG_LOG_WARNING, "protected addresses: %zu beyond the limit of %u are not",
+		       warden->protected.set->lost, YG_ALLOW_NETS_MAX);
+	r = fd < 0 ? 0 : mend_map(fd, &warden->protected, seen);
+	if (r)
+		return r;
+	/* One that does not read keeps nothing from the other. */
+	analyzer = tell(warden, YG_ROLE_ANALYZER);
+	r = tell(warden, YG_ROLE_ENFORCER);
+	return r ? r : analyzer;
 }

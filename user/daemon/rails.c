@@ -97,12 +97,21 @@ enum yg_result yg_rails_judge(struct yg_rails *rails, const struct yg_request *r
 	return YG_RESULT_OK;
 }
 
-void yg_rails_protect(struct yg_rails *rails, const struct yg_prefix *prefix)
+static void drop(struct yg_prefixes *set)
+{
+	free(set->rows);
+	*set = (struct yg_prefixes){ 0 };
+}
+
+void yg_rails_protect(struct yg_rails *rails, uint32_t index, const struct yg_prefix *prefix)
 {
 	struct yg_prefixes *next = &rails->next;
-	uint32_t room = next->room ? next->room * 2 : FIRST_ROOM;
 	struct yg_prefix *rows;
+	uint32_t room;
 
+	if (index == 0)
+		drop(next);
+	room = next->room ? next->room * 2 : FIRST_ROOM;
 	if (next->count == next->room) {
 		rows = room > YG_PROTECTED_MAX ? NULL
 					       : reallocarray(next->rows, room, sizeof(*rows));
@@ -116,20 +125,24 @@ void yg_rails_protect(struct yg_rails *rails, const struct yg_prefix *prefix)
 	next->rows[next->count++] = *prefix;
 }
 
-int yg_rails_protect_end(struct yg_rails *rails)
+int yg_rails_protect_end(struct yg_rails *rails, uint32_t count)
 {
-	bool broken = rails->next.broken;
-	bool full = rails->next.count >= YG_PROTECTED_MAX;
+	struct yg_prefixes *next = &rails->next;
+	int r = 0;
 
-	if (!broken) {
-		free(rails->current.rows);
-		rails->current = rails->next;
-		rails->ready = true;
-	} else {
-		free(rails->next.rows);
+	if (next->broken)
+		r = next->count >= YG_PROTECTED_MAX ? -ENOSPC : -ENOMEM;
+	else if (count == 0)
+		drop(next);
+	else if (next->count != count)
+		r = -EPROTO;
+	if (r) {
+		drop(next);
+		return r;
 	}
-	rails->next = (struct yg_prefixes){ 0 };
-	if (!broken)
-		return 0;
-	return full ? -ENOSPC : -ENOMEM;
+	drop(&rails->current);
+	rails->current = *next;
+	rails->ready = true;
+	*next = (struct yg_prefixes){ 0 };
+	return 0;
 }

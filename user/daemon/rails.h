@@ -51,11 +51,17 @@ YG_MUST_CHECK enum yg_result yg_rails_judge(struct yg_rails *rails,
 /* Would blocking @prefix touch a protected address, or one that is no client at all? */
 bool yg_rails_is_protected(const struct yg_rails *rails, const struct yg_prefix *prefix);
 
-/* PROTECT: add to the set being built. */
-void yg_rails_protect(struct yg_rails *rails, const struct yg_prefix *prefix);
+/**
+ * yg_rails_protect() - PROTECT: add to the set being built.
+ * @index: its place in the set; 0 begins anew, whatever is there of another one.
+ */
+void yg_rails_protect(struct yg_rails *rails, uint32_t index, const struct yg_prefix *prefix);
 
 /**
  * yg_rails_protect_end() - PROTECT_END: the set being built becomes the current one.
- * Return: 0; -ENOSPC or -ENOMEM if prefixes were lost: the former set stays, the new one is gone.
+ * @count: of the set. An enforcer that began anew finds the rest of one that another began to read.
+ *
+ * Return: 0; -EPROTO if it is not whole, -ENOSPC or -ENOMEM if prefixes were lost: the former set
+ *	stays, the new one is gone.
  */
-YG_MUST_CHECK int yg_rails_protect_end(struct yg_rails *rails);
+YG_MUST_CHECK int yg_rails_protect_end(struct yg_rails *rails, uint32_t count);

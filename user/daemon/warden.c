@@ -79,8 +79,8 @@ static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now
 	}
 	yg_log(YG_LOG_INFO, "role '%s': started as process %d", yg_role_name(role),
 	       (int)child->pid);
-	if (role == YG_ROLE_ENFORCER || role == YG_ROLE_ANALYZER)
-		warden->protect = true;
+	yg_protected_forget(&warden->protected, role);
+	warden->protect = true;
 }
 
 static void tend_roles(struct yg_warden *warden, uint64_t now_ns)
@@ -308,6 +308,7 @@ static void end(struct yg_warden *warden)
 	yg_iface_monitor_close(&warden->monitor);
 	yg_hooks_clean(warden);
 	yg_kill_close(&warden->killer);
+	yg_protected_clean(&warden->protected);
 	yg_attach_free(&warden->attach);
 	yg_sampling_close(warden);
 	yg_coverage_close(warden);

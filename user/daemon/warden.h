@@ -26,6 +26,7 @@
 #include "daemon/children.h"
 #include "daemon/host.h"
 #include "daemon/options.h"
+#include "daemon/protected.h"
 #include "daemon/resting.h"
 #include "daemon/sampling.h"
 #include "yagura/map.h"
@@ -65,13 +66,13 @@ struct yg_warden {
 	bool look; /* something changed: look again when look_ns has come */
 	uint64_t look_ns;
 
-	bool protect;	     /* the enforcer must be told anew */
-	uint64_t protect_ns; /* monotonic, last time */
-	uint64_t status_ns;  /* monotonic, last round */
-	uint64_t round;	     /* number of the status round */
-	uint64_t kill_ns;    /* monotonic; when sockets may be swept again */
-	bool kill;	     /* one is due */
-	uint64_t sweeps;     /* of sockets, so far */
+	bool protect; /* look again at who is protected, and tell who does not know */
+	struct yg_protected protected;
+	uint64_t status_ns; /* monotonic, last round */
+	uint64_t round;	    /* number of the status round */
+	uint64_t kill_ns;   /* monotonic; when sockets may be swept again */
+	bool kill;	    /* one is due */
+	uint64_t sweeps;    /* of sockets, so far */
 	int signal_fd;
 	const char *notify_path; /* systemd's socket, or NULL */
 };
@@ -104,7 +105,7 @@ bool yg_warden_may_drop(const struct yg_warden *warden); /* any mode but observe
 void yg_hooks_look(struct yg_warden *warden, uint64_t now_ns);
 void yg_hooks_clean(struct yg_warden *warden); /* memory only: everything stays attached */
 
-/* protect.c: write the allow map and tell the enforcer. Return: 0; -EAGAIN: later again; -errno. */
+/* protect.c: mend the allow map, tell the roles. Return: 0; -EAGAIN: later again; -errno. */
 YG_MUST_CHECK int yg_protect_apply(struct yg_warden *warden);
 
 /* status.c: one round of messages to the desk; what does not fit is left to the next round. */

@@ -77,8 +77,9 @@ enum yg_result {
 #define YG_BLOCK_TTL_MAX_S  (30u * 24u * 3600u) /* longer is refused: every block ends */
 
 struct yg_request {
-	uint32_t kind;		 /* enum yg_request_kind */
-	uint32_t cookie;	 /* chosen by the sender, returned in the reply */
+	uint32_t kind;	 /* enum yg_request_kind */
+	uint32_t cookie; /* chosen by the sender, returned in the reply; PROTECT: how many before
+			    it, PROTECT_END: how many in all */
 	struct yg_prefix prefix; /* 20 bytes; BLOCK, UNBLOCK, PROTECT */
 	uint32_t reason;	 /* enum yg_reason; PROTECT: enum yg_allow_why; WATCH: yg_watch */
 	uint64_t ttl_ns;      /* BLOCK: 1 s .. YG_BLOCK_TTL_MAX_S; WATCH: .. YG_WATCH_TTL_MAX_S */

@@ -19,7 +19,7 @@ static void add(struct yg_own *own, const char *text)
 	struct yg_prefix prefix;
 
 	assert_int_equal(yg_prefix_from_text(yg_slice_from_str(text), &prefix), 0);
-	yg_own_add(own, &prefix);
+	yg_own_add(own, own->next.told, &prefix);
 }
 
 static bool has(const struct yg_own *own, const char *text)
@@ -43,7 +43,7 @@ static void a_set_replaces_the_former_one_as_a_whole(void **state)
 	add(&own, "fd00::1");
 	add(&own, "192.0.2.0/24");
 	assert_false(has(&own, "10.0.1.7")); /* not yet */
-	yg_own_end(&own);
+	yg_own_end(&own, own.next.told);
 	for (unsigned i = 1; i <= 200; i++) {
 		(void)snprintf(text, sizeof(text), "10.0.1.%u", i);
 		assert_true(has(&own, text));
@@ -53,7 +53,7 @@ static void a_set_replaces_the_former_one_as_a_whole(void **state)
 	assert_false(has(&own, "10.0.1.201"));
 	assert_false(has(&own, "fd00::2"));
 	add(&own, "10.0.1.9");
-	yg_own_end(&own);
+	yg_own_end(&own, own.next.told);
 	assert_true(has(&own, "10.0.1.9"));
 	assert_false(has(&own, "10.0.1.8"));
 	yg_own_clean(&own);
@@ -75,11 +75,33 @@ static void what_is_beyond_the_limit_is_counted(void **state)
 			.len = 128,
 		};
 
-		yg_own_add(&own, &prefix);
+		yg_own_add(&own, own.next.told, &prefix);
 	}
-	yg_own_end(&own);
+	yg_own_end(&own, own.next.told);
 	assert_int_equal(own.current.count, YG_OWN_PREFIXES_MAX);
 	assert_int_equal(own.left_out, 5);
+	yg_own_clean(&own);
+}
+
+static void a_part_of_a_set_is_not_the_set(void **state)
+{
+	struct yg_own own = { 0 };
+
+	(void)state;
+	add(&own, "10.0.0.1");
+	yg_own_end(&own, 1);
+	add(&own, "10.0.0.2");
+	yg_own_end(&own, 2); /* what a reader before this one had left */
+	assert_true(has(&own, "10.0.0.1"));
+	assert_false(has(&own, "10.0.0.2"));
+	add(&own, "10.0.0.2");
+	yg_own_add(&own, 0, &(struct yg_prefix){ address("10.0.0.3"), 128 }); /* anew */
+	yg_own_end(&own, 1);
+	assert_true(has(&own, "10.0.0.3"));
+	assert_false(has(&own, "10.0.0.2"));
+	add(&own, "10.0.0.4");
+	yg_own_end(&own, 0);
+	assert_false(has(&own, "10.0.0.3") || has(&own, "10.0.0.4"));
 	yg_own_clean(&own);
 }
 
@@ -117,7 +139,7 @@ static void addresses_tell_the_side(void **state)
 	(void)state;
 	add(&own, "10.0.0.1");
 	add(&own, "10.0.0.2");
-	yg_own_end(&own);
+	yg_own_end(&own, own.next.told);
 	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
 		struct yg_exchange exchange = exchange_of(i);
 
@@ -148,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_set_replaces_the_former_one_as_a_whole),
 		cmocka_unit_test(what_is_beyond_the_limit_is_counted),
+		cmocka_unit_test(a_part_of_a_set_is_not_the_set),
 		cmocka_unit_test(addresses_tell_the_side),
 		cmocka_unit_test(without_a_set_nothing_changes),
 	};

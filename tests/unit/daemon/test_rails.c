@@ -30,12 +30,14 @@ static struct yg_rails rails_with(const char *const *list)
 {
 	struct yg_rails rails = { .may_drop = true, .on_finding = true, .share = 10, .per_min = 3 };
 
-	for (; list && *list; list++) {
-		struct yg_prefix row = prefix(*list);
+	uint32_t count = 0;
 
-		yg_rails_protect(&rails, &row);
+	for (; list && list[count]; count++) {
+		struct yg_prefix row = prefix(list[count]);
+
+		yg_rails_protect(&rails, count, &row);
 	}
-	assert_int_equal(yg_rails_protect_end(&rails), 0);
+	assert_int_equal(yg_rails_protect_end(&rails, count), 0);
 	return rails;
 }
 
@@ -88,9 +90,9 @@ static void blocks_nothing_before_it_knows_whom_to_protect(void **state)
 	(void)state;
 
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_FAILED);
-	yg_rails_protect(&rails, &request.prefix);
+	yg_rails_protect(&rails, 0, &request.prefix);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_FAILED);
-	assert_int_equal(yg_rails_protect_end(&rails), 0);
+	assert_int_equal(yg_rails_protect_end(&rails, 1), 0);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_PROTECTED);
 	yg_rails_clean(&rails);
 }
@@ -130,10 +132,34 @@ static void replaces_the_protected_set_as_a_whole(void **state)
 
 	(void)state;
 
-	yg_rails_protect(&rails, &other);
+	yg_rails_protect(&rails, 0, &other);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_PROTECTED);
-	assert_int_equal(yg_rails_protect_end(&rails), 0);
+	assert_int_equal(yg_rails_protect_end(&rails, 1), 0);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_OK);
+	yg_rails_clean(&rails);
+}
+
+/* A link outlives its reader: the next one finds the rest of a set, and then a whole one. */
+static void takes_no_part_of_a_set_for_the_whole(void **state)
+{
+	static const char *const list[] = { "203.0.113.9", NULL };
+	struct yg_rails rails = rails_with(list);
+	struct yg_request request = block("203.0.113.9", YG_REASON_OPERATOR);
+	struct yg_prefix other = prefix("198.51.100.1");
+
+	(void)state;
+
+	yg_rails_protect(&rails, 1, &other);
+	yg_rails_protect(&rails, 2, &other);
+	assert_int_equal(yg_rails_protect_end(&rails, 3), -EPROTO);
+	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_PROTECTED);
+	yg_rails_protect(&rails, 0, &request.prefix); /* and the sender was cut off: again */
+	yg_rails_protect(&rails, 0, &other);
+	assert_int_equal(yg_rails_protect_end(&rails, 1), 0);
+	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_OK);
+	yg_rails_protect(&rails, 0, &request.prefix);
+	assert_int_equal(yg_rails_protect_end(&rails, 0), 0); /* nobody at all */
+	assert_int_equal(rails.current.count, 0);
 	yg_rails_clean(&rails);
 }
 
@@ -147,8 +173,8 @@ static void keeps_the_former_set_when_the_new_one_is_too_large(void **state)
 	(void)state;
 
 	for (uint32_t i = 0; i <= YG_PROTECTED_MAX; i++)
-		yg_rails_protect(&rails, &other);
-	assert_int_equal(yg_rails_protect_end(&rails), -ENOSPC);
+		yg_rails_protect(&rails, i, &other);
+	assert_int_equal(yg_rails_protect_end(&rails, YG_PROTECTED_MAX + 1), -ENOSPC);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_PROTECTED);
 	yg_rails_clean(&rails);
 }
@@ -229,6 +255,7 @@ int main(void)
 		cmocka_unit_test(blocks_nothing_in_mode_observe),
 		cmocka_unit_test(where_an_operator_decides_a_finding_blocks_nobody),
 		cmocka_unit_test(replaces_the_protected_set_as_a_whole),
+		cmocka_unit_test(takes_no_part_of_a_set_for_the_whole),
 		cmocka_unit_test(keeps_the_former_set_when_the_new_one_is_too_large),
 		cmocka_unit_test(limits_the_share_of_callers_one_decision_cuts),
 		cmocka_unit_test(limits_automatic_blocks_per_minute_and_no_others),
