@@ -22,6 +22,10 @@ static const uint32_t allowed[YG_SENDER_MAX] = {
 		BIT(YG_FEED_KIND_PARTY) | BIT(YG_FEED_KIND_TALK) | BIT(YG_FEED_KIND_TAKE),
 };
 
+/* Tables of counters that are the warden's, and names that only the desk itself may print. */
+static const char *const warden_tables[] = { "connections", "coverage", "discover" };
+static const char *const desk_tables[] = { "desk", "interface", "role", "store" };
+
 static const uint32_t live = BIT(YG_FEED_KIND_SENSOR) | BIT(YG_FEED_KIND_ROLE) |
 			     BIT(YG_FEED_KIND_INTERFACE) | BIT(YG_FEED_KIND_LIBRARY) |
 			     BIT(YG_FEED_KIND_CAPABILITY) | BIT(YG_FEED_KIND_ROUND) |
@@ -109,13 +113,49 @@ static int append(struct queue *queue, const uint8_t *bytes, size_t len, size_t 
 	return 0;
 }
 
+static bool is_among(struct yg_slice name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (yg_slice_equal(name, yg_slice_from_str(names[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Of small letters and digits, so that no two names are one in /metrics. */
+static bool is_word(struct yg_slice text, bool underscores)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && !(underscores && c == '_'))
+			return false;
+	}
+	return text.len > 0 && text.len <= YG_INTAKE_NAME_MAX;
+}
+
+static bool may_count(enum yg_sender sender, const struct yg_feed_counter *counter)
+{
+	bool warden = is_among(counter->table, warden_tables, YG_ARRAY_SIZE(warden_tables));
+
+	return warden == (sender == YG_SENDER_WARDEN) &&
+	       !is_among(counter->table, desk_tables, YG_ARRAY_SIZE(desk_tables)) &&
+	       is_word(counter->table, false) && is_word(counter->name, true);
+}
+
+static bool may_say(enum yg_sender sender, const struct yg_feed_message *message)
+{
+	return (allowed[sender] & BIT(message->kind)) &&
+	       (message->kind != YG_FEED_KIND_COUNTER || may_count(sender, &message->counter));
+}
+
 static void take_message(struct yg_intake *intake, enum yg_sender sender,
 			 const struct yg_feed_message *message, bool *ret_store)
 {
 	uint32_t bit = BIT(message->kind);
 
 	intake->counters.messages++;
-	if (!(allowed[sender] & bit))
+	if (!may_say(sender, message))
 		intake->counters.lost_sender++;
 	else if (message->kind == YG_FEED_KIND_HELLO)
 		intake->hello = intake->hello || sender == YG_SENDER_ANALYZER;

@@ -15,8 +15,10 @@
 #define YG_INTAKE_QUEUE_BYTES (32u << 20)   /* about a minute of a busy gateway */
 #define YG_INTAKE_BATCH_NS    50000000ull   /* a transaction per 50 ms at the most */
 #define YG_INTAKE_RETRY_NS    1000000000ull /* after a failed one */
-#define YG_INTAKE_PACKETS     256	    /* taken from one socket before others get a turn */
+#define YG_INTAKE_PACKETS     64	    /* taken from one socket before others get a turn */
 #define YG_INTAKE_BACK_BYTES  (64u << 20)   /* stored state on its way to the analyzer */
+
+#define YG_INTAKE_NAME_MAX 32u /* bytes of a counter's table, and of its name */
 
 enum yg_sender { YG_SENDER_WARDEN, YG_SENDER_ANALYZER, YG_SENDER_MAX };
 

@@ -20,8 +20,9 @@ struct row {
 };
 
 struct yg_status {
-	struct row rows[YG_STATUS_ROWS_MAX];
+	struct row rows[YG_STATUS_SENDERS_MAX * YG_STATUS_ROWS_MAX];
 	uint32_t count;
+	uint32_t of_sender[YG_STATUS_SENDERS_MAX];
 	uint64_t lost;
 };
 
@@ -97,6 +98,7 @@ static void end_round(struct yg_status *status, unsigned int sender)
 
 		if (!stays) {
 			free(row->packed);
+			status->of_sender[sender]--;
 			continue;
 		}
 		if (row->sender == sender)
@@ -108,10 +110,10 @@ static void end_round(struct yg_status *status, unsigned int sender)
 	status->count = kept;
 }
 
-static struct row *find_row(struct yg_status *status, const char *key)
+static struct row *find_row(struct yg_status *status, unsigned int sender, const char *key)
 {
 	for (uint32_t i = 0; i < status->count; i++) {
-		if (strcmp(status->rows[i].key, key) == 0)
+		if (status->rows[i].sender == sender && strcmp(status->rows[i].key, key) == 0)
 			return &status->rows[i];
 	}
 	return NULL;
@@ -156,6 +158,8 @@ int yg_status_put(struct yg_status *status, unsigned int sender,
 	uint8_t *packed;
 	int r;
 
+	if (sender >= YG_STATUS_SENDERS_MAX)
+		return -EINVAL;
 	if (message->kind == YG_FEED_KIND_ROUND) {
 		end_round(status, sender);
 		return 0;
@@ -165,8 +169,8 @@ int yg_status_put(struct yg_status *status, unsigned int sender,
 		r = yg_feed_put(&writer, message);
 	if (r)
 		return r;
-	row = find_row(status, key);
-	if (!row && status->count >= YG_STATUS_ROWS_MAX) {
+	row = find_row(status, sender, key);
+	if (!row && status->of_sender[sender] >= YG_STATUS_ROWS_MAX) {
 		status->lost++;
 		return 0;
 	}
@@ -174,8 +178,10 @@ int yg_status_put(struct yg_status *status, unsigned int sender,
 	if (!packed)
 		return -ENOMEM;
 	memcpy(packed, bytes, writer.len);
-	if (!row)
+	if (!row) {
 		row = insert_row(status, key, message->kind);
+		status->of_sender[sender]++;
+	}
 	free(row->packed);
 	row->packed = packed;
 	row->packed_len = writer.len;

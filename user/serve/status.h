@@ -11,7 +11,8 @@
 #include "core/macros.h"
 #include "store/feed.h"
 
-#define YG_STATUS_ROWS_MAX 4096u /* of all kinds; more are counted in lost_row */
+#define YG_STATUS_ROWS_MAX    4096u /* of one sender and all kinds; more are counted in lost_row */
+#define YG_STATUS_SENDERS_MAX 2u
 
 struct yg_status;
 
@@ -21,9 +22,10 @@ void yg_status_free(struct yg_status **status); /* accepts NULL inside */
 
 /**
  * yg_status_put() - take in a sensor, role, interface, library, capability, counter or round.
- * @sender: any small number; rounds are of one sender.
+ * @sender: below YG_STATUS_SENDERS_MAX; rows and rounds are of one sender, and so is their room.
  *
- * Return: 0, also when the table was full and the row is counted; -EINVAL another kind; -ENOMEM.
+ * Return: 0, also when there was no room and the row is counted; -EINVAL another kind or sender;
+ *	-ENOMEM.
  */
 YG_MUST_CHECK int yg_status_put(struct yg_status *status, unsigned int sender,
 				const struct yg_feed_message *message);
