@@ -170,18 +170,26 @@ static int wait_ms(const struct yg_desk *desk, int timeout_ms)
 	return ms;
 }
 
+/* Expiry reads what nothing else does: it may be the first to see damage, and the only one. */
+static void tick_store(struct yg_desk *desk)
+{
+	uint64_t epoch_ns = epoch(desk);
+	int r = yg_store_tick(desk->store, epoch_ns);
+
+	if (r && r != -EBUSY && r != desk->tick_error)
+		note_store(desk, -r, strerror(-r));
+	desk->tick_error = r;
+	if (r == -EUCLEAN && yg_store_recover(desk->store, epoch_ns) == 0)
+		desk->tick_error = 0;
+	note_damage(desk);
+}
+
 /* What is due by time. */
 static void tick(struct yg_desk *desk, uint64_t now_ns)
 {
-	int r;
-
 	if (now_ns >= desk->tick_ns) {
 		desk->tick_ns = now_ns + YG_NS_PER_SECOND;
-		r = yg_store_tick(desk->store, epoch(desk));
-		if (r && r != -EBUSY && r != desk->tick_error)
-			note_store(desk, -r, strerror(-r));
-		desk->tick_error = r;
-		note_damage(desk);
+		tick_store(desk);
 	}
 	if (now_ns >= desk->reconcile_ns)
 		yg_blocks_reconcile(desk);

@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "desk.h"
 #include "priv/link.h"
+#include "serve/status.h"
+#include "store/db.h"
 #include "test.h"
 
 static void shows_what_the_feed_says(void **state)
@@ -26,7 +29,7 @@ static void shows_what_the_feed_says(void **state)
 	message.counter.table = YG_SLICE("sample");
 	message.counter.name = YG_SLICE("lost_ring");
 	message.counter.value = 12345;
-	desk_send_message(desk_rig.warden[1], &message);
+	desk_send_message(desk_rig.analyzer[1], &message);
 	message = (struct yg_feed_message){ .kind = YG_FEED_KIND_ENDPOINT };
 	message.endpoint.id = 0xab;
 	message.endpoint.template = YG_SLICE("/v1/users/{id}");
@@ -135,6 +138,71 @@ static void believes_each_sender_its_own_kinds_alone(void **state)
 	desk_assert_has("\"lost_sender\":1");
 	desk_assert_has("\"lost_bad\":1");
 	desk_assert_has("\"findings\":1");
+}
+
+static void send_counter(int fd, const char *table, const char *name, uint64_t value)
+{
+	struct yg_feed_message message = {
+		.kind = YG_FEED_KIND_COUNTER,
+		.counter = { yg_slice_from_str(table), yg_slice_from_str(name), value },
+	};
+
+	desk_send_message(fd, &message);
+}
+
+static void keeps_room_for_the_rows_of_the_warden(void **state)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_INTERFACE };
+	char name[16];
+
+	(void)state;
+	for (unsigned int i = 0; i < YG_STATUS_ROWS_MAX + 10; i++) {
+		(void)snprintf(name, sizeof(name), "n%u", i);
+		send_counter(desk_rig.analyzer[1], "junk", name, i);
+		if (i % 50 == 0)
+			desk_step();
+	}
+	message.interface.name = YG_SLICE("eth7");
+	desk_send_message(desk_rig.warden[1], &message);
+	send_counter(desk_rig.warden[1], "coverage", "evicted", 5);
+	assert_int_equal(desk_ask("GET", "/v1/status", "", NULL), 200);
+	desk_assert_has("eth7");
+	desk_assert_has("\"coverage\":{\"evicted\":5}");
+	desk_assert_has("\"lost_row\":10");
+}
+
+/* Whose a counter is, its table says; and no name may be another's in /metrics. */
+static void believes_each_sender_its_own_counters_alone(void **state)
+{
+	static const struct {
+		const char *table, *name;
+	} forged[] = {
+		{ "coverage", "evicted" },
+		{ "discover", "files" },
+		{ "connections", "sweeps" },
+		{ "desk", "packets" },
+		{ "store", "damaged" },
+		{ "role", "restarts" },
+		{ "sample", "" },
+		{ "sample", "lost_ring\n" },
+		{ "sample", "lost-ring" },
+		{ "Sample", "lost_ring" },
+		{ "sample_lost", "ring" },
+		{ "", "lost_ring" },
+		{ "sample", "a_name_that_is_longer_than_any_of_ours" },
+	};
+
+	(void)state;
+	send_counter(desk_rig.warden[1], "coverage", "evicted", 5);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(forged); i++)
+		send_counter(desk_rig.analyzer[1], forged[i].table, forged[i].name, 666);
+	send_counter(desk_rig.analyzer[1], "sample", "lost_ring", 7);
+	send_counter(desk_rig.warden[1], "sample", "lost_ring", 666);
+	assert_int_equal(desk_ask("GET", "/v1/status", "", NULL), 200);
+	assert_null(strstr(desk_rig.answer, "666"));
+	desk_assert_has("\"coverage\":{\"evicted\":5}");
+	desk_assert_has("\"sample\":{\"lost_ring\":7}");
+	desk_assert_has("\"lost_sender\":14");
 }
 
 static const struct {
@@ -268,6 +336,50 @@ static void says_when_a_database_was_damaged(void **state)
 	assert_int_equal(desk_ask("GET", "/v1/status", "", NULL), 200);
 }
 
+/* Every page but the first, which holds the schema and is read as the file is opened. */
+static void damage_pages(const char *name)
+{
+	char junk[YG_DB_PAGE_BYTES];
+	int fd = openat(desk_rig.dir_fd, name, O_RDWR | O_CLOEXEC);
+	off_t len = lseek(fd, 0, SEEK_END);
+
+	memset(junk, 0xa5, sizeof(junk));
+	assert_true(len > (off_t)sizeof(junk));
+	for (off_t at = sizeof(junk); at < len; at += (off_t)sizeof(junk))
+		assert_int_equal(pwrite(fd, junk, sizeof(junk), at), sizeof(junk));
+	yg_closep(&fd);
+}
+
+/* Nothing comes from the feed, so nothing else would find out. */
+static void recovers_from_damage_that_expiry_finds(void **state)
+{
+	(void)state;
+
+	desk_send_finding(7, true);
+	desk_settle();
+	yg_desk_free(&desk_rig.desk);
+	damage_pages("yagura.db");
+	desk_start_desk();
+	desk_rig.notes[0] = '\0';
+	desk_rig.now_ns += 3600 * SECOND;
+	desk_step();
+	desk_rig.now_ns += SECOND;
+	desk_step();
+	print_message("%s", desk_rig.notes);
+	assert_non_null(strstr(desk_rig.notes, "store: a database was damaged"));
+	assert_int_equal(faccessat(desk_rig.dir_fd, "yagura.db.damaged", F_OK, 0), 0);
+	desk_rig.notes[0] = '\0';
+	for (int i = 0; i < 3; i++) {
+		desk_rig.now_ns += 3600 * SECOND;
+		desk_step();
+	}
+	assert_string_equal(desk_rig.notes, "");
+	desk_send_finding(8, true);
+	assert_int_equal(desk_ask("GET", "/v1/findings", "", NULL), 200);
+	desk_assert_has("\"id\":\"0000000000000008\"");
+	assert_null(strstr(desk_rig.answer, "\"id\":\"0000000000000007\""));
+}
+
 static void refuses_options_that_cannot_work(void **state)
 {
 	struct yg_desk_options options = { .listen_fd = -1, .metrics_fd = -1 };
@@ -288,12 +400,15 @@ int main(void)
 		TEST(shows_what_callers_were_given_and_what_leads_where),
 		TEST(forgets_rows_that_a_round_does_not_repeat),
 		TEST(believes_each_sender_its_own_kinds_alone),
+		TEST(keeps_room_for_the_rows_of_the_warden),
+		TEST(believes_each_sender_its_own_counters_alone),
 		TEST(says_what_is_wrong),
 		TEST(serves_metrics_alone_on_tcp),
 		TEST(gives_an_analyzer_its_state_back),
 		TEST(runs_until_it_is_told_to_stop),
 		TEST(outlives_its_peers),
 		TEST(says_when_a_database_was_damaged),
+		TEST(recovers_from_damage_that_expiry_finds),
 		TEST(refuses_options_that_cannot_work),
 	};
 
