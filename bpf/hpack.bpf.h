@@ -273,9 +273,7 @@ __noinline int yg_outline_block(void)
 
 	if (!o || !p)
 		return 0;
-	o->total = 0;
-	o->in_target = 0;
-	o->part = (struct yg_outline_part){ .hash = yg_config.hash_seed };
+	outline_begin(o);
 	p->state = HPACK_FIELD;
 	p->part = HPACK_OTHER;
 	p->has_path = 0;
@@ -285,8 +283,8 @@ __noinline int yg_outline_block(void)
 	}
 	if (!p->has_path && p->part != HPACK_PATH)
 		return 0;
-	if (!p->has_path) /* what is cut off is as good as any other */
-		o->part.len = WORD_MAX + 1;
+	if (!p->has_path)
+		outline_cut(o);
 	outline_fold(o);
 	o->total |= 1;
 	return 1;

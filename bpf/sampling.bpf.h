@@ -254,25 +254,26 @@ static __always_inline bool sampling_wire(const struct yg_control *knobs, struct
 {
 	struct yg_tally *tally = e->starts ? tally_find(e, false) : NULL;
 	__u64 hash = hash_flow(&e->key, addresses);
-	struct yg_choice *known, fresh = {};
+	struct yg_choice *choice, fresh = {};
 	bool chosen;
 
 	if (!knobs->sampled) {
 		tally_add(tally, e, true);
 		return sampling_choose_all(e);
 	}
-	known = bpf_map_lookup_elem(&yg_flows, &hash);
-	if (!known && is_leftover(knobs, e))
+	choice = bpf_map_lookup_elem(&yg_flows, &hash);
+	if (!choice && is_leftover(knobs, e))
 		return sampling_choose_all(e);
-	if (!known || !choice_stands(known, knobs, e)) {
-		choice_make(&fresh, knobs, e, hash, is_young(tally));
-		choice_refine(&fresh, e);
+	if (!choice) {
 		(void)bpf_map_update_elem(&yg_flows, &hash, &fresh, BPF_ANY); /* LRU: evicts */
-		chosen = choice_apply(&fresh, e);
-	} else {
-		choice_refine(known, e);
-		chosen = choice_apply(known, e);
+		choice = bpf_map_lookup_elem(&yg_flows, &hash);
 	}
+	if (!choice) /* evicted at once */
+		choice = &fresh;
+	if (!choice_stands(choice, knobs, e))
+		choice_make(choice, knobs, e, hash, is_young(tally));
+	choice_refine(choice, e);
+	chosen = choice_apply(choice, e);
 	tally_add(tally, e, chosen);
 	return chosen;
 }

@@ -17,6 +17,7 @@
 
 #define OWN_EVERY \
 	8 /* receives of a thread: each costs a look, and one is enough for a connection */
+#define QUIET_AFTER 64 /* receives that no TLS call asked about: the thread serves plain sockets */
 
 /* The connection of @socket is used by this process, if it is one of TLS and nobody's yet. */
 static __always_inline void own(const struct yg_socket *socket)
@@ -33,20 +34,34 @@ static __always_inline void own(const struct yg_socket *socket)
 	conn->pid = pid_shown();
 }
 
+/*
+ * A thread whose receives no TLS call claims: most of them are counted only. What it received last
+ * is not known then, and no TLS object is tied to it, until a call has claimed.
+ */
+static __always_inline bool is_quiet(struct yg_thread *t)
+{
+	if (t->kind != CALL_NONE || t->received_count - t->claimed_count < QUIET_AFTER ||
+	    t->received_count % OWN_EVERY == 0)
+		return false;
+	t->mixed = MIXED_UNKNOWN;
+	t->received_count++;
+	return true;
+}
+
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {
 	struct yg_thread *t = is_resting(control()) ? NULL : thread_find(true);
 	struct yg_socket socket;
 
-	if (!t || socket_read(&sk->__sk_common, &socket))
+	if (!t || is_quiet(t) || socket_read(&sk->__sk_common, &socket))
 		return 0;
 	if (t->received_count % OWN_EVERY == 0)
 		own(&socket);
 	if (t->received_count == t->claimed_count)
-		t->is_mixed = 0;
-	else if (!is_same_socket(&t->received, &socket))
-		t->is_mixed = 1;
+		t->mixed = MIXED_NOT;
+	else if (t->mixed || !is_same_socket(&t->received, &socket))
+		t->mixed = MIXED;
 	t->received = socket;
 	t->received_count++;
 	touch(t, &socket);

@@ -180,7 +180,7 @@ static __always_inline void ssl_guess(struct yg_ssl *ssl, const struct yg_thread
 	ssl->socket = t->received;
 	ssl->bind = YG_BIND_THREAD;
 	ssl->is_memory = 1;
-	ssl->agreed_reads = !t->is_mixed;
+	ssl->agreed_reads = t->mixed == MIXED_NOT;
 }
 
 /*
@@ -194,14 +194,14 @@ static __always_inline void bind_received(struct yg_ssl *ssl, struct yg_thread *
 	t->claimed_count = t->received_count;
 	if (!is_fresh || !has_data || ssl->is_doubted)
 		return;
-	if (ssl->is_memory && !t->is_mixed) {
+	if (ssl->is_memory && t->mixed == MIXED_NOT) {
 		if (is_same_socket(&ssl->socket, &t->received)) {
 			ssl_agree(ssl, &ssl->agreed_reads);
 			return;
 		}
 		ssl_dispute(ssl);
 	}
-	if (ssl->bind == YG_BIND_UNKNOWN)
+	if (ssl->bind == YG_BIND_UNKNOWN && t->mixed != MIXED_UNKNOWN)
 		ssl_guess(ssl, t);
 }
 

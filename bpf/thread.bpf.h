@@ -27,6 +27,7 @@ enum call_kind {
 	CALL_FILE,  /* bytes of a file, which the kernel encrypts: the process does not have them */
 };
 
+enum mixed { MIXED_NOT, MIXED, MIXED_UNKNOWN /* nor is yg_thread.received the last of them */ };
 enum touched { TOUCHED_NONE, TOUCHED_ONE, TOUCHED_SEVERAL };
 
 #define WROTE_MANY (~0ull)
@@ -43,7 +44,7 @@ struct yg_thread {
 	struct yg_socket received; /* last receive of this thread, in a call or not */
 	__u32 received_count;	   /* receives so far, ... */
 	__u32 claimed_count;	   /* ... and those up to here belong to some TLS object */
-	__u32 is_mixed;		   /* those since then are of several sockets */
+	__u32 mixed;		   /* enum mixed: those since then are of several sockets */
 	__u32 epoch;		   /* of the probes when the last call was opened */
 	__u64 wrote; /* object of a write that used no socket, until the next send; or WROTE_MANY */
 	struct yg_head head;	 /* tls.bpf.c at work on the call's return */

@@ -469,8 +469,8 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 {
 	struct yg_control *knobs = control();
 	const struct packet *p = &f->packet;
+	enum message message = MESSAGE_NONE;
 	struct yg_budget *known;
-	enum message message;
 	enum sample_row row;
 
 	if (p->len == 0 && !is_end(p) && !is_begin(f, kind))
@@ -482,12 +482,14 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	if (head_read(from, kind, p->len, &f->head))
 		return SAMPLE_lost_copy;
 	known = wire_recall(f);
-	h2_renew(&f->budget, &f->head, p->seq);
-	if (h2_admits(&f->budget, &f->head))
-		return kind == BYTES_SKB ? yg_sample_h2_skb(from->ctx)
-					 : yg_sample_h2_xdp(from->ctx);
-	message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
-	wire_keep(f, known);
+	if (known || !is_record(&f->head)) { /* what begins like a record begins nothing else */
+		h2_renew(&f->budget, &f->head, p->seq);
+		if (h2_admits(&f->budget, &f->head))
+			return kind == BYTES_SKB ? yg_sample_h2_skb(from->ctx)
+						 : yg_sample_h2_xdp(from->ctx);
+		message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
+		wire_keep(f, known);
+	}
 	wire_start(f, knobs, message, from->ctx, kind);
 	if (!f->budget.is_http && !f->budget.is_tentative) {
 		if (yg_cover_wire())

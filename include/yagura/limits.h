@@ -38,7 +38,7 @@
 #define YG_TALLIES_MAX	  4096u	 /* services counted apart; more are counted together */
 #define YG_TALLY_CLASSES  8u	 /* of clients, by hash; a power of two */
 #define YG_TALLY_YOUNG	  256u	 /* requests of a service that are sampled in any case */
-#define YG_OUTLINES_MAX	  16384u /* kinds of requests that were seen; LRU, 2 MB */
+#define YG_OUTLINES_MAX	  16384u /* kinds of requests that were seen; 256 KB */
 #define YG_OUTLINE_FRESH  16u	 /* requests of a kind that are sampled in any case */
 #define YG_FRESH_PER_S	  128u	 /* such requests per CPU; beyond: as any other request */
 #define YG_BLOCKS_MAX	  1048576u /* exact addresses per family */

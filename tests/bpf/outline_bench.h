@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 
 #include "bpf/sample.skel.h"
+#include "core/macros.h"
 #include "rig.h"
 #include "test.h"
 
@@ -14,6 +15,32 @@ static inline void forget(const struct bpf_map *map)
 
 	while (bpf_map_get_next_key(bpf_map__fd(map), NULL, &key) == 0)
 		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(map), &key), 0);
+}
+
+/* No kind of request is known. */
+static inline void forget_outlines(const struct bpf_map *map)
+{
+	const uint8_t none[512] = { 0 };
+
+	assert_in_range(bpf_map__value_size(map), 1, sizeof(none));
+	for (uint32_t i = 0; i < bpf_map__max_entries(map); i++)
+		assert_int_equal(bpf_map_update_elem(bpf_map__fd(map), &i, none, BPF_ANY), 0);
+}
+
+/* Is a kind of request known? */
+static inline bool knows_outlines(const struct bpf_map *map)
+{
+	uint64_t words[64] = { 0 };
+
+	assert_in_range(bpf_map__value_size(map), 1, sizeof(words));
+	for (uint32_t i = 0; i < bpf_map__max_entries(map); i++) {
+		assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(map), &i, words), 0);
+		for (size_t j = 0; j < YG_ARRAY_SIZE(words); j++) {
+			if (words[j])
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Nothing is known, hardly a flow is chosen, and this second has room for all that is new. */
@@ -27,7 +54,7 @@ static inline void forget_all(struct sample_bpf *skel, struct rig *rig)
 	uint32_t zero = 0;
 
 	rig_reset(rig);
-	forget(skel->maps.yg_outlines);
+	forget_outlines(skel->maps.yg_outlines);
 	forget(skel->maps.yg_flows);
 	assert_int_equal(
 		bpf_map_update_elem(bpf_map__fd(skel->maps.yg_fresh), &zero, none, BPF_ANY), 0);

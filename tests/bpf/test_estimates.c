@@ -17,6 +17,7 @@
 #include "bpf/sample.skel.h"
 #include "core/hash.h"
 #include "core/macros.h"
+#include "outline_bench.h"
 #include "packet.h"
 #include "rig.h"
 #include "test.h"
@@ -172,10 +173,8 @@ static void turn(struct bench *b, uint32_t epoch)
 					  .flow_epoch = epoch,
 					  .round = epoch };
 	uint32_t zero = 0;
-	uint64_t key;
 
-	while (bpf_map_get_next_key(bpf_map__fd(b->skel->maps.yg_outlines), NULL, &key) == 0)
-		(void)bpf_map_delete_elem(bpf_map__fd(b->skel->maps.yg_outlines), &key);
+	forget_outlines(b->skel->maps.yg_outlines);
 	assert_int_equal(bpf_map_update_elem(b->rig.control_fd, &zero, &knobs, BPF_ANY), 0);
 }
 

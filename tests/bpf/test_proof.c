@@ -150,6 +150,29 @@ static void what_is_mixed_confirms_no_memory_bio(void **state)
 	assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
 }
 
+/* QUIET_AFTER of sock.bpf.c: of so many receives for plain sockets, not each is noted. */
+static void what_a_quiet_thread_received_is_no_guess(void **state)
+{
+	struct bench *b = *state;
+
+	for (int more = 0; more < 16; more++) {
+		struct fake_ssl *ssl = fresh(-1);
+		const struct yg_segment *seg;
+
+		for (int i = 0; i < 64 + more; i++)
+			receive(b, 0);
+		receive(b, 1);
+		rig_reset(&b->rig);
+		do_read(ssl, REQUEST);
+		seg = check_record(b);
+		if (seg->bind != YG_BIND_UNKNOWN)
+			check_socket(b, seg, 1);
+		read_from(b, ssl, 1);
+		assert_int_equal(bind_now(b, ssl), YG_BIND_THREAD);
+		check_socket(b, &b->rig.records[0], 1);
+	}
+}
+
 #define CLIENT_RANDOM 0x1111111111111111ull, 0x2222222222222222ull
 #define SERVER_RANDOM 0x3333333333333333ull, 0x4444444444444444ull
 
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_memory_bio_is_a_guess_while_one_way_is_silent),
 		cmocka_unit_test(a_disputed_memory_bio_stays_a_guess),
 		cmocka_unit_test(what_is_mixed_confirms_no_memory_bio),
+		cmocka_unit_test(what_a_quiet_thread_received_is_no_guess),
 		cmocka_unit_test(a_guess_is_proven_by_both_randoms),
 		cmocka_unit_test(a_guess_is_refuted_where_others_are_proven),
 		cmocka_unit_test(a_proof_is_asked_for_again_when_it_is_doubted),
