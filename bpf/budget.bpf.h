@@ -185,11 +185,16 @@ __noinline int yg_message(__u64 first, __u64 second, __u32 len, __u32 is_tentati
 	return is_tentative ? message_goes_on(&head, &words) : message_starts(&head, &words);
 }
 
-/* The first @n bytes of a word that @text of the same length begins with. */
-#define FIRST(n)	       (~0ull >> (64 - 8 * (n)))
-#define TEXT(a, b, c, d, e)    ((a) | (b) << 8 | (c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32)
-#define MORE(at, c)	       ((__u64)(c) << (at) * 8)
-#define BEGINS(word, n, text)  (((word) & FIRST(n)) == (text))
+/* Does @word, little endian, begin with @text? What it is compared with is a constant. */
+static __always_inline bool begins(__u64 word, const char *text, const __u32 len)
+{
+	__u64 wanted = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < len; i++)
+		wanted |= (__u64)text[i] << i * 8;
+	return (word & ~0ull >> (64 - len * 8)) == wanted;
+}
 
 /*
  * What nearly all heads begin with, told by a look at a word. MESSAGE_NONE: that takes a walk over
@@ -199,15 +204,10 @@ static __always_inline enum message message_usual(const struct yg_words *words)
 {
 	__u64 w = words->first;
 
-	if (BEGINS(w, 7, TEXT('H', 'T', 'T', 'P', '/') | MORE(5, '1') | MORE(6, '.')))
+	if (begins(w, "HTTP/1.", 7))
 		return MESSAGE_RESPONSE;
-	if (BEGINS(w, 5, TEXT('G', 'E', 'T', ' ', '/')) ||
-	    BEGINS(w, 6, TEXT('P', 'O', 'S', 'T', ' ') | MORE(5, '/')) ||
-	    BEGINS(w, 5, TEXT('P', 'U', 'T', ' ', '/')) ||
-	    BEGINS(w, 6, TEXT('H', 'E', 'A', 'D', ' ') | MORE(5, '/')) ||
-	    BEGINS(w, 7, TEXT('P', 'A', 'T', 'C', 'H') | MORE(5, ' ') | MORE(6, '/')) ||
-	    BEGINS(w, 8,
-		   TEXT('D', 'E', 'L', 'E', 'T') | MORE(5, 'E') | MORE(6, ' ') | MORE(7, '/')))
+	if (begins(w, "GET /", 5) || begins(w, "POST /", 6) || begins(w, "PUT /", 5) ||
+	    begins(w, "PATCH /", 7) || begins(w, "DELETE /", 8) || begins(w, "HEAD /", 6))
 		return MESSAGE_REQUEST;
 	return MESSAGE_NONE;
 }

@@ -30,7 +30,7 @@ struct yg_budget {
 	__u8 pad;
 	__u32 lost;	 /* requests whose records were lost */
 	__u8 header[24]; /* [header_len] */
-};
+} __attribute__((aligned(8)));
 
 /*
  * Everything of a record but its bytes. Kept in a map and not on the stack: the verifier forgets

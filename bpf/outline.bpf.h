@@ -135,7 +135,7 @@ static __always_inline void outline_take(struct yg_outline_part *part, __u32 c)
 		part->varies = 1;
 }
 
-/* The end of a segment, at the byte @c. False: of the path, too, whose last segment is not folded. */
+/* A segment ends, at the byte @c. False: the path, too, and its last segment is not folded. */
 static __always_inline bool outline_delimit(struct yg_outline *o, __u32 c)
 {
 	if (c != '/' && (c != ' ' || o->in_target))
@@ -155,7 +155,7 @@ static __always_inline bool outline_step(struct yg_outline *o, __u32 c)
 }
 
 /* Eight bytes at once. Words are little endian on every machine that this is built for. */
-#define EACH(byte) ((byte) * 0x0101010101010101ull)
+#define EACH(byte) ((byte)*0x0101010101010101ull)
 #define TOPS	   EACH(0x80ull)
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a word is its lowest");

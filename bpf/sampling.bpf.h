@@ -15,9 +15,9 @@
  * weights of 1 for the former and 1/sampled for the latter make every sum unbiased; and distinct
  * clients are counted among those that are seen whole, 1/clients of them all.
  *
- * A decision stands (yg_flows, struct yg_ssl) until a request starts in a later round: what is
- * sampled is sampled from a request's start to its answer's end. A row that was evicted is decided
- * again to the same answer. Rows are written only while less than everything is sampled.
+ * A decision stands (struct yg_stream, struct yg_ssl) until a request starts in a later round: what
+ * is sampled is sampled from a request's start to its answer's end. A row that was evicted is
+ * decided again to the same answer.
  *
  * What is not chosen is still counted: each request start adds to the tally of its service.
  */
@@ -26,13 +26,6 @@
 #include <bpf/bpf_endian.h>
 
 #include "outline.bpf.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, YG_CHOICES_MAX);
-	__type(key, __u64);
-	__type(value, struct yg_choice);
-} yg_flows SEC(".maps");
 
 /* Not an LRU: a flood of strangers must not push out a suspect. Its writer decides who stays. */
 struct {
@@ -174,16 +167,6 @@ static __always_inline void choice_make(struct yg_choice *choice, const struct y
 		choice->why = YG_CHOSEN_NOT;
 }
 
-/* The key of the other direction. */
-static __always_inline void key_turn(struct yg_flow_key *ret, const struct yg_flow_key *key)
-{
-	__builtin_memcpy(ret->saddr, key->daddr, sizeof(ret->saddr));
-	__builtin_memcpy(ret->daddr, key->saddr, sizeof(ret->daddr));
-	ret->sport = key->dport;
-	ret->dport = key->sport;
-	ret->ifindex = key->ifindex;
-}
-
 /* What outlines are told apart by, beside themselves. */
 static __always_inline __u64 service_of(const struct yg_flow_key *key)
 {
@@ -246,30 +229,23 @@ static __always_inline bool sampling_choose_all(struct yg_emission *e)
 }
 
 /**
- * sampling_wire() - is the flow of @e chosen? Counts the requests that start with it.
- * @addresses: hash_addresses() of its key.
+ * sampling_choose() - is the flow of @e chosen? Counts the requests that start with it.
+ * @choice: of the flow, kept by the caller; zeroes: none.
+ * @hash: hash_flow(), or of a TLS object its own while its addresses are not known.
  */
-static __always_inline bool sampling_wire(const struct yg_control *knobs, struct yg_emission *e,
-					  __u64 addresses)
+static __always_inline bool sampling_choose(const struct yg_control *knobs, struct yg_emission *e,
+					    struct yg_choice *choice, __u64 hash, bool is_tls)
 {
-	struct yg_tally *tally = e->starts ? tally_find(e, false) : NULL;
-	__u64 hash = hash_flow(&e->key, addresses);
-	struct yg_choice *choice, fresh = {};
+	struct yg_tally *tally = e->starts ? tally_find(e, is_tls) : NULL;
 	bool chosen;
 
 	if (!knobs->sampled) {
+		choice->round = 0;
 		tally_add(tally, e, true);
 		return sampling_choose_all(e);
 	}
-	choice = bpf_map_lookup_elem(&yg_flows, &hash);
-	if (!choice && is_leftover(knobs, e))
+	if (!choice->round && is_leftover(knobs, e))
 		return sampling_choose_all(e);
-	if (!choice) {
-		(void)bpf_map_update_elem(&yg_flows, &hash, &fresh, BPF_ANY); /* LRU: evicts */
-		choice = bpf_map_lookup_elem(&yg_flows, &hash);
-	}
-	if (!choice) /* evicted at once */
-		choice = &fresh;
 	if (!choice_stands(choice, knobs, e))
 		choice_make(choice, knobs, e, hash, is_young(tally));
 	choice_refine(choice, e);
@@ -288,36 +264,11 @@ static __always_inline void sampling_weigh(const struct yg_control *knobs, struc
 		e->sampled = 1;
 }
 
-static __always_inline bool choose_tls(const struct yg_control *knobs, struct yg_emission *e,
-				       struct yg_choice *choice, __u64 hash)
-{
-	struct yg_tally *tally = e->starts ? tally_find(e, true) : NULL;
-	bool chosen;
-
-	if (!knobs->sampled) {
-		choice->round = 0;
-		tally_add(tally, e, true);
-		return sampling_choose_all(e);
-	}
-	if (!choice->round && is_leftover(knobs, e))
-		return sampling_choose_all(e);
-	if (!choice_stands(choice, knobs, e))
-		choice_make(choice, knobs, e, hash, is_young(tally));
-	choice_refine(choice, e);
-	chosen = choice_apply(choice, e);
-	tally_add(tally, e, chosen);
-	return chosen;
-}
-
-/**
- * sampling_tls() - the same for a TLS object, which keeps its decision itself.
- * @choice: of the object; zeroes: none.
- * @hash: hash_flow(), or the object's own while its addresses are not known.
- */
+/* The same for a TLS object. */
 static __always_inline bool sampling_tls(const struct yg_control *knobs, struct yg_emission *e,
 					 struct yg_choice *choice, __u64 hash)
 {
-	if (!choose_tls(knobs, e, choice, hash))
+	if (!sampling_choose(knobs, e, choice, hash, true))
 		return false;
 	sampling_weigh(knobs, e);
 	return true;

@@ -42,13 +42,29 @@ static __always_inline enum sample_row row_of_emitted(enum emitted emitted)
 	return emitted == EMITTED_RING_FULL ? SAMPLE_lost_ring : SAMPLE_lost_copy;
 }
 
-/* yg_choose_wire() - sampling_wire() for the frame at work, its record's key set. */
+/*
+ * yg_choose_wire() - sampling_choose() for the frame at work, its record's key set. A decision that
+ * changes is kept with the connection, if that is of HTTP; else it is taken again, to the same end.
+ */
 __noinline int yg_choose_wire(__u64 addresses)
 {
 	struct yg_frame *f = frame_scratch();
 	struct yg_control *knobs = control();
+	struct yg_stream *stream;
+	struct yg_choice before;
+	bool chosen;
 
-	return f && knobs && sampling_wire(knobs, &f->out, addresses);
+	if (!f || !knobs)
+		return 0;
+	before = f->choice;
+	chosen = sampling_choose(knobs, &f->out, &f->choice, hash_flow(&f->out.key, addresses),
+				 false);
+	if (f->choice.round != before.round || f->choice.why != before.why) {
+		stream = stream_find(f);
+		if (stream)
+			stream->choice = f->choice;
+	}
+	return chosen;
 }
 
 /* Everything of a record but its bytes. False: the flow is not chosen. */
@@ -120,24 +136,15 @@ static __always_inline enum sample_row wire_emit(struct yg_frame *f, const struc
 }
 
 /*
- * yg_lost_wire() - let the frame at work tell of what the other direction lost, if that one asks:
- * whatever of a connection reaches user space tells of all that was asked before it.
- * Return: does it ask?
+ * Let the frame at work tell of what the other direction lost, if that one asks: whatever of a
+ * connection reaches user space tells of all that was asked before it. Return: does it ask?
  */
-__noinline int yg_lost_wire(void)
+static __always_inline bool wire_lost(struct yg_frame *f)
 {
-	struct yg_frame *f = frame_scratch();
-	const struct yg_budget *other;
-	struct yg_flow_key key;
-
-	if (!f)
-		return 0;
-	key_turn(&key, &f->packet.key);
-	other = bpf_map_lookup_elem(&yg_streams, &key);
-	if (!other || other->h2_kind != H2_CLIENT)
-		return 0;
-	f->budget.lost = other->lost;
-	return 1;
+	if (f->other_kind != H2_CLIENT)
+		return false;
+	f->budget.lost = f->other_lost;
+	return true;
 }
 
 /*
@@ -151,49 +158,69 @@ static __always_inline bool is_begin(const struct yg_frame *f, enum bytes_from k
 }
 
 /*
- * A direction begins anew: nothing of an older connection holds. That it was of HTTP stays: who
- * hears of this beginning has to hear of its end, too. Return: was it?
+ * A connection begins anew: nothing of an older one holds. That it was of HTTP stays: who hears of
+ * this beginning has to hear of its end, too.
  */
-static __always_inline bool wire_renew(const struct yg_flow_key *key)
+static __always_inline void side_renew(struct yg_budget *b)
 {
-	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, key);
+	__u8 is_http = b->is_http;
 
-	if (!known)
-		return false;
-	*known = (struct yg_budget){ .is_http = known->is_http };
-	return known->is_http;
+	__builtin_memset(b, 0, sizeof(*b));
+	b->is_http = is_http;
 }
 
 /* Is the SYN at work of a connection that user space has to tell from an older one? */
 static __always_inline bool wire_begins(struct yg_frame *f)
 {
-	bool is_http = wire_renew(&f->packet.key);
-	struct yg_flow_key key;
+	struct yg_stream *known = stream_find(f);
 
 	f->budget.lost = 0;
-	key_turn(&key, &f->packet.key);
-	return wire_renew(&key) || is_http;
+	if (!known)
+		return false;
+	side_renew(&known->side[0]);
+	side_renew(&known->side[1]);
+	return known->side[0].is_http || known->side[1].is_http;
 }
 
 /* Did the direction of the frame at work speak HTTP? Then user space hears its end. */
 static __always_inline bool wire_ends(struct yg_frame *f)
 {
-	const struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
-
-	if (!known || !known->is_http) {
+	if (!f->budget.is_http) {
 		(void)yg_cover_wire();
 		return false;
 	}
-	f->budget.lost = known->lost;
-	if (known->h2_kind == H2_JOINED)
-		(void)yg_lost_wire();
+	if (f->budget.h2_kind == H2_JOINED)
+		(void)wire_lost(f);
 	return true;
+}
+
+/* What is kept of the connection of @f; copies of it in @f, zeroes if it is new. */
+static __always_inline struct yg_stream *wire_recall(struct yg_frame *f)
+{
+	struct yg_stream *known;
+
+	ends_find(f);
+	known = stream_find(f);
+	if (known) {
+		const struct yg_budget *other = stream_side(known, !f->side);
+
+		f->budget = *stream_side(known, f->side);
+		f->choice = known->choice;
+		f->other_kind = other->h2_kind;
+		f->other_lost = other->lost;
+	} else {
+		__builtin_memset(&f->budget, 0, sizeof(f->budget));
+		__builtin_memset(&f->choice, 0, sizeof(f->choice));
+		f->other_kind = H2_NONE;
+	}
+	return known;
 }
 
 /* A segment without payload: one that begins or ends a direction. */
 static __always_inline enum sample_row wire_edge(struct yg_frame *f, const struct bytes *from,
 						 enum bytes_from kind)
 {
+	(void)wire_recall(f);
 	if (!(is_end(&f->packet) ? wire_ends(f) : wire_begins(f)))
 		return SAMPLE_skip_empty;
 	f->out.data_len = 0;
@@ -209,13 +236,13 @@ static __always_inline struct bytes payload_of(const struct yg_frame *f, void *c
 	return (struct bytes){ .ctx = ctx, .at = f->packet.off };
 }
 
-/* Keep the state of the direction of @f. @known: what is kept of it, NULL if nothing. */
-static __always_inline void wire_keep(struct yg_frame *f, struct yg_budget *known)
+/* Keep the state of the direction of @f. @known: what is kept of the connection, or NULL. */
+static __always_inline void wire_keep(struct yg_frame *f, struct yg_stream *known)
 {
+	if (!known && (f->budget.is_http || f->budget.is_tentative))
+		known = stream_make(f);
 	if (known)
-		*known = f->budget;
-	else if (f->budget.is_http || f->budget.is_tentative)
-		(void)bpf_map_update_elem(&yg_streams, &f->packet.key, &f->budget, BPF_ANY);
+		*stream_side(known, f->side) = f->budget;
 }
 
 /* yg_h2_skb() - h2_walk() for TC, over the frame at work. Return: is there more? */
@@ -299,8 +326,7 @@ static __always_inline __u32 wire_upgrade_end(const struct yg_frame *f, void *ct
 static __always_inline void wire_upgrade(void *ctx, enum bytes_from kind)
 {
 	struct yg_frame *f = frame_scratch();
-	struct yg_budget *other;
-	struct yg_flow_key key;
+	struct yg_stream *known;
 	__u32 end;
 
 	if (!f)
@@ -308,17 +334,16 @@ static __always_inline void wire_upgrade(void *ctx, enum bytes_from kind)
 	end = wire_upgrade_end(f, ctx, kind);
 	if (!end)
 		return;
-	key_turn(&key, &f->packet.key);
-	other = bpf_map_lookup_elem(&yg_streams, &key);
-	if (other)
-		ws_become(other, false, 0);
+	known = stream_find(f);
+	if (known)
+		ws_become(stream_side(known, !f->side), false, 0);
 	ws_become(&f->budget, true, f->packet.seq + end);
 	/* Frames that came with the answer are copied with it. */
 	f->cut.len = f->packet.len;
 	f->cut.pos = f->cut.first = f->cut.last = end;
 	f->budget.next = f->packet.seq + f->packet.len;
 	wire_rounds(f, ctx, kind);
-	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
+	wire_keep(f, known);
 }
 
 /* yg_ws_open_skb() - wire_upgrade() at TC. */
@@ -366,7 +391,7 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	struct yg_counters *c = counters();
 	struct yg_frame *f = frame_scratch();
 	struct yg_control *knobs = control();
-	struct yg_budget *known;
+	struct yg_stream *known;
 	struct bytes from;
 	enum emitted emitted;
 	__u32 lost;
@@ -374,12 +399,12 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	if (!f || !knobs)
 		return SAMPLE_lost_copy;
 	wire_walk_h2(f, ctx, kind);
-	wire_keep(f, bpf_map_lookup_elem(&yg_streams, &f->packet.key));
+	wire_keep(f, stream_find(f));
 	count_sample_by(c, SAMPLE_request, f->cut.request_count);
 	f->out.starts = f->cut.request_count;
 	f->out.outline = 0;
 	/* Where the other direction asks, this one begins nothing. */
-	f->out.turns = f->budget.h2_kind == H2_JOINED && !yg_lost_wire() && knobs->sampled;
+	f->out.turns = f->budget.h2_kind == H2_JOINED && !wire_lost(f) && knobs->sampled;
 	if (f->cut.request_count && knobs->sampled && yg_config.fresh)
 		(void)(kind == BYTES_SKB ? yg_outline_h2_skb(ctx) : yg_outline_h2_xdp(ctx));
 	if (f->cut.first == f->cut.last && !is_end(&f->packet))
@@ -391,9 +416,9 @@ static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from
 	from = payload_of(f, ctx);
 	emitted = h2_emit(&f->out, &f->cut, &from, 0, kind == BYTES_SKB ? put_skb : put_xdp, &lost);
 	count_sample_by(c, SAMPLE_lost_request, lost);
-	known = lost ? bpf_map_lookup_elem(&yg_streams, &f->packet.key) : NULL;
+	known = lost ? stream_find(f) : NULL;
 	if (known)
-		known->lost += lost;
+		stream_side(known, f->side)->lost += lost;
 	return row_of_emitted(emitted);
 }
 
@@ -445,18 +470,6 @@ static __always_inline void wire_start(struct yg_frame *f, const struct yg_contr
 		(void)(kind == BYTES_SKB ? yg_outline_skb(ctx) : yg_outline_xdp(ctx));
 }
 
-/* The state of the direction of @f; zeroes if it is new. Return: what is kept of it, or NULL. */
-static __always_inline struct yg_budget *wire_recall(struct yg_frame *f)
-{
-	struct yg_budget *known = bpf_map_lookup_elem(&yg_streams, &f->packet.key);
-
-	if (known)
-		f->budget = *known;
-	else
-		__builtin_memset(&f->budget, 0, sizeof(f->budget));
-	return known;
-}
-
 /**
  * wire_sample() - hand one TCP segment to user space if it is worth it.
  * @f: packet of kind PACKET_TCP with key.ifindex set; out.source set.
@@ -470,7 +483,7 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 	struct yg_control *knobs = control();
 	const struct packet *p = &f->packet;
 	enum message message = MESSAGE_NONE;
-	struct yg_budget *known;
+	struct yg_stream *known;
 	enum sample_row row;
 
 	if (p->len == 0 && !is_end(p) && !is_begin(f, kind))

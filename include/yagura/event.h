@@ -51,7 +51,7 @@ struct yg_flow_key {
 	__be16 sport;
 	__be16 dport;
 	__u32 ifindex; /* wire: where it was seen; TLS: 0 */
-};
+} __attribute__((aligned(8)));
 
 _Static_assert(sizeof(struct yg_flow_key) == 40, "flow key layout is ABI");
 

@@ -26,14 +26,13 @@
 
 /* Kernel tables: LRU or hash, entries. Beyond: LRU evicts, hash counts a lost_* row. */
 #define YG_CPUS_MAX	  512u	 /* rows of yg_counters */
-#define YG_STREAMS_MAX	  65536u /* directions of plaintext flows with a budget; LRU */
+#define YG_STREAMS_MAX	  65536u /* plaintext connections of the wire; LRU, 15 MB */
 #define YG_PRELUDES_MAX	  16384u /* TLS hellos and PROXY headers that are not whole; LRU */
 #define YG_TLS_CONNS_MAX  65536u /* TLS connections of the wire, for coverage; LRU, 12 MB */
 #define YG_SSLS_MAX	  65536u /* TLS objects; LRU */
 #define YG_PROVERS_MAX	  1024u	 /* processes whose TLS objects can be proven; LRU */
 #define YG_CALLS_MAX	  16384u /* threads inside SSL_read or SSL_write at once; LRU */
 #define YG_GOCALLS_MAX	  32768u /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
-#define YG_CHOICES_MAX	  65536u /* flows of the wire with a sampling decision; LRU, 6 MB */
 #define YG_ALWAYS_MAX	  4096u	 /* addresses sampled always; who stays is the enforcer's to say */
 #define YG_TALLIES_MAX	  4096u	 /* services counted apart; more are counted together */
 #define YG_TALLY_CLASSES  8u	 /* of clients, by hash; a power of two */

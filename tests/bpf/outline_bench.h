@@ -9,9 +9,9 @@
 #include "rig.h"
 #include "test.h"
 
-static inline void forget(const struct bpf_map *map)
+static inline void forget_streams(const struct bpf_map *map)
 {
-	uint64_t key;
+	struct yg_flow_key key;
 
 	while (bpf_map_get_next_key(bpf_map__fd(map), NULL, &key) == 0)
 		assert_int_equal(bpf_map_delete_elem(bpf_map__fd(map), &key), 0);
@@ -55,7 +55,7 @@ static inline void forget_all(struct sample_bpf *skel, struct rig *rig)
 
 	rig_reset(rig);
 	forget_outlines(skel->maps.yg_outlines);
-	forget(skel->maps.yg_flows);
+	forget_streams(skel->maps.yg_streams);
 	assert_int_equal(
 		bpf_map_update_elem(bpf_map__fd(skel->maps.yg_fresh), &zero, none, BPF_ANY), 0);
 	assert_int_equal(bpf_map_update_elem(rig->control_fd, &zero, &knobs, BPF_ANY), 0);

@@ -249,7 +249,7 @@ static void a_suspect_is_always_chosen(void **state)
 	turn(b, 1u << 20, 1u << 20, 1);
 	add_always(b, suspect, YG_ALWAYS_SUSPECT, rig_now_ns() + 600 * SECOND_NS);
 	/* A flood of strangers, more than any LRU of flows holds, takes nothing away from it. */
-	for (uint32_t i = 0; i < YG_CHOICES_MAX + 4000; i++) {
+	for (uint32_t i = 0; i < YG_STREAMS_MAX + 4000; i++) {
 		others += request(b, address(i), 44000) != NULL;
 		if (i % 1000)
 			continue;
