@@ -73,7 +73,7 @@ static int write_map(int fd, const struct yg_protected_set *set, const bool *see
 }
 
 /* What is in the map: marks of the set's own, and a few that should not be there. */
-static size_t read_map(int fd, const struct yg_protected *protected, bool *seen,
+static size_t read_map(int fd, const struct yg_protected *guarded, bool *seen,
 		       struct yg_net stale[STALE_MAX])
 {
 	const struct yg_net *last = NULL;
@@ -81,7 +81,7 @@ static size_t read_map(int fd, const struct yg_protected *protected, bool *seen,
 	size_t count = 0;
 
 	while (count < STALE_MAX && bpf_map_get_next_key(fd, last, &net) == 0) {
-		size_t index = yg_protected_find(protected, &net);
+		size_t index = yg_protected_find(guarded, &net);
 
 		if (index < YG_ALLOW_NETS_MAX)
 			seen[index] = true;
@@ -93,7 +93,7 @@ static size_t read_map(int fd, const struct yg_protected *protected, bool *seen,
 }
 
 /* Brings the map to the set, whoever changed it. */
-static int mend_map(int fd, const struct yg_protected *protected, bool *seen)
+static int mend_map(int fd, const struct yg_protected *guarded, bool *seen)
 {
 	struct yg_net stale[STALE_MAX];
 	size_t count;
@@ -101,9 +101,9 @@ static int mend_map(int fd, const struct yg_protected *protected, bool *seen)
 
 	do {
 		memset(seen, 0, YG_ALLOW_NETS_MAX * sizeof(*seen));
-		count = read_map(fd, protected, seen, stale);
+		count = read_map(fd, guarded, seen, stale);
 		/* Of a walk that was cut short, what is there is written once more: no harm. */
-		r = write_map(fd, protected->set, seen);
+		r = write_map(fd, guarded->set, seen);
 		for (size_t i = 0; r == 0 && i < count; i++)
 			(void)bpf_map_delete_elem(fd, &stale[i]);
 	} while (r == 0 && count == STALE_MAX);
@@ -112,7 +112,7 @@ static int mend_map(int fd, const struct yg_protected *protected, bool *seen)
 
 static int tell(struct yg_warden *warden, enum yg_role role)
 {
-	return yg_protected_tell(&warden->protected, role,
+	return yg_protected_tell(&warden->guarded, role,
 				 warden->children.ends[YG_ROLE_WARDEN][role]);
 }
 
@@ -126,10 +126,10 @@ int yg_protect_apply(struct yg_warden *warden)
 	if (!set || !seen)
 		return -ENOMEM;
 	collect(warden, set);
-	if (yg_protected_take(&warden->protected, &set) && warden->protected.set->lost > 0)
+	if (yg_protected_take(&warden->guarded, &set) && warden->guarded.set->lost > 0)
 		yg_log(YG_LOG_WARNING, "protected addresses: %zu beyond the limit of %u are not",
-		       warden->protected.set->lost, YG_ALLOW_NETS_MAX);
-	r = fd < 0 ? 0 : mend_map(fd, &warden->protected, seen);
+		       warden->guarded.set->lost, YG_ALLOW_NETS_MAX);
+	r = fd < 0 ? 0 : mend_map(fd, &warden->guarded, seen);
 	if (r)
 		return r;
 	/* One that does not read keeps nothing from the other. */

@@ -7,10 +7,10 @@
 
 #define BIT(role) (1u << (role))
 
-void yg_protected_clean(struct yg_protected *protected)
+void yg_protected_clean(struct yg_protected *guarded)
 {
-	yg_freep(&protected->set);
-	protected->told = 0;
+	yg_freep(&guarded->set);
+	guarded->told = 0;
 }
 
 void yg_protected_add(struct yg_protected_set *set, const struct yg_prefix *prefix,
@@ -38,9 +38,9 @@ static int order_rows(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct yg_protected_row));
 }
 
-bool yg_protected_take(struct yg_protected *protected, struct yg_protected_set **set)
+bool yg_protected_take(struct yg_protected *guarded, struct yg_protected_set **set)
 {
-	struct yg_protected_set *next = YG_TAKE_PTR(*set), *before = protected->set;
+	struct yg_protected_set *next = YG_TAKE_PTR(*set), *before = guarded->set;
 
 	qsort(next->rows, next->count, sizeof(next->rows[0]), order_rows);
 	if (before && before->count == next->count && before->lost == next->lost &&
@@ -49,14 +49,14 @@ bool yg_protected_take(struct yg_protected *protected, struct yg_protected_set *
 		return false;
 	}
 	free(before);
-	protected->set = next;
-	protected->told = 0;
+	guarded->set = next;
+	guarded->told = 0;
 	return true;
 }
 
-size_t yg_protected_find(const struct yg_protected *protected, const struct yg_net *net)
+size_t yg_protected_find(const struct yg_protected *guarded, const struct yg_net *net)
 {
-	const struct yg_protected_set *set = protected->set;
+	const struct yg_protected_set *set = guarded->set;
 	const struct yg_protected_row *row =
 		set ? bsearch(net, set->rows, set->count, sizeof(set->rows[0]), order_nets) : NULL;
 
@@ -67,19 +67,19 @@ size_t yg_protected_find(const struct yg_protected *protected, const struct yg_n
 	return (size_t)(row - set->rows);
 }
 
-void yg_protected_forget(struct yg_protected *protected, enum yg_role role)
+void yg_protected_forget(struct yg_protected *guarded, enum yg_role role)
 {
-	protected->told &= ~BIT(role);
+	guarded->told &= ~BIT(role);
 }
 
-int yg_protected_tell(struct yg_protected *protected, enum yg_role role, int fd)
+int yg_protected_tell(struct yg_protected *guarded, enum yg_role role, int fd)
 {
-	const struct yg_protected_set *set = protected->set;
+	const struct yg_protected_set *set = guarded->set;
 	struct yg_request request = { .kind = YG_REQUEST_PROTECT };
 	uint32_t count = 0;
 	int r = 0;
 
-	if (!set || protected->told & BIT(role))
+	if (!set || guarded->told & BIT(role))
 		return 0;
 	for (size_t i = 0; !r && i < set->count; i++) {
 		const struct yg_protected_row *row = &set->rows[i];
@@ -96,6 +96,6 @@ int yg_protected_tell(struct yg_protected *protected, enum yg_role role, int fd)
 	if (!r)
 		r = yg_link_send(fd, &request, sizeof(request));
 	if (!r)
-	protected->told |= BIT(role);
+		guarded->told |= BIT(role);
 	return r;
 }

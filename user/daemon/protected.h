@@ -37,7 +37,8 @@ struct yg_protected {
 	uint32_t told;		      /* a bit for each role that knows it */
 };
 
-void yg_protected_clean(struct yg_protected *protected);
+/* Frees the set; all is zero afterwards. */
+void yg_protected_clean(struct yg_protected *guarded);
 
 /* One more; the first YG_ALLOW_NETS_MAX stay. */
 void yg_protected_add(struct yg_protected_set *set, const struct yg_prefix *prefix,
@@ -48,16 +49,16 @@ void yg_protected_add(struct yg_protected_set *set, const struct yg_prefix *pref
  * @set: taken; from calloc.
  * Return: true if it differs from what was so before: nobody has been told of it.
  */
-bool yg_protected_take(struct yg_protected *protected, struct yg_protected_set **set);
+bool yg_protected_take(struct yg_protected *guarded, struct yg_protected_set **set);
 
 /* Where a net is in the set that was taken: its first reason. YG_ALLOW_NETS_MAX: nowhere. */
-size_t yg_protected_find(const struct yg_protected *protected, const struct yg_net *net);
+size_t yg_protected_find(const struct yg_protected *guarded, const struct yg_net *net);
 
-void yg_protected_forget(struct yg_protected *protected, enum yg_role role); /* it began anew */
+void yg_protected_forget(struct yg_protected *guarded, enum yg_role role); /* it began anew */
 
 /**
  * yg_protected_tell() - tell a role, unless it knows.
  * @fd: the warden's end of its link. To the analyzer only the host's own addresses go.
  * Return: 0; -EAGAIN the link is full: a part was sent, all of it is due again; -EPIPE.
  */
-YG_MUST_CHECK int yg_protected_tell(struct yg_protected *protected, enum yg_role role, int fd);
+YG_MUST_CHECK int yg_protected_tell(struct yg_protected *guarded, enum yg_role role, int fd);

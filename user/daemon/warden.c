@@ -79,7 +79,7 @@ static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now
 	}
 	yg_log(YG_LOG_INFO, "role '%s': started as process %d", yg_role_name(role),
 	       (int)child->pid);
-	yg_protected_forget(&warden->protected, role);
+	yg_protected_forget(&warden->guarded, role);
 	warden->protect = true;
 }
 
@@ -308,7 +308,7 @@ static void end(struct yg_warden *warden)
 	yg_iface_monitor_close(&warden->monitor);
 	yg_hooks_clean(warden);
 	yg_kill_close(&warden->killer);
-	yg_protected_clean(&warden->protected);
+	yg_protected_clean(&warden->guarded);
 	yg_attach_free(&warden->attach);
 	yg_sampling_close(warden);
 	yg_coverage_close(warden);

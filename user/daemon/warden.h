@@ -67,7 +67,7 @@ struct yg_warden {
 	uint64_t look_ns;
 
 	bool protect; /* look again at who is protected, and tell who does not know */
-	struct yg_protected protected;
+	struct yg_protected guarded;
 	uint64_t status_ns; /* monotonic, last round */
 	uint64_t round;	    /* number of the status round */
 	uint64_t kill_ns;   /* monotonic; when sockets may be swept again */

@@ -20,7 +20,7 @@ struct row {
 };
 
 struct yg_status {
-	struct row rows[YG_STATUS_SENDERS_MAX * YG_STATUS_ROWS_MAX];
+	struct row rows[YG_STATUS_ROWS_ALL];
 	uint32_t count;
 	uint32_t of_sender[YG_STATUS_SENDERS_MAX];
 	uint64_t lost;

@@ -13,6 +13,7 @@
 
 #define YG_STATUS_ROWS_MAX    4096u /* of one sender and all kinds; more are counted in lost_row */
 #define YG_STATUS_SENDERS_MAX 2u
+#define YG_STATUS_ROWS_ALL    ((uint64_t)YG_STATUS_SENDERS_MAX * YG_STATUS_ROWS_MAX)
 
 struct yg_status;
 

@@ -21,7 +21,7 @@ static int tear_down(void **state)
 
 static void send_counter(const char *table, const char *name, uint64_t value)
 {
-	desk_send_message(desk_rig.warden[1],
+	desk_send_message(desk_rig.analyzer[1],
 			  &(struct yg_feed_message){
 				  .kind = YG_FEED_KIND_COUNTER,
 				  .counter = { .table = yg_slice_from_str(table),

@@ -112,7 +112,7 @@ static void refuses_bad_arguments(void **state)
 		{ "--template", "no path",
 		  "--template: 'no path': no path: '/path/{name}' or 'service /path/{name}'" },
 		{ "--data-class-off", "nonsense",
-		  "--data-class-off: data-class-off: there is no class 'nonsense'" },
+		  "--data-class-off: there is no class 'nonsense'" },
 		{ "--interface", "a\nb", "--interface: holds a control character" },
 	};
 
