@@ -378,32 +378,55 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
  * What was proven once and is doubted has to be proven again. @conn: NULL if it is gone.
  */
 static __always_inline void ssl_prove(struct yg_ssl *ssl, __u64 object,
-				      const struct yg_tls_conn *conn)
+				      const struct yg_tls_conn *conn, bool has_place)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	__u8 yes = 1;
+	__u32 place = conn ? place_find(object, conn) : 0;
 
-	if (conn && has_randoms(object, conn)) {
+	if (place) {
 		ssl->bind = YG_BIND_SOCKET;
 		ssl->is_proven = 1;
-		(void)bpf_map_update_elem(&yg_provers, &tgid, &yes, BPF_ANY);
-	} else if (ssl->is_proven || bpf_map_lookup_elem(&yg_provers, &tgid)) {
+		(void)bpf_map_update_elem(&yg_provers, &tgid, &place, BPF_ANY);
+	} else if (ssl->is_proven || has_place) {
 		ssl_renew(ssl);
 	}
 }
 
+/* Is the connection of @ssl known by nothing but a guess, or doubted since it was proven? */
+static __always_inline bool is_unproven(const struct yg_ssl *ssl)
+{
+	return ssl->bind != YG_BIND_SOCKET || ssl->is_proven;
+}
+
+/* The connection that is guessed: mark it as read, and ask for a proof. True: nothing is open. */
+static __always_inline bool ssl_cover(struct yg_ssl *ssl, __u64 object, bool has_place)
+{
+	struct yg_tls_conn *conn;
+	struct yg_tls_ends ends;
+	__u32 local;
+
+	local = ends_make(&ends, ssl->socket.local, ssl->socket.local_port, ssl->socket.remote,
+			  ssl->socket.remote_port);
+	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
+	if (conn)
+		conn->read = 1;
+	if (ssl->is_proven || (conn && ssl->bind == YG_BIND_THREAD && is_provable(conn, local)))
+		ssl_prove(ssl, object, conn, has_place);
+	return conn && ssl->bind == YG_BIND_SOCKET;
+}
+
 /*
  * yg_cover() - plaintext of the connection of the call @id was seen. Once for an object, mostly;
- * again while the hellos are missing that would prove whose connection it is.
+ * again while what would prove whose connection it is was not found.
  */
 __noinline int yg_cover(__u64 id)
 {
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct yg_thread *t = call_find(id);
-	struct yg_tls_conn *conn;
-	struct yg_tls_ends ends;
 	struct yg_ssl_key key;
 	struct yg_ssl *ssl;
-	__u32 local;
+	__u8 tries;
+	__u32 *place;
 
 	if (!t)
 		return 0;
@@ -411,17 +434,13 @@ __noinline int yg_cover(__u64 id)
 	ssl = bpf_map_lookup_elem(&yg_ssls, &key);
 	if (!ssl)
 		return 0;
-	ssl->covered++;
-	local = ends_make(&ends, ssl->socket.local, ssl->socket.local_port, ssl->socket.remote,
-			  ssl->socket.remote_port);
-	conn = bpf_map_lookup_elem(&yg_tls_conns, &ends);
-	if (conn)
-		conn->read = 1;
-	if (ssl->is_proven || (conn && ssl->bind == YG_BIND_THREAD && is_provable(conn, local)))
-		ssl_prove(ssl, t->object, conn);
-	else if (!conn || ssl->bind == YG_BIND_THREAD)
-		return 0;
-	ssl->covered = COVER_TRIES;
+	tries = ssl->covered + 1;
+	place = is_unproven(ssl) ? bpf_map_lookup_elem(&yg_provers, &tgid) : NULL;
+	if (place && ssl_identify(ssl, t->object, *place))
+		tries = COVER_TRIES;
+	else if (ssl->bind != YG_BIND_UNKNOWN && ssl_cover(ssl, t->object, place))
+		tries = COVER_TRIES;
+	ssl->covered = tries;
 	return 0;
 }
 
@@ -429,7 +448,7 @@ __noinline int yg_cover(__u64 id)
 static __always_inline enum tls_row call_emit(struct yg_counters *c, struct yg_ssl *ssl,
 					      struct yg_thread *t, __u64 id)
 {
-	if (ssl->bind != YG_BIND_UNKNOWN && ssl->covered < COVER_TRIES)
+	if (ssl->covered < COVER_TRIES)
 		(void)yg_cover(id);
 	t->out.object = t->object;
 	t->out.tgid = bpf_get_current_pid_tgid() >> 32;

@@ -70,6 +70,7 @@ __noinline int yg_cover_wire(void)
 static __always_inline void hello_keep(const struct yg_frame *f, const __u64 random[2])
 {
 	struct yg_tls_conn *conn;
+	struct yg_tls_draw draw;
 	struct yg_tls_ends ends;
 	__u32 sender, bit;
 
@@ -85,6 +86,9 @@ static __always_inline void hello_keep(const struct yg_frame *f, const __u64 ran
 		return;
 	conn->random[sender != 0][0] = random[0];
 	conn->random[sender != 0][1] = random[1];
+	draw = draw_of(conn->random);
+	if (conn->sent && (draw.low[0] || draw.low[1]))
+		(void)bpf_map_update_elem(&yg_tls_draws, &draw, &ends, BPF_ANY);
 }
 
 /* yg_hello_skb() - hello_keep() for the frame at work, at TC. */

@@ -21,6 +21,29 @@ struct {
 	__type(value, struct yg_tls_conn);
 } yg_tls_conns SEC(".maps");
 
+/* Their randoms, in an order of their own, so that nobody has to know whose is which. */
+struct yg_tls_draw {
+	__u64 low[2];
+	__u64 high[2];
+};
+
+/* Which connection has these randoms; see proof.bpf.h. A row may outlive its connection's. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, YG_TLS_CONNS_MAX);
+	__type(key, struct yg_tls_draw);
+	__type(value, struct yg_tls_ends);
+} yg_tls_draws SEC(".maps");
+
+static __always_inline struct yg_tls_draw draw_of(const __u64 random[2][2])
+{
+	const __u64 *a = random[0], *b = random[1];
+
+	if (a[0] > b[0])
+		return (struct yg_tls_draw){ { b[0], b[1] }, { a[0], a[1] } };
+	return (struct yg_tls_draw){ { a[0], a[1] }, { b[0], b[1] } };
+}
+
 /* Does the first end stand second? Any order will do that both directions agree on. */
 static __always_inline bool ends_turn(const __u8 *a, __be16 a_port, const __u8 *b, __be16 b_port)
 {

@@ -191,6 +191,31 @@ static void randoms_of_both_hellos_are_kept(void **state)
 	expect_randoms(b, 0x51, 0xc1, 1);
 }
 
+/* The row of yg_tls_draws for two randoms, 0 if there is one. */
+static int draw_look_up(struct bench *b, uint8_t low, uint8_t high, struct yg_tls_ends *ret)
+{
+	uint8_t draw[32];
+
+	memset(draw, low, 16);
+	memset(draw + 16, high, 16);
+	return bpf_map_lookup_elem(bpf_map__fd(b->skel->maps.yg_tls_draws), draw, ret);
+}
+
+/* Found by both randoms, once one of them left this host. */
+static void both_randoms_lead_to_their_connection(void **state)
+{
+	struct bench *b = *state;
+	struct yg_tls_ends ends;
+
+	b->sport++;
+	pass_hello(b, false, 1, "", 0xc2);
+	pass_hello(b, false, 2, "", 0x52);
+	assert_int_not_equal(draw_look_up(b, 0x52, 0xc2, &ends), 0);
+	pass_hello(b, true, 2, "", 0x53);
+	assert_int_equal(draw_look_up(b, 0x53, 0xc2, &ends), 0);
+	assert_int_equal(ends.port[1], htons(b->sport));
+}
+
 /* Anybody can send a frame that says it is of this host. */
 static void what_came_in_overwrites_no_hello_that_left(void **state)
 {
@@ -214,6 +239,7 @@ int main(void)
 		cmocka_unit_test(an_answer_passes_with_its_certificate),
 		cmocka_unit_test(an_answer_has_a_limit),
 		cmocka_unit_test(randoms_of_both_hellos_are_kept),
+		cmocka_unit_test(both_randoms_lead_to_their_connection),
 		cmocka_unit_test(what_came_in_overwrites_no_hello_that_left),
 	};
 

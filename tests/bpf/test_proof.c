@@ -192,18 +192,27 @@ static struct yg_tls_ends ends_of(const struct bench *b, int i, size_t *ret_serv
 }
 
 /* The wire saw the handshake of connection @i; @is_ours: the server's hello as it left. */
-static void see_hellos(struct bench *b, int i, bool is_ours)
+static void see_randoms(struct bench *b, int i, const uint64_t random[4], bool is_ours)
 {
 	struct yg_tls_conn conn = { .first_ns = 1 };
 	size_t server;
 	struct yg_tls_ends ends = ends_of(b, i, &server);
 
-	memcpy(conn.random[!server], (uint64_t[]){ CLIENT_RANDOM }, sizeof(conn.random[0]));
-	memcpy(conn.random[server], (uint64_t[]){ SERVER_RANDOM }, sizeof(conn.random[0]));
+	memcpy(conn.random[!server], random, sizeof(conn.random[0]));
+	memcpy(conn.random[server], random + 2, sizeof(conn.random[0]));
 	conn.sent = is_ours ? (uint8_t)(1u << server) : 0;
 	assert_int_equal(
 		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends, &conn, BPF_ANY),
 		0);
+	/* The client's are lower in all of these. */
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random, &ends, BPF_ANY),
+		0);
+}
+
+static void see_hellos(struct bench *b, int i, bool is_ours)
+{
+	see_randoms(b, i, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, is_ours);
 }
 
 static void forget_hellos(struct bench *b, int i)
@@ -269,6 +278,60 @@ static void a_guess_is_refuted_where_others_are_proven(void **state)
 	forget_hellos(b, 1);
 }
 
+/* Where one object has its randoms the next one does: they lead to it, whoever received what. */
+static void an_object_is_found_by_its_randoms(void **state)
+{
+	static const uint64_t first[] = { CLIENT_RANDOM, SERVER_RANDOM };
+	static const uint64_t second[] = { CLIENT_RANDOM, 0x5555555555555555ull, 0x66ull };
+	static const uint64_t behind[2][20] = {
+		{ [8] = SERVER_RANDOM, [12] = CLIENT_RANDOM },
+		{ [8] = 0x5555555555555555ull, 0x66ull, [12] = CLIENT_RANDOM },
+	};
+	struct bench *b = *state;
+
+	for (int is_linked = 0; is_linked < 2; is_linked++) {
+		struct fake_ssl *known = fresh(-1), *late = fresh(-1), *silent = fresh(-1);
+
+		known->linked = is_linked ? behind[0] : NULL;
+		late->linked = silent->linked = is_linked ? behind[1] : NULL;
+		if (!is_linked) {
+			memcpy(known->random, first, sizeof(first));
+			memcpy(late->random, second, sizeof(second));
+			memcpy(silent->random, second, sizeof(second));
+		}
+		see_hellos(b, 1, true);
+		see_randoms(b, 0, second, true);
+		read_from(b, known, 1);
+		check_socket(b, check_record(b), 1);
+		read_from(b, late, 1); /* what is read came before this */
+		check_socket(b, check_record(b), 0);
+		assert_int_equal(b->rig.records[0].bind, YG_BIND_SOCKET);
+		rig_reset(&b->rig);
+		do_read(silent, REQUEST); /* another thread receives */
+		check_socket(b, check_record(b), 0);
+		forget_hellos(b, 0);
+		forget_hellos(b, 1);
+	}
+}
+
+/* A row of randoms may be left of a connection between the same ends, before this one. */
+static void randoms_of_another_connection_lead_nowhere(void **state)
+{
+	static const uint64_t before[] = { CLIENT_RANDOM, 0x5555555555555555ull, 0x66ull };
+	struct bench *b = *state;
+	struct fake_ssl *known = fresh(-1), *old = fresh(-1);
+
+	memcpy(known->random, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, sizeof(known->random));
+	memcpy(old->random, before, sizeof(before));
+	see_randoms(b, 1, before, true);
+	see_hellos(b, 1, true);
+	read_from(b, known, 1);
+	rig_reset(&b->rig);
+	do_read(old, REQUEST);
+	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
+	forget_hellos(b, 1);
+}
+
 /* A thread that received for another connection says nothing against what was proven. */
 static void a_proof_is_asked_for_again_when_it_is_doubted(void **state)
 {
@@ -305,6 +368,8 @@ int main(void)
 		cmocka_unit_test(what_a_quiet_thread_received_is_no_guess),
 		cmocka_unit_test(a_guess_is_proven_by_both_randoms),
 		cmocka_unit_test(a_guess_is_refuted_where_others_are_proven),
+		cmocka_unit_test(an_object_is_found_by_its_randoms),
+		cmocka_unit_test(randoms_of_another_connection_lead_nowhere),
 		cmocka_unit_test(a_proof_is_asked_for_again_when_it_is_doubted),
 	};
 

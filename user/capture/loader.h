@@ -71,7 +71,8 @@ struct bpf_program;
 	X(SCOPE_COMMS, yg_scope_comms)     \
 	X(ALWAYS, yg_always)               \
 	X(TALLIES, yg_tallies)             \
-	X(TLS_CONNS, yg_tls_conns)
+	X(TLS_CONNS, yg_tls_conns)         \
+	X(TLS_DRAWS, yg_tls_draws)
 
 #define YG_PROGRAM_ENUM(NAME, name) YG_PROGRAM_##NAME,
 #define YG_MAP_ENUM(NAME, name)	    YG_MAP_##NAME,
