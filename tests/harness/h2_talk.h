@@ -162,6 +162,7 @@ struct seen {
 	uint64_t bytes;
 	uint16_t status;
 	int32_t grpc_status;
+	char named[64]; /* what other requests of the connection name, where that is asked for */
 };
 
 static inline void on_exchange(void *ctx, const struct yg_exchange *exchange)
@@ -176,6 +177,8 @@ static inline void on_exchange(void *ctx, const struct yg_exchange *exchange)
 	seen->bytes += exchange->response.body_bytes;
 	seen->status = exchange->response.status;
 	seen->grpc_status = exchange->grpc_status;
+	(void)snprintf(seen->named, sizeof(seen->named), "%.*s", (int)exchange->named.len,
+		       exchange->named.ptr ? exchange->named.ptr : "");
 }
 
 /* How records come to the analyzer: TLS plaintext, frames that the kernel sampled, a capture. */

@@ -30,6 +30,9 @@ struct scene_call {
 	const char *accept;	/* of the request */
 	const char *server;	/* 192.0.2.10 */
 	const char *ja4;	/* of the connection */
+	const char *sni;	/* of the same */
+	const char *named;	/* by other requests of the same */
+	uint16_t port;		/* of the server: 443 */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
 	uint32_t silence; /* milliseconds until the answer begins: 1 */
@@ -41,6 +44,8 @@ struct scene_call {
 	bool broken;  /* ... or not to the end: the connection was over before */
 	bool refused; /* the request */
 	bool tls, outbound;
+	bool nameless;	 /* no Host */
+	bool sni_denied; /* as in the exchange */
 };
 
 struct scene {
@@ -155,7 +160,8 @@ static inline void scene_add_field(struct scene_fields *fields, const char *name
 static inline void scene_fill_fields(const struct scene_call *call, struct scene_fields *ret)
 {
 	ret->count = 0;
-	scene_add_field(ret, "Host", scene_or(call->host, "api.example.com"));
+	if (!call->nameless)
+		scene_add_field(ret, "Host", scene_or(call->host, "api.example.com"));
 	if (call->bearer || call->basic) {
 		(void)snprintf(ret->authorization, sizeof(ret->authorization), "%s %s",
 			       call->bearer ? "Bearer" : "Basic",
@@ -228,10 +234,14 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 		.addresses_certain = !call->uncertain,
 		.tls = call->tls,
 		.ja4 = yg_slice_from_str(call->ja4),
+		.sni = yg_slice_from_str(call->sni),
+		.sni_denied = call->sni_denied,
+		.named = yg_slice_from_str(call->named),
 		.outbound = call->outbound,
 		.broken = call->broken,
 		.client = scene_peer(scene_or(call->client, "198.51.100.7"), 40000),
-		.server = scene_peer(scene_or(call->server, "192.0.2.10"), 443),
+		.server = scene_peer(scene_or(call->server, "192.0.2.10"),
+				     call->port ? call->port : 443),
 	};
 	const struct yg_subject subject = { .exchange = &exchange,
 					    .client = exchange.client.addr,

@@ -50,12 +50,15 @@ static void resolve(struct yg_knowledge *knowledge, struct yg_spooled *item,
 		.path = item->path,
 		.caller = item->caller,
 		.operation = item->operation,
+		.source = item->source,
 		.client = item->asked,
 	};
 
 	if (item->data.len)
 		memcpy(items, item->data.ptr, item->data.len);
 	yg_knowledge_resolve(knowledge, &recall, ret);
+	item->service = ret->service;
+	item->source = ret->source;
 	item->target = yg_knowledge_mask_target(knowledge, &recall, &ret->classes, item->target);
 }
 

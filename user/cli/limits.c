@@ -14,6 +14,7 @@
 #include "detect/take.h"
 #include "endpoint/exposure.h"
 #include "endpoint/hop.h"
+#include "endpoint/listener.h"
 #include "endpoint/relation.h"
 #include "endpoint/talk.h"
 #include "endpoint/templates.h"
@@ -91,6 +92,8 @@ static const struct limit limits[] = {
 	  "least used go" },
 	{ "analyzer", "third parties", YG_PARTIES_MAX, sizeof(struct yg_party) + 32,
 	  "least used go" },
+	{ "analyzer", "names by listener", YG_LISTENERS_MAX, sizeof(struct yg_listener) + 32,
+	  "endpoint.listeners_evicted counts" },
 	{ "analyzer", "records of callers", YG_TAKES_MAX, sizeof(struct yg_take) + 32,
 	  "least recent go" },
 	{ "desk", "feed waiting for disk", 1, YG_INTAKE_QUEUE_BYTES, "lost_queue counts" },

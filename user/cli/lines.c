@@ -11,6 +11,7 @@
 #include "cli/talk.h"
 #include "daemon/pipeline.h"
 #include "detect/cause.h"
+#include "endpoint/service.h"
 #include "parse/body.h"
 
 #define NS_PER_S 1e9
@@ -199,6 +200,9 @@ void yg_lines_exchange(struct yg_json *json, const struct yg_spooled *item,
 		put_anomalies(json, item->anomalies);
 	if (item->refused)
 		yg_json_pair_bool(json, "refused", true);
+	if (item->has_request && item->source != YG_SERVICE_REQUEST)
+		yg_json_pair_str(json, "service_from",
+				 yg_service_source_name((enum yg_service_source)item->source));
 	if (item->ja4.ptr)
 		yg_json_pair_slice(json, "ja4", item->ja4);
 	if (item->sni.ptr)

@@ -31,6 +31,7 @@ struct yg_spooled {
 	int32_t grpc_status;			/* YG_GRPC_STATUS_NONE */
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
+	uint8_t source;				/* enum yg_service_source */
 	bool tls, forwarded, has_request, complete, refused;
 	bool stream;		 /* language model: a stream of events */
 	uint32_t calls;		 /* operations of GraphQL, JSON-RPC or SOAP; 0 none */

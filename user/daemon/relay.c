@@ -28,7 +28,7 @@ struct parcel {
 
 /* Who adds to one of these: a slice must be copied below; then say the new size here. */
 _Static_assert(sizeof(struct yg_message) == 152, "relay copies every slice of a message");
-_Static_assert(sizeof(struct yg_exchange) == 472, "relay copies every slice of an exchange");
+_Static_assert(sizeof(struct yg_exchange) == 496, "relay copies every slice of an exchange");
 _Static_assert(sizeof(struct yg_handshake) == 264, "relay copies every slice of a handshake");
 _Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
 
@@ -225,7 +225,7 @@ void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchang
 {
 	size_t size = PARCEL_SIZE + relay->sink.room + measure_message(&exchange->request) +
 		      measure_message(&exchange->response) + exchange->ja4.len + exchange->sni.len +
-		      exchange->alpn.len + exchange->chosen_alpn.len;
+		      exchange->named.len + exchange->alpn.len + exchange->chosen_alpn.len;
 	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
 	struct yg_header *headers;
 	char *to;
@@ -245,6 +245,7 @@ void yg_relay_exchange(struct yg_relay *relay, const struct yg_exchange *exchang
 	copy_message(&parcel->exchange.response, headers + count_fields(&exchange->request), &to);
 	parcel->exchange.ja4 = copy(exchange->ja4, &to);
 	parcel->exchange.sni = copy(exchange->sni, &to);
+	parcel->exchange.named = copy(exchange->named, &to);
 	parcel->exchange.alpn = copy(exchange->alpn, &to);
 	parcel->exchange.chosen_alpn = copy(exchange->chosen_alpn, &to);
 	relay->sink.prepare(relay->sink.ctx, &parcel->exchange, room_of(parcel));

@@ -10,6 +10,7 @@
  *	any page needs. Judged of such documents alone; a refusal of them is what is right.
  */
 #include "detect/posture_inside.h"
+#include "endpoint/service.h"
 #include "endpoint/trait.h"
 #include "parse/operation.h"
 
@@ -34,6 +35,12 @@ static bool is_called_internal(struct yg_slice text, const char *marks)
 		from = at + 1;
 	}
 	return false;
+}
+
+/* A host that is named and cannot be read is not one that is not named. */
+static bool is_by_address(const struct yg_exchange *exchange)
+{
+	return !exchange->request.header_unknown || yg_service_is_said(exchange);
 }
 
 /* "203.0.113.9:8443", "[2001:db8::1]": an address that anybody can ask for. */
@@ -87,6 +94,8 @@ void yg_posture_check_reach(struct yg_look *look)
 		 outside && (is_called_internal((struct yg_slice){ path->text, path->len }, "/") ||
 			     is_called_internal(look->service, ".:")),
 		 "A public address was answered %u", look->status);
-	yg_judge(look, YG_POSTURE_HOST_ADDRESS, outside && is_public_address(look->service),
+	yg_judge(look, YG_POSTURE_HOST_ADDRESS,
+		 outside && is_public_address(look->service) &&
+			 is_by_address(look->scene->exchange),
 		 "A public address asked for it by address and was answered %u", look->status);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "endpoint/service.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "parse/url.h"
@@ -50,38 +51,108 @@ static size_t name_authority(struct yg_slice authority, bool tls, char *ret)
 	return len + 1 + port.len;
 }
 
-static size_t name_server(const struct yg_exchange *exchange, char *ret)
+const char *yg_service_source_name(enum yg_service_source source)
 {
-	const struct yg_peer *server = &exchange->server;
+	static const char *const names[] = {
+		[YG_SERVICE_REQUEST] = "request",	[YG_SERVICE_SNI] = "sni",
+		[YG_SERVICE_CONNECTION] = "connection", [YG_SERVICE_LISTENER] = "listener",
+		[YG_SERVICE_ADDRESS] = "address",
+	};
+
+	return names[source];
+}
+
+uint16_t yg_service_port(const struct yg_peer *server, bool tls)
+{
+	return server->port == (tls ? 443 : 80) ? 0 : server->port;
+}
+
+struct yg_slice yg_service_from_server(const struct yg_peer *server, char *ret)
+{
 	char text[YG_ADDRESS_TEXT_CAP];
-	uint16_t usual = exchange->tls ? 443 : 80;
 
 	if (yg_address_is_unknown(&server->addr))
 		(void)snprintf(ret, YG_SERVICE_CAP, "unknown");
-	else if (server->port == usual)
+	else if (server->port == 0)
 		(void)snprintf(ret, YG_SERVICE_CAP, "%s", yg_address_format(&server->addr, text));
 	else
 		(void)snprintf(ret, YG_SERVICE_CAP, "%s",
 			       yg_endpoint_format(&server->addr, server->port, text));
-	return strlen(ret);
+	return yg_slice_from_str(ret);
 }
 
-struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange, char *ret)
+int yg_service_to_server(struct yg_slice service, struct yg_peer *ret)
 {
-	const struct yg_message *request = &exchange->request;
-	struct yg_slice authority = { 0 };
-	size_t len = 0;
+	struct yg_slice host = { NULL, 0 }, port = { NULL, 0 };
+	struct yg_peer server = { .port = 0 };
+	uint32_t number = 0;
+
+	/* A bare address of IPv6 has no brackets. */
+	if (yg_address_from_text(service, &server.addr) == 0) {
+		*ret = server;
+		return 0;
+	}
+	yg_url_split_authority(service, &host, &port);
+	if (!host.ptr || port.len > 5 || yg_address_from_text(host, &server.addr) < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < port.len; i++)
+		number = number * 10 + (uint32_t)(port.ptr[i] - '0');
+	if (number > UINT16_MAX)
+		return -EINVAL;
+	server.port = (uint16_t)number;
+	*ret = server;
+	return 0;
+}
+
+/* The authority that the request names; absent: none. */
+static struct yg_slice find_authority(const struct yg_message *request)
+{
+	struct yg_slice authority = { NULL, 0 };
 
 	if (request->target.len > 0 && request->target.ptr[0] != '/')
 		authority = yg_url_from_target(request->method, request->target).authority;
-	if (!authority.ptr)
-		authority = yg_message_find(request, YG_HEADER_HOST);
+	return authority.ptr ? authority : yg_message_find(request, YG_HEADER_HOST);
+}
+
+bool yg_service_is_said(const struct yg_exchange *exchange)
+{
+	return find_authority(&exchange->request).ptr != NULL;
+}
+
+struct yg_slice yg_service_from_exchange(const struct yg_exchange *exchange,
+					 enum yg_service_source *ret_source, char *ret)
+{
+	struct yg_slice authority = find_authority(&exchange->request);
+	struct yg_peer server = exchange->server;
+	size_t len = 0;
+
+	*ret_source = YG_SERVICE_REQUEST;
 	if (authority.ptr)
 		len = name_authority(authority, exchange->tls, ret);
-	if (len == 0)
-		len = name_server(exchange, ret);
 	ret[len] = '\0';
-	return (struct yg_slice){ ret, len };
+	if (len)
+		return (struct yg_slice){ ret, len };
+	*ret_source = YG_SERVICE_ADDRESS;
+	server.port = yg_service_port(&server, exchange->tls);
+	return yg_service_from_server(&server, ret);
+}
+
+struct yg_slice yg_service_from_sni(const struct yg_exchange *exchange, bool with_port, char *ret)
+{
+	char authority[YG_SERVICE_CAP + 8];
+	struct yg_address address;
+	int n;
+
+	ret[0] = '\0';
+	if (!exchange->sni.len || exchange->sni_denied ||
+	    memchr(exchange->sni.ptr, ':', exchange->sni.len) ||
+	    yg_address_from_text(exchange->sni, &address) == 0)
+		return (struct yg_slice){ ret, 0 };
+	n = snprintf(authority, sizeof(authority), with_port ? "%.*s:%u" : "%.*s",
+		     (int)exchange->sni.len, exchange->sni.ptr, exchange->server.port);
+	if (n < 0 || (size_t)n >= sizeof(authority))
+		return (struct yg_slice){ ret, 0 };
+	return yg_service_from_authority((struct yg_slice){ authority, (size_t)n }, true, ret);
 }
 
 struct yg_slice yg_service_from_authority(struct yg_slice authority, bool tls, char *ret)

@@ -129,6 +129,9 @@ struct yg_exchange {
 	struct yg_peer proxied; /* the client that a PROXY header names; all zero: none, unknown */
 	struct yg_slice ja4;	/* of the ClientHello of this connection; absent: not seen */
 	struct yg_slice sni;	/* of the same; as sent */
+	bool sni_denied;	/* a request of this connection names another host than sni */
+	struct yg_slice named;	/* HTTP/2, the host that the request names is not known: what all
+				 * others of its connection name, see parse/h2name.h */
 	struct yg_slice alpn;	/* of the same: offered, a list; see yg_hello_alpn_next() */
 	struct yg_slice chosen_alpn; /* of these; TLS 1.3 encrypts it: what is spoken, if offered */
 	uint16_t tls_version;	     /* the server's choice, 0x0304 is TLS 1.3; 0: not seen */

@@ -25,6 +25,7 @@
 #include "parse/h2count.h"
 #include "parse/h2flood.h"
 #include "parse/h2frame.h"
+#include "parse/h2name.h"
 #include "parse/hpack.h"
 #include "stream/flow.h"
 
@@ -79,6 +80,7 @@ struct yg_h2_stream {
 	bool response_lost, response_done, is_websocket;
 	bool response_unread; /* a header block of it was lost */
 	bool is_broken;	      /* as in struct yg_exchange */
+	bool is_nameless;     /* the host that it names is not known */
 	bool is_shown;	      /* counted as told of */
 	struct yg_draft *request, *response;
 	struct yg_tunnel *tunnel; /* not NULL: reported already, DATA holds a WebSocket */
@@ -98,6 +100,7 @@ struct yg_h2 {
 	uint64_t evidence_to;	 /* offset where the client's bytes that show them end */
 	uint8_t evidence_source; /* enum yg_source */
 	struct yg_h2_flood flood;
+	struct yg_h2_name name;
 	uint8_t client_dir; /* who asks, or YG_FLOW_DIR_NONE */
 };
 

@@ -32,7 +32,7 @@ static bool is_upgraded(const struct yg_h2_stream *stream)
 
 static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *stream, bool open)
 {
-	const struct yg_report report = {
+	struct yg_report report = {
 		.request = stream->request,
 		.response = stream->response,
 		.stream = stream->id,
@@ -44,6 +44,9 @@ static void tell(const struct yg_h2_turn *turn, const struct yg_h2_stream *strea
 		.open = open,
 	};
 
+	if (stream->is_nameless)
+		report.named = yg_h2_name_of(&turn->h2->name,
+					     turn->h2->sides[turn->h2->client_dir].hpack.learned);
 	if (stream->request || stream->response)
 		yg_report_exchange(turn->pairer, turn->flow, &report);
 }
@@ -229,6 +232,7 @@ static void request_head(const struct yg_h2_turn *turn, uint32_t id, bool ends)
 	stream->request->seen_to = turn->flow->streams[turn->dir].next;
 	stream->content = head->content;
 	stream->is_websocket = head->has_protocol;
+	stream->is_nameless = yg_h2_name_read(&turn->h2->name, turn->side->hpack.learned, head);
 	if (ends)
 		request_ends(turn, stream);
 }

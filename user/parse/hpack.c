@@ -147,6 +147,7 @@ enum yg_parse yg_hpack_read(struct yg_hpack *hpack, struct yg_heap *heap, struct
 void yg_hpack_relearn(struct yg_hpack *hpack)
 {
 	yg_hpack_clean(hpack);
+	hpack->learned++;
 	if (hpack->placeholders == 0)
 		hpack->placeholders = PLACEHOLDERS;
 }

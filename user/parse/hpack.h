@@ -37,6 +37,7 @@ struct yg_hpack {
 	struct yg_hpack_memory *memory;	      /* of the inflater, which keeps the address */
 	uint16_t placeholders;		      /* to begin with, when it is made: 0, 128, 2048 */
 	uint16_t failures;
+	uint16_t learned; /* times that it was learned again; begins anew after the last number */
 };
 
 /* Takes a block field by field. A name of length 0: the field is not known. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parse/server_hello.h"
+#include "parse/url.h"
 #include "yagura/limits.h"
 
 #define JA4_LEN	 (YG_JA4_CAP - 1)
@@ -27,6 +28,7 @@ struct row {
 	uint8_t alpn_len;
 	uint8_t chosen_at; /* of the chosen name's length byte in alpn; ALPN_ROW: not seen */
 	bool has_ja4;
+	bool is_denied; /* a request names another host than sni */
 	char ja4[JA4_LEN];
 	char alpn[ALPN_ROW];
 	char sni[YG_HELLO_SNI_MAX];
@@ -515,11 +517,26 @@ static void add_alpn(const struct row *row, struct yg_exchange *exchange)
 			(struct yg_slice){ row->alpn + at + 1, (uint8_t)row->alpn[at] };
 }
 
+/* What is asked under a name of the certificate need not be the name that the client began with. */
+static void add_sni(struct row *row, struct yg_exchange *exchange)
+{
+	struct yg_slice authority = { NULL, 0 }, host = { NULL, 0 }, port;
+
+	exchange->sni = (struct yg_slice){ row->sni, row->sni_len };
+	if (!row->is_denied && exchange->request.present)
+		authority = yg_message_find(&exchange->request, YG_HEADER_HOST);
+	if (authority.ptr) {
+		yg_url_split_authority(authority, &host, &port);
+		row->is_denied = !yg_slice_equal_nocase(host, exchange->sni);
+	}
+	exchange->sni_denied = row->is_denied;
+}
+
 void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelude,
 		    struct yg_exchange *exchange)
 {
 	struct ends ends = { .port = { exchange->client.port, exchange->server.port } };
-	const struct row *row;
+	struct row *row;
 
 	if (!exchange->tls) {
 		exchange->proxied = prelude->proxied;
@@ -538,7 +555,7 @@ void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelu
 	if (row->has_ja4)
 		exchange->ja4 = (struct yg_slice){ row->ja4, JA4_LEN };
 	if (row->sni_len)
-		exchange->sni = (struct yg_slice){ row->sni, row->sni_len };
+		add_sni(row, exchange);
 	add_alpn(row, exchange);
 }
 

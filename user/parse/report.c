@@ -123,6 +123,7 @@ void yg_report_exchange(struct yg_pairer *pairer, struct yg_flow *flow,
 		.upgraded = report->upgraded,
 		.stream = report->stream,
 		.grpc_status = report->grpc_status,
+		.named = report->named,
 	};
 	unsigned server = flow->server_dir;
 

@@ -15,7 +15,8 @@ struct yg_report {
 	uint8_t protocol; /* enum yg_protocol */
 	bool upgraded;
 	bool broken;
-	bool open; /* the drafts stay: the rest will be reported once more */
+	struct yg_slice named; /* as in struct yg_exchange */
+	bool open;	       /* the drafts stay: the rest will be reported once more */
 };
 
 /* Count the exchange and hand it on; as the rest of one, if it was told when it was open. */

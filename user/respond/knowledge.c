@@ -6,6 +6,7 @@
 
 #include "baseline/estimate.h"
 #include "detect/detect.h"
+#include "endpoint/listener.h"
 #include "respond/knowledge_inside.h"
 #include "yagura/event.h"
 
@@ -161,6 +162,8 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	r = open_tables(knowledge, options);
 	if (r == 0)
 		r = yg_knowledge_open_hops(knowledge);
+	if (r == 0)
+		r = yg_listeners_new(&options->table_key, &knowledge->listeners);
 	if (r < 0)
 		return r;
 	*ret = YG_TAKE_PTR(knowledge);
@@ -193,6 +196,7 @@ void yg_knowledge_free(struct yg_knowledge **knowledge)
 	yg_assessor_free(&k->assessor);
 	yg_parties_free(&k->parties);
 	yg_talks_free(&k->talks);
+	yg_listeners_free(&k->listeners);
 	free(k->profiles);
 	free(k->dirty);
 	free(k->saved);
@@ -343,6 +347,7 @@ static void read_subject(struct yg_knowledge *knowledge, const struct yg_subject
 	knowledge->reading = reading;
 	knowledge->path = &reading->path;
 	ret->service = reading->service;
+	ret->source = reading->source;
 	if (reading->caller.hash)
 		ret->caller = (struct yg_slice){ reading->caller.text, reading->caller.text_len };
 	if (reading->caller.app)
@@ -449,7 +454,7 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	knowledge->ja4 = exchange->ja4;
 	read_subject(knowledge, subject, ret);
 	yg_knowledge_read_operation(knowledge, exchange, ret);
-	endpoint = yg_knowledge_place(knowledge, exchange, ret);
+	endpoint = yg_knowledge_name(knowledge, exchange, ret);
 	knowledge->not_http += !ret->path.ptr;
 	if (endpoint)
 		profile = yg_knowledge_profile_of(knowledge, endpoint);
@@ -482,11 +487,14 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 			  struct yg_observation *ret)
 {
 	*ret = (struct yg_observation){ .service = recall->service,
+					.source = recall->source,
 					.caller = recall->caller,
 					.operation = recall->operation };
 	if (recall->path.ptr && yg_knowledge_read_path(knowledge, recall->path)) {
 		ret->path = recall->path;
 		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
+		if (!ret->endpoint && recall->source == YG_SERVICE_ADDRESS)
+			ret->endpoint = yg_knowledge_find_adopted(knowledge, recall, ret);
 	}
 	if (recall->data_count)
 		ret->classes = yg_data_classes(knowledge->data,

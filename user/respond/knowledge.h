@@ -62,6 +62,7 @@ enum yg_blob {
 	YG_BLOB_TALK,	     /* what is said over the WebSockets of one endpoint */
 	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
 	YG_BLOB_PARTY,	     /* one third party */
+	YG_BLOB_LISTENER,    /* which host is asked at one address and port */
 	YG_BLOB_MAX
 };
 
@@ -116,7 +117,7 @@ struct yg_knowledge_options {
 /* What is known about one exchange. Valid until the next call on the same object. */
 struct yg_observation {
 	uint64_t id;		   /* of the exchange; 0: without a request */
-	struct yg_slice service;   /* Host without default port, lower case; else server address */
+	struct yg_slice service;   /* Host without default port, lower case; else see source */
 	struct yg_slice path;	   /* normalised; absent: none (CONNECT, "*") */
 	struct yg_slice template_; /* "/v1/users/{id}"; absent: not an HTTP path */
 	struct yg_slice operation; /* ends template_: "query GetUser"; absent: the path tells */
@@ -127,6 +128,7 @@ struct yg_observation {
 	const char *rules[YG_OBSERVED_FINDINGS_MAX]; /* rule ids this exchange is evidence of */
 	uint64_t findings[YG_OBSERVED_FINDINGS_MAX]; /* their finding ids */
 	uint32_t finding_count;
+	uint8_t source;	  /* enum yg_service_source: whence the name of the service comes */
 	uint8_t protocol; /* enum yg_protocol: of the exchange, or of what its body says */
 	bool stream;	  /* language model: answered as a stream of events */
 	uint32_t calls;	  /* operations in one batch; 0 without an operation */
@@ -197,6 +199,7 @@ struct yg_recall {
 	struct yg_slice method;		       /* as in the exchange */
 	struct yg_slice service, path, caller; /* as observed */
 	struct yg_slice operation;	       /* as observed */
+	uint8_t source;			       /* as observed; the answer may know better by now */
 	struct yg_address client;	       /* as in the subject */
 	const struct yg_data_item *data;       /* [data_count]; as observed */
 	uint32_t data_count;

@@ -11,6 +11,7 @@
 #include "detect/posture.h"
 #include "endpoint/catchall.h"
 #include "endpoint/normalize.h"
+#include "endpoint/service.h"
 #include "endpoint/shape.h"
 #include "endpoint/talk.h"
 #include "endpoint/templates.h"
@@ -29,6 +30,7 @@ struct service {
 	bool dirty;	     /* learned since the last save */
 	bool saved;	     /* ever */
 	bool learned;	     /* since the last yg_knowledge_settle() */
+	bool is_asked;	     /* requests that were accepted name it, or another host under it */
 	struct yg_catchall catchall;
 };
 
@@ -88,9 +90,11 @@ struct yg_knowledge {
 	struct yg_parties *parties;
 	struct yg_relations *relations;
 	struct yg_talks *talks;
-	uint64_t talks_unplaced;    /* pieces of WebSockets of no endpoint */
-	uint64_t rests_unplaced;    /* ends of exchanges of no endpoint */
-	struct yg_schemas *schemas; /* by endpoint index */
+	struct yg_listeners *listeners;
+	uint64_t named[YG_SERVICE_SOURCE_MAX]; /* exchanges, by whence the name came */
+	uint64_t talks_unplaced;	       /* pieces of WebSockets of no endpoint */
+	uint64_t rests_unplaced;	       /* ends of exchanges of no endpoint */
+	struct yg_schemas *schemas;	       /* by endpoint index */
 	struct yg_bodies *bodies;
 	uint64_t lossy_minute, lossy_last; /* of the epoch, that messages were lost in */
 	uint64_t lossy_minutes;
@@ -104,6 +108,8 @@ struct yg_knowledge {
 	uint64_t observed, unanswered, not_http, refused, services_evicted, services_lost, failed;
 
 	/* Of the exchange in hand. */
+	bool is_said;		   /* it names a host itself, be it one that is not believed */
+	char name[YG_SERVICE_CAP]; /* of its service, where it does not */
 	struct yg_slice ja4;
 	const struct yg_reading *reading;
 	const struct yg_path *path; /* its, or the one that was asked for */
@@ -141,10 +147,45 @@ static inline uint64_t yg_knowledge_hash_client(const struct yg_knowledge *knowl
 void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			       const struct yg_endpoint *endpoint);
 
-/* Service, path, template and endpoint of an exchange; learns from it if it was accepted. */
+/*
+ * Service, path, template and endpoint of an exchange; learns from it if it was accepted.
+ * @ret: its service and source are what the request says alone; see knowledge_name.c.
+ */
+struct yg_endpoint *yg_knowledge_name(struct yg_knowledge *knowledge,
+				      const struct yg_exchange *exchange,
+				      struct yg_observation *ret);
+
+/* Endpoint of the path in hand, a piece of an exchange that was placed before; learns nothing. */
+struct yg_endpoint *yg_knowledge_find_piece(struct yg_knowledge *knowledge,
+					    const struct yg_exchange *exchange,
+					    struct yg_observation *ret);
+
+/* Rows under an address that the service of its listener has, too, go over to it. */
+void yg_knowledge_adopt(struct yg_knowledge *knowledge);
+
+/* The row that took in the one of an exchange that stayed under an address; NULL: none. */
+struct yg_endpoint *yg_knowledge_find_adopted(struct yg_knowledge *knowledge,
+					      const struct yg_recall *recall,
+					      struct yg_observation *ret);
+
+/* Path, template and endpoint in the service of @ret; learns, or just looks. */
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 				       const struct yg_exchange *exchange,
 				       struct yg_observation *ret);
+struct yg_endpoint *yg_knowledge_look(struct yg_knowledge *knowledge,
+				      const struct yg_exchange *exchange,
+				      struct yg_observation *ret);
+
+/* Was it accepted, so that what it asks for exists? */
+bool yg_knowledge_teaches(const struct yg_exchange *exchange);
+
+/* What a row's template reads like in another service. @ret: [YG_TEMPLATE_CAP]. */
+bool yg_knowledge_reread(struct yg_knowledge *knowledge, const struct service *service,
+			 const struct yg_endpoint *endpoint, char *ret);
+
+/* The past of the row at @index becomes that of another one. */
+void yg_knowledge_fold(struct yg_knowledge *knowledge, uint32_t index, struct yg_slice service,
+		       const char *template_);
 
 /* Take a path that is not an exchange's in hand. Return: false: it is none. */
 static inline bool yg_knowledge_read_path(struct yg_knowledge *knowledge, struct yg_slice target)

@@ -127,11 +127,12 @@ void yg_knowledge_age_services(struct yg_knowledge *knowledge, uint64_t now_ns)
  * Does this answer show that the endpoint exists? Refusals and failures may come from a gateway
  * that knows no routes, and redirects may send everything to a login page.
  */
-static bool is_accepted(const struct yg_exchange *exchange)
+bool yg_knowledge_teaches(const struct yg_exchange *exchange)
 {
 	uint16_t status = exchange->response.status;
 
-	if (!exchange->response.present)
+	/* What only some readers take for this request is looked at, and teaches nothing. */
+	if (!exchange->response.present || exchange->request.refused)
 		return false;
 	if ((status >= 200 && status < 300) || status == 101)
 		return true;
@@ -161,17 +162,16 @@ struct yg_profile *yg_knowledge_profile_of(struct yg_knowledge *knowledge,
 	return *slot;
 }
 
-/* The past of @from becomes that of the endpoint with the new template. */
-static void fold_endpoint(struct yg_knowledge *knowledge, uint32_t index, const char *template_)
+void yg_knowledge_fold(struct yg_knowledge *knowledge, uint32_t index, struct yg_slice service,
+		       const char *template_)
 {
 	struct yg_endpoint *from = yg_inventory_at(knowledge->inventory, index);
 	uint64_t from_id = from->id;
 	struct yg_endpoint *into;
 	struct yg_profile *profile;
 
-	if (yg_inventory_add(knowledge->inventory, yg_slice_from_str(from->service),
-			     yg_slice_from_str(from->method), yg_slice_from_str(template_),
-			     &into) < 0)
+	if (yg_inventory_add(knowledge->inventory, service, yg_slice_from_str(from->method),
+			     yg_slice_from_str(template_), &into) < 0)
 		return;
 	/* The room may have been made by evicting the very row. */
 	from = yg_inventory_at(knowledge->inventory, index);
@@ -237,7 +237,8 @@ static bool is_written_row(const struct yg_knowledge *knowledge, const struct yg
 }
 
 /* The template that somebody wrote for what a learned one stands for. @ret: [YG_TEMPLATE_CAP]. */
-static bool rewrite(struct yg_knowledge *knowledge, const struct yg_endpoint *endpoint, char *ret)
+static bool rewrite(struct yg_knowledge *knowledge, struct yg_slice service,
+		    const struct yg_endpoint *endpoint, char *ret)
 {
 	const char *p = endpoint->template_, *rest = p + strcspn(p, " ");
 	struct yg_path path = { 0 };
@@ -253,13 +254,19 @@ static bool rewrite(struct yg_knowledge *knowledge, const struct yg_endpoint *en
 			path.segments[path.segment_count++] = (struct yg_slice){ p + 1, len };
 		p += len + 1;
 	}
-	text = yg_templates_match(knowledge->templates, yg_slice_from_str(endpoint->service), &path,
-				  true, &route);
+	text = yg_templates_match(knowledge->templates, service, &path, true, &route);
 	if (!text.ptr || text.len + strlen(rest) >= YG_TEMPLATE_CAP)
 		return false;
 	memcpy(ret, text.ptr, text.len);
 	memcpy(ret + text.len, rest, strlen(rest) + 1);
 	return true;
+}
+
+bool yg_knowledge_reread(struct yg_knowledge *knowledge, const struct service *service,
+			 const struct yg_endpoint *endpoint, char *ret)
+{
+	return rewrite(knowledge, service->text, endpoint, ret) ||
+	       retext(service->trie, endpoint, 0, ret);
 }
 
 /*
@@ -300,7 +307,7 @@ static bool is_overruled(struct yg_knowledge *knowledge, const struct yg_endpoin
 			 char *ret)
 {
 	return rank_of(knowledge, endpoint->service, endpoint->template_) == YG_TEMPLATE_SPEC &&
-	       rewrite(knowledge, endpoint, ret) &&
+	       rewrite(knowledge, yg_slice_from_str(endpoint->service), endpoint, ret) &&
 	       rank_of(knowledge, endpoint->service, ret) == YG_TEMPLATE_USER;
 }
 
@@ -318,14 +325,14 @@ static void refold(struct yg_knowledge *knowledge, struct service *service)
 		if (is_written_row(knowledge, endpoint)) {
 			if (!is_overruled(knowledge, endpoint, text))
 				continue;
-		} else if (!rewrite(knowledge, endpoint, text)) {
+		} else if (!rewrite(knowledge, service->text, endpoint, text)) {
 			divide_endpoint(knowledge, service->trie, i);
 			endpoint = yg_inventory_at(knowledge->inventory, i);
 			if (!endpoint || !retext(service->trie, endpoint, 0, text))
 				continue;
 		}
 		if (strcmp(text, endpoint->template_) != 0)
-			fold_endpoint(knowledge, i, text);
+			yg_knowledge_fold(knowledge, i, service->text, text);
 	}
 }
 
@@ -341,6 +348,7 @@ void yg_knowledge_settle(struct yg_knowledge *knowledge)
 		if (service->generation != yg_trie_generation(service->trie))
 			refold(knowledge, service);
 	}
+	yg_knowledge_adopt(knowledge);
 }
 
 /* " query GetUser" behind a path. Return: bytes; 0 if there is none or it does not fit. */
@@ -516,6 +524,7 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 
 	if (!service)
 		return yg_knowledge_find_place(knowledge, name, ret);
+	service->is_asked |= knowledge->is_said;
 	if (!is_written(knowledge, true, ret)) {
 		if (!yg_trie_know(service->trie, knowledge->path, method, &knowledge->route)) {
 			if (is_noise(knowledge, service, exchange))
@@ -534,17 +543,24 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 	return endpoint;
 }
 
-/* Path, template and endpoint of an exchange; its service is known. */
-struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
-				       const struct yg_exchange *exchange,
-				       struct yg_observation *ret)
+struct yg_endpoint *yg_knowledge_look(struct yg_knowledge *knowledge,
+				      const struct yg_exchange *exchange,
+				      struct yg_observation *ret)
 {
 	knowledge->route.count = 0;
 	if (!knowledge->reading->has_path)
 		return NULL;
 	ret->path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };
-	/* What only some readers take for this request is looked at, and teaches nothing. */
-	return is_accepted(exchange) && !exchange->request.refused
-		       ? learn_place(knowledge, exchange, ret)
-		       : yg_knowledge_find_place(knowledge, exchange->request.method, ret);
+	return yg_knowledge_find_place(knowledge, exchange->request.method, ret);
+}
+
+struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
+				       const struct yg_exchange *exchange,
+				       struct yg_observation *ret)
+{
+	if (!knowledge->reading->has_path || !yg_knowledge_teaches(exchange))
+		return yg_knowledge_look(knowledge, exchange, ret);
+	knowledge->route.count = 0;
+	ret->path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };
+	return learn_place(knowledge, exchange, ret);
 }

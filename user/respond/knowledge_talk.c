@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What goes on for long: WebSockets of an endpoint, and the ends of exchanges told before. */
 #include "baseline/estimate.h"
-#include "endpoint/service.h"
 #include "respond/knowledge_inside.h"
 
 /* The request that opened it, as far as it is known still. */
@@ -29,9 +28,8 @@ void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_webs
 	struct yg_observation seen = { 0 };
 	const struct yg_endpoint *endpoint = NULL;
 
-	seen.service = yg_service_from_exchange(&exchange, knowledge->here.service_text);
 	if (websocket->target.ptr && yg_knowledge_read_path(knowledge, websocket->target))
-		endpoint = yg_knowledge_find_place(knowledge, exchange.request.method, &seen);
+		endpoint = yg_knowledge_find_piece(knowledge, &exchange, &seen);
 	if (endpoint)
 		yg_talks_add(knowledge->talks, endpoint->id, websocket,
 			     yg_weight_from_share(websocket->sampled));
@@ -51,9 +49,8 @@ void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange 
 	struct yg_endpoint *endpoint = NULL;
 
 	yg_knowledge_read_operation(knowledge, exchange, &seen);
-	seen.service = yg_service_from_exchange(exchange, knowledge->here.service_text);
 	if (yg_knowledge_read_path(knowledge, exchange->request.target))
-		endpoint = yg_knowledge_find_place(knowledge, exchange->request.method, &seen);
+		endpoint = yg_knowledge_find_piece(knowledge, exchange, &seen);
 	if (!endpoint) {
 		knowledge->rests_unplaced++;
 		return;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "detect/detect.h"
+#include "endpoint/listener.h"
 #include "respond/knowledge_inside.h"
 
 /* Linear counting over 64 bits. */
@@ -154,6 +155,9 @@ static int save_services(struct yg_knowledge *knowledge, bool changed_only, yg_b
 
 		if (!service->hash || (changed_only && !service->dirty))
 			continue;
+		/* An empty name begins the second version; the first began with the name. */
+		yg_put_text(&writer, YG_SLICE(""));
+		yg_put_varint(&writer, service->is_asked);
 		yg_put_text(&writer, service->text);
 		yg_trie_pack(service->trie, &writer);
 		if (writer.overflow) {
@@ -178,6 +182,20 @@ static void save_postures(struct yg_knowledge *knowledge, bool changed_only, yg_
 
 		if (yg_posture_pack(posture, i, changed_only, &writer, &id))
 			fn(ctx, YG_BLOB_POSTURE, id, buffer, writer.len);
+	}
+}
+
+static void save_listeners(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			   void *ctx, uint8_t *buffer)
+{
+	struct yg_listeners *listeners = knowledge->listeners;
+
+	for (uint32_t i = yg_listeners_first(listeners); i; i = yg_listeners_next(listeners, i)) {
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+		uint64_t id;
+
+		if (yg_listeners_pack(listeners, i, changed_only, &writer, &id))
+			fn(ctx, YG_BLOB_LISTENER, id, buffer, writer.len);
 	}
 }
 
@@ -269,6 +287,7 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 		return r;
 	save_postures(knowledge, changed_only, fn, ctx, buffer);
 	yg_knowledge_save_parties(knowledge, changed_only, fn, ctx, buffer);
+	save_listeners(knowledge, changed_only, fn, ctx, buffer);
 	yg_knowledge_save_takes(knowledge, changed_only, fn, ctx, buffer);
 	for (uint32_t i = 0; i < yg_inventory_cap(knowledge->inventory); i++) {
 		const struct yg_endpoint *endpoint = yg_inventory_at(knowledge->inventory, i);
@@ -296,8 +315,13 @@ static int load_service(struct yg_knowledge *knowledge, struct yg_reader *reader
 	YG_CLEANUP(yg_trie_free) struct yg_trie *trie = NULL;
 	struct yg_slice name = yg_get_text(reader);
 	struct service *service;
+	bool is_asked = true; /* the first version did not say */
 	int r;
 
+	if (!reader->bad && name.len == 0) {
+		is_asked = yg_get_max(reader, 1);
+		name = yg_get_text(reader);
+	}
 	if (reader->bad || name.len == 0 || name.len >= YG_SERVICE_CAP)
 		return -EINVAL;
 	r = yg_trie_new(&knowledge->table_key, YG_TRIE_NODES_MAX, &trie);
@@ -312,6 +336,7 @@ static int load_service(struct yg_knowledge *knowledge, struct yg_reader *reader
 	yg_trie_free(&service->trie);
 	service->trie = YG_TAKE_PTR(trie);
 	service->saved = true;
+	service->is_asked = is_asked;
 	/* Templates may have been written since: its rows are looked at when it settles. */
 	service->generation = yg_trie_generation(service->trie) - 1;
 	service->learned = true;
@@ -398,6 +423,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return yg_talks_unpack(knowledge->talks, &reader);
 	case YG_BLOB_PARTY:
 		return yg_parties_unpack(knowledge->parties, &reader);
+	case YG_BLOB_LISTENER:
+		return yg_listeners_unpack(knowledge->listeners, &reader);
 	case YG_BLOB_TAKE:
 		return yg_knowledge_load_take(knowledge, &reader);
 	case YG_BLOB_MAX:
@@ -438,6 +465,12 @@ void yg_knowledge_counters(const struct yg_knowledge *knowledge, yg_counter_fn f
 	fn(ctx, "endpoint.nodes", all.nodes);
 	fn(ctx, "endpoint.folds", all.folds);
 	fn(ctx, "endpoint.overflow", all.overflow);
+	fn(ctx, "endpoint.named_sni", knowledge->named[YG_SERVICE_SNI]);
+	fn(ctx, "endpoint.named_connection", knowledge->named[YG_SERVICE_CONNECTION]);
+	fn(ctx, "endpoint.named_listener", knowledge->named[YG_SERVICE_LISTENER]);
+	fn(ctx, "endpoint.unnamed", knowledge->named[YG_SERVICE_ADDRESS]);
+	fn(ctx, "endpoint.listeners", yg_listeners_count(knowledge->listeners));
+	fn(ctx, "endpoint.listeners_evicted", yg_listeners_evicted(knowledge->listeners));
 	fn(ctx, "endpoint.noise", knowledge->noise);
 	fn(ctx, "endpoint.noise_dropped", knowledge->noise_rows);
 	fn(ctx, "baseline.minutes_lossy", knowledge->lossy_minutes);

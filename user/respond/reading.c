@@ -10,13 +10,15 @@ void yg_reading_take(const struct yg_reading_options *options, const struct yg_s
 		     struct yg_reading *ret)
 {
 	const struct yg_exchange *exchange = subject->exchange;
+	enum yg_service_source source;
 
 	yg_credentials_from_request(&exchange->request, options->names, &ret->credentials);
 	if (subject->certificate.ptr)
 		yg_credentials_add_certificate(&ret->credentials, subject->certificate);
 	yg_caller_from_credentials(&options->identity_key, &ret->credentials,
 				   yg_subject_witness(subject), &ret->caller);
-	ret->service = yg_service_from_exchange(exchange, ret->service_text);
+	ret->service = yg_service_from_exchange(exchange, &source, ret->service_text);
+	ret->source = (uint8_t)source;
 	ret->has_path = yg_path_from_target(exchange->request.target, &ret->path);
 	if (ret->has_path && options->charsets)
 		(void)yg_path_read_japanese(options->charsets, &ret->path);

@@ -17,10 +17,11 @@
 
 /* Not copyable: slices point in. Borrows from the exchange. */
 struct yg_reading {
-	struct yg_slice service; /* into service_text */
+	struct yg_slice service; /* into service_text; by the request alone */
 	struct yg_caller caller;
 	struct yg_credentials credentials;
 	uint64_t hop;	 /* yg_hop_id() */
+	uint8_t source;	 /* enum yg_service_source: of the service */
 	bool has_path;	 /* else path means nothing */
 	bool has_handed; /* else handed was not read yet */
 	char service_text[YG_SERVICE_CAP];

@@ -66,7 +66,8 @@ static void on_exchange(void *ctx, const struct yg_exchange *exchange, void *roo
 	for (size_t i = 0; i < request->body.len; i++)
 		seen->wrong += request->body.ptr[i] != 'b';
 	seen->wrong += response->present || response->method.ptr || response->body.ptr;
-	seen->wrong += !is_text(exchange->ja4, "t13") || exchange->sni.ptr != NULL;
+	seen->wrong += !is_text(exchange->ja4, "t13") || exchange->sni.ptr != NULL ||
+		       !is_text(exchange->named, "b.test");
 	seen->wrong += !is_text(exchange->alpn, "\x02h2") || !is_text(exchange->chosen_alpn, "h2");
 	seen->wrong += exchange->client.port != 4711;
 }
@@ -111,7 +112,7 @@ static struct yg_slice part(const char *text, size_t at, size_t len)
 static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_ns)
 {
 	char text[sizeof(head)], name[] = "elsewhere", value[] = "too", ja4[] = "t13";
-	char alpn[] = "\x02h2";
+	char alpn[] = "\x02h2", named[] = "b.test";
 	uint8_t ids[] = { 1, 2, 3 };
 	char *body = malloc(body_len + 1);
 	bool whole = now_ns % 2 == 0, trailer = now_ns % 4 == 1;
@@ -133,6 +134,7 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 			     .body = { body, body_len } },
 		.client.port = 4711,
 		.ja4 = yg_slice_from_str(ja4),
+		.named = yg_slice_from_str(named),
 		.alpn = yg_slice_from_str(alpn),
 		.chosen_alpn = part(alpn, 1, 2),
 	};
@@ -147,6 +149,7 @@ static void send_exchange(struct yg_relay *relay, size_t body_len, uint64_t now_
 	memset(value, '!', sizeof(value));
 	memset(ja4, '!', sizeof(ja4));
 	memset(alpn, '!', sizeof(alpn));
+	memset(named, '!', sizeof(named));
 	memset(ids, 0xff, sizeof(ids));
 	memset(headers, 0xff, sizeof(headers));
 	free(body);

@@ -328,6 +328,47 @@ static void an_answer_that_never_ends_is_told_from_one_that_was_lost(void **stat
 	}
 }
 
+/* --- whom requests ask --------------------------------------------------------------------- */
+
+/* Two requests with a loss between: the second names its host by an entry of before. */
+static void what_a_request_names_is_told_by_those_before_it(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t from, lost; /* records that are missing; 0: none */
+		const char *want;
+	} rows[] = {
+		{ "nothing is lost", 0, 0, "" },
+		{ "a loss between the two", 3, 1, "api.example.com" },
+		{ "joined late: nothing else is known", 0, 3, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows) * WAY_MAX; i++) {
+		static struct talk talk;
+		bool is_missing[RECORDS_MAX] = { false };
+		struct record *lost;
+		struct feed feed;
+
+		print_message("%s, way %zu\n", rows[i / WAY_MAX].name, i % WAY_MAX);
+		ask(&talk, open_talk(&talk)); /* records 0 and 1 */
+		answer(&talk, 1);
+		lost = next_record(&talk, false);
+		put_frame(lost, YG_H2_PING, 0, 0, "12345678", 8);
+		ask(&talk, next_record(&talk, false));
+		answer(&talk, 3);
+		close_talk(&talk);
+		for (size_t k = 0; k < rows[i / WAY_MAX].lost; k++)
+			is_missing[rows[i / WAY_MAX].from + k] = true;
+		open_feed(&feed, (enum way)(i % WAY_MAX), 0);
+		feed_without(&feed, &talk, is_missing);
+		close_feed(&feed);
+		assert_int_equal(feed.seen.status, 404); /* of stream 3 */
+		assert_string_equal(feed.seen.named, rows[i / WAY_MAX].want);
+		yg_streams_free(&feed.streams);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +378,7 @@ int main(void)
 		cmocka_unit_test(without_time_nothing_is_told_before_its_end),
 		cmocka_unit_test(a_request_waits_for_its_answer_unless_that_was_lost),
 		cmocka_unit_test(an_answer_that_never_ends_is_told_from_one_that_was_lost),
+		cmocka_unit_test(what_a_request_names_is_told_by_those_before_it),
 	};
 
 	return cmocka_run_group_tests_name("parse/h2stream", tests, NULL, NULL);

@@ -24,7 +24,8 @@ struct seen {
 	uint16_t version, cipher;	 /* of the last exchange */
 	char proxied[64];		 /* of the last of both */
 	char linked_sni[64], linked[64]; /* of the last exchange */
-	char alpn[64], chosen[64];	 /* likewise; a length byte is a comma */
+	bool denied;
+	char alpn[64], chosen[64]; /* likewise; a length byte is a comma */
 };
 
 struct net {
@@ -67,6 +68,7 @@ static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 	net->seen.exchanges++;
 	net->seen.version = exchange->tls_version;
 	net->seen.cipher = exchange->tls_cipher;
+	net->seen.denied = exchange->sni_denied;
 	copy(net->seen.linked_sni, exchange->sni);
 	copy(net->seen.chosen, exchange->chosen_alpn);
 	copy_names(net->seen.alpn, exchange->alpn);
@@ -202,6 +204,24 @@ static void links_the_hello_to_the_plaintext(void **state)
 	assert_int_equal(net->seen.cipher, 0x1302);
 	assert_string_equal(net->seen.linked_sni, "api.example");
 	assert_string_equal(net->seen.linked, HELLO_CHROME);
+}
+
+/* Once a request asks for another host, the handshake does not tell whom the others ask. */
+static void a_request_for_another_host_denies_the_handshake(void **state)
+{
+	static const struct {
+		const char *sni;
+		bool denied;
+	} rows[] = { { "h", false }, { "H", false }, { "h.example", true } };
+	struct net *net = *state;
+
+	for (uint16_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		send_hello(net, YG_SOURCE_INGRESS, (uint16_t)(4000 + i), rows[i].sni);
+		exchange_tls(net, (uint16_t)(4000 + i), 0x10u + i, false);
+		assert_string_equal(net->seen.linked_sni, rows[i].sni);
+		assert_int_equal(net->seen.denied, rows[i].denied);
+	}
+	assert_int_equal(net->seen.exchanges, YG_ARRAY_SIZE(rows));
 }
 
 static void leaves_other_connections_unknown(void **state)
@@ -454,6 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		claim(links_the_hello_to_the_plaintext),
+		claim(a_request_for_another_host_denies_the_handshake),
 		claim(leaves_other_connections_unknown),
 		claim(forgets_when_the_tls_object_ends),
 		claim(sees_the_next_connection_of_the_same_port),

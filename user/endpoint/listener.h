@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 4, endpoint: which host is asked at which address and port.
+ *
+ * A server's address and port stand for one service if everybody who ever named a host there, in a
+ * request that was accepted, named the same one, and YG_LISTENER_SURE did. One request for another
+ * host that is accepted ends that for good: then nobody can tell whom a request without a name
+ * means. So who wants to mislead can take certainty away, and not give it.
+ *
+ * A port is that of the server's own socket, as in the names of services by address: with the usual
+ * port, TLS and HTTP in clear are one. An address is one server whoever asks it, so requests that
+ * this host serves and requests that it makes are counted together.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/bytes.h"
+#include "core/hash.h"
+#include "core/macros.h"
+#include "core/slice.h"
+#include "endpoint/inventory.h"
+#include "parse/exchange.h"
+
+#define YG_LISTENERS_MAX 2048u /* rows; beyond, the least recently used one goes, and is counted */
+#define YG_LISTENER_SURE 100u  /* requests that name a host before it stands for its listener */
+
+struct yg_listener {
+	struct yg_peer server; /* port 0: the usual one; see yg_service_port() */
+	uint32_t asked;	       /* accepted requests that named a host; YG_LISTENER_SURE is many */
+	bool is_several;       /* they named more than one */
+	bool is_dirty;	       /* changed since it was packed */
+	char service[YG_SERVICE_CAP]; /* that they named; "" none */
+};
+
+struct yg_listeners;
+
+/**
+ * yg_listeners_new() - an empty table.
+ * @key: of its hash table; secret.
+ *
+ * Return: 0; -ENOMEM.
+ */
+YG_MUST_CHECK int yg_listeners_new(const struct yg_hash_key *key, struct yg_listeners **ret);
+void yg_listeners_free(struct yg_listeners **listeners); /* accepts NULL inside */
+
+/**
+ * yg_listeners_note() - a request that names @service was accepted.
+ *
+ * A server that is not known is no listener. O(1). Return: id of the row that made room; 0: none.
+ */
+uint64_t yg_listeners_note(struct yg_listeners *listeners, const struct yg_peer *server, bool tls,
+			   struct yg_slice service);
+
+/* The one host that is asked there; absent: none, several, or not often enough to be sure. */
+struct yg_slice yg_listeners_sole(const struct yg_listeners *listeners,
+				  const struct yg_peer *server, bool tls);
+
+/* The same of a service that is called by its server's address and port. */
+struct yg_slice yg_listeners_sole_of(const struct yg_listeners *listeners, struct yg_slice service);
+
+/* Rows as bytes: for (i = first; i; i = next(i)). False: it has not changed (@changed_only). */
+uint32_t yg_listeners_first(const struct yg_listeners *listeners);
+uint32_t yg_listeners_next(const struct yg_listeners *listeners, uint32_t i);
+bool yg_listeners_pack(struct yg_listeners *listeners, uint32_t i, bool changed_only,
+		       struct yg_writer *writer, uint64_t *ret_id);
+/* Take one back in, in place of what is there. Return: 0; -EINVAL if it is damaged. */
+YG_MUST_CHECK int yg_listeners_unpack(struct yg_listeners *listeners, struct yg_reader *reader);
+
+/* Rows now; rows given up so far. */
+uint32_t yg_listeners_count(const struct yg_listeners *listeners);
+uint64_t yg_listeners_evicted(const struct yg_listeners *listeners);
