@@ -55,6 +55,7 @@ struct yg_attach {
 	struct yg_attach_config config;
 	char links[YG_PIN_PATH_CAP]; /* directory */
 	struct bpf_link *tracing[YG_ARRAY_SIZE(tracing)];
+	bool is_resting[YG_ARRAY_SIZE(tracing)]; /* taken off, to come again */
 };
 
 const char *yg_xdp_name(enum yg_xdp mode)
@@ -488,6 +489,36 @@ int yg_attach_tracing(struct yg_attach *attach, enum yg_tracing what)
 		attach->tracing[i] = bpf_program__attach(program);
 		if (!attach->tracing[i] && first == 0)
 			first = -errno;
+	}
+	return first;
+}
+
+void yg_attach_tracing_rest(struct yg_attach *attach)
+{
+	for (size_t i = 0; i < YG_ARRAY_SIZE(tracing); i++) {
+		if (!attach->tracing[i] || tracing[i].needed == YG_TRACING_PROCESSES)
+			continue;
+		(void)bpf_link__destroy(attach->tracing[i]);
+		attach->tracing[i] = NULL;
+		attach->is_resting[i] = true;
+	}
+}
+
+int yg_attach_tracing_wake(struct yg_attach *attach)
+{
+	int first = 0;
+
+	for (enum yg_tracing what = YG_TRACING_SOCKETS; what < YG_TRACING_MAX; what++) {
+		bool is_wanted = false;
+
+		for (size_t i = 0; i < YG_ARRAY_SIZE(tracing); i++) {
+			if (tracing[i].needed != what)
+				continue;
+			is_wanted |= attach->is_resting[i];
+			attach->is_resting[i] = false;
+		}
+		if (is_wanted && first == 0)
+			first = yg_attach_tracing(attach, what);
 	}
 	return first;
 }

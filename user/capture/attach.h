@@ -113,6 +113,12 @@ enum yg_tracing {
  */
 YG_MUST_CHECK int yg_attach_tracing(struct yg_attach *attach, enum yg_tracing what);
 
+/* Take the tracepoints of sockets off: the probes that need them rest. */
+void yg_attach_tracing_rest(struct yg_attach *attach);
+
+/* Put those on again. Return: 0; -errno of an attachment that failed. */
+YG_MUST_CHECK int yg_attach_tracing_wake(struct yg_attach *attach);
+
 /**
  * yg_attach_detach_all() - detach and unpin everything of ours in this network namespace.
  * @bpffs: the directory given to the loader.

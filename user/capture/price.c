@@ -13,13 +13,21 @@
 #define NS_PER_S   1000000000ull
 #define TRAP_NS	   400.0 /* built in: see the table of probe costs in yagura(7) */
 #define STEPPED_NS 3000.0
-#define CALL_NS	   400.0
+#define GUARD_NS   50.0
 #define FRAME_NS   150.0
+#define CALL_NS	   300.0
+#define SOCKET_NS  50.0
 #define CALLS	   4000u /* of each function: a few milliseconds */
 #define ROUNDS	   3u	 /* the least of them: whatever interrupts only adds */
-#define EVERY_NS   (10 * NS_PER_S)
+#define EVERY_NS   (3 * NS_PER_S)
+#define IDLE_NS	   (30 * NS_PER_S)
 #define FOR_NS	   (NS_PER_S / 10)
-#define ENOUGH	   500u /* calls or frames in that time */
+#define ENTRY_NS   25.0	  /* of a program at a tracepoint: the clock begins inside */
+#define BUSY	   500u	  /* calls and frames in that time */
+#define ENOUGH	   200.0  /* units that make a price */
+#define FADE	   0.5	  /* what a measurement is worth after the next one */
+#define TIME_NS	   100000 /* a unit of what runs with time: less than a load that matters */
+#define NOTHINGS   500	  /* runs of the program that does nothing: some 30 microseconds */
 
 /*
  * What is probed: a first instruction that the kernel emulates, and one that it has to step over.
@@ -46,34 +54,40 @@ __attribute__((noinline)) static void stepped(void)
 }
 #endif
 
-static const enum yg_program call_programs[] = {
-	YG_PROGRAM_SSL_READ,  YG_PROGRAM_SSL_READ_EX,  YG_PROGRAM_SSL_WRITE,
-	YG_PROGRAM_SSL_FREE,  YG_PROGRAM_SSL_WRITE_EX, YG_PROGRAM_SSL_WRITE_EX2,
-	YG_PROGRAM_SSL_RET,   YG_PROGRAM_PR_READ,      YG_PROGRAM_PR_RECV,
-	YG_PROGRAM_PR_WRITE,  YG_PROGRAM_PR_WRITEV,    YG_PROGRAM_GO_READ,
-	YG_PROGRAM_GO_WRITE,  YG_PROGRAM_GO_RET,       YG_PROGRAM_GO_SHAKE,
-	YG_PROGRAM_GO_SHAKEN, YG_PROGRAM_GO_CLOSE,     YG_PROGRAM_GO_RECV,
-	YG_PROGRAM_GO_SEND,   YG_PROGRAM_SK_RCVSPACE,  YG_PROGRAM_SK_RECV,
-	YG_PROGRAM_SK_SEND,   YG_PROGRAM_SSL_FILE,
-};
+#define GROUP_MAX 24u
 
-static const enum yg_program frame_programs[] = {
-	YG_PROGRAM_XDP_GUARD, YG_PROGRAM_XDP_GUARD_MB, YG_PROGRAM_TC_GUARD,
-	YG_PROGRAM_TC_CUT,    YG_PROGRAM_TC_INGRESS,   YG_PROGRAM_TC_EGRESS,
+/* Programs of each group, up to the first that is none. */
+static const enum yg_program groups[YG_PRICE_MAX][GROUP_MAX] = {
+	[YG_PRICE_GUARD] = { YG_PROGRAM_XDP_GUARD, YG_PROGRAM_XDP_GUARD_MB, YG_PROGRAM_TC_GUARD,
+			     YG_PROGRAM_TC_CUT, YG_PROGRAM_MAX },
+	[YG_PRICE_FRAMES] = { YG_PROGRAM_TC_INGRESS, YG_PROGRAM_TC_EGRESS, YG_PROGRAM_MAX },
+	[YG_PRICE_CALLS] = { YG_PROGRAM_SSL_READ, YG_PROGRAM_SSL_READ_EX, YG_PROGRAM_SSL_WRITE,
+			     YG_PROGRAM_SSL_WRITE_EX, YG_PROGRAM_SSL_WRITE_EX2, YG_PROGRAM_SSL_RET,
+			     YG_PROGRAM_SSL_FREE, YG_PROGRAM_SSL_FILE, YG_PROGRAM_PR_READ,
+			     YG_PROGRAM_PR_RECV, YG_PROGRAM_PR_WRITE, YG_PROGRAM_PR_WRITEV,
+			     YG_PROGRAM_GO_READ, YG_PROGRAM_GO_WRITE, YG_PROGRAM_GO_RET,
+			     YG_PROGRAM_GO_SHAKE, YG_PROGRAM_GO_SHAKEN, YG_PROGRAM_GO_CLOSE,
+			     YG_PROGRAM_MAX },
+	[YG_PRICE_SOCKETS] = { YG_PROGRAM_SK_RCVSPACE, YG_PROGRAM_SK_RECV, YG_PROGRAM_SK_SEND,
+			       YG_PROGRAM_GO_RECV, YG_PROGRAM_GO_SEND, YG_PROGRAM_MAX },
 };
 
 void yg_price_init(struct yg_price *price)
 {
 	*price = (struct yg_price){ .trap_ns = TRAP_NS,
 				    .stepped_ns = STEPPED_NS,
-				    .call_ns = CALL_NS,
-				    .frame_ns = FRAME_NS,
+				    .rows = { [YG_PRICE_GUARD] = { .unit_ns = GUARD_NS },
+					      [YG_PRICE_FRAMES] = { .unit_ns = FRAME_NS },
+					      [YG_PRICE_CALLS] = { .unit_ns = CALL_NS },
+					      [YG_PRICE_SOCKETS] = { .unit_ns = SOCKET_NS } },
+				    .nothing_fd = -1,
 				    .stats_fd = -1 };
 }
 
 void yg_price_clean(struct yg_price *price)
 {
 	yg_closep(&price->stats_fd);
+	yg_closep(&price->nothing_fd);
 }
 
 static double time_calls(void (*function)(void))
@@ -154,83 +168,158 @@ int yg_price_measure_traps(struct yg_price *price, struct yg_loader *loader)
 	return 0;
 }
 
-/* CPU time of @programs so far, while the kernel's clock was on. */
-static uint64_t run_ns(const struct yg_loader *loader, const enum yg_program *programs,
-		       size_t count)
+/* --- programs ------------------------------------------------------------------------------ */
+
+static double units_of(enum yg_price_group group, const struct yg_price_units *from,
+		       const struct yg_price_units *to)
 {
-	uint64_t sum = 0;
+	double frames = (double)(to->frames - from->frames);
+	double calls = (double)(to->calls - from->calls);
 
-	for (size_t i = 0; i < count; i++) {
-		struct bpf_prog_info info = { 0 };
-		uint32_t len = sizeof(info);
-		int fd = yg_loader_program(loader, programs[i]);
+	switch (group) {
+	case YG_PRICE_GUARD:
+		return (double)(to->guarded - from->guarded);
+	case YG_PRICE_FRAMES:
+		return frames;
+	case YG_PRICE_CALLS:
+		return calls;
+	default:
+		return frames + calls + (double)(to->now_ns - from->now_ns) / TIME_NS;
+	}
+}
 
-		if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &len) == 0)
-			sum += info.run_time_ns;
+void yg_price_learn(struct yg_price *price, enum yg_price_group group,
+		    const struct yg_price_runs *runs, const struct yg_price_units *from,
+		    const struct yg_price_units *to)
+{
+	struct yg_price_row *row = &price->rows[group];
+	double extra = price->clock_ns - (group == YG_PRICE_SOCKETS ? ENTRY_NS : 0);
+	double ns = fmax((double)runs->ns - (double)runs->count * extra, 0);
+
+	row->ns = row->ns * FADE + ns;
+	row->units = row->units * FADE + units_of(group, from, to);
+	if (row->units >= ENOUGH)
+		row->unit_ns = row->ns / row->units;
+}
+
+void yg_price_add(struct yg_price *price, const struct yg_price_units *units, bool is_awake)
+{
+	const struct yg_price_units *last = &price->last;
+	double costs[YG_PRICE_MAX];
+
+	if (price->is_begun && units->frames >= last->frames && units->calls >= last->calls &&
+	    units->guarded >= last->guarded && units->now_ns >= last->now_ns) {
+		for (enum yg_price_group i = 0; i < YG_PRICE_MAX; i++)
+			costs[i] = units_of(i, last, units) * price->rows[i].unit_ns;
+		price->frames_ns += (uint64_t)(costs[YG_PRICE_GUARD] + costs[YG_PRICE_FRAMES]);
+		price->calls_ns +=
+			(uint64_t)(costs[YG_PRICE_CALLS] +
+				   (is_awake ? costs[YG_PRICE_SOCKETS] : 0) +
+				   (double)(units->calls - last->calls) * price->trap_ns +
+				   (double)(units->stepped - last->stepped) * price->stepped_ns);
+	}
+	price->is_begun = true;
+	price->last = *units;
+}
+
+static struct yg_price_runs runs_of_program(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return (struct yg_price_runs){ 0 };
+	return (struct yg_price_runs){ .ns = info.run_time_ns, .count = info.run_cnt };
+}
+
+/* Of a group so far, while the kernel's clock was on. */
+static struct yg_price_runs runs_of(const struct yg_loader *loader, enum yg_price_group group)
+{
+	struct yg_price_runs sum = { 0 };
+
+	for (size_t i = 0; groups[group][i] != YG_PROGRAM_MAX; i++) {
+		const struct yg_price_runs runs =
+			runs_of_program(yg_loader_program(loader, groups[group][i]));
+
+		sum.ns += runs.ns;
+		sum.count += runs.count;
 	}
 	return sum;
 }
 
+/* What a program that does nothing takes, by a clock that is on. Where it cannot run: as before. */
+static void measure_clock(struct yg_price *price)
+{
+	static const uint8_t frame[64];
+	const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
+		    .repeat = NOTHINGS);
+	struct yg_price_runs from, to;
+
+	if (price->nothing_fd < 0)
+		price->nothing_fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "yg_nothing", "GPL",
+						  nothing, YG_ARRAY_SIZE(nothing), NULL);
+	if (price->nothing_fd < 0)
+		return;
+	from = runs_of_program(price->nothing_fd);
+	if (bpf_prog_test_run_opts(price->nothing_fd, &opts))
+		return;
+	to = runs_of_program(price->nothing_fd);
+	if (to.count > from.count)
+		price->clock_ns = (double)(to.ns - from.ns) / (double)(to.count - from.count);
+}
+
 static void begin_runs(struct yg_price *price, const struct yg_loader *loader,
-		       const struct yg_counters *sum)
+		       const struct yg_price_units *units)
 {
 	price->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	if (price->stats_fd < 0)
 		return; /* before Linux 5.8: the built-in figures */
-	price->before = *sum;
-	price->call_run_ns = run_ns(loader, call_programs, YG_ARRAY_SIZE(call_programs));
-	price->frame_run_ns = run_ns(loader, frame_programs, YG_ARRAY_SIZE(frame_programs));
+	measure_clock(price);
+	price->before = *units;
+	price->is_turned = false;
+	for (enum yg_price_group i = 0; i < YG_PRICE_MAX; i++)
+		price->runs[i] = runs_of(loader, i);
 }
 
 static void end_runs(struct yg_price *price, const struct yg_loader *loader,
-		     const struct yg_counters *sum)
+		     const struct yg_price_units *units)
 {
-	uint64_t calls = sum->tls.rx - price->before.tls.rx;
-	uint64_t frames = sum->sample.rx - price->before.sample.rx;
-	uint64_t call_ns = run_ns(loader, call_programs, YG_ARRAY_SIZE(call_programs));
-	uint64_t frame_ns = run_ns(loader, frame_programs, YG_ARRAY_SIZE(frame_programs));
+	for (enum yg_price_group i = 0; i < YG_PRICE_MAX; i++) {
+		struct yg_price_runs runs = runs_of(loader, i);
 
-	yg_closep(&price->stats_fd);
-	if (calls >= ENOUGH)
-		price->call_ns = (double)(call_ns - price->call_run_ns) / (double)calls;
-	if (frames >= ENOUGH)
-		price->frame_ns = (double)(frame_ns - price->frame_run_ns) / (double)frames;
-}
-
-/* What passed since the last look, at the prices of now. */
-static void add_up(struct yg_price *price, const struct yg_counters *sum)
-{
-	const struct yg_counters *last = &price->last;
-
-	if (price->is_begun && sum->tls.rx >= last->tls.rx && sum->sample.rx >= last->sample.rx) {
-		price->calls_ns += (uint64_t)((double)(sum->tls.rx - last->tls.rx) *
-						      (price->trap_ns + price->call_ns) +
-					      (double)(sum->tls.stepped - last->tls.stepped) *
-						      price->stepped_ns);
-		price->frames_ns +=
-			(uint64_t)((double)(sum->sample.rx - last->sample.rx) * price->frame_ns);
+		runs.ns -= price->runs[i].ns;
+		runs.count -= price->runs[i].count;
+		if (i != YG_PRICE_SOCKETS || !price->is_turned)
+			yg_price_learn(price, i, &runs, &price->before, units);
 	}
-	price->is_begun = true;
-	price->last = *sum;
+	yg_closep(&price->stats_fd);
 }
 
 void yg_price_look(struct yg_price *price, const struct yg_loader *loader,
-		   const struct yg_counters *sum, uint64_t now_ns)
+		   const struct yg_counters *sum, uint64_t now_ns, bool is_awake)
 {
-	uint64_t seen = sum->tls.rx + sum->sample.rx;
-	bool is_busy = seen - price->seen >= ENOUGH;
+	const struct yg_price_units units = { .frames = sum->sample.rx,
+					      .guarded = sum->guard.rx,
+					      .calls = sum->tls.rx,
+					      .stepped = sum->tls.stepped,
+					      .now_ns = now_ns };
+	uint64_t seen = units.frames + units.guarded + units.calls;
+	bool is_busy = seen - price->seen >= BUSY;
 
-	add_up(price, sum);
+	yg_price_add(price, &units, is_awake);
+	price->is_turned |= !is_awake;
 	if (now_ns - price->looked_ns < FOR_NS)
 		return;
 	price->looked_ns = now_ns;
 	price->seen = seen;
-	if (price->stats_fd >= 0) {
-		end_runs(price, loader, sum);
-		return;
+	if (price->stats_fd >= 0)
+		end_runs(price, loader, &units);
+	else if (!price->runs_ns || now_ns - price->runs_ns >= (is_busy ? EVERY_NS : IDLE_NS)) {
+		price->runs_ns = now_ns;
+		begin_runs(price, loader, &units);
 	}
-	if (!is_busy || (price->runs_ns && now_ns - price->runs_ns < EVERY_NS))
-		return;
-	price->runs_ns = now_ns;
-	begin_runs(price, loader, sum);
 }

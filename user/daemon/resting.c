@@ -104,6 +104,9 @@ static void begin_turn(struct yg_warden *warden, bool awake, uint64_t now_ns)
 	int r;
 
 	__atomic_store_n(&warden->control->resting, 1, __ATOMIC_RELEASE);
+	r = awake ? yg_attach_tracing_wake(warden->attach) : 0;
+	if (r) /* what is read without them has no client, but is read */
+		yg_log(YG_LOG_WARNING, "tracepoints: cannot attach all: %s", strerror(-r));
 	r = awake ? rise(warden) : fall(warden);
 	if (r) { /* the next tick tries again; going to rest, nothing was lost but a moment */
 		yg_log(YG_LOG_WARNING, "probes: cannot be put %s: %s", awake ? "on" : "off",
@@ -143,6 +146,7 @@ static void end_turn(struct yg_warden *warden)
 	       resting->phase == YG_REST_FALLING ? "off" : "on",
 	       (double)(now_ns - resting->turned_ns) / YG_NS_PER_MS);
 	if (resting->phase == YG_REST_FALLING) {
+		yg_attach_tracing_rest(warden->attach);
 		resting->off_ns = now_ns - resting->turned_ns;
 		resting->phase = YG_REST_ASLEEP;
 		return;
@@ -351,7 +355,9 @@ void yg_resting_tick(struct yg_warden *warden, uint64_t now_ns)
 		is_up = resting->phase == YG_REST_AWAKE;
 	}
 	yg_counters_sum(&warden->sampling.counters, &sum);
-	yg_price_look(&resting->price, warden->loader, &sum, now_ns);
+	resting->requests = sum.tls.request;
+	yg_price_look(&resting->price, warden->loader, &sum, now_ns,
+		      resting->phase == YG_REST_AWAKE);
 	if (resting->mark.ns == 0)
 		resting->mark = totals(&sum, now_ns);
 	step = room_step(warden, now_ns);
@@ -403,7 +409,7 @@ void yg_resting_report(const struct yg_warden *warden, struct yg_rest_report *re
 		.awake = resting->share,
 		.rested_s = (double)missed->rest_ns / YG_NS_PER_S,
 		.cores = resting->cores,
-		.requests = warden->resting.price.last.tls.request,
+		.requests = resting->requests,
 		.missed_records = missed->rest_records,
 		.missed_bytes = missed->rest_bytes,
 	};

@@ -6,6 +6,7 @@
  *	AWAKE ── resting = 1 ──► FALLING ── all off ──► ASLEEP ──► RISING ── all on ──► AWAKE
  *				 a crew waits		 a crew waits	   epoch + 1, resting = 0
  *
+ * The tracepoints of sockets go and come with them: nobody asks for a socket meanwhile.
  * While resting is 1 the programs take nothing, so what is half on or off takes nothing either; and
  * what they knew of a connection before belongs to another epoch: it is joined anew, in the middle.
  */
@@ -55,6 +56,7 @@ struct yg_resting {
 	uint64_t off_ns, on_ns; /* how long it took last */
 
 	struct yg_missed_span mark; /* totals when the span that runs began; ns: monotonic */
+	uint64_t requests;	    /* seen under TLS: total */
 	uint64_t rested_ns;	    /* monotonic: when they were not there last; 0: never */
 	uint64_t due_ns;	    /* monotonic; UINT64_MAX: nothing is */
 	double share;		    /* of time awake, as planned */
