@@ -84,7 +84,15 @@ static __always_inline bool is_netns_in_scope(void)
 		task = (void *)bpf_get_current_task();
 		inum = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
 	}
+	if (yg_config.scope_net)
+		return inum == yg_config.scope_net;
 	return bpf_map_lookup_elem(&yg_scope_nets, &inum) != NULL;
+}
+
+/* Is the current task surely out of scope? Told by a few loads, or not at all. */
+static __always_inline bool is_task_foreign(void)
+{
+	return (yg_config.scope & YG_SCOPE_NETNS) && yg_config.scope_net && !is_netns_in_scope();
 }
 
 /* In a cgroup of the table, or below one; before 5.15 only in one. */

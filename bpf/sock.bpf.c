@@ -34,6 +34,12 @@ static __always_inline void own(const struct yg_socket *socket)
 	conn->pid = pid_shown();
 }
 
+/* Is nothing noted, of nobody or of this task? Asked first: every task of the host passes here. */
+static __always_inline bool is_deaf(void)
+{
+	return is_task_foreign() || is_resting(control());
+}
+
 /*
  * A thread whose receives no TLS call claims: most of them are counted only. What it received last
  * is not known then, and no TLS object is tied to it, until a call has claimed.
@@ -51,7 +57,7 @@ static __always_inline bool is_quiet(struct yg_thread *t)
 /* Receives are noted outside of calls too: memory BIOs are filled before SSL_read is called. */
 static __always_inline int note_receive(struct sock *sk)
 {
-	struct yg_thread *t = is_resting(control()) ? NULL : thread_find(true);
+	struct yg_thread *t = is_deaf() ? NULL : thread_find(true);
 	struct yg_socket socket;
 
 	if (!t || is_quiet(t) || socket_read(&sk->__sk_common, &socket))
@@ -71,7 +77,7 @@ static __always_inline int note_receive(struct sock *sk)
 /* A send outside of calls: the ciphertext of the write before it, if there was one. */
 static __always_inline int note_send(struct sock *sk)
 {
-	struct yg_thread *t = is_resting(control()) ? NULL : thread_find(false);
+	struct yg_thread *t = is_deaf() ? NULL : thread_find(false);
 	struct yg_socket socket;
 
 	if (!t || (t->kind == CALL_NONE && !t->wrote) || socket_read(&sk->__sk_common, &socket))

@@ -34,7 +34,9 @@ struct yg_config {
 	__u32 young;	   /* requests of a service that are sampled in any case */
 	__u32 fresh;	   /* requests of an outline that are sampled in any case */
 	__u32 pid_ns;	   /* inode of the warden's PID namespace; 0: the initial one */
-	__u64 hash_seed;   /* ring choice and sampling; random per boot, kept over restarts */
+	__u32 scope_net;   /* YG_SCOPE_NETNS with one row: that; 0: the table says */
+	__u32 pad;
+	__u64 hash_seed; /* ring choice and sampling; random per boot, kept over restarts */
 };
 
-_Static_assert(sizeof(struct yg_config) == 48, "config layout is ABI");
+_Static_assert(sizeof(struct yg_config) == 56, "config layout is ABI");

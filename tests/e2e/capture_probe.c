@@ -173,6 +173,7 @@ static int load(struct probe *probe)
 	config->blocks_max = 1024;
 	config->config = (struct yg_config){ .body_budget = YG_BODY_BUDGET_BYTES,
 					     .scope = yg_scope_bits(&probe->scope),
+					     .scope_net = yg_scope_net(&probe->scope),
 					     .xdp_drop = probe->options.attach.may_drop,
 					     .hash_seed = 0x79616775 };
 	r = yg_loader_open(config, &probe->loader);

@@ -71,6 +71,11 @@ uint32_t yg_scope_bits(const struct yg_scope *scope)
 	       (scope->comm_count ? YG_SCOPE_COMM : 0);
 }
 
+uint32_t yg_scope_net(const struct yg_scope *scope)
+{
+	return scope->netns_count == 1 ? scope->netns[0] : 0;
+}
+
 bool yg_scope_has_netns(const struct yg_scope *scope, uint32_t inode)
 {
 	for (size_t i = 0; i < scope->netns_count; i++) {

@@ -44,6 +44,7 @@ YG_MUST_CHECK int yg_scope_add_cgroup(struct yg_scope *scope, const char *path);
 YG_MUST_CHECK int yg_scope_add_comm(struct yg_scope *scope, const char *comm);
 
 uint32_t yg_scope_bits(const struct yg_scope *scope); /* for yg_config.scope */
+uint32_t yg_scope_net(const struct yg_scope *scope);  /* for yg_config.scope_net */
 
 /* Is it in scope? True for all when that kind sets no limit. */
 bool yg_scope_has_netns(const struct yg_scope *scope, uint32_t inode);

@@ -139,6 +139,7 @@ static int load(struct yg_warden *warden)
 		.bpffs = options->bpffs,
 		.config = { .body_budget = (uint32_t)options->body_budget,
 			    .scope = yg_scope_bits(warden->scope),
+			    .scope_net = yg_scope_net(warden->scope),
 			    .xdp_sample = options->capture == YG_CAPTURE_XDP,
 			    .xdp_drop = yg_warden_may_drop(warden),
 			    .young = YG_TALLY_YOUNG,

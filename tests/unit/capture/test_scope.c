@@ -37,6 +37,7 @@ static void allows_only_its_network_namespaces(void **state)
 	assert_int_equal(yg_scope_add_netns(&scope, "/proc/none"), -ENOENT);
 	assert_int_equal(yg_scope_add_netns(&scope, "pid:4194305"), -ENOENT);
 	assert_int_equal(yg_scope_bits(&scope), YG_SCOPE_NETNS);
+	assert_int_equal(yg_scope_net(&scope), (uint32_t)st.st_ino);
 	assert_true(yg_scope_has_netns(&scope, (uint32_t)st.st_ino));
 	assert_false(yg_scope_has_netns(&scope, (uint32_t)st.st_ino + 1));
 }
