@@ -44,10 +44,10 @@ static struct yg_span span_of(const struct line *line, const uint8_t *from, cons
 	return (struct yg_span){ (uint32_t)(from - line->base), (uint32_t)(to - from) };
 }
 
-static bool is_method(const uint8_t *data, size_t len)
+bool yg_http1_is_method(struct yg_slice method)
 {
 	for (size_t i = 0; i < YG_ARRAY_SIZE(methods); i++) {
-		if (strlen(methods[i]) == len && memcmp(methods[i], data, len) == 0)
+		if (yg_slice_equal(method, yg_slice_from_str(methods[i])))
 			return true;
 	}
 	return false;
@@ -90,7 +90,7 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 		return len < YG_METHOD_MAX ? YG_PARSE_MORE : YG_PARSE_BAD;
 	if (p == data || *p != ' ')
 		return YG_PARSE_BAD;
-	if (is_method(data, (size_t)(p - data)))
+	if (yg_http1_is_method((struct yg_slice){ (const char *)data, (size_t)(p - data) }))
 		return YG_PARSE_DONE;
 	if (p + 1 == data + len)
 		return YG_PARSE_MORE;

@@ -103,6 +103,9 @@ enum yg_parse yg_http1_parse(struct yg_http1 *http, const uint8_t *data, size_t 
  */
 enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, size_t len);
 
+/* Is @method registered, or in wide use besides? */
+bool yg_http1_is_method(struct yg_slice method);
+
 /* What follows the head. */
 enum yg_body {
 	YG_BODY_NONE,

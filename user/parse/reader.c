@@ -103,6 +103,14 @@ static enum yg_parse is_start(const struct yg_reader *reader, const uint8_t *dat
 	return YG_PARSE_BAD;
 }
 
+/* SETTINGS are the first of a server; behind something that was missed they are anybody's. */
+static enum yg_opening opening_of(const struct yg_reader *reader, uint8_t first)
+{
+	if (first)
+		return YG_OPENING_PREFACE;
+	return reader->joined || reader->lost ? YG_OPENING_JOINED : YG_OPENING_SETTINGS;
+}
+
 /* No message starts where one should. */
 static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *reader,
 				 const uint8_t *data, size_t len)
@@ -111,7 +119,7 @@ static enum yg_event not_a_start(struct yg_reading *reading, struct yg_reader *r
 
 	reader->tentative = false;
 	if (is_http2(reader, data, len) == YG_PARSE_DONE)
-		return begin_http2(reader, *data ? YG_OPENING_PREFACE : YG_OPENING_SETTINGS);
+		return begin_http2(reader, opening_of(reader, *data));
 	if (is_joined_http2(reader, data, len))
 		return begin_http2(reader, YG_OPENING_JOINED);
 	if (reader->upgrading) {
@@ -203,6 +211,16 @@ static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *read
 	return YG_EVENT_REFUSED;
 }
 
+/* Behind a hole, what is no method in use may be the end of one. */
+static bool is_cut(const struct yg_reader *reader, const struct yg_draft *draft,
+		   const uint8_t *bytes)
+{
+	const struct yg_http1 *head = &draft->head;
+	const struct yg_slice method = { (const char *)bytes + head->method.at, head->method.len };
+
+	return reader->lost && head->kind == YG_HTTP1_REQUEST && !yg_http1_is_method(method);
+}
+
 static enum yg_event good_head(struct yg_reader *reader, struct yg_draft *draft,
 			       const struct yg_feed *feed)
 {
@@ -279,7 +297,7 @@ static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader 
 	r = yg_http1_parse(&draft->head, feed->p, yg_feed_len(feed));
 	if (r == YG_PARSE_MORE)
 		return keep_partial(reading, reader, feed);
-	if (r == YG_PARSE_BAD)
+	if (r == YG_PARSE_BAD || is_cut(reader, draft, feed->p))
 		return bad_head(reading, reader, draft);
 	yg_feed_take(feed, draft->head.pos, &reading->counters->read_head);
 	return good_head(reader, draft, feed);
@@ -319,7 +337,8 @@ static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *
 		}
 		if (r == YG_PARSE_DONE)
 			r = yg_http1_parse(&draft->head, draft->bytes, draft->bytes_len);
-		if (r == YG_PARSE_BAD)
+		if (r == YG_PARSE_BAD ||
+		    (r == YG_PARSE_DONE && is_cut(reader, draft, draft->bytes)))
 			return bad_head(reading, reader, draft);
 		if (r == YG_PARSE_DONE) {
 			yg_feed_take(feed, draft->head.pos - before, &reading->counters->read_head);

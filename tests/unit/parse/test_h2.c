@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/h2.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "laws.h"
 #include "parse/streams.h"
 #include "test.h"
 
-#define HEADERS 1u
-#define PING	6u /* of one byte: against RFC 9113 section 6.7 */
+#define HEADERS	 1u
+#define PING	 6u /* of one byte: against RFC 9113 section 6.7 */
+#define SETTINGS "\0\0\0\4\0\0\0\0\0"
 
 struct world {
 	struct yg_streams *streams;
@@ -16,12 +18,16 @@ struct world {
 	uint32_t at; /* sequence number */
 	uint32_t id; /* of the next stream */
 	uint64_t time_ns;
-	uint16_t port; /* of the client */
+	uint16_t port;	/* of the client */
+	uint16_t asker; /* port of who asked last */
 };
 
 static void on_exchange(void *ctx, const struct yg_exchange *exchange)
 {
-	((struct world *)ctx)->requests += exchange->request.present;
+	struct world *world = ctx;
+
+	world->requests += exchange->request.present;
+	world->asker = exchange->client.port;
 }
 
 static void give(struct world *world, const void *data, size_t len)
@@ -62,15 +68,20 @@ static void give_frame(struct world *world, uint8_t type)
 static void give_preface(struct world *world)
 {
 	give(world, yg_h2_preface, YG_H2_PREFACE);
-	give(world, "\0\0\0\4\0\0\0\0\0", YG_H2_HEADER);
+	give(world, SETTINGS, YG_H2_HEADER);
 }
 
-static void world_init(struct world *world)
+static void world_init_late(struct world *world)
 {
 	const struct yg_streams_options options = { .flows_max = 64, .pool_bytes = 8 << 20 };
 
 	*world = (struct world){ .at = 1, .id = 1, .time_ns = 1 };
 	assert_int_equal(yg_streams_new(&options, on_exchange, world, &world->streams), 0);
+}
+
+static void world_init(struct world *world)
+{
+	world_init_late(world);
 	give_preface(world);
 }
 
@@ -117,6 +128,22 @@ static void reads_on_behind_a_frame_now_and_then(void **state)
 	assert_int_equal(yg_streams_counters(world.streams)->h2_invalid, 2 * YG_H2_REFUSALS_MAX);
 	world_clean(&world);
 	assert_int_equal(world.requests, 2 * YG_H2_REFUSALS_MAX * YG_H2_REFUSAL_BLOCKS);
+}
+
+/* A server begins with SETTINGS, and so does a client behind its preface. */
+static void settings_behind_what_was_missed_are_anybodys(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init_late(&world);
+	world.port = htons(40000);
+	give(&world, SETTINGS, YG_H2_HEADER);
+	for (uint32_t i = 0; i < 3; i++)
+		give_frame(&world, HEADERS);
+	world_clean(&world);
+	assert_int_equal(world.requests, 3);
+	assert_int_equal(world.asker, 40000);
 }
 
 #define FIELD 3000u /* bytes of a value that the table holds; each mention of it is one byte */
@@ -196,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_a_direction_up_that_goes_on_against_the_rules),
 		cmocka_unit_test(reads_on_behind_a_frame_now_and_then),
+		cmocka_unit_test(settings_behind_what_was_missed_are_anybodys),
 		cmocka_unit_test(a_connection_holds_no_more_than_its_share),
 		cmocka_unit_test(idle_flows_make_room_when_memory_is_scarce),
 	};
