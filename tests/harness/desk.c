@@ -19,7 +19,7 @@ struct desk_rig desk_rig;
 static uint64_t epoch_ns(void *ctx)
 {
 	(void)ctx;
-	return EPOCH + desk_rig.now_ns;
+	return EPOCH + desk_rig.now_ns + (uint64_t)desk_rig.set_ns;
 }
 
 static uint64_t monotonic_ns(void *ctx)
@@ -94,6 +94,7 @@ int desk_set_up(void **state)
 	assert_int_equal(yg_link_pair(0, desk_rig.analyzer), 0);
 	assert_int_equal(yg_link_pair(0, desk_rig.enforcer), 0);
 	desk_rig.now_ns = 1000 * SECOND;
+	desk_rig.set_ns = 0;
 	desk_rig.notes[0] = '\0';
 	desk_start_desk();
 	return 0;

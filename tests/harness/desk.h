@@ -21,7 +21,8 @@ struct desk_rig {
 	char socket[128];
 	int dir_fd, listen_fd, metrics_fd;
 	int warden[2], analyzer[2], enforcer[2]; /* [0] the desk's end */
-	uint64_t now_ns;			 /* monotonic; epoch is EPOCH + now */
+	uint64_t now_ns;			 /* monotonic; epoch is EPOCH + now + set */
+	int64_t set_ns;				 /* the time of day was set by so much */
 	char notes[1024];
 	struct yg_desk *desk;
 	char answer[ANSWER_CAP];

@@ -50,6 +50,7 @@
 #define WATCH_STATE_S 600ull /* a client that a detector has an eye on is sampled for so long */
 #define SHOWN_MAX     16384u /* samples that may still hear of their parent; 128 KB */
 #define TABLE_CAP     32u
+#define LEAP_NS	      (60u * YG_NS_PER_S) /* forward; said in the log */
 #define TURN_MESSAGES 512u /* of the enforcer and of the warden, every STOP_NS: 1 ms */
 #define TURN_PACKETS  16u  /* of the desk, 64 KB each: a state of 64 MB is taken in 1.3 s */
 
@@ -372,12 +373,22 @@ static void say_hello(struct analyzer *analyzer)
 	yg_feed_out_flush(&analyzer->out);
 }
 
-/* Ends when the clock was set back: what is saved has no open minutes, and goes on from there. */
+/*
+ * Ends when the clock was set back: what is saved has no open minutes, and goes on from there. When
+ * it was set forward, what was learned stays: it goes when its room is needed, not for its age.
+ */
 static void follow_clock(struct analyzer *analyzer)
 {
 	const struct yg_clocks now = yg_clocks_read();
+	uint64_t before_ns = analyzer->offset_ns;
+	bool is_back = yg_clock_follow(&now, &analyzer->offset_ns);
 
-	if (!yg_clock_follow(&now, &analyzer->offset_ns))
+	if (!is_back && analyzer->offset_ns - before_ns > LEAP_NS &&
+	    analyzer->offset_ns > before_ns)
+		yg_log(YG_LOG_WARNING,
+		       "the time of day was set forward by %llu s: connections are joined anew",
+		       (unsigned long long)((analyzer->offset_ns - before_ns) / YG_NS_PER_S));
+	if (!is_back)
 		return;
 	yg_log(YG_LOG_WARNING, "the time of day was set back: the analyzer starts anew");
 	analyzer->stop = true;

@@ -12,6 +12,7 @@
 #define SAMPLE_DAYS    7u
 #define STEP_MAX_MS    1000 /* time-outs and ticks are due once a second */
 #define NS_PER_MS      1000000u
+#define STEP_NS	       (60 * (int64_t)YG_NS_PER_SECOND) /* less is a clock that is put right */
 
 static uint64_t mono(const struct yg_desk *desk)
 {
@@ -102,6 +103,7 @@ int yg_desk_new(const struct yg_desk_options *options, struct yg_desk **ret)
 	if (!desk)
 		return -ENOMEM;
 	desk->options = *options;
+	desk->offset_ns = epoch(desk) - mono(desk);
 	r = open_all(desk);
 	if (r)
 		yg_desk_free(&desk);
@@ -170,6 +172,28 @@ static int wait_ms(const struct yg_desk *desk, int timeout_ms)
 	return ms;
 }
 
+/* The time of day, by the other clock. Slewing is followed from second to second. */
+static void follow_clock(struct yg_desk *desk)
+{
+	uint64_t now_ns = mono(desk), offset_ns = epoch(desk) - now_ns;
+	uint64_t before_ns = now_ns + desk->offset_ns;
+	int64_t step_ns = (int64_t)(offset_ns - desk->offset_ns);
+	char cause[96];
+	int r;
+
+	desk->offset_ns = offset_ns;
+	if (step_ns > -STEP_NS && step_ns < STEP_NS)
+		return;
+	(void)snprintf(cause, sizeof(cause),
+		       "the time of day was set %s by %llu s: nothing expires for a day",
+		       step_ns < 0 ? "back" : "forward",
+		       (unsigned long long)(step_ns < 0 ? -step_ns : step_ns) / YG_NS_PER_SECOND);
+	desk->options.note(desk->options.ctx, YG_LOG_WARNING, "clock", cause);
+	r = yg_store_step(desk->store, before_ns, now_ns + offset_ns);
+	if (r)
+		note_store(desk, -r, strerror(-r));
+}
+
 /* Expiry reads what nothing else does: it may be the first to see damage, and the only one. */
 static void tick_store(struct yg_desk *desk)
 {
@@ -189,6 +213,7 @@ static void tick(struct yg_desk *desk, uint64_t now_ns)
 {
 	if (now_ns >= desk->tick_ns) {
 		desk->tick_ns = now_ns + YG_NS_PER_SECOND;
+		follow_clock(desk);
 		tick_store(desk);
 	}
 	if (now_ns >= desk->reconcile_ns)

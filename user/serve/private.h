@@ -21,6 +21,7 @@ struct yg_desk {
 	struct yg_http *api;
 	struct yg_http *metrics; /* NULL: none */
 	struct yg_json *json;	 /* objects that are no rows of the store */
+	uint64_t offset_ns;	 /* epoch minus monotonic, at the last tick */
 	uint64_t tick_ns;	 /* monotonic: next tick of the store */
 	uint64_t reconcile_ns;	 /* monotonic: next look at what should be blocked */
 	size_t reconcile_at;	 /* the first one that was not looked at in this round */

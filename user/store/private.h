@@ -22,6 +22,7 @@ struct yg_store {
 	uint64_t today;			 /* day of the last call that knew the time */
 	uint64_t day_samples;		 /* rows in it */
 	uint64_t tick_minute, tick_hour; /* last minute and hour that were tidied */
+	uint64_t expire_from_ns;	 /* epoch: before it nothing goes for its age */
 	struct yg_hour *hour;
 	struct yg_json *json; /* lists of a row being bound, objects of a list */
 	bool batch;
@@ -39,6 +40,9 @@ YG_MUST_CHECK int yg_store_list_statement(struct yg_db *db, int index, enum yg_f
 
 /* words.c: what was learned of endpoints that are no more goes, in case nobody said so. */
 YG_MUST_CHECK int yg_store_drop_orphans(struct yg_store *store);
+
+/* clock.c: is the time that a store is opened at far behind what it holds? */
+void yg_store_doubt(struct yg_store *store, uint64_t now_ns);
 
 /* journal.c: minutes and hours. */
 YG_MUST_CHECK int yg_store_put_cell(struct yg_store *store, const struct yg_feed_cell *cell);

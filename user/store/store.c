@@ -36,6 +36,8 @@ int yg_store_new(const struct yg_store_options *options, uint64_t now_ns, struct
 		r = open_main(store);
 	if (r == 0)
 		r = yg_store_open_today(store, now_ns);
+	if (r == 0)
+		yg_store_doubt(store, now_ns);
 	if (r)
 		yg_store_free(&store);
 	else
@@ -274,16 +276,18 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 	};
 	uint64_t age_ns = store->options.retention_days * YG_NS_PER_DAY;
 	uint64_t oldest_ns = now_ns > age_ns ? now_ns - age_ns : 0;
+	bool may_age = now_ns >= store->expire_from_ns;
 	int r = 0;
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(limits) && r == 0; i++)
 		r = trim(store, limits[i].format, limits[i].limit, &store->counters.evicted);
-	for (size_t i = 0; i < YG_ARRAY_SIZE(ages) && r == 0; i++)
+	for (size_t i = 0; i < YG_ARRAY_SIZE(ages) && r == 0 && may_age; i++)
 		r = trim(store, ages[i].format, oldest_ns / ages[i].unit_ns,
 			 &store->counters.expired);
 	if (r == 0)
 		r = yg_store_drop_orphans(store);
-	yg_store_drop_days(store, now_ns);
+	if (may_age)
+		yg_store_drop_days(store, now_ns);
 	if (r == 0)
 		r = yg_db_exec(store->main, "PRAGMA incremental_vacuum(1000)");
 	return r;

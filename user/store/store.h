@@ -105,6 +105,19 @@ void yg_store_undo(struct yg_store *store); /* no batch: nothing */
 YG_MUST_CHECK int yg_store_recover(struct yg_store *store, uint64_t now_ns);
 
 /**
+ * yg_store_step() - the time of day was set, or the host slept.
+ * @before_ns, @now_ns: epoch; what it was, and what it is.
+ *
+ * Blocks end when they would have ended: the kernel counts their time by a clock that is not set.
+ * For YG_STORE_DOUBT_NS nothing expires, and likewise after a start at a time that is so much later
+ * than everything stored: a clock that was wrong is right again by then.
+ *
+ * Return: 0; -errno: the blocks are as they were.
+ */
+YG_MUST_CHECK int yg_store_step(struct yg_store *store, uint64_t before_ns, uint64_t now_ns);
+#define YG_STORE_DOUBT_NS 86400000000000ull /* a day: NTP has answered, or somebody has looked */
+
+/**
  * yg_store_tick() - close hours that are over, expire what is old. Outside a batch.
  *
  * Cheap when there is nothing to do; meant to be called each second.

@@ -365,7 +365,6 @@ static void recovers_from_damage_that_expiry_finds(void **state)
 	desk_step();
 	desk_rig.now_ns += SECOND;
 	desk_step();
-	print_message("%s", desk_rig.notes);
 	assert_non_null(strstr(desk_rig.notes, "store: a database was damaged"));
 	assert_int_equal(faccessat(desk_rig.dir_fd, "yagura.db.damaged", F_OK, 0), 0);
 	desk_rig.notes[0] = '\0';
@@ -378,6 +377,34 @@ static void recovers_from_damage_that_expiry_finds(void **state)
 	assert_int_equal(desk_ask("GET", "/v1/findings", "", NULL), 200);
 	desk_assert_has("\"id\":\"0000000000000008\"");
 	assert_null(strstr(desk_rig.answer, "\"id\":\"0000000000000007\""));
+}
+
+static void set_clock(int64_t step_ns)
+{
+	desk_rig.notes[0] = '\0';
+	desk_rig.set_ns += step_ns;
+	desk_rig.now_ns += SECOND;
+	desk_step();
+}
+
+/* What is deleted for its age does not come back when the clock does. */
+static void a_clock_that_is_set_forward_expires_nothing(void **state)
+{
+	(void)state;
+
+	desk_send_finding(7, true);
+	desk_settle();
+	set_clock((int64_t)(30 * SECOND)); /* put right */
+	assert_string_equal(desk_rig.notes, "");
+	set_clock((int64_t)(400 * 86400 * SECOND));
+	assert_non_null(strstr(desk_rig.notes, "clock: the time of day was set forward by "
+					       "34560000 s"));
+	desk_rig.now_ns += 3600 * SECOND;
+	desk_step();
+	assert_int_equal(desk_ask("GET", "/v1/findings/0000000000000007", "", NULL), 200);
+	set_clock(-(int64_t)(400 * 86400 * SECOND));
+	assert_non_null(strstr(desk_rig.notes, "set back by"));
+	assert_int_equal(desk_ask("GET", "/v1/findings/0000000000000007", "", NULL), 200);
 }
 
 static void refuses_options_that_cannot_work(void **state)
@@ -409,6 +436,7 @@ int main(void)
 		TEST(outlives_its_peers),
 		TEST(says_when_a_database_was_damaged),
 		TEST(recovers_from_damage_that_expiry_finds),
+		TEST(a_clock_that_is_set_forward_expires_nothing),
 		TEST(refuses_options_that_cannot_work),
 	};
 
