@@ -483,6 +483,7 @@ void yg_pairing_run(struct yg_pairer *pairer, struct yg_flow *flow, const struct
 		yg_h2_run(pairer, flow, turn.pairing->h2, run);
 		return;
 	}
+	turn.reader->tls = flow->tls;
 	turn.reader->joined =
 		turn.reader->lost || (flow->tls ? flow->joined : !flow->streams[run->dir].has_syn);
 	if (run->data) {

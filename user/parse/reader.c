@@ -53,16 +53,20 @@ static enum yg_parse is_http2(const struct yg_reader *reader, const uint8_t *dat
 	return n == PREFACE_PROOF ? YG_PARSE_DONE : YG_PARSE_MORE;
 }
 
-/* Frames of HTTP/2 in the middle of a connection of which nothing is known yet. */
+/*
+ * Frames of HTTP/2 in the middle of a connection of which nothing is known yet. What a TLS object
+ * moved before the probes were there is not known, so each may be one of those; and some readers
+ * ask for the header of a frame alone.
+ */
 static bool is_joined_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
 {
 	unsigned count;
 	bool ends;
 
-	if (reader->kind != YG_READER_UNKNOWN || reader->begun || !reader->joined)
+	if (reader->kind != YG_READER_UNKNOWN || reader->begun || !(reader->joined || reader->tls))
 		return false;
 	count = yg_h2_frame_chain(data, len, 3, &ends);
-	return count > 1 || (count == 1 && ends);
+	return count > 1 || (count == 1 && (ends || (reader->tls && len == YG_H2_HEADER)));
 }
 
 static enum yg_event begin_http2(struct yg_reader *reader, enum yg_opening opening)

@@ -56,6 +56,7 @@ struct yg_reader {
 	bool doubtful;	     /* a message before is read in two ways: so are those behind it */
 	bool lost;	     /* a gap may have hidden message starts since the last head */
 	bool joined;	     /* the first bytes may be the middle of something */
+	bool tls;	     /* of a TLS object: so they may be, even at offset 0 */
 	uint8_t opening;     /* YG_EVENT_HTTP2: enum yg_opening; left: bytes taken already */
 	char taken[16];	     /* these bytes */
 	struct yg_ws *ws;    /* SKIP_TUNNEL: frames of a WebSocket; NULL: of something else */

@@ -11,7 +11,8 @@
 #include "yagura/event.h"
 
 #define FLAGGED_MAX   4096u
-#define PROFILES_EACH 1000000000ull /* ns between two looks at all profiles */
+#define PROFILES_EACH 1000000000ull  /* ns between two looks at all profiles */
+#define ADOPT_EACH    10000000000ull /* ns between two looks at what is under addresses */
 
 /* A minute has ended: hand it out with its endpoint. */
 struct cell_context {
@@ -515,6 +516,8 @@ void yg_knowledge_tick(struct yg_knowledge *knowledge, uint64_t now_ns)
 		return;
 	/* Minutes and hours end on a minute, so between two of them there is nothing to see. */
 	minute = now_ns / YG_CELL_SPAN_NS != knowledge->tick_ns / YG_CELL_SPAN_NS;
+	if (now_ns / ADOPT_EACH != knowledge->tick_ns / ADOPT_EACH)
+		yg_knowledge_adopt(knowledge);
 	knowledge->tick_ns = now_ns;
 	yg_knowledge_age_services(knowledge, now_ns);
 	if (!minute && !knowledge->late)
