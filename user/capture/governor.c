@@ -18,8 +18,16 @@
 #define CPU_CALM     0.4   /* of the budget: twice that, and one in four to spare */
 #define CPU_IDLE     0.015 /* cores: what polling takes, sampled or not */
 #define CPU_STEPS    3u	   /* halvings for CPU at once */
-#define BURST_MIN    10u   /* lost messages, and ... */
-#define BURST_SHARE  100   /* ... one in so many */
+#define LEFT_MIN     0.2   /* of the budget */
+#define OTHER_WEIGHT 0.1   /* of a window: roles work in bursts, which say little of the next */
+#define TOTAL_WEIGHT 0.2   /* of a window */
+#define TOTAL_OVER   1.1   /* of the budget: prices are no better than that */
+#define OVER_NS	     (10000u * MS) /* above the budget: the share and the probes had their time */
+#define TOTAL_FITS   1.05
+#define TOTAL_NS     (6000u * MS) /* after a step: prices of frames are measured every three */
+#define TOTAL_MAX    4u		  /* halvings: programs copy a sixteenth; less saves nothing */
+#define BURST_MIN    10u	  /* lost messages, and ... */
+#define BURST_SHARE  100	  /* ... one in so many */
 #define SHARE_ONE    4294967296.0
 #define CLIENT_SHARE 2u /* clients seen whole are this part of the share of flows */
 
@@ -38,6 +46,7 @@ static void begin(struct yg_governor *governor, const struct yg_load *load)
 	governor->window = *load;
 	governor->calm_ns = load->now_ns;
 	governor->stepped_ns = load->now_ns;
+	governor->fits_ns = load->now_ns;
 	if (governor->hold_ns == 0)
 		governor->hold_ns = HOLD_MIN_NS;
 }
@@ -92,29 +101,92 @@ static bool watch_rings(struct yg_governor *governor, const struct yg_load *load
 	return true;
 }
 
+double yg_governor_left(double budget, double fixed)
+{
+	return fmax(budget - fixed, LEFT_MIN * budget);
+}
+
+/* Cores, of @now - @before over @span. */
+static double cores(uint64_t now, uint64_t before, uint64_t span)
+{
+	return (double)grown(now, before) / (double)span;
+}
+
+static bool is_above(const struct yg_governor *governor, double budget)
+{
+	return governor->total > budget * (governor->is_over ? TOTAL_FITS : TOTAL_OVER);
+}
+
+static void measure(struct yg_governor *governor, const struct yg_governor_options *options,
+		    const struct yg_load *load, uint64_t span)
+{
+	const struct yg_load *from = &governor->window;
+	struct yg_usage *usage = &governor->usage;
+	double other = cores(load->other_ns, from->other_ns, span), total;
+
+	usage->analyzer = cores(load->cpu_ns, from->cpu_ns, span);
+	usage->frames = cores(load->frames_ns, from->frames_ns, span);
+	usage->calls = cores(load->calls_ns, from->calls_ns, span);
+	usage->other += (other - usage->other) * OTHER_WEIGHT;
+	usage->fixed = usage->other + usage->frames + fmin(usage->analyzer, CPU_IDLE);
+	usage->left = yg_governor_left(options->budget, usage->fixed);
+	usage->analyzes = fmax(usage->left - usage->calls, usage->left / 2);
+	total = usage->analyzer + usage->other + usage->frames + usage->calls;
+	governor->total += (total - governor->total) * TOTAL_WEIGHT;
+	if (!is_above(governor, options->budget))
+		governor->fits_ns = load->now_ns;
+	governor->is_over = load->now_ns - governor->fits_ns >= OVER_NS;
+}
+
+/* Is what is fixed, frames most of it, the reason that the budget is not held? */
+static bool is_fixed_over(const struct yg_governor *governor, double budget)
+{
+	return is_above(governor, budget) && governor->usage.fixed > (1 - LEFT_MIN) * budget;
+}
+
+/* What the analyzer uses for what is sampled. */
+static double analyzed(const struct yg_usage *usage)
+{
+	return fmax(usage->analyzer - CPU_IDLE, 0);
+}
+
+/*
+ * Would all of it, sampled twice as much, be above the budget? Looking at a frame costs about what
+ * copying it does, so copying a share of s takes s / (1 + s) of what frames cost.
+ */
+static bool is_total_near(const struct yg_governor *governor, double budget)
+{
+	double share = ldexp(1, -(int)governor->halvings);
+
+	if (governor->halvings > TOTAL_MAX)
+		return false;
+	return governor->total + analyzed(&governor->usage) +
+		       governor->usage.frames * share / (1 + share) >
+	       budget;
+}
+
 /* Return: was there anything to fear? Between two windows, what the last one said. */
 static bool watch_cpu(struct yg_governor *governor, const struct yg_governor_options *options,
 		      const struct yg_load *load)
 {
 	uint64_t span = load->now_ns - governor->window.now_ns;
-	uint32_t halvings;
+	const struct yg_usage *usage = &governor->usage;
+	double part;
 
 	if (span >= WINDOW_NS) {
-		governor->cpu = (double)grown(load->cpu_ns, governor->window.cpu_ns) / (double)span;
-		governor->other =
-			(double)grown(load->other_ns, governor->window.other_ns) / (double)span;
-		governor->kernel =
-			(double)grown(load->kernel_ns, governor->window.kernel_ns) / (double)span;
-		governor->budget = options->budget -
-				   fmin(governor->other + governor->kernel, options->budget / 2);
+		measure(governor, options, load, span);
 		governor->window = *load;
-		if (governor->cpu > governor->budget) {
-			halvings = (uint32_t)ceil(log2(governor->cpu / governor->budget));
-			step_down(governor, halvings > CPU_STEPS ? CPU_STEPS : halvings,
+		part = analyzed(usage) / usage->analyzes;
+		if (part > 1)
+			step_down(governor, (uint32_t)fmin(ceil(log2(part)), CPU_STEPS),
 				  YG_GOVERNOR_CPU, load);
-		}
+		else if (is_fixed_over(governor, options->budget) &&
+			 governor->halvings < TOTAL_MAX &&
+			 load->now_ns - governor->stepped_ns >= TOTAL_NS)
+			step_down(governor, 1, YG_GOVERNOR_ALL, load);
 	}
-	return governor->cpu > fmax(CPU_CALM * governor->budget, CPU_IDLE);
+	return analyzed(usage) > CPU_CALM * usage->analyzes ||
+	       is_total_near(governor, options->budget);
 }
 
 static struct yg_share share_of(const struct yg_governor *governor,
@@ -166,6 +238,7 @@ const char *yg_governor_why_name(enum yg_governor_why why)
 		[YG_GOVERNOR_RING] = "rings filled up",
 		[YG_GOVERNOR_LOST] = "rings lost records",
 		[YG_GOVERNOR_CPU] = "CPU budget used up",
+		[YG_GOVERNOR_ALL] = "kernel uses up the CPU budget",
 	};
 
 	return (unsigned int)why < YG_GOVERNOR_MAX ? names[why] : "unknown";

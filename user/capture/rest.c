@@ -12,7 +12,6 @@
 #define TURN_SHARE   10u	  /* a turn off and on is this part of a period at most */
 #define FITS	     0.9	  /* of a period awake: not worth a turn */
 #define IDLE	     2.0	  /* periods that would fit: nothing is going on */
-#define ROOM_MIN     0.2	  /* of the budget */
 #define CARRY_DEBT   2.0	  /* periods of room that a burst is paid back for, at most */
 #define CARRY_CREDIT 0.5	  /* and that are saved */
 #define SPEND_MAX    2.0	  /* of its share: an awake time ends */
@@ -201,7 +200,7 @@ struct yg_rest_plan yg_rest_step(struct yg_rest *rest, const struct yg_rest_look
 	return say(rest, look);
 }
 
-double yg_rest_room(double budget, double other, double analyzer)
+double yg_rest_room(double left, double analyzer)
 {
-	return fmax(budget - other - fmin(analyzer, budget / 2), ROOM_MIN * budget);
+	return fmax(left - analyzer, left / 2);
 }

@@ -72,9 +72,6 @@ struct yg_rest_plan yg_rest_step(struct yg_rest *rest, const struct yg_rest_look
 
 /**
  * yg_rest_room() - cores that calls of TLS may take.
- * @budget: of everything; @other: what others of the sensor use, without the analyzer.
- * @analyzer: that uses; of half of the budget it is never robbed, and of more it is.
- *
- * A fifth of the budget at least: a sensor that never wakes sees nothing.
+ * @left: for these and the analyzer; @analyzer: that it uses: half of @left it is never robbed of.
  */
-double yg_rest_room(double budget, double other, double analyzer);
+double yg_rest_room(double left, double analyzer);

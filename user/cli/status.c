@@ -88,6 +88,23 @@ static void print_rest(const struct yg_cli_args *args, yajl_val sensor)
 	yg_print_field(args, "", line);
 }
 
+/* All of the sensor, and whether that is held. */
+static void print_budget(const struct yg_cli_args *args, yajl_val sensor)
+{
+	bool is_over = yg_value_flag(sensor, "over_budget");
+	char line[256];
+
+	(void)snprintf(
+		line, sizeof(line),
+		args->japanese ? "コアの%.1f %%を使用（予算 %.1f %%）%s"
+			       : "%.1f %% of a core is used, budget %.1f %%%s",
+		100 * yg_value_real(sensor, "total_cpu"), 100 * yg_value_real(sensor, "cpu_budget"),
+		!is_over ? ""
+		: args->japanese ? " 予算超過：サンプリングでは減らせない。yagura(7)参照"
+				 : ": not held, by what sampling cannot save, see yagura(7)");
+	yg_print_field(args, "CPU", line);
+}
+
 static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 {
 	double sampled = yg_value_real(sensor, "sampled");
@@ -104,11 +121,9 @@ static void print_sampling(const struct yg_cli_args *args, yajl_val sensor)
 			       sampled < 1 ? " of flows, counts estimated" : " flows",
 			       yg_value_text(sensor, "sampled_why"));
 	yg_print_field(args, "sampling", line);
-	(void)snprintf(line, sizeof(line),
-		       args->japanese ? "コアの%.1f %%（予算 %.1f %%）"
-				      : "%.1f %% of a core, budget %.1f %%",
-		       100 * yg_value_real(sensor, "analyzer_cpu"),
-		       100 * yg_value_real(sensor, "cpu_budget"));
+	print_budget(args, sensor);
+	(void)snprintf(line, sizeof(line), args->japanese ? "コアの%.1f %%" : "%.1f %% of a core",
+		       100 * yg_value_real(sensor, "analyzer_cpu"));
 	yg_print_field(args, "analyzer", line);
 	(void)snprintf(line, sizeof(line),
 		       args->japanese ? "プログラムとトラップでコアの約%.1f %%"

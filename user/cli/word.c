@@ -62,6 +62,7 @@ static const char *const words[][2] = {
 	{ "this host, for nobody known", "このホスト（依頼元不明）" },
 	/* what runs */
 	{ "all", "すべて" },
+	{ "CPU", "CPU使用" },
 	{ "analyzer", "アナライザー" },
 	{ "approve", "承認" },
 	{ "attached", "接続済み" },

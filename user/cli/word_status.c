@@ -84,6 +84,8 @@ static const struct yg_cause_row rows[] = {
 	  "リングでレコードを損失" },
 	{ "CPU budget used up",
 	  "CPU予算を使い切り" },
+	{ "kernel uses up the CPU budget",
+	  "カーネル内の処理がCPU予算を使い切り" },
 };
 /* clang-format on */
 

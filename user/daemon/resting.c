@@ -261,13 +261,10 @@ static void average(struct yg_resting *resting, uint64_t now_ns)
 	if (span < SPAN_NS)
 		return;
 	if (resting->summed_ns) {
-		resting->frames = (double)(resting->price.frames_ns - resting->summed_frames_ns) /
-				  (double)span;
 		resting->cores =
 			(double)(resting->averaged_ns - resting->summed_calls_ns) / (double)span;
 	}
 	resting->summed_ns = now_ns;
-	resting->summed_frames_ns = resting->price.frames_ns;
 	resting->summed_calls_ns = resting->averaged_ns;
 }
 
@@ -333,9 +330,9 @@ static double pace_of(const struct yg_resting *resting, const struct yg_counters
 static double room_step(const struct yg_warden *warden, uint64_t now_ns)
 {
 	const struct yg_resting *resting = &warden->resting;
-	const struct yg_governor *governor = &warden->sampling.governor;
-	double room = yg_rest_room(warden->sampling.options.budget,
-				   governor->other + resting->frames, governor->cpu);
+	const struct yg_usage *usage = &warden->sampling.governor.usage;
+	double left = usage->left > 0 ? usage->left : warden->sampling.options.budget;
+	double room = yg_rest_room(left, usage->analyzer);
 	double span = (double)(now_ns - resting->ticked_ns) / ROOM_NS;
 
 	return (room - resting->room) * (span < 1 ? span : 1);

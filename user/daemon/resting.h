@@ -61,8 +61,8 @@ struct yg_resting {
 	uint64_t due_ns;	    /* monotonic; UINT64_MAX: nothing is */
 	double share;		    /* of time awake, as planned */
 	double room;		    /* cores that calls may take */
-	double cores, frames;	    /* that calls take, rests included; that frames take */
-	uint64_t summed_ns, summed_frames_ns, summed_calls_ns;
+	double cores;		    /* that calls take, rests included */
+	uint64_t summed_ns, summed_calls_ns;
 	uint64_t averaged_ns; /* CPU time by that, total: what the sampler is told */
 	uint64_t ticked_ns, ticked_cost_ns;
 };

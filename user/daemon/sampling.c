@@ -132,7 +132,8 @@ static uint64_t measure_analyzer(struct yg_sampling *sampling, pid_t pid)
 
 static uint64_t measure_others(const struct yg_warden *warden)
 {
-	return cpu_of(getpid()) + cpu_of(warden->children.rows[YG_ROLE_ENFORCER].pid);
+	return cpu_of(getpid()) + cpu_of(warden->children.rows[YG_ROLE_ENFORCER].pid) +
+	       cpu_of(warden->children.rows[YG_ROLE_DESK].pid);
 }
 
 static void write_control(struct yg_warden *warden, uint64_t now_ns)
@@ -194,22 +195,41 @@ void yg_sampling_requests(const struct yg_warden *warden, struct yg_requests *re
 	} while (left-- > 0 && bpf_map_get_next_key(fd, &key, &key) == 0);
 }
 
-static void say(const struct yg_warden *warden, uint32_t before)
+/* The budget is not held, or is again: what it goes to. */
+static void say_over(const struct yg_sampling *sampling)
+{
+	const struct yg_usage *usage = &sampling->governor.usage;
+
+	if (!sampling->governor.is_over) {
+		yg_log(YG_LOG_INFO, "CPU: within the budget again");
+		return;
+	}
+	yg_log(YG_LOG_WARNING,
+	       "CPU: %.1f %% of a core, the budget is %.1f %%: %.1f %% for frames and %.1f %% for "
+	       "TLS calls in the kernel, %.1f %% in roles",
+	       sampling->governor.total * 100, sampling->options.budget * 100, usage->frames * 100,
+	       usage->calls * 100, (usage->analyzer + usage->other) * 100);
+}
+
+static void say(const struct yg_warden *warden, uint32_t before, bool was_over)
 {
 	const struct yg_sampling *sampling = &warden->sampling;
 	uint32_t now = sampling->share.sampled;
 
+	if (sampling->governor.is_over != was_over)
+		say_over(sampling);
 	if (now == before)
 		return;
 	yg_log(YG_LOG_INFO, "sampling: %g of flows (%s); analyzer %.1f %% of a core, rings %.0f %%",
 	       yg_sampling_ratio(warden), yg_governor_why_name(sampling->share.why),
-	       sampling->governor.cpu * 100, sampling->fill_max * 100);
+	       sampling->governor.usage.analyzer * 100, sampling->fill_max * 100);
 }
 
 void yg_sampling_tick(struct yg_warden *warden, uint64_t now_ns)
 {
 	struct yg_sampling *sampling = &warden->sampling;
 	uint32_t before = sampling->share.sampled;
+	bool was_over = sampling->governor.is_over;
 	double fill = measure_fill(sampling, warden);
 	struct yg_counters sum;
 	struct yg_load load;
@@ -226,10 +246,11 @@ void yg_sampling_tick(struct yg_warden *warden, uint64_t now_ns)
 		.lost = sum.sample.lost_ring + sum.tls.lost_ring,
 		.cpu_ns = measure_analyzer(sampling, warden->children.rows[YG_ROLE_ANALYZER].pid),
 		.other_ns = measure_others(warden),
-		.kernel_ns = warden->resting.averaged_ns + warden->resting.price.frames_ns,
+		.frames_ns = warden->resting.price.frames_ns,
+		.calls_ns = warden->resting.averaged_ns,
 	};
 	sampling->share = yg_governor_step(&sampling->governor, &sampling->options, &load);
-	say(warden, before);
+	say(warden, before, was_over);
 	write_control(warden, now_ns);
 	sampling->fill_max = 0;
 }

@@ -69,6 +69,7 @@ static void describe_scope(const struct yg_options *options, char *ret, size_t c
 static void put_sensor(struct round *round)
 {
 	const struct yg_warden *warden = round->warden;
+	const struct yg_usage *usage = &warden->sampling.governor.usage;
 	struct yg_rest_report rested;
 	char scope[SCOPE_CAP];
 	struct utsname host;
@@ -94,9 +95,9 @@ static void put_sensor(struct round *round)
 			    .config = text(warden->options.config),
 			    .sampled = yg_sampling_ratio(warden),
 			    .sampled_why = text(yg_governor_why_name(warden->sampling.share.why)),
-			    .analyzer_cpu = warden->sampling.governor.cpu,
+			    .analyzer_cpu = usage->analyzer,
 			    .cpu_budget = warden->sampling.options.budget,
-			    .kernel_cpu = warden->sampling.governor.kernel,
+			    .kernel_cpu = usage->frames + usage->calls,
 			    .tls_rest = text(rested.state),
 			    .tls_awake = rested.awake,
 			    .tls_rested_s = rested.rested_s,
@@ -106,6 +107,8 @@ static void put_sensor(struct round *round)
 			    .tls_missed_records = rested.missed_records,
 			    .tls_missed_bytes = rested.missed_bytes,
 			    .tls_cpu = rested.cores,
+			    .total_cpu = warden->sampling.governor.total,
+			    .over_budget = warden->sampling.governor.is_over,
 		    } });
 }
 

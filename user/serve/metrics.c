@@ -167,11 +167,16 @@ static void print_sampled(void *ctx, const struct yg_feed_message *message)
 		ctx,
 		"# HELP yagura_analyzer_cores Cores that the analyzer uses now.\n"
 		"# TYPE yagura_analyzer_cores gauge\nyagura_analyzer_cores %g\n"
-		"# HELP yagura_cpu_budget_cores Cores that it may use.\n"
+		"# HELP yagura_cpu_budget_cores Cores that all of it may use.\n"
 		"# TYPE yagura_cpu_budget_cores gauge\nyagura_cpu_budget_cores %g\n"
 		"# HELP yagura_kernel_cores Cores that programs in the kernel use, estimated.\n"
-		"# TYPE yagura_kernel_cores gauge\nyagura_kernel_cores %g\n",
-		sensor->analyzer_cpu, sensor->cpu_budget, sensor->kernel_cpu);
+		"# TYPE yagura_kernel_cores gauge\nyagura_kernel_cores %g\n"
+		"# HELP yagura_total_cores Cores that all of the sensor uses, those included.\n"
+		"# TYPE yagura_total_cores gauge\nyagura_total_cores %g\n"
+		"# HELP yagura_over_budget Is that more than it may use, for ten seconds now?\n"
+		"# TYPE yagura_over_budget gauge\nyagura_over_budget %d\n",
+		sensor->analyzer_cpu, sensor->cpu_budget, sensor->kernel_cpu, sensor->total_cpu,
+		sensor->over_budget);
 	print_rest(ctx, sensor);
 }
 

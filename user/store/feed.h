@@ -60,7 +60,7 @@
 	X(real, sampled, 0, "share of flows that is sampled now, 0..1")                \
 	X(text, sampled_why, 32, "why it is not more, or \"no pressure\"")             \
 	X(real, analyzer_cpu, 0, "cores that the analyzer uses now")                   \
-	X(real, cpu_budget, 0, "cores that it may use")                                \
+	X(real, cpu_budget, 0, "cores that all of the sensor may use")                 \
 	X(real, kernel_cpu, 0, "cores that its programs in the kernel use, estimated") \
 	X(text, tls_rest, 16, "do the probes of TLS rest: no, at times, never")        \
 	X(real, tls_awake, 0, "share of time that they are there, 0..1")               \
@@ -70,7 +70,9 @@
 	X(uint, tls_missed_error, 0, "half of the 95 % interval of that")              \
 	X(uint, tls_missed_records, 0, "frames with a record of TLS data meanwhile")   \
 	X(uint, tls_missed_bytes, 0, "bytes of TLS on the wire meanwhile")             \
-	X(real, tls_cpu, 0, "cores that calls of TLS cost servers, measured, on average")
+	X(real, tls_cpu, 0, "cores that reading TLS costs servers, on average")        \
+	X(real, total_cpu, 0, "cores that all of the sensor uses, in the kernel too")  \
+	X(flag, over_budget, 0, "that has been above cpu_budget for a while")
 
 /* One of the four processes, from the warden. */
 #define YG_FEED_ROLE(X)                                       \
