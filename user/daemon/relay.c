@@ -195,8 +195,10 @@ static void move_all(struct yg_message *message, struct yg_header *headers, stru
 {
 	ptrdiff_t far = head.ptr - message->head.ptr;
 
-	message->method.ptr += message->method.ptr ? far : 0;
-	message->target.ptr += message->target.ptr ? far : 0;
+	if (message->method.ptr)
+		message->method.ptr += far;
+	if (message->target.ptr)
+		message->target.ptr += far;
 	for (uint32_t i = 0; i < count_fields(message); i++) {
 		struct yg_header header = message->headers[i];
 

@@ -91,7 +91,7 @@ static bool find_by_guess(struct yg_knowledge *knowledge, const struct yg_exchan
 	if (name.len == 0)
 		return false;
 	ret->service = name;
-	ret->source = source;
+	ret->source = (uint8_t)source;
 	service = look_up(knowledge, name);
 	if (source == YG_SERVICE_SNI && !(service && service->is_asked)) {
 		*ret_endpoint = yg_knowledge_place(knowledge, exchange, ret);
