@@ -35,6 +35,8 @@ for role in analyzer enforcer desk; do
 	[[ $(role_field $role NoNewPrivs) == 1 ]] || fail "$role may gain privileges"
 	[[ $(role_field $role Seccomp) == 2 ]] || fail "$role has no system-call filter"
 	[[ -z $(role_field $role Groups | tr -d ' ') ]] || fail "$role has groups"
+	[[ $(awk '/^Max data size/ { print $4 + 0 }' "/proc/$(role_pid $role)/limits") -gt 0 ]] ||
+		fail "$role may take all the memory there is"
 	read -r real effective saved fs < <(role_field $role Uid)
 	[[ $real != 0 && $real == "$effective" && $real == "$saved" && $real == "$fs" ]] ||
 		fail "$role runs as $real $effective $saved $fs"

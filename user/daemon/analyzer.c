@@ -50,6 +50,8 @@
 #define WATCH_STATE_S 600ull /* a client that a detector has an eye on is sampled for so long */
 #define SHOWN_MAX     16384u /* samples that may still hear of their parent; 128 KB */
 #define TABLE_CAP     32u
+#define GROW_MAX      (1ull << 30) /* bytes; all tables of the default, full, are half of it */
+#define GROW_PER_BYTE 32u	   /* of an OpenAPI document, which is read in the cage */
 #define LEAP_NS	      (60u * YG_NS_PER_S) /* forward; said in the log */
 #define TURN_MESSAGES 512u /* of the enforcer and of the warden, every STOP_NS: 1 ms */
 #define TURN_PACKETS  16u  /* of the desk, 64 KB each: a state of 64 MB is taken in 1.3 s */
@@ -522,6 +524,16 @@ static int make_pipeline(struct analyzer *analyzer)
 	return r;
 }
 
+/* Tables have their budgets; this is what holds should one of them not. */
+static uint64_t room_to_grow(const struct analyzer *analyzer)
+{
+	uint64_t bytes = analyzer->ctx->options.memory + GROW_MAX;
+
+	for (size_t i = 0; i < analyzer->documents.count; i++)
+		bytes += analyzer->documents.texts[i].len * GROW_PER_BYTE;
+	return bytes;
+}
+
 static int start(struct analyzer *analyzer)
 {
 	int r;
@@ -534,6 +546,7 @@ static int start(struct analyzer *analyzer)
 		r = yg_documents_open(&analyzer->documents, &analyzer->ctx->options);
 	if (!r)
 		r = make_pipeline(analyzer);
+	analyzer->ctx->grow_max = room_to_grow(analyzer);
 	/* Closes the fds of the rings and counters: the mappings are all that stays. */
 	if (!r)
 		r = yg_role_lock(analyzer->ctx, YG_CAGE_ANALYZER, NULL, 0, NULL);

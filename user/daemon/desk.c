@@ -10,6 +10,9 @@
 #include "daemon/role.h"
 #include "serve/desk.h"
 
+/* Queues and caches of `yagura limits` are 140 MB; the rest is for what an operator asks. */
+#define GROW_MAX (1ull << 30)
+
 static uint64_t epoch(void *ctx)
 {
 	(void)ctx;
@@ -64,6 +67,7 @@ int yg_desk_role_run(struct yg_role_context *ctx)
 	struct yg_desk *desk = NULL;
 	int r;
 
+	ctx->grow_max = GROW_MAX;
 	(void)setpriority(PRIO_PROCESS, 0, 0); /* nothing in the kernel waits for the desk */
 	r = lock(ctx, metrics_fd);
 	if (!r)

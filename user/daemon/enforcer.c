@@ -28,9 +28,10 @@
 #define RECONCILE_NS  (5u * YG_NS_PER_S)
 #define PER_ROW_NS    50000u /* added for each block: a million is compared once a minute */
 #define POLL_MS	      200
-#define TURN_MESSAGES 64    /* per link and round: one peer cannot starve the others */
-#define TURN_ROWS     4096u /* compared per round: bounds the time a request waits */
-#define WATCHES_PER_S 100u  /* asked for by the analyzer; more are passed over */
+#define TURN_MESSAGES 64	  /* per link and round: one peer cannot starve the others */
+#define HEAP_MAX      (64u << 20) /* beside rows of blocks, which are moved as their table grows */
+#define TURN_ROWS     4096u	  /* compared per round: bounds the time a request waits */
+#define WATCHES_PER_S 100u	  /* asked for by the analyzer; more are passed over */
 #define WATCHES_BURST 1000u
 #define ADDRESS_BITS  128u
 #define LOG_PER_S     20u /* lines about requests; more are counted in one line */
@@ -515,6 +516,7 @@ static int begin(struct enforcer *enforcer)
 	enforcer->rails.on_finding = enforcer->ctx->options.mode == YG_MODE_ENFORCE;
 	enforcer->rails.share = (uint32_t)enforcer->ctx->options.block_share_percent;
 	enforcer->rails.per_min = (uint32_t)enforcer->ctx->options.block_rate_per_min;
+	enforcer->ctx->grow_max = 4ull * start->blocks_max * sizeof(struct yg_block_row) + HEAP_MAX;
 	r = yg_role_lock(enforcer->ctx, YG_CAGE_ENFORCER, keep, YG_ARRAY_SIZE(keep), NULL);
 	if (r)
 		return r;

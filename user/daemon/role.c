@@ -104,7 +104,8 @@ int yg_role_lock(const struct yg_role_context *ctx, enum yg_cage cage, const int
 	struct yg_sandbox box = { .cage = cage,
 				  .identity = { .uid = ctx->start.uid, .gid = ctx->start.gid },
 				  .keep = fds,
-				  .paths = paths };
+				  .paths = paths,
+				  .grow_max = ctx->grow_max };
 	int landlock = 0;
 	size_t n = 0;
 	int r;

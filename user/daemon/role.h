@@ -74,7 +74,8 @@ struct yg_role_context {
 	enum yg_role role;
 	struct yg_role_start start;
 	struct yg_options options;
-	int stop_fd; /* readable: end in order */
+	int stop_fd;	   /* readable: end in order */
+	uint64_t grow_max; /* bytes of memory that it may take after yg_role_lock() */
 };
 
 /**
@@ -89,6 +90,9 @@ int yg_role_main(const char *name);
  * yg_role_lock() - enter the cage, keeping the log, the links, stop_fd and @keep.
  * @keep: [count] fds of the role, -1 among them are passed over; at most YG_ROLE_KEEP_MAX.
  * @paths: as in struct yg_sandbox.
+ *
+ * From here on it takes no more than ctx->grow_max bytes of memory beyond what it has.
+ *
  * Return: 0; -errno, logged.
  */
 #define YG_ROLE_KEEP_MAX 8

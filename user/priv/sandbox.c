@@ -2,6 +2,7 @@
 #include "priv/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <linux/securebits.h>
@@ -19,6 +20,7 @@
 
 #define FILES_MAX     1024u /* fds of a role: 128 rings, the links, databases, API clients */
 #define FILES_MAX_ELF 16u
+#define STATM_DATA    5 /* field of /proc/self/statm, counted from 0; in pages */
 #define SECUREBITS                                                        \
 	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED | \
 	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
@@ -98,6 +100,31 @@ static int set_limit(__rlimit_resource_t resource, uint64_t max)
 	return setrlimit(resource, &limit) ? -errno : 0;
 }
 
+/* Private memory that can be written: heap and what is mapped like it. Rings are not in it. */
+static int read_own_memory(uint64_t *ret)
+{
+	int fd YG_CLEANUP_CLOSE = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char text[128] = "", *at = text;
+	uint64_t pages = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (read(fd, text, sizeof(text) - 1) <= 0)
+		return -EIO;
+	for (int field = 0; field <= STATM_DATA; field++)
+		pages = strtoull(at, &at, 10);
+	*ret = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static int limit_growth(uint64_t grow_max)
+{
+	uint64_t now = 0;
+	int r = read_own_memory(&now);
+
+	return r ? r : set_limit(RLIMIT_DATA, now + grow_max);
+}
+
 static int limit_resources(const struct yg_sandbox *box)
 {
 	int r;
@@ -107,6 +134,8 @@ static int limit_resources(const struct yg_sandbox *box)
 		r = set_limit(RLIMIT_CORE, 0); /* a core would hold what the role has read */
 	if (!r && box->memory_max > 0)
 		r = set_limit(RLIMIT_AS, box->memory_max);
+	if (!r && box->grow_max > 0)
+		r = limit_growth(box->grow_max);
 	return r;
 }
 

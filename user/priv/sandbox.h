@@ -5,7 +5,8 @@
  * Layers, each of which alone keeps the line of house.md section 2:
  *	identity	user `yagura` (else `nobody`), no groups, no capability in any set, for ever
  *	no_new_privs	no exec regains anything; not dumpable, so no sibling may ptrace it
- *	limits		files, memory, core; nothing the role does can starve the host
+ *	limits		files, memory, core; nothing the role does can starve the host. Beyond its
+ *			memory an allocation fails; the role counts what it cannot hold, or ends
  *	fds		everything but the listed ones is closed
  *	seccomp		a list of what the role calls; dangerous calls kill it, others get EPERM
  *	Landlock	no file, no TCP port, no abstract socket or signal outside (if present)
@@ -47,6 +48,7 @@ struct yg_sandbox {
 	size_t keep_count;		     /* 0: the table of fds is left alone */
 	const struct yg_sandbox_path *paths; /* NULL: nothing of the file system */
 	uint64_t memory_max;		     /* bytes of address space; 0: no limit */
+	uint64_t grow_max; /* bytes of its own memory beyond what it has now; 0: no limit */
 };
 
 /**

@@ -374,6 +374,45 @@ static void read_status(pid_t pid, const char *name, char *ret, size_t cap)
 	ret[strcspn(ret, "\n")] = '\0';
 }
 
+#define ROOM (64u << 20)
+
+static bool has_room(size_t bytes)
+{
+	void *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory != MAP_FAILED && munmap(memory, bytes) == 0;
+}
+
+/* A bit for each that is as it should be. */
+static int try_to_grow(void)
+{
+	return has_room(ROOM / 2) | !has_room(ROOM * 2) << 1;
+}
+
+static void holds_a_role_to_its_memory(void **state)
+{
+	static const int keep[] = { 0, 1, 2 };
+	struct yg_sandbox box = { .identity = { .uid = NOBODY, .gid = NOBODY },
+				  .keep = keep,
+				  .keep_count = YG_ARRAY_SIZE(keep),
+				  .grow_max = ROOM };
+
+	(void)state;
+
+	for (box.cage = YG_CAGE_ANALYZER; box.cage < YG_CAGE_MAX; box.cage++) {
+		pid_t pid = fork();
+		int status = 0, abi;
+
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(yg_sandbox_enter(&box, &abi) ? BROKEN : try_to_grow());
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 3);
+	}
+}
+
 static void drops_everything_for_ever(void **state)
 {
 	static const struct {
@@ -502,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allows_each_role_what_its_table_says),
 		cmocka_unit_test(leaves_the_desk_its_own_directory_only),
+		cmocka_unit_test(holds_a_role_to_its_memory),
 		cmocka_unit_test(drops_everything_for_ever),
 		cmocka_unit_test(refuses_to_stay_root),
 		cmocka_unit_test(finds_the_user_of_the_roles),
