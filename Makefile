@@ -206,6 +206,7 @@ rules: all man
 	for rule in banned size names binary merge headers shell causes; do tools/check_$$rule || bad=1; done; \
 	tools/check_docs $(B) || bad=1; \
 	tools/check_abi $(B) || bad=1; \
+	tools/check_stack $(B) || bad=1; \
 	for rule in tools/check_*; do $$rule --self-test || bad=1; done; \
 	exit $$bad
 

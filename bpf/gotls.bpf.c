@@ -68,22 +68,17 @@ static __always_inline struct yg_thread *gocall_find(__u64 g)
 #define CALL_FIND gocall_find
 #include "call.bpf.h"
 
-/* A function of its own, for the row is on its stack: those of nested calls must fit 512 bytes. */
-static __noinline int gocall_begin(const struct yg_gocall_key *key)
-{
-	struct yg_thread fresh = {};
-
-	return bpf_map_update_elem(&yg_gocalls, key, &fresh, BPF_NOEXIST);
-}
-
 static __always_inline struct yg_thread *gocall_make(__u64 g)
 {
 	struct yg_gocall_key key = gocall_key(g);
 	struct yg_thread *t = bpf_map_lookup_elem(&yg_gocalls, &key);
+	const struct yg_thread *none;
 
 	if (t)
 		return t;
-	(void)gocall_begin(&key);
+	none = no_thread();
+	if (none)
+		(void)bpf_map_update_elem(&yg_gocalls, &key, none, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&yg_gocalls, &key);
 }
 

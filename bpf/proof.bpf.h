@@ -16,11 +16,11 @@
 
 #include "ssl.bpf.h"
 
-#define RANDOM_WORDS 16u /* of memory in one look */
+#define RANDOM_WORDS 8u /* of memory in one look: nested frames must fit 512 bytes */
 #define RANDOM_LOOK  (RANDOM_WORDS * 8u)
-#define RANDOM_LOOKS 8u	 /* at an object: 1024 bytes; OpenSSL 3.0 has them at 312 */
+#define RANDOM_LOOKS 16u /* at an object: 1024 bytes; OpenSSL 3.0 has them at 312 */
 #define RANDOM_LINKS 32u /* words of an object that may be pointers; OpenSSL 1.1.1: the 22nd */
-#define LINKED_LOOKS 2u	 /* behind each of these */
+#define LINKED_LOOKS 4u	 /* behind each of these */
 
 /*
  * Where objects of a process have their randoms: the word of each in bits 0 and 8, that of the

@@ -228,6 +228,15 @@ static __always_inline bool sampling_choose_all(struct yg_emission *e)
 	return true;
 }
 
+/* Would sampling_choose() say no, and do nothing else? Most of a busy host's segments end here. */
+static __always_inline bool sampling_passes(const struct yg_control *knobs,
+					    const struct yg_emission *e,
+					    const struct yg_choice *choice)
+{
+	return knobs->sampled && choice->why == YG_CHOSEN_NOT && !e->starts &&
+	       choice_stands(choice, knobs, e);
+}
+
 /**
  * sampling_choose() - is the flow of @e chosen? Counts the requests that start with it.
  * @choice: of the flow, kept by the caller; zeroes: none.

@@ -60,6 +60,21 @@ struct {
 	__type(value, struct yg_thread);
 } yg_threads SEC(".maps");
 
+/* A thread that does nothing: the stack has no room for it below the calls that lead here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct yg_thread);
+} yg_no_thread SEC(".maps");
+
+static __always_inline const struct yg_thread *no_thread(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&yg_no_thread, &zero);
+}
+
 static __always_inline bool is_same_socket(const struct yg_socket *a, const struct yg_socket *b)
 {
 	const __u32 *x = (const void *)a, *y = (const void *)b;
@@ -123,12 +138,15 @@ static __always_inline struct yg_thread *thread_find(bool make)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct yg_thread *t = bpf_map_lookup_elem(&yg_threads, &id);
+	const struct yg_thread *none;
 
 	if (t || !make || !is_task_in_scope())
 		return t;
-	struct yg_thread fresh = {};
-
-	fresh.epoch = probes_epoch();
-	(void)bpf_map_update_elem(&yg_threads, &id, &fresh, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&yg_threads, &id);
+	none = no_thread();
+	if (none)
+		(void)bpf_map_update_elem(&yg_threads, &id, none, BPF_NOEXIST);
+	t = bpf_map_lookup_elem(&yg_threads, &id);
+	if (t)
+		t->epoch = probes_epoch();
+	return t;
 }

@@ -72,8 +72,11 @@ static __always_inline bool wire_prepare(struct yg_frame *f)
 {
 	const struct packet *p = &f->packet;
 	struct yg_emission *e = &f->out;
+	const struct yg_control *knobs = control();
 	__u64 addresses;
 
+	if (!knobs || sampling_passes(knobs, e, &f->choice))
+		return false;
 	addresses = hash_addresses(&p->key);
 	e->key = p->key;
 	e->bind = YG_BIND_SOCKET;
