@@ -4,16 +4,22 @@
  *
  * What is measured at all times, the wire, is the yardstick: while the probes are there it is
  * learned how many requests come with so many records of TLS, and while they rest the records are
- * counted on. Where the wire shows nothing (its interface is not ours) or tells less, time is the
- * yardstick: whichever was the better one so far.
+ * counted on. Services differ in that, and in the bytes of a record: so it is learned, too, how
+ * requests per record change with bytes per record, and a rest with another mix of services than
+ * awake times have is not judged by theirs. Where the wire shows nothing (its interface is not
+ * ours) or tells much less, time is the yardstick.
  *
- *	awake	x records, y requests		r = sum y / sum x, old times fade
- *	rest	x records			adds r x requests
- *	error	95 %: of r, which is wrong for all rests alike, so it adds up as it is; and of each
- *		rest, whose requests scatter around r x as those of the awake times do; and a
- *		hundredth for what the ends of a rest cut through
+ *	awake	x records, z bytes, y requests	y / x = a + b (z / x - mean), old times fade
+ *	rest	x records, z bytes		adds x (a + b (z / x - mean))
+ *	error	95 %: of a and b, which are wrong for all rests alike, so it adds up as it is, and
+ *		grows with how unlike the rest is; of each rest, whose requests scatter around the
+ *		line as those of the awake times do; half of what b made of the whole, for more
+ *		than two services are on no line; and a hundredth for what the ends of a rest cut
  *
- * An estimate of a ratio from pairs. Source: Cochran, Sampling Techniques, 3rd edition, 6.3-6.4.
+ * A load that the probes hold up is another one at rest, so time must tell a good deal better than
+ * the wire to be believed.
+ *
+ * A regression estimate from pairs. Source: Cochran, Sampling Techniques, 3rd edition, chapter 7.
  */
 #pragma once
 
@@ -29,9 +35,12 @@ struct yg_missed_span {
 	uint64_t requests; /* that the probes saw: of an awake one */
 };
 
-/* Sums over awake spans, each worth less with every one after it. */
+/*
+ * Sums over awake spans, each worth less with every one after it: x of the yardstick, y requests,
+ * z bytes; the squares are per x.
+ */
 struct yg_missed_sums {
-	double n, x, y, xx, xy, yy;
+	double n, x, y, z, yy, yz, zz;
 };
 
 /* All zero: nothing seen. */
@@ -41,6 +50,7 @@ struct yg_missed {
 	uint64_t rests;
 	uint64_t rest_records, rest_bytes;
 	double requests;	/* estimated, of all rests */
+	double moved;		/* of these: because of other shares of services */
 	double shared, scatter; /* deviation that is common to all rests; variance that is not */
 };
 
