@@ -3,9 +3,10 @@
 #
 # Connections of HTTP/2 under TLS that were there before the sensor refer to a name that it has not seen:
 # their requests are counted for the service that others ask by name at that listener, for the
-# endpoints that those have shown, before and after; the rest stays under the address.
+# endpoints that those have shown, before and after; the rest stays under the address. HTTP/1.0 without
+# Host is of the service of its handshake, but adds nothing to one that others ask by name.
 . "$(dirname "$0")/lib.sh"
-need nginx node jq curl
+need nginx node jq curl openssl
 
 NAMED=120 # requests by name: more than a listener needs to be sure
 SERVICE=api.test:8444
@@ -49,6 +50,14 @@ ask_named() {
 		fail "no answer to $1"
 }
 
+# ask_old NAME PORT PATH: HTTP/1.0 without Host over a connection whose handshake names NAME.
+ask_old() {
+	printf 'GET %s HTTP/1.0\r\n\r\n' "$3" >"$WORK/request"
+	peer timeout 5 openssl s_client -connect "$GATEWAY:$2" -servername "$1" -alpn http/1.1 -quiet \
+		-ign_eof <"$WORK/request" >"$WORK/out" 2>/dev/null || true
+	grep -q '200 OK' "$WORK/out" || fail "no answer to $3"
+}
+
 # requests SERVICE TEMPLATE: of that endpoint; 0: there is none.
 requests() {
 	api 'endpoints?limit=1000' | jq "[.items[] | select(.service == \"$1\" and
@@ -81,6 +90,11 @@ ask_late /v1/items/{71,72,73}
 wait_until 10 counts $SERVICE '/v1/items/{id}' $((NAMED + late + 3))
 counts "$ADDRESS" '/v1/items/{id}' 0 || fail "a second endpoint grows under the address"
 counts "$ADDRESS" /v1/late/only 1 || fail "what nobody asked by name left the address"
+ask_old old.test 8443 /v1/old/state
+wait_until 10 counts old.test:8443 /v1/old/state 1
+ask_old api.test 8444 /v1/intruder
+wait_until 10 counts "$ADDRESS" /v1/intruder 1
+counts $SERVICE /v1/intruder 0 || fail "a client without Host has written into $SERVICE"
 (($(counter endpoint.named_listener) >= 3)) || fail "nothing was named by its listener"
 echo "PASS: $((late + 3)) requests of a connection joined late are $SERVICE's, $late of them learned before" \
 	"it was named; what only they asked for stays under $ADDRESS"

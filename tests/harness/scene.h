@@ -35,6 +35,7 @@ struct scene_call {
 	uint16_t port;		/* of the server: 443 */
 	uint16_t status;	/* 200 */
 	uint32_t anomalies;
+	uint32_t unknown; /* fields of the request */
 	uint32_t silence; /* milliseconds until the answer begins: 1 */
 	uint32_t millis;  /* until the answer has ended: when it begins */
 	uint64_t time_ns; /* one second after the last call */
@@ -191,6 +192,7 @@ static inline struct yg_message scene_request(const struct scene_call *call, uin
 		.target = yg_slice_from_str(call->target),
 		.headers = fields->rows,
 		.header_count = fields->count,
+		.header_unknown = call->unknown,
 		.body = yg_slice_from_str(call->body),
 	};
 }

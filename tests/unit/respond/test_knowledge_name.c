@@ -263,21 +263,37 @@ static void what_was_learned_under_the_address_goes_over_when_the_name_is_known(
 	assert_int_equal(scene.seen.endpoint->requests, 72);
 }
 
-/* What somebody asks by the address is the address's, and a sign that there are two. */
+/* What somebody asks by the address, or by a host that is none, is the address's. */
 static void what_is_asked_by_the_address_stays(void **state)
+{
+	static const char *const hosts[] = { ADDRESS, "a b" };
+
+	(void)state;
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(hosts); i++) {
+		SCENE_CLEANUP struct scene scene;
+
+		open_quietly(&scene);
+		ask_by_name(&scene, hosts[i], "/v1/carts", 1);
+		ask_by_name(&scene, HOST, "/v1/carts", YG_LISTENER_SURE);
+		yg_knowledge_finish(scene.knowledge);
+		assert_string_equal(list_endpoints(&scene).text,
+				    "192.0.2.10/v1/carts 1\n" HOST "/v1/carts 100\n");
+	}
+}
+
+/* An address that is asked by name is a sign that there are two. */
+static void an_address_that_is_asked_is_another_host(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
 
 	(void)state;
 	open_quietly(&scene);
 
-	ask_by_name(&scene, ADDRESS, "/v1/carts", 1);
 	ask_by_name(&scene, HOST, "/v1/carts", YG_LISTENER_SURE);
+	ask_by_name(&scene, ADDRESS, "/v1/carts", 1);
 	(void)ask_unnamed(&scene, (struct scene_call){ .target = "/v1/carts" });
 	is_seen_as(&scene, ADDRESS);
-	yg_knowledge_finish(scene.knowledge);
-	assert_string_equal(list_endpoints(&scene).text,
-			    "192.0.2.10/v1/carts 2\n" HOST "/v1/carts 100\n");
 }
 
 /* The second reading of a capture gives what the whole of it teaches. */
@@ -371,6 +387,7 @@ int main(void)
 		cmocka_unit_test(
 			what_was_learned_under_the_address_goes_over_when_the_name_is_known),
 		cmocka_unit_test(what_is_asked_by_the_address_stays),
+		cmocka_unit_test(an_address_that_is_asked_is_another_host),
 		cmocka_unit_test(an_exchange_is_told_under_the_name_that_its_row_has_in_the_end),
 		cmocka_unit_test(a_restart_forgets_no_name),
 		cmocka_unit_test(a_usual_port_counts_for_both_schemes),
