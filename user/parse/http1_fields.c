@@ -68,13 +68,18 @@ static bool is_known_coding(struct yg_slice coding)
 	       yg_slice_equal_nocase(coding, YG_SLICE("x-compress"));
 }
 
+/* RFC 9110 section 5.6.1.2: empty elements are passed over. Most servers turn them down here. */
 static void transfer_encoding(struct yg_http1 *http, struct yg_slice value)
 {
 	struct yg_slice coding;
 
+	if (value.len && value.ptr[value.len - 1] == ',')
+		http->anomalies |= YG_ANOMALY_CODING_INVALID;
 	while (list_next(&value, &coding)) {
-		if (coding.len == 0)
+		if (coding.len == 0) {
+			http->anomalies |= YG_ANOMALY_CODING_INVALID;
 			continue;
+		}
 		if (http->coding == YG_CODING_CHUNKED || http->coding == YG_CODING_INVALID) {
 			http->coding = YG_CODING_INVALID;
 		} else if (yg_slice_equal_nocase(coding, YG_SLICE("chunked"))) {
