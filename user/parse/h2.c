@@ -137,6 +137,7 @@ static void decode(const struct yg_h2_turn *turn, struct yg_slice block)
 
 	if (r == YG_PARSE_DONE) {
 		counters->h2_block++;
+		yg_h2_head_end(head);
 		side->refusals -= side->refusals > 0;
 		counters->h2_field += head->draft.head.field_count + head->draft.unknown;
 		counters->h2_field_unknown += head->draft.unknown;

@@ -13,6 +13,7 @@ void yg_h2_head_begin(struct yg_h2_head *head)
 	head->draft.head.fields = head->fields;
 	head->draft.head.field_cap = YG_HEADERS_MAX;
 	head->draft.head.version_major = 2;
+	head->authority = (struct yg_span){ 0, 0 };
 	head->has_protocol = head->has_cookie_last = false;
 	head->content = YG_H2_CONTENT_OTHER;
 	head->grpc_status = YG_GRPC_STATUS_NONE;
@@ -96,7 +97,7 @@ enum yg_h2_content yg_h2_content_of(struct yg_slice media_type)
 static void take_pseudo(struct yg_h2_head *head, struct yg_slice name, struct yg_slice value)
 {
 	struct yg_http1 *http = &head->draft.head;
-	uint32_t status;
+	uint32_t status, count = http->field_count;
 
 	if (yg_slice_equal(name, YG_SLICE(":method"))) {
 		http->field_dropped += !add_bytes(head, value, &http->method);
@@ -104,6 +105,8 @@ static void take_pseudo(struct yg_h2_head *head, struct yg_slice name, struct yg
 		http->field_dropped += !add_bytes(head, value, &http->target);
 	} else if (yg_slice_equal(name, YG_SLICE(":authority"))) {
 		add_field(head, YG_SLICE("host"), value);
+		if (http->field_count > count)
+			head->authority = head->fields[count].value;
 	} else if (yg_slice_equal(name, YG_SLICE(":protocol"))) {
 		head->has_protocol = yg_slice_equal_nocase(value, YG_SLICE("websocket"));
 	} else if (yg_slice_equal(name, YG_SLICE(":status"))) {
@@ -149,6 +152,17 @@ void yg_h2_head_field(struct yg_h2_head *head, struct yg_slice name, struct yg_s
 		return;
 	add_field(head, name, value);
 	head->has_cookie_last = is_cookie && head->draft.head.field_count > count;
+}
+
+/* Only where nothing is unknown: what :path would be is no guess then. */
+void yg_h2_head_end(struct yg_h2_head *head)
+{
+	struct yg_http1 *http = &head->draft.head;
+	struct yg_slice method = yg_draft_slice(&head->draft, http->method);
+
+	if (http->target.len == 0 && head->draft.unknown == 0 && !head->has_protocol &&
+	    yg_slice_equal(method, YG_SLICE("CONNECT")))
+		http->target = head->authority;
 }
 
 bool yg_h2_head_is_request(const struct yg_h2_head *head)

@@ -20,6 +20,7 @@ static void take(const struct pair *pairs)
 	for (size_t i = 0; i < PAIRS_MAX && pairs[i].name; i++)
 		yg_h2_head_field(&head, yg_slice_from_str(pairs[i].name),
 				 yg_slice_from_str(pairs[i].value));
+	yg_h2_head_end(&head);
 }
 
 /* "method target status | name: value | ..." */
@@ -56,6 +57,24 @@ static const struct {
 	    { ":authority", "h" },
 	    { "x", "y" } },
 	  "GET /a 0 | host: h | x: y",
+	  0,
+	  true,
+	  false },
+	{ "a tunnel",
+	  { { ":method", "CONNECT" }, { ":authority", "db:5432" } },
+	  "CONNECT db:5432 0 | host: db:5432",
+	  0,
+	  true,
+	  false },
+	{ "what may be a tunnel",
+	  { { ":method", "CONNECT" }, { ":authority", "h" }, { "", "" } },
+	  "CONNECT  0 | host: h",
+	  1,
+	  true,
+	  false },
+	{ "a WebSocket without a path",
+	  { { ":method", "CONNECT" }, { ":protocol", "websocket" }, { ":authority", "h" } },
+	  "CONNECT  0 | host: h",
 	  0,
 	  true,
 	  false },
