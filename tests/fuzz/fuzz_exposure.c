@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		exchange.sni = value;
 		p = line ? line + 1 : end;
 	}
-	(void)yg_exposure_add(&exposure, &exchange, YG_SLICE("b"), false);
+	(void)yg_exposure_add(&exposure, &exchange, YG_SLICE("b"), true);
 	for (size_t i = 0; i < YG_EXPOSURE_NAMES; i++)
 		check(exposure.names[i].text);
 	yg_exposure_unpack(&back, &reader);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "endpoint/relation.h"
 #include "endpoint/service.h"
 #include "endpoint/token.h"
 #include "parse/forwarded.h"
@@ -221,8 +220,6 @@ uint32_t yg_exposure_add(struct yg_exposure *exposure, const struct yg_exchange 
 	const struct yg_message *response = &exchange->response;
 	uint64_t time_ns = exchange->request.start_ns;
 	char text[YG_EXPOSURE_TEXT_CAP];
-	bool believed =
-		trusted || yg_relation_kind_of(&exchange->client.addr) == YG_RELATION_UPSTREAM;
 	struct said said;
 	uint32_t evicted = 0;
 
@@ -230,7 +227,7 @@ uint32_t yg_exposure_add(struct yg_exposure *exposure, const struct yg_exchange 
 		return 0;
 	if (!yg_address_is_unknown(&exchange->server.addr))
 		evicted += put_server(exposure, &exchange->server, time_ns);
-	if (!believed)
+	if (!trusted)
 		return evicted;
 	read_said(exchange, service, &said);
 	if (said.host.ptr && !yg_slice_equal_nocase(said.host, service) &&

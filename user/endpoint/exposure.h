@@ -7,8 +7,9 @@
  *
  * An outside address is what a hop in front writes into the request: X-Forwarded-Host and its kin,
  * or Forwarded; and the SNI where the request itself names no host. It is believed of trusted
- * proxies and of peers with private addresses, in requests that were accepted. The last entry of a
- * list counts: those before it may be the client's invention.
+ * proxies alone, in requests that were accepted: most proxies pass on what a client wrote into
+ * these fields, and so do neighbours with private addresses. The last entry of a list counts:
+ * those before it may be the client's invention.
  *
  * One row per endpoint, by its index in the inventory.
  */
