@@ -55,8 +55,8 @@ static enum yg_parse is_http2(const struct yg_reader *reader, const uint8_t *dat
 
 /*
  * Frames of HTTP/2 in the middle of a connection of which nothing is known yet. What a TLS object
- * moved before the probes were there is not known, so each may be one of those; and some readers
- * ask for the header of a frame alone.
+ * moved before the probes were there is not known, so each may be one of those; there a chunk is as
+ * much as was asked for, so the frame that it begins with need not end in it.
  */
 static bool is_joined_http2(const struct yg_reader *reader, const uint8_t *data, size_t len)
 {
@@ -66,7 +66,7 @@ static bool is_joined_http2(const struct yg_reader *reader, const uint8_t *data,
 	if (reader->kind != YG_READER_UNKNOWN || reader->begun || !(reader->joined || reader->tls))
 		return false;
 	count = yg_h2_frame_chain(data, len, 3, &ends);
-	return count > 1 || (count == 1 && (ends || (reader->tls && len == YG_H2_HEADER)));
+	return count > 1 || (count == 1 && (ends || (reader->tls && data[3] != YG_H2_DATA)));
 }
 
 static enum yg_event begin_http2(struct yg_reader *reader, enum yg_opening opening)
