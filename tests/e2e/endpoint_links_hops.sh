@@ -16,7 +16,7 @@ need curl jq python3
 
 EACH=30
 NAMES=(alpha bravo charlie delta echo foxtrot) # each client asks for its own
-HOPS=5 # per four requests: one to each upstream, that under TLS seen at both of its ends
+HOPS=4 # per four requests: one to each upstream, that under TLS told by both of its ends
 
 fetch() {
 	local offset
@@ -116,6 +116,15 @@ pairs() {
 }
 has_pairs() { fetch && (($(pairs | wc -l) * 2 >= want)); }
 wait_until 10 has_pairs
+# Whoever reads both ends of it counts it once.
+is_told_twice() { (($(counter hop.told_twice) == EACH * ${#NAMES[@]})); }
+wait_until 10 is_told_twice
+inner_requests() {
+	api 'endpoints?limit=1000' | jq '[.items[] | select(.template | startswith("/inner/secure")) |
+		.requests] | add'
+}
+inner_is_counted_once() { (($(inner_requests) == EACH * ${#NAMES[@]})); }
+wait_until 10 inner_is_counted_once
 wrong=$(pairs | awk '$1 != $2' | wc -l)
 ((wrong == 0)) || fail "$wrong wrong pairs"
 [[ $(jq -r 'select(.server_port == 8443) | .side' "$WORK/samples" | sort -u) == inbound ]] ||

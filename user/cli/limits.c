@@ -20,6 +20,7 @@
 #include "endpoint/templates.h"
 #include "endpoint/trait.h"
 #include "endpoint/trie.h"
+#include "endpoint/twin.h"
 #include "parse/prelude.h"
 #include "serve/http.h"
 #include "serve/intake.h"
@@ -75,6 +76,7 @@ static const struct limit limits[] = {
 	  (uint64_t)YG_TRIE_NODES_MAX *YG_TRIE_NODE_BYTES, "what has folded is forgotten" },
 	{ "analyzer", "written templates", YG_TEMPLATES_MAX, 128, "more are refused" },
 	{ "analyzer", "hops that wait", YG_HOPS_MAX, 240, "hop.lost counts" },
+	{ "analyzer", "ends of TLS here", YG_TWINS_MAX, 48, "hop.twins_evicted counts" },
 	{ "analyzer", "posture findings", YG_POSTURES_MAX, sizeof(struct yg_finding) + 64,
 	  "least recent go" },
 	{ "analyzer", "access tokens", YG_POSTURE_TOKENS, 224, "decoded again" },

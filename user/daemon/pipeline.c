@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "daemon/relay.h"
+#include "endpoint/hop.h"
+#include "endpoint/twin.h"
 #include "parse/certificate.h"
 #include "parse/credential.h"
 #include "parse/forwarded.h"
@@ -24,6 +26,7 @@ struct yg_pipeline {
 	struct yg_prefix *trusted; /* [trust.count] */
 	struct yg_trust trust;
 	struct yg_own own;
+	struct yg_twins *twins; /* the thread that feeds */
 	struct yg_reading_options read_as;
 	struct yg_charsets charsets; /* of read_as: the thread that feeds */
 	struct yg_streams *streams;
@@ -104,18 +107,28 @@ static void prepare_exchange(void *ctx, struct yg_exchange *exchange, void *room
 	prepared->subject.reading = &prepared->reading;
 }
 
+/* Does the other end tell all of it, for its addresses say that this host asked? */
+static bool is_told(const struct yg_pipeline *pipeline, const struct yg_exchange *exchange)
+{
+	return exchange->twin &&
+	       (exchange->rest || (yg_own_has(&pipeline->own, &exchange->client.addr) &&
+				   yg_hop_side_of(exchange) != YG_HOP_SIDE_LOCAL));
+}
+
 /* Stages 4 to 7: from one exchange to what is known of it. */
 static void judge(const struct yg_pipeline *pipeline, const struct yg_subject *subject,
 		  uint64_t now_ns)
 {
 	struct yg_observation observation;
 
+	if (is_told(pipeline, subject->exchange))
+		return;
 	if (subject->exchange->rest) {
 		yg_knowledge_rest(pipeline->knowledge, subject->exchange);
 		return;
 	}
 	yg_knowledge_observe(pipeline->knowledge, subject, now_ns, &observation);
-	if (pipeline->sink.on_exchange)
+	if (pipeline->sink.on_exchange && !subject->exchange->twin)
 		pipeline->sink.on_exchange(pipeline->sink.ctx, subject, &observation);
 }
 
@@ -167,7 +180,13 @@ static void take_websocket(void *ctx, const struct yg_websocket *websocket)
 static void take_exchange(void *ctx, const struct yg_exchange *exchange)
 {
 	struct yg_pipeline *pipeline = ctx;
+	struct yg_exchange twin;
 
+	if (yg_twins_take(pipeline->twins, exchange)) {
+		twin = *exchange;
+		twin.twin = true;
+		exchange = &twin;
+	}
 	if (pipeline->relay)
 		yg_relay_exchange(pipeline->relay, exchange, pipeline->now_ns);
 	else
@@ -257,6 +276,8 @@ static int build_stages(struct yg_pipeline *pipeline, const struct yg_pipeline_o
 
 	copy_own(pipeline, options);
 	if (r == 0)
+		r = yg_twins_new(&options->table_key, &pipeline->twins);
+	if (r == 0)
 		r = yg_knowledge_new(&knowledge, &sink, &pipeline->knowledge);
 	if (r == 0)
 		r = yg_streams_new(&streams, take_exchange, pipeline, &pipeline->streams);
@@ -314,6 +335,7 @@ void yg_pipeline_free(struct yg_pipeline **pipeline)
 	yg_relay_free(&p->relay);
 	yg_streams_free(&p->streams);
 	yg_knowledge_free(&p->knowledge);
+	yg_twins_free(&p->twins);
 	free(p->trusted);
 	yg_own_clean(&p->own);
 	yg_charsets_close(&p->charsets);
@@ -384,6 +406,8 @@ void yg_pipeline_counters(const struct yg_pipeline *pipeline, yg_counter_fn fn, 
 	YG_STREAM_COUNTERS(VISIT_ROW)
 #undef VISIT_ROW
 	yg_knowledge_counters(pipeline->knowledge, fn, ctx);
+	fn(ctx, "hop.told_twice", yg_twins_count(pipeline->twins));
+	fn(ctx, "hop.twins_evicted", yg_twins_evicted(pipeline->twins));
 	fn(ctx, "own.addresses", pipeline->own.current.count);
 	fn(ctx, "own.left_out", pipeline->own.left_out);
 }

@@ -273,7 +273,7 @@ static bool is_one_listener(const struct row *edge, const struct row *up)
 	return !yg_address_is_unknown(&up->server.addr) && is_same_peer(&edge->server, &up->server);
 }
 
-/* The same connection, seen at both of its ends: once as it is made, once as it is served. */
+/* The same connection, told by both of its ends: no hop of its own, see endpoint/twin.h. */
 static bool is_twin(const struct row *edge, const struct row *up)
 {
 	return edge->tls && up->tls && edge->tgid != up->tgid &&
@@ -302,9 +302,7 @@ static uint8_t measure(const struct row *edge, const struct row *up)
 	if (edge->start_ns > up->start_ns || edge->end_ns < up->end_ns ||
 	    (edge->start_ns == up->start_ns && edge->end_ns == up->end_ns))
 		return 0;
-	if (is_twin(edge, up))
-		return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] ? BY_ID : 0;
-	if (!is_one_host(edge, up))
+	if (is_twin(edge, up) || !is_one_host(edge, up))
 		return 0;
 	if ((edge->keys[0] && edge->keys[0] == up->keys[0]) ||
 	    (edge->keys[1] && edge->keys[1] == up->keys[1]))
