@@ -10,6 +10,7 @@
 #define HOLD_MAX_NS  (300000u * MS)
 #define JUMP_NS	     (5000u * MS) /* between two looks: the machine slept, or we did */
 #define TURN_SHARE   10u	  /* a turn off and on is this part of a period at most */
+#define MARGIN	     0.9	  /* of the room: prices of calls are right to a tenth */
 #define FITS	     0.9	  /* of a period awake: not worth a turn */
 #define IDLE	     2.0	  /* periods that would fit: nothing is going on */
 #define CARRY_DEBT   2.0	  /* periods of room that a burst is paid back for, at most */
@@ -53,10 +54,10 @@ static uint64_t period_min(const struct yg_rest_look *look)
 static double plan(struct yg_rest *rest, const struct yg_rest_look *look)
 {
 	double period = (double)period_min(look), longest = (double)YG_REST_PERIOD_MAX_NS;
-	double awake = IDLE * period, fit;
+	double awake = IDLE * period, room = MARGIN * look->room, fit;
 
 	if (rest->rate * IDLE > look->room)
-		awake = (look->room * period + rest->carry_ns) / rest->rate;
+		awake = (room * period + rest->carry_ns) / rest->rate;
 	else
 		rest->carry_ns = 0; /* the load that made the debt is gone */
 	fit = awake / period;
@@ -64,7 +65,7 @@ static double plan(struct yg_rest *rest, const struct yg_rest_look *look)
 	/* Debt is paid by time asleep: the period grows until its room makes up for it. */
 	if (awake < (double)YG_REST_AWAKE_MIN_NS) {
 		awake = (double)YG_REST_AWAKE_MIN_NS;
-		period = (awake * rest->rate - rest->carry_ns) / look->room;
+		period = (awake * rest->rate - rest->carry_ns) / room;
 		period = fmin(fmax(period, (double)period_min(look)), longest);
 	}
 	if (fit >= FITS)
@@ -77,9 +78,9 @@ static double plan(struct yg_rest *rest, const struct yg_rest_look *look)
 /* An awake time, and the rest behind it, are over: what did they cost? */
 static void settle(struct yg_rest *rest, const struct yg_rest_look *look)
 {
-	double room = look->room * (double)rest->period_ns;
+	double room = MARGIN * look->room * (double)rest->period_ns;
 
-	rest->carry_ns += look->room * (double)(look->now_ns - rest->begun_ns) -
+	rest->carry_ns += MARGIN * look->room * (double)(look->now_ns - rest->begun_ns) -
 			  (double)(look->cost_ns - rest->begun_cost_ns);
 	rest->carry_ns = fmin(fmax(rest->carry_ns, -CARRY_DEBT * room), CARRY_CREDIT * room);
 }
