@@ -60,7 +60,7 @@ UNIT    := $(wildcard tests/unit/*/test_*.c)
 BPFTEST := $(wildcard tests/bpf/test_*.c)
 BENCH   := $(wildcard tests/bench/*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
-E2EPROG := $(wildcard tests/e2e/*.c)
+E2EPROG := $(filter-out %_server.c,$(wildcard tests/e2e/*.c)) # those are built by their test
 E2E     := $(filter-out tests/e2e/lib%.sh,$(wildcard tests/e2e/*.sh))
 
 # daemon/main.c and cli/main.c hold main(); the rest of both is shared (pipeline, options).

@@ -4,7 +4,8 @@
 # while they are awake is right (each path has a status of its own, so an answer that is glued to
 # another request shows), what passed meanwhile is estimated within the stated error, and when the
 # load ends all is as before: every request is seen again. With nginx (OpenSSL, waits outside of the
-# library) and then with servers that wait inside a read, a thread for each connection: GnuTLS and Go.
+# library) and then with servers that wait inside a read, a thread for each connection: GnuTLS, Go and
+# NSS.
 # With --full (make test-e2e does not) HTTP/2 of Go as well.
 . "$(dirname "$0")/lib.sh"
 need h2load curl jq gcc
@@ -12,7 +13,7 @@ need h2load curl jq gcc
 SECONDS_MAX=20 # of load, if nothing happens
 CONNECTIONS=16 # of each
 H2=8445
-GNUTLS=8543 GO=8643
+GNUTLS=8543 GO=8643 NSS=8743
 declare -A COLORS=([red]=201 [green]=202 [blue]=203 [gray]=200)
 SERVED=() # logs: a line for each request
 
@@ -134,6 +135,17 @@ start_gnutls() {
 	wait_until 10 is_listening "$GNUTLS"
 }
 
+start_nss() {
+	mkdir "$WORK/nss"
+	openssl pkcs12 -export -in "$CERT" -inkey "$KEY" -name api -passout pass: -out "$WORK/nss/api.p12"
+	certutil -N -d "sql:$WORK/nss" --empty-password
+	pk12util -i "$WORK/nss/api.p12" -d "sql:$WORK/nss" -W "" >/dev/null
+	gcc -O2 -I/usr/include/nss -I/usr/include/nspr -o "$WORK/nss/server" \
+		"$ROOT/tests/e2e/nss_server.c" -lssl3 -lnss3 -lnspr4 -pthread
+	"$WORK/nss/server" "$NSS" "sql:$WORK/nss" >>"$WORK/nss.log" &
+	wait_until 10 is_listening "$NSS"
+}
+
 # under_load NAME SLACK: with the loads in $pids, whose servers log to SERVED: probes rest, what
 # is counted and estimated is what was served. SLACK: requests that a turn may cut in neither book.
 under_load() {
@@ -197,6 +209,12 @@ else
 	mkdir -p "$WORK/go"
 	echo "go: no compiler: without it (apt install golang-1.19-go)"
 fi
+if [[ -e /usr/include/nss/ssl.h ]] && command -v certutil >/dev/null; then
+	start_nss
+	ports+=("$NSS")
+else
+	echo "NSS: nothing to build with: without it (apt install libnss3-dev libnss3-tools)"
+fi
 start_yagurad --mode observe --cpu-budget 1 --log-level debug
 is_read() {
 	before=$(seen)
@@ -218,20 +236,25 @@ pids+=($!)
 under_load nginx 3
 sees_all 8443
 
-begin_count "$WORK/gnutls.log" "$WORK/go/access.log"
+begin_count "$WORK/gnutls.log" "$WORK/go/access.log" "$WORK/nss.log"
 load gnutls "$GNUTLS" --h1 &
 pids=($!)
-if ((${#ports[@]} > 2)); then
+if command -v go >/dev/null; then
 	load go "$GO" --h1 &
 	pids+=($!)
 fi
+if [[ -e $WORK/nss/server ]]; then
+	load nss "$NSS" --h1 &
+	pids+=($!)
+fi
 # Nor is the first request of each connection after a rest, for the wait for it began before.
-under_load "GnuTLS, Go" $((CONNECTIONS * ${#pids[@]}))
+under_load "GnuTLS, Go, NSS" $((CONNECTIONS * ${#pids[@]}))
+[[ ! -e $WORK/nss/server || $(wc -l <"$WORK/nss.log") -gt 1000 ]] || fail "NSS was under no load"
 sees_all "${ports[@]}"
 stop_yagurad
 
 # Learned anew: a request takes other numbers of records here (yagura(7)).
-if [[ ${1-} == --full ]] && ((${#ports[@]} > 2)); then
+if [[ ${1-} == --full ]] && command -v go >/dev/null; then
 	start_yagurad --mode observe --cpu-budget 1 --log-level debug
 	wait_until 20 is_read "$GO"
 	begin_count "$WORK/go/access.log"
