@@ -21,7 +21,17 @@
 #define GRE_KEY		 0x2000u
 #define GRE_SEQUENCE	 0x1000u
 #define GRE_UNKNOWN	 0x4fffu /* routing, and bits of other versions */
-#define VXLAN_HEAD	 8u	 /* also of GENEVE without options */
+#define ERSPAN_HEAD	 8u	 /* type II */
+#define ERSPAN3_HEAD	 12u	 /* type III, and 8 more bytes if its last bit says so */
+#define ERSPAN3_MORE	 0x01u
+#define LABEL		 4u /* MPLS */
+#define LABEL_LAST	 0x01u
+#define LABELS_MAX	 8u
+#define PPP_HEAD	 8u /* PPPoE, and the protocol of PPP */
+#define PPP_VERSION	 0x11u
+#define PPP_IP4		 0x0021u
+#define PPP_IP6		 0x0057u
+#define VXLAN_HEAD	 8u /* also of GENEVE without options */
 #define VXLAN_PORT	 4789u
 #define VXLAN_PORT_LINUX 8472u /* before it had a port */
 #define VXLAN_HAS_ID	 0x08u
@@ -102,7 +112,7 @@ static enum yg_frame_row skip_link(struct rest *rest, size_t head_len, size_t ty
 static enum yg_frame_row skip_vlans(struct rest *rest, uint16_t *type)
 {
 	for (uint32_t i = 0; i < YG_VLAN_MAX; i++) {
-		if (*type != ETH_P_8021Q && *type != ETH_P_8021AD)
+		if (*type != ETH_P_8021Q && *type != ETH_P_8021AD && *type != ETH_P_QINQ1)
 			return YG_FRAME_ROW_SEGMENT;
 		if (rest->len < VLAN_TAG)
 			return YG_FRAME_ROW_LOST_HEADER;
@@ -160,6 +170,47 @@ static enum yg_frame_row read_version(const struct rest *rest, uint16_t *ret_typ
 	return YG_FRAME_ROW_SEGMENT;
 }
 
+/* RFC 3032: | label 20, class 3, last 1, TTL 8 | ...; what follows the last one is not said. */
+static enum yg_frame_row skip_labels(struct rest *rest, uint16_t *ret_type)
+{
+	bool last = false;
+
+	*ret_type = 0;
+	for (uint32_t i = 0; i < LABELS_MAX && !last; i++) {
+		if (rest->len < LABEL)
+			return YG_FRAME_ROW_LOST_HEADER;
+		last = rest->ptr[2] & LABEL_LAST;
+		advance(rest, LABEL);
+	}
+	return last ? read_version(rest, ret_type) : YG_FRAME_ROW_SKIP_PROTO;
+}
+
+/* RFC 2516: | version, type 1 | code 1 | session 2 | length 2 | protocol of PPP 2 |. */
+static enum yg_frame_row skip_ppp(struct rest *rest, uint16_t *ret_type)
+{
+	uint16_t protocol;
+
+	if (rest->len < PPP_HEAD)
+		return YG_FRAME_ROW_LOST_HEADER;
+	if (rest->ptr[0] != PPP_VERSION || rest->ptr[1] != 0)
+		return YG_FRAME_ROW_SKIP_PROTO;
+	protocol = load_be16(rest->ptr + 6);
+	*ret_type = protocol == PPP_IP4 ? ETH_P_IP : protocol == PPP_IP6 ? ETH_P_IPV6 : 0;
+	advance(rest, PPP_HEAD);
+	return YG_FRAME_ROW_SEGMENT;
+}
+
+static enum yg_frame_row skip_carriers(struct rest *rest, uint16_t *type)
+{
+	enum yg_frame_row outcome = skip_vlans(rest, type);
+
+	if (outcome != YG_FRAME_ROW_SEGMENT)
+		return outcome;
+	if (*type == ETH_P_MPLS_UC)
+		return skip_labels(rest, type);
+	return *type == ETH_P_PPP_SES ? skip_ppp(rest, type) : outcome;
+}
+
 static enum yg_frame_row skip_to_network(enum yg_link link, struct rest *rest, uint16_t *ret_type)
 {
 	enum yg_frame_row outcome;
@@ -183,7 +234,7 @@ static enum yg_frame_row skip_to_network(enum yg_link link, struct rest *rest, u
 	default:
 		return YG_FRAME_ROW_SKIP_PROTO;
 	}
-	return outcome == YG_FRAME_ROW_SEGMENT ? skip_vlans(rest, ret_type) : outcome;
+	return outcome == YG_FRAME_ROW_SEGMENT ? skip_carriers(rest, ret_type) : outcome;
 }
 
 /* In two words: who reads the address next reads words, and waits for stores of other sizes. */
@@ -285,12 +336,28 @@ static enum yg_frame_row skip_ip(struct rest *rest, uint16_t type, struct yg_flo
 	return YG_FRAME_ROW_SKIP_PROTO;
 }
 
-/* --- tunnels: one level ------------------------------------------------------------------ */
+/* --- tunnels: one level, and another in what a mirror copied ------------------------------- */
+
+static bool is_mirror(uint16_t type)
+{
+	return type == ETH_P_ERSPAN || type == ETH_P_ERSPAN2;
+}
+
+/* Behind a GRE header of @at bytes: type I has none and no sequence number, II has 8, III 12 or 20. */
+static size_t erspan_len(const struct rest *rest, size_t at, uint16_t type, bool has_sequence)
+{
+	if (type == ETH_P_ERSPAN)
+		return has_sequence ? ERSPAN_HEAD : 0;
+	if (rest->len < at + ERSPAN3_HEAD)
+		return ERSPAN3_HEAD;
+	return ERSPAN3_HEAD + (rest->ptr[at + ERSPAN3_HEAD - 1] & ERSPAN3_MORE ? 8u : 0u);
+}
 
 /* RFC 2784 and 2890: | flags, version 2 | protocol 2 | checksum, key, sequence: 4 each |. */
 static size_t gre_len(const struct rest *rest, uint16_t *ret_type)
 {
 	uint16_t flags;
+	size_t len;
 
 	if (rest->len < GRE_HEAD)
 		return 0;
@@ -298,8 +365,11 @@ static size_t gre_len(const struct rest *rest, uint16_t *ret_type)
 	if (flags & GRE_UNKNOWN)
 		return 0;
 	*ret_type = load_be16(rest->ptr + 2);
-	return GRE_HEAD + (flags & GRE_CHECKSUM ? 4u : 0u) + (flags & GRE_KEY ? 4u : 0u) +
-	       (flags & GRE_SEQUENCE ? 4u : 0u);
+	len = GRE_HEAD + (flags & GRE_CHECKSUM ? 4u : 0u) + (flags & GRE_KEY ? 4u : 0u) +
+	      (flags & GRE_SEQUENCE ? 4u : 0u);
+	if (is_mirror(*ret_type))
+		len += erspan_len(rest, len, *ret_type, flags & GRE_SEQUENCE);
+	return len;
 }
 
 /* RFC 7348 and 8926, by the port they are sent to. */
@@ -321,7 +391,8 @@ static size_t udp_tunnel_len(const struct rest *rest, uint16_t *ret_type)
 }
 
 /* Step to the network header of the inner packet. SKIP_PROTO: there is none. */
-static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16_t *ret_type)
+static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16_t *ret_type,
+				     bool *ret_mirror)
 {
 	size_t len = 0;
 
@@ -346,7 +417,8 @@ static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16
 	if (len > rest->len)
 		return YG_FRAME_ROW_LOST_HEADER;
 	advance(rest, len);
-	if (*ret_type != ETH_P_TEB)
+	*ret_mirror = is_mirror(*ret_type);
+	if (*ret_type != ETH_P_TEB && !*ret_mirror)
 		return YG_FRAME_ROW_SEGMENT;
 	return skip_to_network(YG_LINK_ETHERNET, rest, ret_type);
 }
@@ -357,9 +429,12 @@ static enum yg_frame_row skip_to_tcp(struct rest *rest, uint16_t type, struct yg
 {
 	uint8_t protocol;
 	enum yg_frame_row outcome = skip_ip(rest, type, key, ret_len, &protocol);
+	bool mirrored = false;
+	unsigned int depth = 0;
 
-	if (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP) {
-		outcome = skip_tunnel(rest, protocol, &type);
+	while (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP &&
+	       depth++ < (mirrored ? 2u : 1u)) {
+		outcome = skip_tunnel(rest, protocol, &type, &mirrored);
 		if (outcome == YG_FRAME_ROW_SEGMENT)
 			outcome = skip_ip(rest, type, key, ret_len, &protocol);
 	}

@@ -3,8 +3,10 @@
  * Stage 1, capture: frame of a capture file -> segment. The user-space twin of bpf/packet.bpf.h:
  * the same frames give the same outcome rows, so an offline replay counts as the kernel would.
  *
- * One difference: the kernel knows how long a frame is, a file only claims it. Here a payload that
- * is longer than its frame is a payload that was not captured whole, not a broken header.
+ * Two differences. The kernel knows how long a frame is, a file only claims it: a payload that is
+ * longer than its frame is a payload that was not captured whole here, not a broken header. And a
+ * file may come from a mirror port or from the middle of a carrier: MPLS, PPPoE, tags of 0x9100 and
+ * ERSPAN (types I to III), with one more tunnel inside, are read here alone.
  *
  * Ethernet with up to YG_VLAN_MAX tags, raw IP, Linux cooked v1 and v2, BSD loopback; IPv4 with
  * options, IPv6 with up to YG_IP6_EXT_MAX extension headers; TCP. Nothing is copied and nothing is

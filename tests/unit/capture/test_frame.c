@@ -436,6 +436,9 @@ static const struct shape plain = { .payload = 10 }, six = { .v6 = true, .payloa
 #define VXLAN(port, bit) HEAD("\xc0\0" port "\0\0\0\0" bit "\0\0\0\0\0\7\0")
 #define GENEVE(first)	 HEAD("\xc0\0\x17\xc1\0\0\0\0" first "\0\x08\0\0\0\7\0")
 #define GENEVE_FRAME	 "\0\x65\x58\0\0\7\0........"
+#define MIRROR		 "\x10\0\x88\xbe....\x10......."
+#define IN_IP(protocol)	 "............\x08\0\x45.\0\0..\0\0\x40" protocol ".........."
+#define IN_VXLAN	 IN_IP("\x11") "\xc0\0\x12\xb5\0\0\0\0\x08\0\0\0\0\0\7\0"
 #define V6		 1 /* outside */
 #define FRAME		 2 /* Ethernet inside */
 
@@ -468,6 +471,15 @@ static const struct {
 	{ "GRE with routing", HEAD("\x40\0\x08\0...."), 47, 0, &plain, PROTO },
 	{ "GRE of another version", HEAD("\0\1\x08\0"), 47, 0, &plain, PROTO },
 	{ "GRE with neither IP nor Ethernet", HEAD("\0\0\x88\x47"), 47, 0, &plain, PROTO },
+	{ "ERSPAN I", HEAD("\0\0\x88\xbe"), 47, FRAME, &plain, SEGMENT },
+	{ "ERSPAN II", HEAD(MIRROR), 47, FRAME, &tag, SEGMENT },
+	{ "ERSPAN III", HEAD("\x10\0\x22\xeb....\x20..........\0"), 47, FRAME, &plain, SEGMENT },
+	{ "ERSPAN III with more", HEAD("\x10\0\x22\xeb....\x20..........\1........"), 47, FRAME,
+	  &plain, SEGMENT },
+	{ "VXLAN in ERSPAN", HEAD(MIRROR IN_VXLAN), 47, V6 | FRAME, &plain, SEGMENT },
+	{ "ERSPAN in ERSPAN", HEAD(MIRROR IN_IP("\x2f") MIRROR), 47, FRAME, &plain, SEGMENT },
+	{ "VXLAN in ERSPAN in ERSPAN", HEAD(MIRROR IN_IP("\x2f") MIRROR IN_VXLAN), 47, FRAME,
+	  &plain, PROTO },
 	{ "VXLAN", VXLAN("\x12\xb5", "\x08"), UDP, FRAME, &plain, SEGMENT },
 	{ "VXLAN over IPv6, a tag inside", VXLAN("\x12\xb5", "\x08"), UDP, V6 | FRAME, &tag,
 	  SEGMENT },
@@ -538,6 +550,54 @@ static void looks_into_tunnels(void **state)
 	}
 }
 
+static const struct {
+	const char *name;
+	const char *head; /* [head_len], from the ethertype on */
+	uint8_t head_len;
+	const struct shape *inner;
+	enum yg_frame_row want;
+} carriers[] = {
+	{ "a label", HEAD("\x88\x47\0\0\x11\x40"), &plain, SEGMENT },
+	{ "two labels behind a tag", HEAD("\x81\0\0\1\x88\x47\0\0\x10\x40\0\0\x21\x40"), &six,
+	  SEGMENT },
+	{ "nine labels", HEAD("\x88\x47........................................"), &plain, PROTO },
+	{ "a label before something else", HEAD("\x88\x47\0\0\x11\x40\0"), &plain, PROTO },
+	{ "PPPoE", HEAD("\x88\x64\x11\0\0\1\0\0\0\x21"), &plain, SEGMENT },
+	{ "PPPoE with IPv6", HEAD("\x88\x64\x11\0\0\1\0\0\0\x57"), &six, SEGMENT },
+	{ "PPPoE that negotiates", HEAD("\x88\x64\x11\0\0\1\0\0\xc0\x21"), &plain, PROTO },
+	{ "PPPoE of another version", HEAD("\x88\x64\x22\0\0\1\0\0\0\x21"), &plain, PROTO },
+	{ "an older tag", HEAD("\x91\0\0\1\x81\0\0\2\x08\0"), &plain, SEGMENT },
+};
+
+static void looks_into_carriers(void **state)
+{
+	static struct yg_segment segment;
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(carriers); i++) {
+		struct build b = { .len = 0 }, inner;
+		const uint8_t *data;
+
+		print_message("  %s\n", carriers[i].name);
+		build(&inner, carriers[i].inner);
+		put_zeros(&b, 12);
+		put(&b, carriers[i].head, carriers[i].head_len);
+		put(&b, inner.bytes + 14, inner.len - 14);
+		for (size_t cap = 0; cap <= b.len; cap++) {
+			GUARD_CLEANUP struct guard in = guard_copy(b.bytes, cap);
+			enum yg_frame_row row =
+				decode(&in, YG_LINK_ETHERNET, (uint32_t)b.len, &segment, &data);
+
+			assert_true(cap < b.len || row == carriers[i].want);
+			if (row != SEGMENT)
+				continue;
+			assert_int_equal(carriers[i].want, SEGMENT);
+			assert_int_equal(segment.payload_len, carriers[i].inner->payload);
+			assert_int_equal(segment.key.saddr[15], 1);
+		}
+	}
+}
+
 static void knows_its_link_types(void **state)
 {
 	enum yg_link link = YG_LINK_MAX;
@@ -563,6 +623,7 @@ int main(void)
 		cmocka_unit_test(measures_by_the_wire),
 		cmocka_unit_test(conserves_frames),
 		cmocka_unit_test(looks_into_tunnels),
+		cmocka_unit_test(looks_into_carriers),
 		cmocka_unit_test(knows_its_link_types),
 	};
 
