@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * nss_server PORT DIRECTORY: HTTP/1.1 under TLS by NSS, with the certificate "api" of the database
- * there. A thread for each connection, which waits inside of PR_Recv(). Each path is answered with a
- * status of its own, and printed when it is.
+ * there. A thread for each connection, which waits inside of PR_Recv(). Each path is answered with
+ * a status of its own, and printed when it is.
  */
 #include <nspr.h>
 #include <nss.h>
