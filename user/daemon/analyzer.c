@@ -18,6 +18,7 @@
 #include "core/allowance.h"
 #include "core/hash.h"
 #include "core/log.h"
+#include "core/log_rate.h"
 #include "daemon/classes.h"
 #include "daemon/clock.h"
 #include "daemon/documents.h"
@@ -71,6 +72,7 @@ struct analyzer {
 	uint64_t flush_ns, stop_ns, counters_ns, callers_ns, save_ns; /* monotonic, last time */
 	struct yg_tell tell;
 	struct yg_allowance samples, found;
+	struct yg_log_rate log; /* lines about findings, which clients cause */
 	uint64_t suspects_sent;
 	uint64_t lost_before, messages_before; /* of the kernel, at the last look */
 	uint64_t samples_skipped, exchanges, requests_sent, requests_lost;
@@ -121,7 +123,7 @@ static void on_finding(void *ctx, const struct yg_finding *finding, enum yg_news
 	/* Repeats may be many; what is new is worth a packet of its own. */
 	if (news != YG_NEWS_REPEAT)
 		yg_feed_out_flush(&analyzer->out);
-	if (news == YG_NEWS_FOUND)
+	if (news == YG_NEWS_FOUND && yg_log_may(&analyzer->log, "findings", analyzer->now_ns))
 		yg_log(YG_LOG_INFO, "finding %016llx '%s': %s", (unsigned long long)finding->id,
 		       finding->rule->id, finding->cause);
 }

@@ -16,6 +16,7 @@
 
 #include "core/allowance.h"
 #include "core/log.h"
+#include "core/log_rate.h"
 #include "daemon/blockmap.h"
 #include "daemon/blocks.h"
 #include "daemon/clock.h"
@@ -34,7 +35,6 @@
 #define WATCHES_PER_S 100u	  /* asked for by the analyzer; more are passed over */
 #define WATCHES_BURST 1000u
 #define ADDRESS_BITS  128u
-#define LOG_PER_S     20u /* lines about requests; more are counted in one line */
 
 struct listing {
 	bool active;
@@ -54,8 +54,7 @@ struct enforcer {
 	size_t reconcile_left;
 	struct yg_blockmap_walk walk;
 	bool walking, kill;
-	uint64_t log_second;
-	uint32_t log_lines, log_lost;
+	struct yg_log_rate log; /* lines about requests */
 };
 
 /* Of a repair: the next round tries again. */
@@ -75,20 +74,7 @@ static bool read_kernel(const struct enforcer *enforcer, const struct yg_block_r
 
 static bool may_log(struct enforcer *enforcer)
 {
-	uint64_t second = yg_monotonic_ns() / YG_NS_PER_S;
-
-	if (second != enforcer->log_second) {
-		if (enforcer->log_lost > 0)
-			yg_log(YG_LOG_WARNING, "requests: %u more lines were not printed",
-			       enforcer->log_lost);
-		enforcer->log_second = second;
-		enforcer->log_lines = 0;
-		enforcer->log_lost = 0;
-	}
-	if (enforcer->log_lines++ < LOG_PER_S)
-		return true;
-	enforcer->log_lost++;
-	return false;
+	return yg_log_may(&enforcer->log, "requests", yg_monotonic_ns());
 }
 
 static void log_result(struct enforcer *enforcer, enum yg_role from,

@@ -142,7 +142,7 @@ static void read_requests(struct yg_warden *warden)
 		if (len > 0 &&
 		    yg_request_check(YG_ROLE_ENFORCER, data, (size_t)len, &request) == YG_RESULT_OK)
 			warden->kill = true;
-		else
+		else if (yg_log_may(&warden->log, "requests", yg_monotonic_ns()))
 			yg_log(YG_LOG_WARNING, "request from enforcer: refused: bad");
 	}
 }

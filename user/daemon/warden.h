@@ -22,6 +22,7 @@
 #include "capture/loader.h"
 #include "capture/ring.h"
 #include "capture/scope.h"
+#include "core/log_rate.h"
 #include "core/macros.h"
 #include "daemon/children.h"
 #include "daemon/host.h"
@@ -68,11 +69,12 @@ struct yg_warden {
 
 	bool protect; /* look again at who is protected, and tell who does not know */
 	struct yg_protected guarded;
-	uint64_t status_ns; /* monotonic, last round */
-	uint64_t round;	    /* number of the status round */
-	uint64_t kill_ns;   /* monotonic; when sockets may be swept again */
-	bool kill;	    /* one is due */
-	uint64_t sweeps;    /* of sockets, so far */
+	uint64_t status_ns;	/* monotonic, last round */
+	uint64_t round;		/* number of the status round */
+	uint64_t kill_ns;	/* monotonic; when sockets may be swept again */
+	bool kill;		/* one is due */
+	uint64_t sweeps;	/* of sockets, so far */
+	struct yg_log_rate log; /* lines about what the enforcer asks */
 	int signal_fd;
 	const char *notify_path; /* systemd's socket, or NULL */
 };
