@@ -95,6 +95,8 @@ wait_until 10 counts old.test:8443 /v1/old/state 1
 ask_old api.test 8444 /v1/intruder
 wait_until 10 counts "$ADDRESS" /v1/intruder 1
 counts $SERVICE /v1/intruder 0 || fail "a client without Host has written into $SERVICE"
+api 'samples?limit=1000' | jq -e '[.items[] | select(.service_from == "listener") | .target] | length >= 3' \
+	>/dev/null || fail "samples do not say whence the name comes"
 (($(counter endpoint.named_listener) >= 3)) || fail "nothing was named by its listener"
 echo "PASS: $((late + 3)) requests of a connection joined late are $SERVICE's, $late of them learned before" \
 	"it was named; what only they asked for stays under $ADDRESS"

@@ -197,7 +197,8 @@
 	X(text, sni, 255, "of the same")                                         \
 	X(text, tls_version, 8, "chosen by the server, where it was seen; 1.3")  \
 	X(texts, alpn, 0, "offered by the client; at most 64 bytes of them")     \
-	X(text, chosen_alpn, 64, "of these; in TLS 1.3 what is spoken")
+	X(text, chosen_alpn, 64, "of these; in TLS 1.3 what is spoken")          \
+	X(text, service_from, 16, "whence its service has its name; empty: from the request")
 
 /* A finding, new or seen again; rule texts travel with it so that it outlives its rule. */
 #define YG_FEED_FINDING(X)                                                       \

@@ -7,6 +7,7 @@
 #include "baseline/estimate.h"
 #include "baseline/schema.h"
 #include "detect/take.h"
+#include "endpoint/service.h"
 #include "parse/hello.h"
 #include "priv/request.h"
 
@@ -261,6 +262,9 @@ void yg_feed_from_exchange(const struct yg_subject *subject, const struct yg_obs
 		.tls_version = version_of(exchange),
 		.chosen_alpn = exchange->chosen_alpn,
 	};
+	if (exchange->request.present && seen->source != YG_SERVICE_REQUEST)
+		ret->sample.service_from = yg_slice_from_str(
+			yg_service_source_name((enum yg_service_source)seen->source));
 	while ((name = yg_hello_alpn_next(&alpn)).ptr)
 		add_slice(&ret->sample.alpn, name);
 }

@@ -138,6 +138,7 @@ static const char *const day_migrations[] = {
 	"CREATE INDEX samples_id ON samples(id);",
 	("ALTER TABLE samples ADD COLUMN alpn TEXT NOT NULL DEFAULT '[]';"
 	 "ALTER TABLE samples ADD COLUMN chosen_alpn TEXT NOT NULL DEFAULT '';"),
+	"ALTER TABLE samples ADD COLUMN service_from TEXT NOT NULL DEFAULT '';",
 };
 
 /* Of the ten riskiest; the same as yg_risk_top_score(). */

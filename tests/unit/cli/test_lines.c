@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/pipeline.h"
+#include "endpoint/service.h"
 #include "test.h"
 
 #define TIME_NS 1700000000123456000ull
@@ -86,6 +87,40 @@ static void writes_the_handshake_of_an_exchange(void **state)
 	got = yg_json_view(*state);
 	assert_non_null(memmem(got.ptr, got.len, TLS_KEYS, sizeof(TLS_KEYS) - 1));
 	yg_json_reset(*state);
+}
+
+/* Nothing is said where the request itself names its host. */
+static void writes_whence_the_name_of_the_service_comes(void **state)
+{
+	static const struct {
+		const char *want; /* NULL: nothing */
+		bool has_request;
+		uint8_t source;
+	} rows[] = {
+		{ NULL, true, YG_SERVICE_REQUEST },
+		{ "\"service_from\":\"sni\"", true, YG_SERVICE_SNI },
+		{ "\"service_from\":\"connection\"", true, YG_SERVICE_CONNECTION },
+		{ "\"service_from\":\"listener\"", true, YG_SERVICE_LISTENER },
+		{ "\"service_from\":\"address\"", true, YG_SERVICE_ADDRESS },
+		{ NULL, false, YG_SERVICE_ADDRESS },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		struct yg_observation resolved = { 0 };
+		struct yg_spooled item = { .time_ns = TIME_NS,
+					   .has_request = rows[i].has_request,
+					   .source = rows[i].source };
+		struct yg_slice got;
+
+		yg_lines_exchange(*state, &item, &resolved, &(struct yg_links){ 0 }, NULL);
+		got = yg_json_view(*state);
+		assert_int_equal(memmem(got.ptr, got.len, "service_from", 12) != NULL,
+				 rows[i].want != NULL);
+		if (rows[i].want)
+			assert_non_null(
+				memmem(got.ptr, got.len, rows[i].want, strlen(rows[i].want)));
+		yg_json_reset(*state);
+	}
 }
 
 /* What is not known is null: no port behind a proxy, no status, no caller, no time between. */
@@ -256,6 +291,7 @@ int main(void)
 		cmocka_unit_test(writes_exchanges),
 		cmocka_unit_test(leaves_the_unknown_null),
 		cmocka_unit_test(writes_the_handshake_of_an_exchange),
+		cmocka_unit_test(writes_whence_the_name_of_the_service_comes),
 		cmocka_unit_test(writes_endpoints),
 		cmocka_unit_test(writes_findings),
 		cmocka_unit_test(writes_the_summary),

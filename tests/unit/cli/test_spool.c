@@ -22,7 +22,7 @@ static const struct yg_spooled items[] = {
 	  .alpn = YG_SLICE("\x02h2"),
 	  .chosen_alpn = YG_SLICE("h2") },
 	{ .time_ns = 2, .status = 500 }, /* no request: every text absent */
-	{ .time_ns = 3, .method = YG_SLICE("X"), .target = YG_SLICE("") },
+	{ .time_ns = 3, .source = 4, .method = YG_SLICE("X"), .target = YG_SLICE("") },
 };
 
 static void same_text(struct yg_slice got, struct yg_slice want)
@@ -49,6 +49,7 @@ static void gives_back_what_was_put(void **state)
 		assert_int_equal(yg_spool_next(spool, &got), 1);
 		assert_int_equal(got.time_ns, want->time_ns);
 		assert_int_equal(got.status, want->status);
+		assert_int_equal(got.source, want->source);
 		assert_int_equal(got.latency_us, want->latency_us);
 		same_text(got.method, want->method);
 		same_text(got.target, want->target);
