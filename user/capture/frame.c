@@ -343,7 +343,7 @@ static bool is_mirror(uint16_t type)
 	return type == ETH_P_ERSPAN || type == ETH_P_ERSPAN2;
 }
 
-/* Behind a GRE header of @at bytes: type I has none and no sequence number, II has 8, III 12 or 20. */
+/* Behind a GRE header of @at bytes; type I has none, and no sequence number. */
 static size_t erspan_len(const struct rest *rest, size_t at, uint16_t type, bool has_sequence)
 {
 	if (type == ETH_P_ERSPAN)
