@@ -436,7 +436,7 @@ __noinline int yg_cover(__u64 id)
 		return 0;
 	tries = ssl->covered + 1;
 	place = is_unproven(ssl) ? bpf_map_lookup_elem(&yg_provers, &tgid) : NULL;
-	if (place && ssl_identify(ssl, t->object, *place))
+	if (place && ssl_identify(ssl, t, *place))
 		tries = COVER_TRIES;
 	else if (ssl->bind != YG_BIND_UNKNOWN && ssl_cover(ssl, t->object, place))
 		tries = COVER_TRIES;

@@ -135,17 +135,35 @@ static __always_inline void socket_fill(struct yg_socket *socket, const struct y
 	socket->remote_port = ends->port[!local];
 }
 
+static __always_inline bool is_address(const __u8 *a, const __u8 *b)
+{
+	const __u32 *x = (const void *)a, *y = (const void *)b;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]));
+}
+
 /*
- * Tie @ssl to the connection whose randoms its @object has at @place. Not where both ends are of
- * this host, and both objects have the same. False: no such connection was seen.
+ * Does the thread of @t receive at this end of @socket, as far as it shows? A host passes on what its
+ * containers say: of their connections it may have seen no hello leave but that of the other end.
  */
-static __always_inline bool ssl_identify(struct yg_ssl *ssl, __u64 object, __u32 place)
+static __always_inline bool is_own_end(const struct yg_thread *t, const struct yg_socket *socket)
+{
+	return t->received_count && (is_address(t->received.local, socket->local) ||
+				     !is_address(t->received.local, socket->remote));
+}
+
+/*
+ * Tie @ssl, the object of the call @t, to the connection whose randoms it has at @place. Not where
+ * both ends are of this host, and both objects have the same. False: no such connection was seen.
+ */
+static __always_inline bool ssl_identify(struct yg_ssl *ssl, const struct yg_thread *t, __u32 place)
 {
 	struct yg_tls_draw draw, now;
+	struct yg_socket socket;
 	struct yg_tls_ends *ends;
 	struct yg_tls_conn *conn;
 
-	if (place_read(object, place, &draw))
+	if (place_read(t->object, place, &draw))
 		return false;
 	ends = bpf_map_lookup_elem(&yg_tls_draws, &draw);
 	conn = ends ? bpf_map_lookup_elem(&yg_tls_conns, ends) : NULL;
@@ -155,12 +173,15 @@ static __always_inline bool ssl_identify(struct yg_ssl *ssl, __u64 object, __u32
 	if (!is_same_draw(&draw, &now))
 		return false;
 	if (conn->sent == 1)
-		socket_fill(&ssl->socket, ends, 0);
+		socket_fill(&socket, ends, 0);
 	else if (conn->sent == 2)
-		socket_fill(&ssl->socket, ends, 1);
+		socket_fill(&socket, ends, 1);
 	else
 		return false;
+	if (!is_own_end(t, &socket))
+		return false;
 	conn->read = 1;
+	ssl->socket = socket;
 	ssl->bind = YG_BIND_SOCKET;
 	ssl->is_proven = 1;
 	ssl->is_memory = 1;

@@ -314,6 +314,37 @@ static void an_object_is_found_by_its_randoms(void **state)
 	}
 }
 
+/* The hello of the other end left this host, which passed it on to the thread that reads. */
+static void who_receives_there_is_not_the_other_end(void **state)
+{
+	static const uint64_t random[] = { CLIENT_RANDOM, 0x5555555555555555ull, 0x66ull };
+	struct yg_tls_ends ends = { .port = { htons(443), htons(5000) } };
+	struct yg_tls_conn conn = { .first_ns = 1, .sent = 1 };
+	struct bench *b = *state;
+	struct fake_ssl *known = fresh(-1), *passed = fresh(-1);
+
+	/* 10.0.0.1, which would be this host, and 127.0.0.1, at which the thread receives. */
+	memcpy(ends.addr[0], "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\1", 16);
+	memcpy(ends.addr[1], "\0\0\0\0\0\0\0\0\0\0\xff\xff\x7f\0\0\1", 16);
+	memcpy(conn.random, random, sizeof(random));
+	memcpy(known->random, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, sizeof(known->random));
+	memcpy(passed->random, random, sizeof(random));
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends, &conn, BPF_ANY),
+		0);
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random, &ends, BPF_ANY),
+		0);
+	see_hellos(b, 1, true);
+	read_from(b, known, 1);
+	rig_reset(&b->rig);
+	do_read(passed, REQUEST);
+	assert_int_equal(check_record(b)->bind, YG_BIND_UNKNOWN);
+	(void)bpf_map_delete_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends);
+	(void)bpf_map_delete_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random);
+	forget_hellos(b, 1);
+}
+
 /* A row of randoms may be left of a connection between the same ends, before this one. */
 static void randoms_of_another_connection_lead_nowhere(void **state)
 {
@@ -369,6 +400,7 @@ int main(void)
 		cmocka_unit_test(a_guess_is_proven_by_both_randoms),
 		cmocka_unit_test(a_guess_is_refuted_where_others_are_proven),
 		cmocka_unit_test(an_object_is_found_by_its_randoms),
+		cmocka_unit_test(who_receives_there_is_not_the_other_end),
 		cmocka_unit_test(randoms_of_another_connection_lead_nowhere),
 		cmocka_unit_test(a_proof_is_asked_for_again_when_it_is_doubted),
 	};
