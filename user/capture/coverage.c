@@ -17,10 +17,19 @@ struct entry {
 	uint32_t cover; /* enum yg_cover */
 };
 
+/* Who counts of connections that have the same randoms: of those between other addresses, one. */
+struct draw {
+	uint64_t name; /* key of its entry */
+	uint64_t rank; /* enum rank */
+};
+
+enum rank { RANK_NONE, RANK_SEEN, RANK_USED, RANK_READ };
+
 struct yg_coverage {
 	uint64_t rested_ns;
 	struct yg_coverage_config config;
 	struct yg_lru *entries;
+	struct yg_lru *draws;
 	struct yg_coverage_sum sums[YG_COVER_MAX];
 	struct yg_coverage_row rows[YG_COVERAGE_ROWS_MAX];
 	size_t row_count;
@@ -41,6 +50,8 @@ int yg_coverage_new(const struct yg_coverage_config *config, struct yg_coverage 
 	coverage->rows[0].is_settled = true;
 	coverage->next_id = 1;
 	r = yg_lru_new(YG_TLS_CONNS_MAX, sizeof(struct entry), &coverage->entries);
+	if (r == 0)
+		r = yg_lru_new(YG_TLS_CONNS_MAX, sizeof(struct draw), &coverage->draws);
 	if (r)
 		return r;
 	*ret = YG_TAKE_PTR(coverage);
@@ -49,8 +60,10 @@ int yg_coverage_new(const struct yg_coverage_config *config, struct yg_coverage 
 
 void yg_coverage_free(struct yg_coverage **coverage)
 {
-	if (*coverage)
+	if (*coverage) {
 		yg_lru_free(&(*coverage)->entries);
+		yg_lru_free(&(*coverage)->draws);
+	}
 	yg_freep(coverage);
 }
 
@@ -235,6 +248,38 @@ static void count(struct yg_coverage *coverage, const struct entry *entry)
 	row->last = coverage->round;
 }
 
+static enum rank rank_of(const struct yg_tls_conn *conn)
+{
+	if (conn->read)
+		return RANK_READ;
+	return conn->pid ? RANK_USED : RANK_SEEN;
+}
+
+/*
+ * Address translation shows a connection under other addresses on each side, with one handshake. The
+ * one that its process has counts.
+ */
+static bool is_translated(struct yg_coverage *coverage, uint64_t name,
+			  const struct yg_tls_conn *conn)
+{
+	uint64_t both[2][2];
+	struct draw *draw;
+
+	memcpy(both, conn->random, sizeof(both));
+	if (!(both[0][0] | both[0][1]) || !(both[1][0] | both[1][1]))
+		return false;
+	if (memcmp(both[0], both[1], sizeof(both[0])) > 0) { /* which end is first is by address */
+		memcpy(both[0], conn->random[1], sizeof(both[0]));
+		memcpy(both[1], conn->random[0], sizeof(both[1]));
+	}
+	draw = yg_lru_get(coverage->draws, yg_hash(&coverage->config.key, both, sizeof(both)),
+			  NULL);
+	if (draw->name != name && rank_of(conn) <= draw->rank)
+		return true;
+	*draw = (struct draw){ .name = name, .rank = rank_of(conn) };
+	return false;
+}
+
 bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
 		      const struct yg_tls_conn *conn)
 {
@@ -243,11 +288,13 @@ bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *en
 		uint32_t pad;
 		uint64_t first_ns;
 	} name = { .ends = *ends, .first_ns = conn->first_ns };
-	struct entry *entry = yg_lru_get(coverage->entries,
-					 yg_hash(&coverage->config.key, &name, sizeof(name)), NULL);
+	uint64_t key = yg_hash(&coverage->config.key, &name, sizeof(name));
+	struct entry *entry = yg_lru_get(coverage->entries, key, NULL);
 	struct entry next = { .bytes = conn->bytes, .cover = YG_COVER_NONE };
 
-	if (conn->read) {
+	if (is_translated(coverage, key, conn)) {
+		next.bytes = 0;
+	} else if (conn->read) {
 		next.cover = YG_COVER_READ;
 	} else if (!is_young(coverage, conn)) {
 		const struct yg_coverage_row *row = row_of(coverage, ends, conn);

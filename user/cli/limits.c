@@ -64,6 +64,7 @@ static const struct limit limits[] = {
 	  "least recent go" },
 	{ "kernel", "processes with proofs", YG_PROVERS_MAX, 8, "least recent go" },
 	{ "warden", "TLS connections", YG_TLS_CONNS_MAX, 48, "least recent go" },
+	{ "warden", "TLS handshakes", YG_TLS_CONNS_MAX, 40, "least recent go" },
 	{ "warden", "processes with gaps", YG_COVERAGE_ROWS_MAX, sizeof(struct yg_coverage_row),
 	  "coverage.evicted counts" },
 	{ "warden", "files with TLS probes", YG_DISCOVER_TLS_MAX,

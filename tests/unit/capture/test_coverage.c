@@ -177,6 +177,33 @@ static void counts_a_connection_once_and_moves_it(void **state)
 	expect_sum(YG_COVER_READ, 2, 2400);
 }
 
+/* Of a published port: the address outside, and that of the container, in either order. */
+static void what_is_translated_counts_once(void **state)
+{
+	static const uint64_t random[2][2] = { { 1, 2 }, { 3, 4 } },
+			      other[2][2] = { { 3, 4 }, { 1, 2 } };
+	struct yg_tls_conn outside = conn_of(0, 50000), inside = conn_of(7, 50000);
+
+	(void)state;
+	memcpy(outside.random, random, sizeof(random));
+	memcpy(inside.random, other, sizeof(other));
+	(void)take(10, 1, 8443, &outside); /* nobody's */
+	expect_sum(YG_COVER_GAP, 1, 50000);
+	(void)take(10, 1, 9443, &inside); /* whose it is */
+	(void)take(11, 1, 8443, &outside);
+	expect_sum(YG_COVER_GAP, 1, 50000);
+	inside.read = 1;
+	(void)take(12, 1, 9443, &inside);
+	(void)take(12, 1, 8443, &outside);
+	expect_sum(YG_COVER_GAP, 0, 0);
+	expect_sum(YG_COVER_READ, 1, 50000);
+	/* What has no handshake is a connection of its own. */
+	outside = conn_of(7, 100);
+	(void)take(13, 2, 8443, &outside);
+	(void)take(13, 2, 9443, &outside);
+	expect_sum(YG_COVER_GAP, 2, 200);
+}
+
 static void ended_connections_may_go(void **state)
 {
 	struct yg_tls_conn conn = conn_of(7, 1);
@@ -310,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(waits_for_what_is_young, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counts_a_connection_once_and_moves_it, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_is_translated_counts_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ended_connections_may_go, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_listener_owns_what_nobody_closed, set_up,
 						tear_down),
