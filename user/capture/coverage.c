@@ -256,8 +256,8 @@ static enum rank rank_of(const struct yg_tls_conn *conn)
 }
 
 /*
- * Address translation shows a connection under other addresses on each side, with one handshake. The
- * one that its process has counts.
+ * Address translation shows a connection under other addresses on each side, with one handshake.
+ * The one that its process has counts.
  */
 static bool is_translated(struct yg_coverage *coverage, uint64_t name,
 			  const struct yg_tls_conn *conn)

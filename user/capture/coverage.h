@@ -7,7 +7,8 @@
  *
  * A connection is judged when it ended or is a few seconds old, and again whenever what is known
  * of it changes: it moves then from one sum to the other. Sums are of bytes on the wire, so they
- * hold the handshakes too. What address translation shows twice is counted once. Nothing here reads a clock, a map or /proc: the daemon does.
+ * hold the handshakes too. What address translation shows twice is counted once. Nothing here reads
+ * a clock, a map or /proc: the daemon does.
  */
 #pragma once
 
