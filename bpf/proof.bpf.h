@@ -143,8 +143,9 @@ static __always_inline bool is_address(const __u8 *a, const __u8 *b)
 }
 
 /*
- * Does the thread of @t receive at this end of @socket, as far as it shows? A host passes on what its
- * containers say: of their connections it may have seen no hello leave but that of the other end.
+ * Does the thread of @t receive at this end of @socket, as far as it shows? A host passes on what
+ * its containers say: of their connections it may have seen no hello leave but that of the other
+ * end.
  */
 static __always_inline bool is_own_end(const struct yg_thread *t, const struct yg_socket *socket)
 {
