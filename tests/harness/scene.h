@@ -133,6 +133,26 @@ static inline void scene_open(struct scene *scene, struct yg_knowledge_options o
 	assert_int_equal(yg_knowledge_new(&options, &sink, &scene->knowledge), 0);
 }
 
+static inline void scene_load_blob(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data,
+				   size_t len)
+{
+	struct scene *scene = ctx;
+
+	assert_true(id != 0);
+	assert_int_equal(yg_knowledge_load(scene->knowledge, kind, data, len), 0);
+}
+
+/* The analyzer begins anew with what it has saved; so does the scene. */
+static inline void scene_restart(struct scene *scene)
+{
+	struct scene former = *scene;
+
+	scene_open(scene, (struct yg_knowledge_options){ 0 });
+	scene->time_ns = former.time_ns;
+	assert_int_equal(yg_knowledge_save(former.knowledge, false, scene_load_blob, scene), 0);
+	yg_knowledge_free(&former.knowledge);
+}
+
 static inline void scene_close(struct scene *scene)
 {
 	yg_knowledge_free(&scene->knowledge);

@@ -357,18 +357,13 @@ struct yg_place *yg_posture_place(const struct yg_look *look)
 
 void yg_posture_place_endpoint(struct yg_look *look, const struct yg_endpoint *endpoint)
 {
-	struct yg_place *place;
-
 	if (!look->service.ptr)
 		look->service = yg_slice_from_str(endpoint->service);
 	if (!look->whole)
 		look->whole = yg_posture_service(look->posture, look->service);
 	if (endpoint->index >= look->posture->options.endpoints_max)
 		return;
-	place = &look->posture->endpoints[endpoint->index];
-	if (place->id != endpoint->id)
-		*place = (struct yg_place){ .id = endpoint->id };
-	look->endpoint = place;
+	look->endpoint = yg_posture_place_of(look->posture, endpoint);
 	look->about = endpoint;
 }
 

@@ -152,6 +152,22 @@ bool yg_posture_pack(struct yg_posture *posture, uint32_t i, bool changed_only,
 /* Take a row back. Return: 0; -EINVAL damaged, or of a rule that is no more. */
 YG_MUST_CHECK int yg_posture_unpack(struct yg_posture *posture, struct yg_reader *reader);
 
+/* Objects and how endpoints answer them: for (i = next(0); i; i = next(i)). */
+uint32_t yg_posture_next_object(const struct yg_posture *posture, uint32_t i);
+
+/* Object @i, as yg_posture_pack(): its id is a place of the table, which another takes later. */
+bool yg_posture_pack_object(struct yg_posture *posture, uint32_t i, bool changed_only,
+			    struct yg_writer *writer, uint64_t *ret_id);
+
+/* Take one back, beside what is known of it by now. Return: 0; -EINVAL damaged. */
+YG_MUST_CHECK int yg_posture_unpack_object(struct yg_posture *posture, struct yg_reader *reader);
+
+/* How many URLs requests of an endpoint held, and back, to be added; the reader may turn bad. */
+void yg_posture_pack_urls(const struct yg_posture *posture, const struct yg_endpoint *endpoint,
+			  struct yg_writer *writer);
+void yg_posture_unpack_urls(struct yg_posture *posture, const struct yg_endpoint *endpoint,
+			    struct yg_reader *reader);
+
 /* Visits "posture.findings", "posture.evicted", "posture.signatures" ... in order. */
 void yg_posture_counters(const struct yg_posture *posture,
 			 void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx);

@@ -282,6 +282,12 @@ void yg_posture_scopes(const struct yg_posture *posture, struct yg_slice scope, 
 struct yg_place *yg_posture_service(struct yg_posture *posture, struct yg_slice service);
 struct yg_place *yg_posture_place(const struct yg_look *look);
 
+/* The row of an endpoint with an index in the table; begun if it is another's. */
+struct yg_place *yg_posture_place_of(struct yg_posture *posture,
+				     const struct yg_endpoint *endpoint);
+/* The same, or NULL: nothing is known of it. */
+const struct yg_place *yg_posture_known_place(const struct yg_posture *posture,
+					      const struct yg_endpoint *endpoint);
 /* Set what @look is about: an endpoint of the inventory, and its service. */
 void yg_posture_place_endpoint(struct yg_look *look, const struct yg_endpoint *endpoint);
 

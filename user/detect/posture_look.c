@@ -269,3 +269,22 @@ void yg_look_token(struct yg_look *look)
 	}
 	look->token = row;
 }
+
+struct yg_place *yg_posture_place_of(struct yg_posture *posture, const struct yg_endpoint *endpoint)
+{
+	struct yg_place *place = &posture->endpoints[endpoint->index];
+
+	if (place->id != endpoint->id)
+		*place = (struct yg_place){ .id = endpoint->id };
+	return place;
+}
+
+const struct yg_place *yg_posture_known_place(const struct yg_posture *posture,
+					      const struct yg_endpoint *endpoint)
+{
+	const struct yg_place *place = endpoint->index < posture->options.endpoints_max
+					       ? &posture->endpoints[endpoint->index]
+					       : NULL;
+
+	return place && place->id == endpoint->id ? place : NULL;
+}

@@ -9,6 +9,7 @@
  * unexpected-property: a property that a server sets itself (a role, a balance, an owner) in a
  *	request that was accepted, where PEERS_MIN requests before did not have it, but RARE_MAX.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "detect/posture_inside.h"
@@ -20,6 +21,7 @@
 #define SHARED_MIN  3u	/* fields that both answers have */
 #define PEERS_EACH  4u	/* endpoints of one object */
 #define NOUN_CAP    64u
+#define VERSION	    1u /* of a packed object */
 
 static const char *const telling[] = {
 	"a hash of a password",	    "a key or a token",	   "an identity number",
@@ -41,6 +43,7 @@ struct peer {
 /* One object of one service, by where it is asked for. The peer that answers least makes room. */
 struct yg_posture_object {
 	struct peer peers[PEERS_EACH];
+	bool dirty;
 };
 
 int yg_posture_open_objects(struct yg_posture *posture)
@@ -153,6 +156,7 @@ static void check_answer(struct yg_look *look)
 	peer->names |= shown->names;
 	peer->answers += peer->answers < UINT32_MAX;
 	peer->telling |= shown->telling;
+	object->dirty = true;
 	judge_exposure(look, object, peer, shown->telling);
 }
 
@@ -203,4 +207,87 @@ void yg_posture_check_objects(struct yg_look *look)
 	check_request(look);
 	if (look->full)
 		check_answer(look);
+}
+
+/* --- over a restart ------------------------------------------------------------------------- */
+
+uint32_t yg_posture_next_object(const struct yg_posture *posture, uint32_t i)
+{
+	return i ? yg_lru_next(posture->objects, i) : yg_lru_first(posture->objects);
+}
+
+bool yg_posture_pack_object(struct yg_posture *posture, uint32_t i, bool changed_only,
+			    struct yg_writer *writer, uint64_t *ret_id)
+{
+	struct yg_posture_object *object = yg_lru_at(posture->objects, i);
+
+	if (changed_only && !object->dirty)
+		return false;
+	object->dirty = false;
+	*ret_id = i;
+	yg_put_varint(writer, VERSION);
+	yg_put_u64(writer, yg_lru_key(posture->objects, i));
+	for (uint32_t k = 0; k < PEERS_EACH; k++) {
+		const struct peer *peer = &object->peers[k];
+
+		yg_put_u64(writer, peer->endpoint);
+		yg_put_u64(writer, peer->names);
+		yg_put_varint(writer, peer->answers);
+		yg_put_varint(writer, peer->telling);
+		yg_put_text(writer, yg_slice_from_str(peer->template_));
+	}
+	return true;
+}
+
+static void read_peer(struct yg_reader *reader, struct peer *ret)
+{
+	ret->endpoint = yg_get_u64(reader);
+	ret->names = yg_get_u64(reader);
+	ret->answers = yg_get_max(reader, UINT32_MAX);
+	ret->telling = yg_get_max(reader, (1u << YG_TELLING_MAX) - 1);
+	yg_get_string(reader, ret->template_, sizeof(ret->template_));
+}
+
+/* What it answered before it was saved, and since it was begun anew. */
+static void join_peer(struct yg_posture_object *object, const struct peer *saved)
+{
+	struct peer *free_row = NULL;
+
+	for (uint32_t i = 0; i < PEERS_EACH; i++) {
+		struct peer *peer = &object->peers[i];
+
+		if (peer->endpoint == saved->endpoint) {
+			peer->names |= saved->names;
+			peer->telling |= saved->telling;
+			peer->answers = saved->answers > UINT32_MAX - peer->answers
+						? UINT32_MAX
+						: peer->answers + saved->answers;
+			return;
+		}
+		if (peer->endpoint == 0)
+			free_row = peer;
+	}
+	if (free_row)
+		*free_row = *saved;
+}
+
+int yg_posture_unpack_object(struct yg_posture *posture, struct yg_reader *reader)
+{
+	struct yg_posture_object saved = { .dirty = false }, *object;
+	uint64_t key;
+
+	if (yg_get_varint(reader) != VERSION)
+		return -EINVAL;
+	key = yg_get_u64(reader);
+	for (uint32_t i = 0; i < PEERS_EACH; i++)
+		read_peer(reader, &saved.peers[i]);
+	if (reader->bad || reader->used != reader->len || key == 0)
+		return -EINVAL;
+	object = yg_lru_get(posture->objects, key, NULL);
+	for (uint32_t i = 0; i < PEERS_EACH; i++) {
+		if (saved.peers[i].endpoint)
+			join_peer(object, &saved.peers[i]);
+	}
+	object->dirty = true; /* its place in the table may be another one */
+	return 0;
 }

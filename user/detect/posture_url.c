@@ -79,6 +79,11 @@ void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *valu
 		yg_schema_is_personal(name, value->in == YG_VALUE_IN_BODY) ? YG_SLICE("*") : name;
 }
 
+static uint32_t add(uint32_t count, uint32_t more)
+{
+	return more > UINT32_MAX - count ? UINT32_MAX : count + more;
+}
+
 void yg_posture_check_urls(struct yg_look *look)
 {
 	const struct yg_shown *shown = &look->posture->shown;
@@ -94,6 +99,28 @@ void yg_posture_check_urls(struct yg_look *look)
 		 (int)(shown->inner_name.len < 64 ? shown->inner_name.len : 64),
 		 shown->inner_name.len ? shown->inner_name.ptr : "", (int)shown->inner.len,
 		 shown->inner.len ? shown->inner.ptr : "", look->status);
-	place->urls += shown->outer_url;
-	place->inner_urls += shown->inner.ptr && !fault;
+	place->urls = add(place->urls, shown->outer_url);
+	place->inner_urls = add(place->inner_urls, shown->inner.ptr && !fault);
+}
+
+void yg_posture_pack_urls(const struct yg_posture *posture, const struct yg_endpoint *endpoint,
+			  struct yg_writer *writer)
+{
+	const struct yg_place *place = yg_posture_known_place(posture, endpoint);
+
+	yg_put_varint(writer, place ? place->urls : 0);
+	yg_put_varint(writer, place ? place->inner_urls : 0);
+}
+
+void yg_posture_unpack_urls(struct yg_posture *posture, const struct yg_endpoint *endpoint,
+			    struct yg_reader *reader)
+{
+	uint32_t urls = yg_get_max(reader, UINT32_MAX), inner = yg_get_max(reader, UINT32_MAX);
+	struct yg_place *place;
+
+	if (reader->bad || endpoint->index >= posture->options.endpoints_max)
+		return;
+	place = yg_posture_place_of(posture, endpoint);
+	place->urls = add(place->urls, urls);
+	place->inner_urls = add(place->inner_urls, inner);
 }

@@ -63,6 +63,7 @@ enum yg_blob {
 	YG_BLOB_TAKE,	     /* sensitive records of one caller, service, class and day */
 	YG_BLOB_PARTY,	     /* one third party */
 	YG_BLOB_LISTENER,    /* which host is asked at one address and port */
+	YG_BLOB_OBJECT,	     /* how endpoints answer one object */
 	YG_BLOB_MAX
 };
 

@@ -338,6 +338,7 @@ bool yg_knowledge_pack_trait(struct yg_knowledge *knowledge, const struct yg_end
 	yg_put_text(writer, yg_slice_from_str(endpoint->template_));
 	yg_trait_pack(&assessor->traits[endpoint->index], writer);
 	yg_exposure_pack(&assessor->exposures[endpoint->index], writer);
+	yg_posture_pack_urls(knowledge->posture, endpoint, writer);
 	return true;
 }
 
@@ -352,10 +353,14 @@ int yg_knowledge_load_trait(struct yg_knowledge *knowledge, struct yg_reader *re
 	yg_trait_unpack(&trait, reader);
 	if (reader->used < reader->len) /* older ones end here */
 		yg_exposure_unpack(&exposure, reader);
-	if (reader->bad || reader->used != reader->len)
+	if (reader->bad)
 		return -EINVAL;
 	endpoint = yg_inventory_find(knowledge->inventory, service, method, template_);
 	if (!endpoint)
+		return -EINVAL;
+	if (reader->used < reader->len) /* likewise */
+		yg_posture_unpack_urls(knowledge->posture, endpoint, reader);
+	if (reader->bad || reader->used != reader->len)
 		return -EINVAL;
 	knowledge->assessor->traits[endpoint->index] = trait;
 	knowledge->assessor->exposures[endpoint->index] = exposure;

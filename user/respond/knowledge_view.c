@@ -185,6 +185,21 @@ static void save_postures(struct yg_knowledge *knowledge, bool changed_only, yg_
 	}
 }
 
+static void save_objects(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
+			 void *ctx, uint8_t *buffer)
+{
+	struct yg_posture *posture = knowledge->posture;
+
+	for (uint32_t i = yg_posture_next_object(posture, 0); i;
+	     i = yg_posture_next_object(posture, i)) {
+		struct yg_writer writer = { .ptr = buffer, .cap = YG_BLOB_BYTES_MAX };
+		uint64_t id;
+
+		if (yg_posture_pack_object(posture, i, changed_only, &writer, &id))
+			fn(ctx, YG_BLOB_OBJECT, id, buffer, writer.len);
+	}
+}
+
 static void save_listeners(struct yg_knowledge *knowledge, bool changed_only, yg_blob_fn fn,
 			   void *ctx, uint8_t *buffer)
 {
@@ -286,6 +301,7 @@ int yg_knowledge_save(struct yg_knowledge *knowledge, bool changed_only, yg_blob
 	if (r < 0)
 		return r;
 	save_postures(knowledge, changed_only, fn, ctx, buffer);
+	save_objects(knowledge, changed_only, fn, ctx, buffer);
 	yg_knowledge_save_parties(knowledge, changed_only, fn, ctx, buffer);
 	save_listeners(knowledge, changed_only, fn, ctx, buffer);
 	yg_knowledge_save_takes(knowledge, changed_only, fn, ctx, buffer);
@@ -425,6 +441,8 @@ int yg_knowledge_load(struct yg_knowledge *knowledge, enum yg_blob kind, const u
 		return yg_parties_unpack(knowledge->parties, &reader);
 	case YG_BLOB_LISTENER:
 		return yg_listeners_unpack(knowledge->listeners, &reader);
+	case YG_BLOB_OBJECT:
+		return yg_posture_unpack_object(knowledge->posture, &reader);
 	case YG_BLOB_TAKE:
 		return yg_knowledge_load_take(knowledge, &reader);
 	case YG_BLOB_MAX:

@@ -67,6 +67,26 @@ static void what_the_same_object_lacks_elsewhere_is_told(void **state)
 	}
 }
 
+/* Half of what the peer answered before, the other half since. */
+static void what_a_peer_lacks_survives_a_restart(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	answer(&scene, "/v2/users/%u", "{" PERSON "}", 14);
+	scene_restart(&scene);
+	scene_restart(&scene); /* nothing is counted twice */
+	answer(&scene, "/v1/users/%u", "{" PERSON ",\"isAdmin\":false}", 8);
+	assert_int_equal(scene_find(&scene, "excessive-data-exposure").count, 0);
+	answer(&scene, "/v2/users/%u", "{" PERSON "}", 14);
+	answer(&scene, "/v1/users/%u", "{" PERSON ",\"isAdmin\":false}", 8);
+	assert_string_equal(
+		scene_find(&scene, "excessive-data-exposure").finding.cause,
+		"The answer holds a flag of administration, which the same object lacks "
+		"in /v2/users/{id}");
+}
+
 static void what_others_never_send_is_told_when_it_is_accepted(void **state)
 {
 	static const struct {
@@ -134,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_same_object_lacks_elsewhere_is_told),
+		cmocka_unit_test(what_a_peer_lacks_survives_a_restart),
 		cmocka_unit_test(what_others_never_send_is_told_when_it_is_accepted),
 		cmocka_unit_test(a_digest_in_a_field_called_so_is_a_hash),
 	};

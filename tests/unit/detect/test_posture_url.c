@@ -64,6 +64,19 @@ static void an_internal_host_among_those_of_the_internet_is_told(void **state)
 	}
 }
 
+static void what_is_usual_survives_a_restart(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	scene_post(&scene, "/v1/avatars", "{\"url\":\"https://a.example.com/1\"}", 200, 5);
+	scene_restart(&scene);
+	scene_post(&scene, "/v1/avatars", "{\"url\":\"http://10.0.0.8:80/a\"}", 200, 1);
+	assert_string_equal(scene_find(&scene, RULE).finding.cause,
+			    "'url' was 10.0.0.8, and was answered 200");
+}
+
 static void a_query_is_read_with_its_escapes_undone(void **state)
 {
 	static const char *const targets[] = { "/v1/fetch?url=http://169.254.169.254/latest",
@@ -87,6 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_internal_host_among_those_of_the_internet_is_told),
+		cmocka_unit_test(what_is_usual_survives_a_restart),
 		cmocka_unit_test(a_query_is_read_with_its_escapes_undone),
 	};
 

@@ -33,13 +33,15 @@ static void drops_what_was_learned_of_endpoints_that_are_no_more(void **state)
 		}
 	}
 	assert_int_equal(yg_store_tick(store, NOW + YG_NS_PER_HOUR), 0);
-	assert_int_equal(yg_store_state_each(store, count_state, &count), 2 * 10 - 5);
+	assert_int_equal(yg_store_state_each(store, count_state, &count),
+			 2 * (YG_BLOB_MAX - 1) - 5);
 
 	/* And what the analyzer itself takes back. */
 	count = 0;
 	learned.state = (struct yg_feed_state){ .kind = YG_BLOB_SERVICE, .id = 1 };
 	put(store, &learned, NOW);
-	assert_int_equal(yg_store_state_each(store, count_state, &count), 2 * 10 - 6);
+	assert_int_equal(yg_store_state_each(store, count_state, &count),
+			 2 * (YG_BLOB_MAX - 1) - 6);
 	yg_store_free(&store);
 }
 
