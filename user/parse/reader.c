@@ -216,11 +216,10 @@ static enum yg_event bad_head(struct yg_reading *reading, struct yg_reader *read
 }
 
 /* Behind a hole, what is no method in use may be the end of one. */
-static bool is_cut(const struct yg_reader *reader, const struct yg_draft *draft,
-		   const uint8_t *bytes)
+static bool is_cut(const struct yg_reader *reader, const struct yg_draft *draft)
 {
 	const struct yg_http1 *head = &draft->head;
-	const struct yg_slice method = { (const char *)bytes + head->method.at, head->method.len };
+	struct yg_slice method = yg_draft_slice(draft, head->method);
 
 	return reader->lost && head->kind == YG_HTTP1_REQUEST && !yg_http1_is_method(method);
 }
@@ -301,7 +300,7 @@ static enum yg_event read_in_place(struct yg_reading *reading, struct yg_reader 
 	r = yg_http1_parse(&draft->head, feed->p, yg_feed_len(feed));
 	if (r == YG_PARSE_MORE)
 		return keep_partial(reading, reader, feed);
-	if (r == YG_PARSE_BAD || is_cut(reader, draft, feed->p))
+	if (r == YG_PARSE_BAD || is_cut(reader, draft))
 		return bad_head(reading, reader, draft);
 	yg_feed_take(feed, draft->head.pos, &reading->counters->read_head);
 	return good_head(reader, draft, feed);
@@ -341,8 +340,7 @@ static enum yg_event read_partial(struct yg_reading *reading, struct yg_reader *
 		}
 		if (r == YG_PARSE_DONE)
 			r = yg_http1_parse(&draft->head, draft->bytes, draft->bytes_len);
-		if (r == YG_PARSE_BAD ||
-		    (r == YG_PARSE_DONE && is_cut(reader, draft, draft->bytes)))
+		if (r == YG_PARSE_BAD || (r == YG_PARSE_DONE && is_cut(reader, draft)))
 			return bad_head(reading, reader, draft);
 		if (r == YG_PARSE_DONE) {
 			yg_feed_take(feed, draft->head.pos - before, &reading->counters->read_head);
@@ -457,7 +455,7 @@ static enum yg_hole hole_before_body(struct yg_reading *reading, struct yg_reade
 	reader->has_cr = reader->tentative = false;
 	reader->odd_before = 0;
 	reader->state = YG_READER_RESYNC;
-	if (partial && !reader->draft->head.has_start)
+	if (partial && (!reader->draft->head.has_start || is_cut(reader, reader->draft)))
 		yg_draft_free(reading->pool, &reader->draft);
 	if (reader->draft)
 		reader->draft->after_loss = reader->lost;
