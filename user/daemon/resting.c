@@ -391,9 +391,11 @@ int yg_resting_wait(const struct yg_warden *warden, uint64_t now_ns, int most)
 	uint64_t left_ns = resting->due_ns > now_ns ? resting->due_ns - now_ns : 0;
 	int wait_ms = most;
 
+	if (resting->crew) /* what is due waits for it, and so do we: it needs the CPU */
+		return most < CREW_MS ? most : CREW_MS;
 	if (left_ns < (unsigned int)most * YG_NS_PER_MS)
 		wait_ms = (int)((left_ns + YG_NS_PER_MS - 1) / YG_NS_PER_MS);
-	return resting->crew && wait_ms > CREW_MS ? CREW_MS : wait_ms;
+	return wait_ms;
 }
 
 void yg_resting_report(const struct yg_warden *warden, struct yg_rest_report *ret)
