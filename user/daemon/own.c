@@ -88,6 +88,7 @@ void yg_own_place(const struct yg_own *own, struct yg_exchange *exchange)
 	client = yg_own_has(own, &exchange->client.addr);
 	server = yg_own_has(own, &exchange->server.addr);
 	exchange->local = client && server;
+	exchange->through = !client && !server;
 	if (!exchange->tls)
 		exchange->outbound = client && !server;
 	else if (client && !server)

@@ -45,7 +45,7 @@ struct row {
 	uint8_t side;	  /* enum yg_hop_side */
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
-	bool tls, parent_tls;
+	bool tls, parent_tls, through;
 	uint16_t status;
 };
 
@@ -232,6 +232,7 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.asked = hop->asked,
 		.side = (uint8_t)yg_hop_side_of(exchange),
 		.tls = exchange->tls,
+		.through = exchange->through,
 		.index = hop->index,
 		.weight = hop->weight,
 		.tgid = exchange->tgid,
@@ -280,6 +281,18 @@ static bool is_twin(const struct row *edge, const struct row *up)
 	       is_same_peer(&edge->client, &up->client) && is_one_listener(edge, up);
 }
 
+/*
+ * One connection in clear before and behind address translation, which changes one end: on one side
+ * it is this host's. Ports of clients stay, unless two of them have the same.
+ */
+static bool is_translated(const struct row *edge, const struct row *up)
+{
+	bool is_one_client = is_same_peer(&edge->client, &up->client);
+
+	return !edge->tls && !up->tls && edge->through != up->through &&
+	       edge->client.port == up->client.port && is_one_client != is_one_listener(edge, up);
+}
+
 /* Does whoever served @edge ask @up? */
 static bool is_one_host(const struct row *edge, const struct row *up)
 {
@@ -302,6 +315,8 @@ static uint8_t measure(const struct row *edge, const struct row *up)
 	if (edge->start_ns > up->start_ns || edge->end_ns < up->end_ns ||
 	    (edge->start_ns == up->start_ns && edge->end_ns == up->end_ns))
 		return 0;
+	if (is_translated(edge, up))
+		return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] ? BY_ID : 0;
 	if (is_twin(edge, up) || !is_one_host(edge, up))
 		return 0;
 	if ((edge->keys[0] && edge->keys[0] == up->keys[0]) ||
@@ -480,7 +495,7 @@ void yg_hops_take(struct yg_hops *hops, const struct yg_hop *hop)
 		exchange->response.present ? exchange->response.end_ns : exchange->request.end_ns;
 	uint64_t sequence;
 
-	is_upstream = is_known_server(hops, exchange) || is_upstream;
+	is_upstream = is_known_server(hops, exchange) || is_upstream || exchange->through;
 	yg_hops_tick(hops, end_ns);
 	if (is_upstream)
 		hops->active_ns = hops->now_ns + ACTIVE_NS;

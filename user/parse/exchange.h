@@ -115,6 +115,7 @@ struct yg_exchange {
 	uint32_t clients;	/* the same of .clients, and .chosen */
 	uint8_t chosen;
 	bool local;		/* both ends are this host's, as far as its addresses are known */
+	bool through;		/* neither is: this host passed it on */
 	bool twin;		/* the other end told it already: see endpoint/twin.h */
 	uint32_t ordinal;	/* of the flow's exchanges in this minute of its time, from 1 */
 	uint32_t tgid;		/* TLS: the process; wire: 0 */

@@ -52,6 +52,7 @@ struct call {
 	const char *path;
 	const char *name, *value; /* a field of the request; NULL none */
 	bool outbound;
+	bool through;
 	uint32_t tgid; /* TLS if not 0 */
 	uint16_t port; /* 0: 80 */
 };
@@ -75,6 +76,7 @@ static void take(struct yg_hops *hops, const struct call *call)
 		.client = peer(call->client, 4711),
 		.server = peer(call->server, call->port ? call->port : 80),
 		.outbound = call->outbound,
+		.through = call->through,
 		.tls = call->tgid != 0,
 		.tgid = call->tgid,
 	};
@@ -271,6 +273,49 @@ static void an_address_that_was_asked_and_asks_is_one_host(void **state)
 	assert_int_equal(parent_of(calls, 5, 3), 0);
 }
 
+/* The host's own address outside, a container's inside; or the other way round. */
+static void links_what_is_translated(void **state)
+{
+	static const struct {
+		const char *name;
+		struct call up, edge;
+		bool linked;
+	} cases[] = {
+		{ "published port",
+		  { CALL(2, 12, 18, 9, 5, "/a"), .through = true, .port = 8080 },
+		  { CALL(1, 10, 20, 9, 1, "/a") },
+		  true },
+		{ "masquerade",
+		  { CALL(2, 12, 18, 1, 9, "/a"), .outbound = true },
+		  { CALL(1, 10, 20, 5, 9, "/a"), .through = true },
+		  true },
+		{ "another request",
+		  { CALL(2, 12, 18, 9, 5, "/b"), .through = true, .port = 8080 },
+		  { CALL(1, 10, 20, 9, 1, "/a") },
+		  false },
+		{ "both inside",
+		  { CALL(2, 12, 18, 9, 5, "/a"), .through = true, .port = 8080 },
+		  { CALL(1, 10, 20, 9, 6, "/a"), .through = true },
+		  false },
+		{ "both ends are others",
+		  { CALL(2, 12, 18, 8, 5, "/a"), .through = true, .port = 8080 },
+		  { CALL(1, 10, 20, 9, 1, "/a") },
+		  false },
+		{ "one connection",
+		  { CALL(2, 12, 18, 9, 5, "/a"), .through = true },
+		  { CALL(1, 10, 20, 9, 5, "/a") },
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		const struct call calls[] = { cases[i].up, cases[i].edge };
+
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(parent_of(calls, 2, 2), cases[i].linked ? 1 : 0);
+	}
+}
+
 static void streams_of_one_connection_are_no_hops(void **state)
 {
 	static const struct {
@@ -389,6 +434,7 @@ int main(void)
 		cmocka_unit_test(a_chain_links_each_to_the_next),
 		cmocka_unit_test(the_edge_may_come_first),
 		cmocka_unit_test(an_address_that_was_asked_and_asks_is_one_host),
+		cmocka_unit_test(links_what_is_translated),
 		cmocka_unit_test(streams_of_one_connection_are_no_hops),
 		cmocka_unit_test(decides_after_the_grace),
 		cmocka_unit_test(a_full_table_loses_and_counts),
