@@ -183,17 +183,15 @@ static __always_inline __u64 tops_digit(__u64 w)
 	return (low + EACH(0x80 - '0')) & ~(low + EACH(0x80 - '9' - 1)) & ~w & TOPS;
 }
 
-enum outline_next { OUTLINE_OVER, OUTLINE_ON };
+enum outline_next { OUTLINE_OVER, OUTLINE_ON, OUTLINE_CUT /* text ends before the segment */ };
 
 /* Up to eight bytes of a segment, and its delimiter if it is among them. */
 static __always_inline enum outline_next outline_word(struct yg_outline *o)
 {
 	__u64 pos = o->pos, w, ends, mine, count;
 
-	if (pos >= OUTLINE_BYTES) {
-		outline_cut(o);
-		return OUTLINE_OVER;
-	}
+	if (pos >= OUTLINE_BYTES)
+		return OUTLINE_CUT;
 	w = *(const volatile __u64 *)(const void *)(o->text + pos);
 	ends = tops_below(w, ' ' + 1) | tops_equal(w, '/') | tops_equal(w, '?');
 	mine = ((ends & -ends) >> 7) - 1; /* the bytes before the first of them; without one, all */
@@ -208,6 +206,8 @@ static __always_inline enum outline_next outline_word(struct yg_outline *o)
 		o->part.hash = outline_mix(o->part.hash, w);
 		return OUTLINE_ON;
 	}
+	if (pos + count >= OUTLINE_BYTES)
+		return OUTLINE_CUT;
 	o->part.word = w;
 	o->pos++;
 	return outline_delimit(o, o->text[pos + (count & 7)]) ? OUTLINE_ON : OUTLINE_OVER;
@@ -224,7 +224,7 @@ static __always_inline __u64 outline_line(struct yg_outline *o)
 		asm volatile("" ::: "memory"); /* state is in the map, not in registers */
 		next = outline_word(o);
 	}
-	if (next == OUTLINE_ON)
+	if (next != OUTLINE_OVER)
 		outline_cut(o);
 	outline_fold(o);
 	return o->total | 1;

@@ -105,6 +105,24 @@ static void the_first_of_each_kind_are_sampled(void **state)
 		assert_int_equal(count_sampled(b, kinds[i]), 0);
 }
 
+/* OUTLINE_BYTES of outline.bpf.h end inside of the word: it is cut off, and no kind of its own. */
+static void what_is_cut_off_is_as_good_as_any_other(void **state)
+{
+	char line[] = "GET /segments/segments/segments/segments/segments/segments/segments/segments"
+		      "/segments/xxxxxxxxxxxxx";
+	struct bench *b = *state;
+	uint32_t sampled = 0;
+
+	begin(b);
+	assert_true(sizeof(line) - 1 > 96);
+	for (uint32_t i = 0; i < ASKED; i++) {
+		line[90] = (char)('a' + i % 10);
+		line[91] = (char)('a' + i / 10);
+		sampled += ask(b, line, (uint16_t)(20000 + i % 8)) != NULL;
+	}
+	assert_int_equal(sampled, FRESH);
+}
+
 /* Sampled from its start to the end of its answer, in a flow of which nothing else is. */
 static void only_the_new_exchange_of_a_flow_is_sampled(void **state)
 {
@@ -163,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_of_each_kind_are_sampled),
+		cmocka_unit_test(what_is_cut_off_is_as_good_as_any_other),
 		cmocka_unit_test(only_the_new_exchange_of_a_flow_is_sampled),
 		cmocka_unit_test(endless_words_stay_within_their_share),
 		cmocka_unit_test(nothing_is_remembered_while_all_is_sampled),
