@@ -60,7 +60,7 @@ struct yg_outline_row {
 	__u32 pad;
 };
 
-/* Kinds whose keys end alike: one line of the cache, read at one blow. */
+/* Kinds whose keys have the same middle bits: 64 bytes, on two lines of the cache at most. */
 struct yg_outline_set {
 	struct yg_outline_row rows[OUTLINE_WAYS];
 };
@@ -246,9 +246,10 @@ static __always_inline __u64 outline_read(const struct bytes *from, enum bytes_f
 	return outline_line(o);
 }
 
+/* By bits from the middle: the lowest is the same for all outlines of a service. */
 static __always_inline struct yg_outline_set *outline_set(__u64 key)
 {
-	__u32 index = key & (YG_OUTLINES_MAX / OUTLINE_WAYS - 1);
+	__u32 index = key >> 32 & (YG_OUTLINES_MAX / OUTLINE_WAYS - 1);
 
 	return bpf_map_lookup_elem(&yg_outlines, &index);
 }

@@ -142,6 +142,32 @@ static void only_the_new_exchange_of_a_flow_is_sampled(void **state)
 			 ASKED + 9); /* all are counted, whatever is sampled */
 }
 
+/* Of one service, too: nothing of its key may be the same for all. */
+static void kinds_of_one_service_use_all_of_the_table(void **state)
+{
+	struct bench *b = *state;
+	const struct bpf_map *map = b->skel->maps.yg_outlines;
+	uint64_t set[8];
+	uint32_t used[2] = { 0 };
+
+	begin(b);
+	assert_int_equal(bpf_map__value_size(map), sizeof(set));
+	for (uint32_t i = 0; i < ASKED; i++) {
+		char line[] = "GET /aa";
+
+		line[5] = (char)('a' + i % 10);
+		line[6] = (char)('a' + i / 10);
+		(void)ask(b, line, 40000);
+	}
+	for (uint32_t i = 0; i < bpf_map__max_entries(map); i++) {
+		assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(map), &i, set), 0);
+		used[i % 2] += set[0] != 0;
+	}
+	print_message("  %u even, %u odd sets\n", used[0], used[1]);
+	assert_in_range(used[0], ASKED / 4, ASKED);
+	assert_in_range(used[1], ASKED / 4, ASKED);
+}
+
 /* Words without end are no reason to sample without end. */
 static void endless_words_stay_within_their_share(void **state)
 {
@@ -183,6 +209,7 @@ int main(void)
 		cmocka_unit_test(the_first_of_each_kind_are_sampled),
 		cmocka_unit_test(what_is_cut_off_is_as_good_as_any_other),
 		cmocka_unit_test(only_the_new_exchange_of_a_flow_is_sampled),
+		cmocka_unit_test(kinds_of_one_service_use_all_of_the_table),
 		cmocka_unit_test(endless_words_stay_within_their_share),
 		cmocka_unit_test(nothing_is_remembered_while_all_is_sampled),
 	};
