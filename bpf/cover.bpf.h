@@ -64,13 +64,31 @@ __noinline int yg_cover_wire(void)
 #define RETRY_FIRST  0x11619ae574ad21cfull /* RFC 8446 section 4.1.3: of a HelloRetryRequest */
 
 /*
+ * Both randoms of @conn lead to its @ends. Each is drawn once, but a peer may repeat what it saw,
+ * and forge what comes in of others: of two connections with the same, nobody knows whose they are.
+ */
+static __always_inline void draw_keep(const struct yg_tls_conn *conn,
+				      const struct yg_tls_ends *ends)
+{
+	struct yg_tls_draw draw = draw_of(conn->random);
+	struct yg_tls_ends *known;
+
+	if (!draw.low[0] && !draw.low[1])
+		return;
+	known = bpf_map_lookup_elem(&yg_tls_draws, &draw);
+	if (!known)
+		(void)bpf_map_update_elem(&yg_tls_draws, &draw, ends, BPF_NOEXIST);
+	else if (bpf_map_lookup_elem(&yg_tls_conns, known) != conn)
+		__builtin_memset(known, 0, sizeof(*known));
+}
+
+/*
  * The frame at work begins with a hello: keep its random, see proof.bpf.h. What left this host is
  * not overwritten by what came in and says that it is of this host.
  */
 static __always_inline void hello_keep(const struct yg_frame *f, const __u64 random[2])
 {
 	struct yg_tls_conn *conn;
-	struct yg_tls_draw draw;
 	struct yg_tls_ends ends;
 	__u32 sender, bit;
 
@@ -86,9 +104,8 @@ static __always_inline void hello_keep(const struct yg_frame *f, const __u64 ran
 		return;
 	conn->random[sender != 0][0] = random[0];
 	conn->random[sender != 0][1] = random[1];
-	draw = draw_of(conn->random);
-	if (conn->sent && (draw.low[0] || draw.low[1]))
-		(void)bpf_map_update_elem(&yg_tls_draws, &draw, &ends, BPF_ANY);
+	if (conn->sent)
+		draw_keep(conn, &ends);
 }
 
 /* yg_hello_skb() - hello_keep() for the frame at work, at TC. */

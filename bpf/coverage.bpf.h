@@ -27,7 +27,10 @@ struct yg_tls_draw {
 	__u64 high[2];
 };
 
-/* Which connection has these randoms; see proof.bpf.h. A row may outlive its connection's. */
+/*
+ * Which connection has these randoms, see proof.bpf.h; zeroes: several claim them. A row may outlive
+ * its connection's.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, YG_TLS_CONNS_MAX);

@@ -216,6 +216,31 @@ static void both_randoms_lead_to_their_connection(void **state)
 	assert_int_equal(ends.port[1], htons(b->sport));
 }
 
+/*
+ * Who sees what this host answers another client asks with that random, and then sends a hello in
+ * the other's name, with the random that it was answered by itself.
+ */
+static void randoms_that_two_connections_claim_lead_nowhere(void **state)
+{
+	struct bench *b = *state;
+	struct yg_tls_ends ends;
+
+	b->sport += 2;
+	pass_hello(b, false, 1, "", 0xc3);
+	pass_hello(b, true, 2, "", 0x55);
+	b->sport--;
+	pass_hello(b, false, 1, "", 0x55);
+	pass_hello(b, true, 2, "", 0x66);
+	pass_hello(b, true, 2, "", 0x66); /* once more: still the same */
+	assert_int_equal(draw_look_up(b, 0x55, 0x66, &ends), 0);
+	assert_int_equal(ends.port[1], htons(b->sport));
+	b->sport++;
+	pass_hello(b, false, 1, "", 0x66);
+	expect_randoms(b, 0x55, 0x66, 1);
+	assert_int_equal(draw_look_up(b, 0x55, 0x66, &ends), 0);
+	assert_int_equal(ends.port[1], 0);
+}
+
 /* Anybody can send a frame that says it is of this host. */
 static void what_came_in_overwrites_no_hello_that_left(void **state)
 {
@@ -240,6 +265,7 @@ int main(void)
 		cmocka_unit_test(an_answer_has_a_limit),
 		cmocka_unit_test(randoms_of_both_hellos_are_kept),
 		cmocka_unit_test(both_randoms_lead_to_their_connection),
+		cmocka_unit_test(randoms_that_two_connections_claim_lead_nowhere),
 		cmocka_unit_test(what_came_in_overwrites_no_hello_that_left),
 	};
 
