@@ -311,14 +311,6 @@ __noinline int yg_outline_user(__u64 id)
 	return 0;
 }
 
-/* What goes on in a flow that was not chosen needs no second look: most of what is written. */
-static __always_inline bool is_passed_over(const struct yg_control *knobs, const struct yg_ssl *ssl,
-					   const struct yg_thread *t)
-{
-	return knobs->sampled && !t->out.starts && ssl->choice.round &&
-	       ssl->choice.why == YG_CHOSEN_NOT;
-}
-
 /* Budget, then ring, for a call that moved out.payload_len > 0 bytes. @id: see call_find(). */
 static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_ssl *ssl,
 					       struct yg_thread *t, __u64 id)
@@ -349,7 +341,7 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 		(void)yg_outline_user(id);
 	if (t->out.data_len == 0)
 		return TLS_skip_budget;
-	if (is_passed_over(knobs, ssl, t))
+	if (sampling_passes(knobs, &t->out, &ssl->choice))
 		return TLS_skip_sampled;
 	if (tls_prepare(ssl, &t->out, id))
 		row = row_of_emitted(yg_emit_user(id, t->buffer));
