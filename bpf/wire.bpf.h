@@ -172,11 +172,12 @@ static __always_inline void side_renew(struct yg_budget *b)
 	b->is_http = is_http;
 }
 
-/* Is the SYN at work of a connection that user space has to tell from an older one? */
-static __always_inline bool wire_begins(struct yg_frame *f)
+/*
+ * Is the SYN at work of a connection that user space has to tell from an older one? @known: what is
+ * kept of that, or NULL.
+ */
+static __always_inline bool wire_begins(struct yg_frame *f, struct yg_stream *known)
 {
-	struct yg_stream *known = stream_find(f);
-
 	f->budget.lost = 0;
 	if (!known)
 		return false;
@@ -223,8 +224,9 @@ static __always_inline struct yg_stream *wire_recall(struct yg_frame *f)
 static __always_inline enum sample_row wire_edge(struct yg_frame *f, const struct bytes *from,
 						 enum bytes_from kind)
 {
-	(void)wire_recall(f);
-	if (!(is_end(&f->packet) ? wire_ends(f) : wire_begins(f)))
+	struct yg_stream *known = wire_recall(f);
+
+	if (!(is_end(&f->packet) ? wire_ends(f) : wire_begins(f, known)))
 		return SAMPLE_skip_empty;
 	f->out.data_len = 0;
 	f->out.starts = 0;
