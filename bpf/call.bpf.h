@@ -465,10 +465,10 @@ static __always_inline enum tls_row close_emit(const struct yg_ssl *ssl, struct 
 }
 
 /*
- * The object at @address ends: tell user space if it heard of it, and forget it. A function of its
- * own: its record must not add to the stack of other calls.
+ * The object at @address ends, as @source says: tell user space if it heard of it, and forget it. A
+ * function of its own: its record must not add to the stack of other calls.
  */
-static __noinline int object_end(__u64 address)
+static __noinline int object_end(__u64 address, __u8 source)
 {
 	struct yg_ssl_key key = key_of(address);
 	struct yg_ssl *ssl = bpf_map_lookup_elem(&yg_ssls, &key);
@@ -481,7 +481,7 @@ static __noinline int object_end(__u64 address)
 		e.object = key.object;
 		e.tgid = key.tgid;
 		e.offset = ssl->read_offset;
-		e.source = YG_SOURCE_TLS_CLOSE;
+		e.source = source;
 		count_tls(c, TLS_rx);
 		count_tls(c, close_emit(ssl, &e));
 	}
@@ -496,7 +496,7 @@ static __noinline int object_end(__u64 address)
  */
 static __always_inline void object_join(struct yg_ssl *ssl, __u64 address)
 {
-	(void)object_end(address);
+	(void)object_end(address, YG_SOURCE_TLS_REST);
 	ssl_begin(ssl);
 }
 

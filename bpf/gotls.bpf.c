@@ -226,7 +226,7 @@ int yg_go_shake(struct GO_REGS *ctx)
 
 	if (!is_task_in_scope())
 		return 0;
-	(void)object_end(GO_ARG1(ctx));
+	(void)object_end(GO_ARG1(ctx), YG_SOURCE_TLS_CLOSE);
 	t = gocall_find(ctx->GO_G);
 	if (t && !is_rested(control(), t) && (t->kind == CALL_READ || t->kind == CALL_WRITE) &&
 	    t->object == GO_ARG1(ctx))
@@ -255,7 +255,7 @@ int yg_go_shaken(struct GO_REGS *ctx)
 SEC("uprobe")
 int yg_go_close(struct GO_REGS *ctx)
 {
-	(void)object_end(GO_ARG1(ctx));
+	(void)object_end(GO_ARG1(ctx), YG_SOURCE_TLS_CLOSE);
 	return 0;
 }
 

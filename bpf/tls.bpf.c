@@ -277,7 +277,7 @@ int yg_pr_writev(struct pt_regs *ctx)
 SEC("uprobe")
 int yg_ssl_free(struct pt_regs *ctx)
 {
-	(void)object_end(PT_REGS_PARM1(ctx));
+	(void)object_end(PT_REGS_PARM1(ctx), YG_SOURCE_TLS_CLOSE);
 	return 0;
 }
 

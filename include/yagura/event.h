@@ -22,6 +22,7 @@ enum yg_source {
 	YG_SOURCE_TLS_READ,    /* the process read it: sender is the remote side */
 	YG_SOURCE_TLS_WRITE,   /* the process wrote it: sender is the local side */
 	YG_SOURCE_TLS_CLOSE,   /* SSL_free: the TLS object is gone; no data */
+	YG_SOURCE_TLS_REST,    /* probes rested: what follows of it is joined anew; no data */
 	YG_SOURCE_FILE,	       /* a capture file */
 	YG_SOURCE_MAX
 };

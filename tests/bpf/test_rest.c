@@ -52,7 +52,7 @@ static void after_a_rest_a_connection_is_joined_anew(void **state)
 	ssl->fds[0] = -1;
 	do_write(ssl, RESPONSE);
 	assert_int_equal(rig_read(&b->rig), 2);
-	assert_int_equal(seg[0].source, YG_SOURCE_TLS_CLOSE);
+	assert_int_equal(seg[0].source, YG_SOURCE_TLS_REST);
 	assert_int_equal(seg[0].generation, generation);
 	assert_int_equal(seg[1].source, YG_SOURCE_TLS_WRITE);
 	assert_int_equal(seg[1].generation, generation + 1);

@@ -80,8 +80,8 @@ static void say(void *ctx, const char *text)
 
 static void print_segment(void *ctx, const struct yg_segment *segment)
 {
-	static const char *const sources[YG_SOURCE_MAX] = { "?",    "in",    "out",   "xdp",
-							    "read", "write", "close", "file" };
+	static const char *const sources[YG_SOURCE_MAX] = { "?",     "in",    "out",  "xdp", "read",
+							    "write", "close", "rest", "file" };
 	static const char *const binds[YG_BIND_MAX] = { "unknown", "guess", "certain" };
 	const struct yg_flow_key *key = &segment->key;
 	char from[YG_ADDRESS_TEXT_CAP], to[YG_ADDRESS_TEXT_CAP];

@@ -568,7 +568,8 @@ void yg_prelude_close(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		tell(preludes, prelude, flow);
 	yg_hello_drop(&prelude->gather, preludes->pool);
 	drop_held(preludes, prelude);
-	if (flow->tls && flow->server_dir != YG_FLOW_DIR_NONE && yg_lru_count(preludes->table)) {
+	if (flow->tls && !flow->rests && flow->server_dir != YG_FLOW_DIR_NONE &&
+	    yg_lru_count(preludes->table)) {
 		const struct ends ends = ends_of(flow, !flow->server_dir);
 
 		row = find_row(preludes, &ends);

@@ -105,6 +105,6 @@ void yg_prelude_release(struct yg_preludes *preludes, struct yg_prelude *prelude
 void yg_prelude_add(struct yg_preludes *preludes, const struct yg_prelude *prelude,
 		    struct yg_exchange *exchange);
 
-/* The flow leaves: its memory is given back; a TLS object's row is used up. */
+/* The flow leaves: its memory is given back; the row of a TLS object that ended is used up. */
 void yg_prelude_close(struct yg_preludes *preludes, struct yg_prelude *prelude,
 		      const struct yg_flow *flow);

@@ -458,7 +458,7 @@ static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 		     const struct yg_segment_view *view)
 {
 	take_counts(flows, flow, dir, view->meta);
-	if (view->meta->payload_len == 0 || view->meta->source == YG_SOURCE_TLS_CLOSE) {
+	if (view->meta->payload_len == 0) {
 		flows->order.counters->seg_empty++;
 		return;
 	}
@@ -475,7 +475,7 @@ static void take_tls(struct yg_flows *flows, struct yg_flow *flow, unsigned dir,
 void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view)
 {
 	const struct yg_segment *meta = view->meta;
-	bool tls = meta->source >= YG_SOURCE_TLS_READ && meta->source <= YG_SOURCE_TLS_CLOSE;
+	bool tls = meta->source >= YG_SOURCE_TLS_READ && meta->source <= YG_SOURCE_TLS_REST;
 	struct yg_flow_id id;
 	struct yg_flow *flow;
 	unsigned dir;
@@ -506,8 +506,9 @@ void yg_flows_segment(struct yg_flows *flows, const struct yg_segment_view *view
 	if (!flow->proven && !flow->closed)
 		prove(flows, flow, meta->source);
 
-	if (!flow->closed && (meta->source == YG_SOURCE_TLS_CLOSE || flow->over)) {
+	if (!flow->closed && (yg_segment_view_ends(meta) || flow->over)) {
 		flows->order.counters->flow_closed++;
+		flow->rests = meta->source == YG_SOURCE_TLS_REST;
 		flow->dropped = meta->source == YG_SOURCE_TLS_CLOSE;
 		flow_end(flows, flow);
 	}

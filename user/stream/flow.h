@@ -81,6 +81,7 @@ struct yg_flow {
 	bool proven;	    /* more than frames that anybody could have made up */
 	bool joined;	    /* first seen without its SYN */
 	bool dropped;	    /* ended by RST, or freed by its process: not given up by us */
+	bool rests;	    /* TLS: the probes rested; its connection goes on as another flow */
 	bool over;	    /* written by stage 3: nothing of it is wanted any more */
 	bool asks;	    /* written by stage 3: wants on_due() */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */

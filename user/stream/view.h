@@ -17,10 +17,16 @@ struct yg_segment_view {
 	const uint8_t *data; /* [meta->data_len]; here data_len may exceed YG_SEGMENT_MAX */
 };
 
+/* Nothing follows of what was heard of the TLS object so far. */
+static inline bool yg_segment_view_ends(const struct yg_segment *meta)
+{
+	return meta->source == YG_SOURCE_TLS_CLOSE || meta->source == YG_SOURCE_TLS_REST;
+}
+
 /* Lengths and source within their range? */
 static inline bool yg_segment_view_is_valid(const struct yg_segment *meta)
 {
 	return meta->data_len <= meta->payload_len && meta->payload_len <= YG_WINDOW_BYTES &&
 	       meta->source > 0 && meta->source < YG_SOURCE_MAX &&
-	       (meta->source != YG_SOURCE_TLS_CLOSE || meta->payload_len == 0);
+	       (!yg_segment_view_ends(meta) || meta->payload_len == 0);
 }

@@ -246,7 +246,7 @@ static void a_request_waits_for_its_answer_unless_that_was_lost(void **state)
 
 /* --- answers that do not come -------------------------------------------------------------- */
 
-enum piece { NOTHING, RESET, HALF, WHOLE, LOSS, UNREAD, END };
+enum piece { NOTHING, RESET, HALF, WHOLE, LOSS, UNREAD, END, REST };
 
 struct ending {
 	const char *name;
@@ -264,8 +264,22 @@ static const struct ending endings[] = {
 	{ "a reset behind an answer that cannot be read", false, { UNREAD, RESET }, 0 },
 	{ "the server ends the connection", false, { END }, 1 },
 	{ "the server ends the connection within the answer", false, { HALF, END }, 1 },
+	{ "the probes rest, if there are any", false, { REST }, 0 },
 	{ "the connection is left open", false, { NOTHING }, 0 },
 };
+
+static void feed_rest(struct feed *feed)
+{
+	const struct yg_segment meta = {
+		.time_ns = feed->time_ns,
+		.source = YG_SOURCE_TLS_REST,
+		.tgid = 1,
+		.object = CLIENT_PORT,
+	};
+
+	if (feed->way == WAY_TLS)
+		yg_streams_view(feed->streams, &(struct yg_segment_view){ .meta = &meta });
+}
 
 static void feed_piece(struct talk *talk, struct feed *feed, const struct ending *ending, size_t i)
 {
@@ -294,6 +308,9 @@ static void feed_piece(struct talk *talk, struct feed *feed, const struct ending
 	case END:
 		for (int side = 0; side < 2; side++)
 			feed_record(feed, &(struct record){ .server = side, .close = true });
+		return;
+	case REST:
+		feed_rest(feed);
 		return;
 	case NOTHING:
 		return;

@@ -234,6 +234,25 @@ static void leaves_other_connections_unknown(void **state)
 	assert_string_equal(net->seen.linked, "");
 }
 
+/* A rest of the probes ends what was heard of an object, and not its connection. */
+static void remembers_over_a_rest_of_the_probes(void **state)
+{
+	struct net *net = *state;
+	struct yg_segment meta;
+	const struct yg_segment_view view = { &meta, (const uint8_t *)"" };
+
+	send_hello(net, YG_SOURCE_INGRESS, 4000, "api.example");
+	exchange_tls(net, 4000, 0x10, false);
+	meta = segment(YG_SOURCE_TLS_REST, 4000, false, 0);
+	meta.tgid = 7;
+	meta.object = 0x10;
+	yg_streams_view(net->streams, &view);
+	assert_int_equal(yg_streams_counters(net->streams)->flow_closed, 1);
+	exchange_tls(net, 4000, 0x20, true);
+	assert_int_equal(net->seen.exchanges, 2);
+	assert_string_equal(net->seen.linked_sni, "api.example");
+}
+
 static void forgets_when_the_tls_object_ends(void **state)
 {
 	struct net *net = *state;
@@ -476,6 +495,7 @@ int main(void)
 		claim(links_the_hello_to_the_plaintext),
 		claim(a_request_for_another_host_denies_the_handshake),
 		claim(leaves_other_connections_unknown),
+		claim(remembers_over_a_rest_of_the_probes),
 		claim(forgets_when_the_tls_object_ends),
 		claim(sees_the_next_connection_of_the_same_port),
 		claim(makes_room_for_new_connections),
