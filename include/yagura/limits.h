@@ -32,12 +32,12 @@
 #define YG_SSLS_MAX	  65536u /* TLS objects; LRU */
 #define YG_PROVERS_MAX	  1024u	 /* processes whose TLS objects can be proven; LRU */
 #define YG_CALLS_MAX	  16384u /* threads inside SSL_read or SSL_write at once; LRU */
-#define YG_GOCALLS_MAX	  32768u /* goroutines inside Conn.Read or Write at once; LRU, 12 MB */
+#define YG_GOCALLS_MAX	  32768u /* goroutines inside Conn.Read or Write at once; LRU, 16 MB */
 #define YG_ALWAYS_MAX	  4096u	 /* addresses sampled always; who stays is the enforcer's to say */
 #define YG_TALLIES_MAX	  4096u	 /* services counted apart; more are counted together */
 #define YG_TALLY_CLASSES  8u	 /* of clients, by hash; a power of two */
 #define YG_TALLY_YOUNG	  256u	 /* requests of a service that are sampled in any case */
-#define YG_OUTLINES_MAX	  16384u /* kinds of requests that were seen; 256 KB */
+#define YG_OUTLINES_MAX	  16384u /* kinds of requests seen; 256 KB; beyond: another goes */
 #define YG_OUTLINE_FRESH  16u	 /* requests of a kind that are sampled in any case */
 #define YG_FRESH_PER_S	  128u	 /* such requests per CPU; beyond: as any other request */
 #define YG_BLOCKS_MAX	  1048576u /* exact addresses per family */

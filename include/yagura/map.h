@@ -17,9 +17,9 @@
  * yg_always	hash		struct yg_addr6		yg_always	enforcer
  * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
  * yg_tls_conns	LRU hash	struct yg_tls_ends	yg_tls_conn	the programs; warden deletes
- * Tables private to the programs (yg_streams, yg_preludes, yg_packets, yg_threads,
- * yg_ssls, yg_outlines) are declared beside them. yg_threads is shared by tls and sock, yg_streams
- * by sample and guard: one map each.
+ * Tables private to the programs (yg_streams, yg_preludes, yg_threads, yg_ssls, yg_tls_draws,
+ * yg_provers, yg_outlines) are declared beside them. yg_threads is shared by tls and sock,
+ * yg_streams by sample and guard: one map each.
  *
  * All are pinned by name under the bpffs directory of the daemon, /sys/fs/bpf/yagura.
  */
