@@ -28,8 +28,8 @@ struct yg_tls_draw {
 };
 
 /*
- * Which connection has these randoms, see proof.bpf.h; zeroes: several claim them. A row may outlive
- * its connection's.
+ * Which connection has these randoms, see proof.bpf.h; zeroes: several claim them. A row may be
+ * there when its connection's is no more.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
