@@ -366,7 +366,8 @@ static __always_inline void offset_advance(struct yg_ssl *ssl, struct yg_thread 
 }
 
 /*
- * A guess is proven or, where other objects of the process were proven, refuted: unknown again.
+ * A guess is proven or refuted: unknown again, where other objects of the process were proven, or
+ * where its thread received of several.
  * What was proven once and is doubted has to be proven again. @conn: NULL if it is gone.
  */
 static __always_inline void ssl_prove(struct yg_ssl *ssl, __u64 object,
@@ -379,7 +380,9 @@ static __always_inline void ssl_prove(struct yg_ssl *ssl, __u64 object,
 		ssl->bind = YG_BIND_SOCKET;
 		ssl->is_proven = 1;
 		(void)bpf_map_update_elem(&yg_provers, &tgid, &place, BPF_ANY);
-	} else if (ssl->is_proven || has_place) {
+		tgid = PROVER_ANY;
+		(void)bpf_map_update_elem(&yg_provers, &tgid, &place, BPF_ANY);
+	} else if (ssl->is_proven || has_place || !(ssl->agreed_reads | ssl->agreed_writes)) {
 		ssl_renew(ssl);
 	}
 }
@@ -413,12 +416,11 @@ static __always_inline bool ssl_cover(struct yg_ssl *ssl, __u64 object, bool has
  */
 __noinline int yg_cover(__u64 id)
 {
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct yg_thread *t = call_find(id);
+	__u32 any = PROVER_ANY, *place, *other;
 	struct yg_ssl_key key;
 	struct yg_ssl *ssl;
 	__u8 tries;
-	__u32 *place;
 
 	if (!t)
 		return 0;
@@ -427,8 +429,9 @@ __noinline int yg_cover(__u64 id)
 	if (!ssl)
 		return 0;
 	tries = ssl->covered + 1;
-	place = is_unproven(ssl) ? bpf_map_lookup_elem(&yg_provers, &tgid) : NULL;
-	if (place && ssl_identify(ssl, t, *place))
+	place = is_unproven(ssl) ? bpf_map_lookup_elem(&yg_provers, &key.tgid) : NULL;
+	other = is_unproven(ssl) && !place ? bpf_map_lookup_elem(&yg_provers, &any) : place;
+	if (other && ssl_identify(ssl, t, *other))
 		tries = COVER_TRIES;
 	else if (ssl->bind != YG_BIND_UNKNOWN && ssl_cover(ssl, t->object, place))
 		tries = COVER_TRIES;

@@ -9,8 +9,9 @@
  * drawn by this host and seen as it left: a peer may choose its own, and forge frames that come in,
  * but not that. No offset is known: of a process's first object both are looked for in its first
  * bytes (OpenSSL since 3.0), and behind the pointers that it begins with (OpenSSL 1.1.1,
- * BoringSSL). Where they were found the next object has them, too: what stands there leads to the
- * connection, although its thread received for others since.
+ * BoringSSL). Where they were found the next object has them, too, and that of another process with
+ * the same library: what stands there leads to the connection, although its thread received for
+ * others since.
  */
 #pragma once
 
@@ -28,11 +29,13 @@
  */
 #define PLACE_WORD(place, bit) ((__u32)(place) >> (bit)&0xff)
 
+#define PROVER_ANY 0u /* whoever was the last: most processes of a host use one library */
+
 /* Processes of which an object was proven; in their libraries, randoms are in one place. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, YG_PROVERS_MAX);
-	__type(key, __u32); /* tgid */
+	__type(key, __u32); /* tgid, or PROVER_ANY */
 	__type(value, __u32);
 } yg_provers SEC(".maps");
 
