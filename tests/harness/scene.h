@@ -45,6 +45,7 @@ struct scene_call {
 	bool broken;  /* ... or not to the end: the connection was over before */
 	bool refused; /* the request */
 	bool tls, outbound;
+	bool twin;	 /* the other end told it already */
 	bool nameless;	 /* no Host */
 	bool sni_denied; /* as in the exchange */
 };
@@ -275,7 +276,10 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 	exchange.request = scene_request(call, scene->time_ns, &fields);
 	if (!call->unanswered)
 		exchange.response = scene_response(call, scene->time_ns, answer_fields);
-	yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
+	if (call->twin)
+		yg_knowledge_twin(scene->knowledge, &subject);
+	else
+		yg_knowledge_observe(scene->knowledge, &subject, scene->time_ns, &scene->seen);
 }
 
 /* The findings of one rule. */

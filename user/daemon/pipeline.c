@@ -127,8 +127,12 @@ static void judge(const struct yg_pipeline *pipeline, const struct yg_subject *s
 		yg_knowledge_rest(pipeline->knowledge, subject->exchange);
 		return;
 	}
+	if (subject->exchange->twin) {
+		yg_knowledge_twin(pipeline->knowledge, subject);
+		return;
+	}
 	yg_knowledge_observe(pipeline->knowledge, subject, now_ns, &observation);
-	if (pipeline->sink.on_exchange && !subject->exchange->twin)
+	if (pipeline->sink.on_exchange)
 		pipeline->sink.on_exchange(pipeline->sink.ctx, subject, &observation);
 }
 

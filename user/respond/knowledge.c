@@ -336,8 +336,8 @@ static void name_findings(const struct yg_knowledge *knowledge, const struct yg_
 }
 
 /* What was not read before is read here. */
-static void read_subject(struct yg_knowledge *knowledge, const struct yg_subject *subject,
-			 struct yg_observation *ret)
+void yg_knowledge_read_subject(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			       struct yg_observation *ret)
 {
 	const struct yg_reading *reading = subject->reading;
 
@@ -435,20 +435,6 @@ void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg
 	ret->aliases = operation->aliases;
 }
 
-/*
- * It is counted and judged where it was served. That this host asked is learned here, and who led
- * to it, unless the serving end knows that it is of this host, too.
- */
-static void learn_twin(struct yg_knowledge *knowledge, const struct yg_subject *subject,
-		       struct yg_observation *ret)
-{
-	if (ret->endpoint)
-		yg_knowledge_note(knowledge, subject, ret->endpoint,
-				  yg_weight_from_share(subject->exchange->sampled));
-	if (yg_hop_side_of(subject->exchange) != YG_HOP_SIDE_LOCAL)
-		yg_knowledge_take_hop(knowledge, subject, ret);
-}
-
 void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			  uint64_t now_ns, struct yg_observation *ret)
 {
@@ -467,16 +453,11 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	}
 	knowledge->unanswered += !exchange->response.present;
 	knowledge->ja4 = exchange->ja4;
-	read_subject(knowledge, subject, ret);
+	yg_knowledge_read_subject(knowledge, subject, ret);
 	yg_knowledge_read_operation(knowledge, exchange, ret);
 	endpoint = yg_knowledge_name(knowledge, exchange, ret);
 	knowledge->not_http += !ret->path.ptr;
 	ret->endpoint = endpoint;
-	if (exchange->twin) {
-		learn_twin(knowledge, subject, ret);
-		yg_knowledge_tick(knowledge, now_ns);
-		return;
-	}
 	if (endpoint)
 		profile = yg_knowledge_profile_of(knowledge, endpoint);
 	if (profile) {

@@ -185,6 +185,12 @@ void yg_knowledge_handshake(struct yg_knowledge *knowledge, const struct yg_hand
 struct yg_websocket;
 void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_websocket *websocket);
 
+/*
+ * Take in what the other end of its connection tells of an exchange, see endpoint/twin.h: of what
+ * was counted and judged there is learned that this host asked, and who led to it.
+ */
+void yg_knowledge_twin(struct yg_knowledge *knowledge, const struct yg_subject *subject);
+
 /* Count the bytes of an exchange that was observed when it was open; learns nothing else. */
 void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange *exchange);
 

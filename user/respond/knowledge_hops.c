@@ -80,6 +80,27 @@ void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subje
 		yg_hops_take(knowledge->hops, &hop);
 }
 
+void yg_knowledge_twin(struct yg_knowledge *knowledge, const struct yg_subject *subject)
+{
+	const struct yg_exchange *exchange = subject->exchange;
+	struct yg_observation seen = { .protocol = exchange->protocol };
+
+	if (!exchange->request.present)
+		return;
+	yg_knowledge_read_subject(knowledge, subject, &seen);
+	yg_knowledge_read_operation(knowledge, exchange, &seen);
+	if (knowledge->reading->has_path) {
+		seen.path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };
+		seen.endpoint = yg_knowledge_find_piece(knowledge, exchange, &seen);
+	}
+	if (seen.endpoint)
+		yg_knowledge_note(knowledge, subject, seen.endpoint,
+				  yg_weight_from_share(exchange->sampled));
+	/* The serving end knows that it is of this host, too: it has told who led to it. */
+	if (yg_hop_side_of(exchange) != YG_HOP_SIDE_LOCAL)
+		yg_knowledge_take_hop(knowledge, subject, &seen);
+}
+
 void yg_knowledge_relations(const struct yg_knowledge *knowledge, yg_relation_fn fn, void *ctx)
 {
 	yg_relations_each(knowledge->relations, fn, ctx);

@@ -193,6 +193,11 @@ static inline bool yg_knowledge_read_path(struct yg_knowledge *knowledge, struct
 	knowledge->path = &knowledge->here.path;
 	return yg_path_from_target(target, &knowledge->here.path);
 }
+
+/* Who asks, which service and path: from subject->reading, or read now; into @ret as well. */
+void yg_knowledge_read_subject(struct yg_knowledge *knowledge, const struct yg_subject *subject,
+			       struct yg_observation *ret);
+
 /* The operation that the bodies name, if any, into knowledge->operation and @ret. */
 void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
 				 struct yg_observation *ret);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "endpoint/inventory.h"
+#include "endpoint/listener.h"
+#include "endpoint/service.h"
 #include "scene.h"
 
 #define EDGE_NS (START_NS + SECOND_NS)
@@ -54,10 +56,39 @@ static void an_upstream_of_another_name_keeps_its_own_count(void **state)
 	assert_int_equal(scene.cell_requests, 2);
 }
 
+static void is_of_orders(void *ctx, const struct yg_endpoint *endpoint)
+{
+	bool is_named = strcmp(endpoint->service, "api.example.com") == 0;
+
+	(void)ctx;
+	assert_string_equal(endpoint->template_, "/orders");
+	assert_int_equal(endpoint->requests, is_named ? YG_LISTENER_SURE - 1 : 1);
+}
+
+/* A service of this host that a process of it asks: both tell of each request. */
+static void what_both_ends_tell_teaches_once(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct scene_call call = { .target = "/orders", .tls = true };
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	for (uint32_t i = 0; i < 2 * (YG_LISTENER_SURE - 1); i++) {
+		call.twin = call.outbound = i % 2;
+		call.target = call.twin && i > 100 ? "/nobody/served/this" : "/orders";
+		scene_show(&scene, &call);
+	}
+	scene_show(&scene,
+		   &(struct scene_call){ .target = "/orders", .tls = true, .nameless = true });
+	assert_int_equal(scene.seen.source, YG_SERVICE_ADDRESS);
+	assert_int_equal(yg_knowledge_endpoints(scene.knowledge, is_of_orders, NULL), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_client_asked_once_is_counted_once),
+		cmocka_unit_test(what_both_ends_tell_teaches_once),
 		cmocka_unit_test(an_upstream_of_another_name_keeps_its_own_count),
 	};
 
