@@ -435,6 +435,20 @@ void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg
 	ret->aliases = operation->aliases;
 }
 
+/* Rows become parts of others then, that of the exchange in hand maybe. */
+static void pass_time(struct yg_knowledge *knowledge, uint64_t now_ns,
+		      const struct yg_recall *recall, struct yg_observation *ret)
+{
+	uint32_t index = ret->endpoint ? ret->endpoint->index : 0;
+	uint64_t id = ret->endpoint ? ret->endpoint->id : 0;
+	const struct yg_endpoint *row;
+
+	yg_knowledge_tick(knowledge, now_ns);
+	row = yg_inventory_at(knowledge->inventory, index);
+	if (id && (!row || row->id != id))
+		ret->endpoint = yg_knowledge_find_again(knowledge, recall, ret);
+}
+
 void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			  uint64_t now_ns, struct yg_observation *ret)
 {
@@ -474,14 +488,16 @@ void yg_knowledge_observe(struct yg_knowledge *knowledge, const struct yg_subjec
 	yg_knowledge_take_hop(knowledge, subject, ret);
 	recall = (struct yg_recall){
 		.start_ns = yg_knowledge_time_of(exchange),
+		.method = exchange->request.method,
 		.service = ret->service,
+		.source = ret->source,
 		.caller = ret->caller,
 		.client = subject->client,
 	};
 	name_findings(knowledge, &recall, ret);
 	if (ret->finding_count > 0)
 		tell_suspect(knowledge, subject, YG_WATCH_FINDING);
-	yg_knowledge_tick(knowledge, now_ns);
+	pass_time(knowledge, now_ns, &recall, ret);
 }
 
 void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall *recall,
@@ -493,9 +509,7 @@ void yg_knowledge_resolve(struct yg_knowledge *knowledge, const struct yg_recall
 					.operation = recall->operation };
 	if (recall->path.ptr && yg_knowledge_read_path(knowledge, recall->path)) {
 		ret->path = recall->path;
-		ret->endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
-		if (!ret->endpoint && recall->source == YG_SERVICE_ADDRESS)
-			ret->endpoint = yg_knowledge_find_adopted(knowledge, recall, ret);
+		ret->endpoint = yg_knowledge_find_again(knowledge, recall, ret);
 	}
 	if (recall->data_count)
 		ret->classes = yg_data_classes(knowledge->data,

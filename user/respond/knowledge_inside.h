@@ -163,10 +163,13 @@ struct yg_endpoint *yg_knowledge_find_piece(struct yg_knowledge *knowledge,
 /* Rows under an address that the service of its listener has, too, go over to it. */
 void yg_knowledge_adopt(struct yg_knowledge *knowledge);
 
-/* The row that took in the one of an exchange that stayed under an address; NULL: none. */
-struct yg_endpoint *yg_knowledge_find_adopted(struct yg_knowledge *knowledge,
-					      const struct yg_recall *recall,
-					      struct yg_observation *ret);
+/*
+ * Endpoint of the path in hand, an exchange that was observed; learns nothing. If its row stayed
+ * under an address and went over since, @ret has the service and the source of the one it is in.
+ */
+struct yg_endpoint *yg_knowledge_find_again(struct yg_knowledge *knowledge,
+					    const struct yg_recall *recall,
+					    struct yg_observation *ret);
 
 /* Path, template and endpoint in the service of @ret; learns, or just looks. */
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,

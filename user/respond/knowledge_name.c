@@ -182,13 +182,16 @@ void yg_knowledge_adopt(struct yg_knowledge *knowledge)
 	}
 }
 
-struct yg_endpoint *yg_knowledge_find_adopted(struct yg_knowledge *knowledge,
-					      const struct yg_recall *recall,
-					      struct yg_observation *ret)
+struct yg_endpoint *yg_knowledge_find_again(struct yg_knowledge *knowledge,
+					    const struct yg_recall *recall,
+					    struct yg_observation *ret)
 {
 	struct yg_observation into = *ret;
 	struct yg_endpoint *endpoint;
 
+	endpoint = yg_knowledge_find_place(knowledge, recall->method, ret);
+	if (endpoint || recall->source != YG_SERVICE_ADDRESS)
+		return endpoint;
 	into.service = yg_listeners_sole_of(knowledge->listeners, recall->service);
 	into.source = YG_SERVICE_LISTENER;
 	if (!into.service.ptr)

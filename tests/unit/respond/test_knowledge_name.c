@@ -263,6 +263,29 @@ static void what_was_learned_under_the_address_goes_over_when_the_name_is_known(
 	assert_int_equal(scene.seen.endpoint->requests, 72);
 }
 
+/* The time that an exchange brings may move the very row that it was counted in. */
+static void an_exchange_is_told_with_the_row_that_took_in_its_own(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	open_quietly(&scene);
+
+	ask_by_name(&scene, HOST, "/v1/orders", YG_LISTENER_SURE);
+	scene_show(&scene, &(struct scene_call){ .host = OTHER,
+						 .target = "/v1/users",
+						 .server = "192.0.2.11",
+						 .tls = true });
+	scene.time_ns += 10 * SECOND_NS;
+	assert_string_equal(
+		ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders", .sni = OTHER }),
+		"listener");
+	is_seen_as(&scene, HOST);
+	assert_string_equal(scene.seen.endpoint->service, HOST);
+	assert_int_equal(scene.seen.endpoint->requests, YG_LISTENER_SURE + 1);
+	assert_int_equal(scene.folds, 1);
+}
+
 /* What somebody asks by the address, or by a host that is none, is the address's. */
 static void what_is_asked_by_the_address_stays(void **state)
 {
@@ -386,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_handshake_takes_the_port_that_clients_name),
 		cmocka_unit_test(
 			what_was_learned_under_the_address_goes_over_when_the_name_is_known),
+		cmocka_unit_test(an_exchange_is_told_with_the_row_that_took_in_its_own),
 		cmocka_unit_test(what_is_asked_by_the_address_stays),
 		cmocka_unit_test(an_address_that_is_asked_is_another_host),
 		cmocka_unit_test(an_exchange_is_told_under_the_name_that_its_row_has_in_the_end),
