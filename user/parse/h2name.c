@@ -37,7 +37,8 @@ bool yg_h2_name_read(struct yg_h2_name *name, uint16_t table, const struct yg_h2
 	}
 	if (!head->draft.unknown)
 		return false;
-	name->is_several |= name->len && name->table == table;
+	/* None was seen before: the first that is will be one that the table did not have. */
+	name->is_several |= !name->len || name->table == table;
 	return true;
 }
 

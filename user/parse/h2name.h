@@ -5,7 +5,7 @@
  * that was filled before.
  *
  *	known k, known k, (loss: the table is learned again) unknown, unknown	-> k
- *	(joined late) unknown, known k, unknown					-> nothing
+ *	(joined late) unknown, known k, (loss) unknown				-> nothing
  *
  * Why nothing: a client writes out a name that is not in its table. So k was none of the entries of
  * before, and the unknown name is another one: a connection may serve several hosts (RFC 9113
