@@ -6,7 +6,8 @@
 
 #include "parse/trailer.h"
 
-#define PARTIAL_ROOM 1024u /* bytes of room for the rest of a head: most fit without moving */
+#define TRAILERS_ROOM 512u  /* bytes of trailers that go before the end of a body's prefix */
+#define PARTIAL_ROOM  1024u /* bytes of room for the rest of a head: most fit without moving */
 
 /* The parts of a block, in order. */
 static struct yg_field *fields_of(struct yg_draft *draft)
@@ -145,14 +146,27 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
 	draft->body_len += take;
 }
 
+/* Room for the first @len bytes of trailers: a prefix that fills it all gives its end away. */
+static void make_way(struct yg_draft *draft, size_t len)
+{
+	size_t want = len < TRAILERS_ROOM ? len : TRAILERS_ROOM;
+	uint32_t room = draft->body_room - draft->body_len;
+
+	draft->body_closed = true;
+	if (room >= want || draft->body_len < want - room)
+		return;
+	draft->body_len -= (uint32_t)want - room;
+	draft->body_gap = true;
+}
+
 void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes)
 {
-	uint32_t room = draft->body_room - draft->body_len - draft->trailers_len;
-	uint32_t take = bytes.len < room ? (uint32_t)bytes.len : room;
+	uint32_t room, take;
 
-	if (draft->body_closed)
-		return;
-	draft->body_closed = take < bytes.len;
+	if (draft->trailers_len == 0)
+		make_way(draft, bytes.len);
+	room = draft->body_room - draft->body_len - draft->trailers_len;
+	take = bytes.len < room ? (uint32_t)bytes.len : room;
 	if (take == 0)
 		return;
 	if (draft->trailers_len == 0)

@@ -86,8 +86,9 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
 
 /**
  * yg_draft_add_trailers() - take bytes of the trailer section, behind the body.
- * In place they lie in one piece, as the segment does. What does not fit beside the prefix is left
- * out, and so is all that follows it.
+ * In place they lie in one piece, as the segment does. Where the prefix leaves no room it gives its
+ * end away for some: what a request says there is evidence, however long its body is. What does not
+ * fit is left out, and so is all that follows it.
  */
 void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes);
 

@@ -219,6 +219,7 @@ static void response_head(const struct turn *turn)
 		yg_reader_frame(turn->reader, yg_http1_body(&draft->head, method));
 		turn->reader->state = YG_READER_START; /* the final one is still to come */
 		turn->reader->odd_before |= draft->head.anomalies;
+		turn->reader->lost = draft->after_loss;
 		yg_draft_free(turn->pairer->reading.pool, &turn->reader->draft);
 		return;
 	}

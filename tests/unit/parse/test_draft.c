@@ -29,7 +29,7 @@ static void trailers_stand_behind_the_body_as_far_as_there_is_room(void **state)
 
 	(void)state;
 	yg_draft_add_trailers(&draft, YG_SLICE(TEXT));
-	assert_false(draft.body_closed);
+	assert_false(draft.body_gap);
 	assert_int_equal(draft.trailers_len, sizeof(TEXT) - 1);
 	assert_memory_equal(bytes, "hhbbb" TEXT, sizeof(TEXT) - 1 + 5);
 	yg_draft_add_trailers(&draft, YG_SLICE("XY"));
@@ -38,11 +38,31 @@ static void trailers_stand_behind_the_body_as_far_as_there_is_room(void **state)
 	assert_int_equal(bytes[sizeof(bytes) - 1], 'X');
 }
 
+/* Else a long body would hide what stands behind it. */
+static void a_body_that_fills_the_room_makes_way(void **state)
+{
+	uint8_t bytes[2 + sizeof(TEXT) + 1] = "hhbbbbbbbbbbbb";
+	struct yg_draft draft = { .kept = true,
+				  .body_closed = true,
+				  .bytes = bytes,
+				  .body = bytes + 2,
+				  .body_len = sizeof(bytes) - 2,
+				  .body_room = sizeof(bytes) - 2 };
+
+	(void)state;
+	yg_draft_add_trailers(&draft, YG_SLICE(TEXT));
+	assert_true(draft.body_gap);
+	assert_int_equal(draft.body_len, 2);
+	assert_int_equal(draft.trailers_len, sizeof(TEXT) - 1);
+	assert_memory_equal(bytes, "hhbb" TEXT, sizeof(bytes));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trailers_without_room_are_left_out),
 		cmocka_unit_test(trailers_stand_behind_the_body_as_far_as_there_is_room),
+		cmocka_unit_test(a_body_that_fills_the_room_makes_way),
 	};
 
 	return cmocka_run_group_tests_name("parse/draft", tests, NULL, NULL);
