@@ -13,7 +13,6 @@
 #include "core/log.h"
 #include "daemon/warden.h"
 
-#define SHARE	       20u  /* of the time that passes, one part is spent in sweeps */
 #define NAMESPACES_MAX 256u /* swept per kill; beyond: their connections run into their time-outs */
 
 static bool is_number(const char *name)
@@ -80,12 +79,4 @@ void yg_connections_close(struct yg_warden *warden, uint64_t now_ns)
 			sweep_process(warden, dirfd(proc), entry->d_name, seen, &count, now_ns);
 	}
 	(void)closedir(proc);
-}
-
-uint64_t yg_connections_rest(uint64_t cost_ns)
-{
-	uint64_t rest_ns = cost_ns < YG_SWEEP_REST_MAX_NS / SHARE ? cost_ns * (SHARE - 1)
-								  : YG_SWEEP_REST_MAX_NS;
-
-	return rest_ns < YG_SWEEP_REST_MIN_NS ? YG_SWEEP_REST_MIN_NS : rest_ns;
 }

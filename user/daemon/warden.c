@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "daemon/clock.h"
+#include "daemon/duty.h"
 #include "daemon/notify.h"
 #include "priv/link.h"
 
@@ -17,6 +18,9 @@
 #define STOP_MS	     3000
 #define LOOK_NS	     (100u * YG_NS_PER_MS) /* changes come in bursts */
 #define RELOOK_NS    (5u * YG_NS_PER_S)	   /* retries, programs taken away, resolv.conf */
+#define LOOK_MAX_NS  (30u * YG_NS_PER_S)   /* a new interface waits so long at the most */
+#define SWEEP_NS     (20u * YG_NS_PER_MS)  /* a sweep covers all blocks placed before it */
+#define SWEEP_MAX_NS (2u * YG_NS_PER_S)	   /* a blocked client keeps its connection so long */
 #define STATUS_NS    YG_NS_PER_S
 #define PROC_EVENTS  1024u
 #define REQUESTS_MAX 64
@@ -163,21 +167,30 @@ static int discover(struct yg_warden *warden, uint64_t now_ns)
 	return yg_discover_step(warden->discover, now_ns);
 }
 
+static uint64_t later(uint64_t a_ns, uint64_t b_ns)
+{
+	return a_ns > b_ns ? a_ns : b_ns;
+}
+
+/* Of a router with a million routes a look takes a second, and its routes change all the time. */
 static void watch_interfaces(struct yg_warden *warden, uint64_t now_ns)
 {
 	int r = yg_iface_monitor_drain(warden->monitor);
+	uint64_t end_ns;
 
 	if (r < 0)
 		yg_log(YG_LOG_WARNING, "interfaces: cannot watch: %s", strerror(-r));
 	if (r > 0 && !warden->look) {
 		warden->look = true;
-		warden->look_ns = now_ns + LOOK_NS;
+		warden->look_ns = later(now_ns + LOOK_NS, warden->looked_ns);
 	}
 	if (now_ns < warden->look_ns)
 		return;
 	yg_hooks_look(warden, now_ns);
 	warden->look = false;
-	warden->look_ns = now_ns + RELOOK_NS;
+	end_ns = yg_monotonic_ns();
+	warden->looked_ns = end_ns + yg_duty_rest(end_ns - now_ns, 0, LOOK_MAX_NS);
+	warden->look_ns = later(end_ns + RELOOK_NS, warden->looked_ns);
 }
 
 static void protect(struct yg_warden *warden)
@@ -201,7 +214,7 @@ static void close_connections(struct yg_warden *warden, uint64_t now_ns)
 	warden->kill = false;
 	yg_connections_close(warden, now_ns);
 	end_ns = yg_monotonic_ns();
-	warden->kill_ns = end_ns + yg_connections_rest(end_ns - now_ns);
+	warden->kill_ns = end_ns + yg_duty_rest(end_ns - now_ns, SWEEP_NS, SWEEP_MAX_NS);
 }
 
 static void do_due(struct yg_warden *warden, uint64_t now_ns)

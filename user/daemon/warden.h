@@ -66,6 +66,7 @@ struct yg_warden {
 	size_t hook_count;
 	bool look; /* something changed: look again when look_ns has come */
 	uint64_t look_ns;
+	uint64_t looked_ns; /* monotonic; not before this: the last look was long */
 
 	bool protect; /* look again at who is protected, and tell who does not know */
 	struct yg_protected guarded;
@@ -115,18 +116,6 @@ void yg_status_send(struct yg_warden *warden);
 
 /* connections.c: close those of blocked clients, here and in the namespaces of the scope. */
 void yg_connections_close(struct yg_warden *warden, uint64_t now_ns);
-
-/**
- * yg_connections_rest() - how long sockets are left alone after a sweep of @cost_ns.
- *
- * A sweep walks every process and every socket of the host: under a storm of blocks it takes a
- * twentieth of a core and no more. Blocked frames are dropped in the meantime.
- *
- * Return: nanoseconds, from YG_SWEEP_REST_MIN_NS to YG_SWEEP_REST_MAX_NS.
- */
-uint64_t yg_connections_rest(uint64_t cost_ns);
-#define YG_SWEEP_REST_MIN_NS 20000000ull   /* one sweep covers all blocks placed before it */
-#define YG_SWEEP_REST_MAX_NS 2000000000ull /* a blocked client keeps its connection so long */
 
 /* coverage.c: add up the TLS connections of the wire. Return: 0; -ENOMEM; -errno. */
 YG_MUST_CHECK int yg_coverage_open(struct yg_warden *warden);
