@@ -191,6 +191,18 @@ static struct yg_tls_ends ends_of(const struct bench *b, int i, size_t *ret_serv
 	return ends;
 }
 
+/* The client's randoms are the lower ones in all of these. */
+static void put_conn(struct bench *b, const struct yg_tls_ends *ends,
+		     const struct yg_tls_conn *conn, const uint64_t random[4])
+{
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), ends, conn, BPF_ANY),
+		0);
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random, ends, BPF_ANY),
+		0);
+}
+
 /* The wire saw the handshake of connection @i; @is_ours: the server's hello as it left. */
 static void see_randoms(struct bench *b, int i, const uint64_t random[4], bool is_ours)
 {
@@ -201,13 +213,7 @@ static void see_randoms(struct bench *b, int i, const uint64_t random[4], bool i
 	memcpy(conn.random[!server], random, sizeof(conn.random[0]));
 	memcpy(conn.random[server], random + 2, sizeof(conn.random[0]));
 	conn.sent = is_ours ? (uint8_t)(1u << server) : 0;
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends, &conn, BPF_ANY),
-		0);
-	/* The client's are lower in all of these. */
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random, &ends, BPF_ANY),
-		0);
+	put_conn(b, &ends, &conn, random);
 }
 
 static void see_hellos(struct bench *b, int i, bool is_ours)
@@ -333,12 +339,7 @@ static void who_receives_there_is_not_the_other_end(void **state)
 	memcpy(conn.random, random, sizeof(random));
 	memcpy(known->random, (uint64_t[]){ CLIENT_RANDOM, SERVER_RANDOM }, sizeof(known->random));
 	memcpy(passed->random, random, sizeof(random));
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_conns), &ends, &conn, BPF_ANY),
-		0);
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(b->tls->maps.yg_tls_draws), random, &ends, BPF_ANY),
-		0);
+	put_conn(b, &ends, &conn, random);
 	see_hellos(b, 1, true);
 	read_from(b, known, 1);
 	rig_reset(&b->rig);
