@@ -524,6 +524,7 @@ static struct yg_endpoint *learn_place(struct yg_knowledge *knowledge,
 
 	if (!service)
 		return yg_knowledge_find_place(knowledge, name, ret);
+	service->dirty |= knowledge->is_said && !service->is_asked;
 	service->is_asked |= knowledge->is_said;
 	if (!is_written(knowledge, true, ret)) {
 		if (!yg_trie_know(service->trie, knowledge->path, method, &knowledge->route)) {

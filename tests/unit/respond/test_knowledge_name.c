@@ -4,6 +4,7 @@
 
 #include "endpoint/listener.h"
 #include "endpoint/service.h"
+#include "endpoint/templates.h"
 #include "respond/knowledge.h"
 
 #include "scene.h"
@@ -379,6 +380,29 @@ static void a_restart_forgets_no_name(void **state)
 	is_seen_as(&after, ADDRESS);
 }
 
+/* Requests of what somebody wrote down teach no template: that they name the service is news. */
+static void a_restart_knows_that_a_service_is_asked_by_name(void **state)
+{
+	const struct yg_template rule = { .text = YG_SLICE("/v1/orders"),
+					  .rank = YG_TEMPLATE_USER };
+	YG_CLEANUP(yg_templates_free) struct yg_templates *templates = NULL;
+	SCENE_CLEANUP struct scene before, after;
+
+	(void)state;
+	assert_int_equal(yg_templates_new(&templates), 0);
+	assert_int_equal(yg_templates_add(templates, &rule), 0);
+	scene_open(&before, (struct yg_knowledge_options){ .templates = templates });
+	open_quietly(&after);
+
+	(void)ask_unnamed(&before, (struct scene_call){ .target = "/v1/carts", .sni = HOST });
+	assert_int_equal(yg_knowledge_save(before.knowledge, true, load, after.knowledge), 0);
+	ask_by_name(&before, HOST, "/v1/orders", 1);
+	assert_int_equal(yg_knowledge_save(before.knowledge, true, load, after.knowledge), 0);
+	assert_string_equal(
+		ask_unnamed(&after, (struct scene_call){ .target = "/v1/new", .sni = HOST }),
+		"address");
+}
+
 /* HTTP/1.0 in clear. */
 static void a_usual_port_counts_for_both_schemes(void **state)
 {
@@ -414,6 +438,7 @@ int main(void)
 		cmocka_unit_test(an_address_that_is_asked_is_another_host),
 		cmocka_unit_test(an_exchange_is_told_under_the_name_that_its_row_has_in_the_end),
 		cmocka_unit_test(a_restart_forgets_no_name),
+		cmocka_unit_test(a_restart_knows_that_a_service_is_asked_by_name),
 		cmocka_unit_test(a_usual_port_counts_for_both_schemes),
 	};
 
