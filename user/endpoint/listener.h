@@ -5,7 +5,8 @@
  * A server's address and port stand for one service if everybody who ever named a host there, in a
  * request that was accepted, named the same one, and YG_LISTENER_SURE did. One request for another
  * host that is accepted ends that for good: then nobody can tell whom a request without a name
- * means. So who wants to mislead can take certainty away, and not give it.
+ * means. So who wants to mislead can take certainty away, and gives it only where nobody else names
+ * a host.
  *
  * A port is that of the server's own socket, as in the names of services by address: with the usual
  * port, TLS and HTTP in clear are one. An address is one server whoever asks it, so requests that

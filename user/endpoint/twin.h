@@ -6,9 +6,10 @@
  *		asks: a twin				  serves: counted
  *
  * What one asks the other answers: one exchange, told twice. The serving end tells first, for it
- * writes the answer that the asking end reads; by the addresses of both the second is known. Only a
- * connection's first may come the other way round: an answer can be read on one CPU before the call
- * that wrote it has returned on another.
+ * writes the answer that the asking end reads; by the addresses of both the second is known. It may
+ * come the other way round, for an answer can be read on one CPU before the call that wrote it has
+ * returned on another: the asking end of a connection's first is counted then, and the serving end
+ * is its twin.
  */
 #pragma once
 
