@@ -146,25 +146,34 @@ void yg_draft_add_body(struct yg_draft *draft, struct yg_slice body, uint8_t *sc
 	draft->body_len += take;
 }
 
-/* Room for the first @len bytes of trailers: a prefix that fills it all gives its end away. */
+/*
+ * Room for @len more bytes of trailers: a prefix that fills it all gives its end away. In the end
+ * that is the same in whatever pieces they come.
+ */
 static void make_way(struct yg_draft *draft, size_t len)
 {
-	size_t want = len < TRAILERS_ROOM ? len : TRAILERS_ROOM;
-	uint32_t room = draft->body_room - draft->body_len;
+	uint32_t room = draft->body_room - draft->body_len, far;
+	size_t want = draft->trailers_len + len;
 
+	want = want < TRAILERS_ROOM ? want : TRAILERS_ROOM;
 	draft->body_closed = true;
-	if (room >= want || draft->body_len < want - room)
+	if (room >= want || draft->body_len == 0)
 		return;
-	draft->body_len -= (uint32_t)want - room;
+	far = (uint32_t)want - room;
+	far = far < draft->body_len ? far : draft->body_len;
+	draft->body_len -= far;
 	draft->body_gap = true;
+	if (!draft->kept || draft->trailers_len == 0)
+		return;
+	memmove((uint8_t *)draft->trailers - far, draft->trailers, draft->trailers_len);
+	draft->trailers -= far;
 }
 
 void yg_draft_add_trailers(struct yg_draft *draft, struct yg_slice bytes)
 {
 	uint32_t room, take;
 
-	if (draft->trailers_len == 0)
-		make_way(draft, bytes.len);
+	make_way(draft, bytes.len);
 	room = draft->body_room - draft->body_len - draft->trailers_len;
 	take = bytes.len < room ? (uint32_t)bytes.len : room;
 	if (take == 0)

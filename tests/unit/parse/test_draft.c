@@ -34,8 +34,13 @@ static void trailers_stand_behind_the_body_as_far_as_there_is_room(void **state)
 	assert_memory_equal(bytes, "hhbbb" TEXT, sizeof(TEXT) - 1 + 5);
 	yg_draft_add_trailers(&draft, YG_SLICE("XY"));
 	assert_true(draft.body_closed);
-	assert_int_equal(draft.trailers_len, sizeof(TEXT));
-	assert_int_equal(bytes[sizeof(bytes) - 1], 'X');
+	assert_int_equal(draft.body_len, 2);
+	assert_int_equal(draft.trailers_len, sizeof(TEXT) + 1);
+	assert_int_equal(bytes[sizeof(bytes) - 1], 'Y');
+	yg_draft_add_trailers(&draft, YG_SLICE("123"));
+	assert_int_equal(draft.body_len, 0);
+	assert_int_equal(draft.trailers_len, draft.body_room);
+	assert_memory_equal(bytes, "hh" TEXT "XY12", sizeof(bytes));
 }
 
 /* Else a long body would hide what stands behind it. */
@@ -50,11 +55,22 @@ static void a_body_that_fills_the_room_makes_way(void **state)
 				  .body_room = sizeof(bytes) - 2 };
 
 	(void)state;
-	yg_draft_add_trailers(&draft, YG_SLICE(TEXT));
-	assert_true(draft.body_gap);
-	assert_int_equal(draft.body_len, 2);
-	assert_int_equal(draft.trailers_len, sizeof(TEXT) - 1);
-	assert_memory_equal(bytes, "hhbb" TEXT, sizeof(bytes));
+	for (size_t piece = 1; piece < sizeof(TEXT); piece++) {
+		struct yg_draft kept = draft;
+
+		memset(bytes + 2, 'b', sizeof(bytes) - 2);
+		for (size_t at = 0; at < sizeof(TEXT) - 1; at += piece) {
+			size_t left = sizeof(TEXT) - 1 - at;
+
+			yg_draft_add_trailers(
+				&kept, (struct yg_slice){ TEXT + at, left < piece ? left : piece });
+		}
+		assert_true(kept.body_gap);
+		assert_int_equal(kept.body_len, 2);
+		assert_int_equal(kept.trailers_len, sizeof(TEXT) - 1);
+		assert_memory_equal(kept.trailers, TEXT, sizeof(TEXT) - 1);
+		assert_memory_equal(bytes, "hhbb" TEXT, sizeof(bytes));
+	}
 }
 
 int main(void)
