@@ -307,6 +307,13 @@ static bool are_different(uint64_t a, uint64_t b)
 	return a && b && a != b;
 }
 
+/* They say of themselves that they belong to different ones. */
+static bool has_other_id(const struct row *edge, const struct row *up)
+{
+	return are_different(edge->keys[0], up->keys[0]) ||
+	       are_different(edge->keys[1], up->keys[1]);
+}
+
 /* How well @edge explains @up: 0 not at all, else BY_... */
 static uint8_t measure(const struct row *edge, const struct row *up)
 {
@@ -316,13 +323,15 @@ static uint8_t measure(const struct row *edge, const struct row *up)
 	    (edge->start_ns == up->start_ns && edge->end_ns == up->end_ns))
 		return 0;
 	if (is_translated(edge, up))
-		return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] ? BY_ID : 0;
+		return edge->keys[KEY_PLACE] == up->keys[KEY_PLACE] && !has_other_id(edge, up)
+			       ? BY_ID
+			       : 0;
 	if (is_twin(edge, up) || !is_one_host(edge, up))
 		return 0;
 	if ((edge->keys[0] && edge->keys[0] == up->keys[0]) ||
 	    (edge->keys[1] && edge->keys[1] == up->keys[1]))
 		return BY_ID;
-	if (are_different(edge->keys[0], up->keys[0]) || are_different(edge->keys[1], up->keys[1]))
+	if (has_other_id(edge, up))
 		return 0;
 	is_named = !yg_address_is_unknown(&up->forwarded);
 	if (is_named && !is_same(&up->forwarded, &edge->client.addr) &&
