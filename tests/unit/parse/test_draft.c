@@ -63,7 +63,7 @@ static void a_body_that_fills_the_room_makes_way(void **state)
 			size_t left = sizeof(TEXT) - 1 - at;
 
 			yg_draft_add_trailers(
-				&kept, (struct yg_slice){ TEXT + at, left < piece ? left : piece });
+				&kept, (struct yg_slice){ &TEXT[at], left < piece ? left : piece });
 		}
 		assert_true(kept.body_gap);
 		assert_int_equal(kept.body_len, 2);

@@ -282,6 +282,7 @@ static void an_exchange_is_told_with_the_row_that_took_in_its_own(void **state)
 		ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders", .sni = OTHER }),
 		"listener");
 	is_seen_as(&scene, HOST);
+	assert_non_null(scene.seen.endpoint);
 	assert_string_equal(scene.seen.endpoint->service, HOST);
 	assert_int_equal(scene.seen.endpoint->requests, YG_LISTENER_SURE + 1);
 	assert_int_equal(scene.folds, 1);
