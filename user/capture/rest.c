@@ -10,7 +10,7 @@
 #define HOLD_MAX_NS  (300000u * MS)
 #define JUMP_NS	     (5000u * MS) /* between two looks: the machine slept, or we did */
 #define TURN_SHARE   10u	  /* a turn off and on is this part of a period at most */
-#define MARGIN	     0.9	  /* of the room: prices of calls are right to a tenth */
+#define MARGIN	     0.75	  /* of the room: a turn leaves caches cold, which no price has */
 #define FITS	     0.9	  /* of a period awake: not worth a turn */
 #define IDLE	     2.0	  /* periods that would fit: nothing is going on */
 #define CARRY_DEBT   2.0	  /* periods of room that a burst is paid back for, at most */

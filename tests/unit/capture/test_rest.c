@@ -107,8 +107,8 @@ static void the_long_run_is_inside_the_room(void **state)
 		used = play(&w, 300 * S);
 		print_message("load %.2f: %.4f of 0.05, awake %.1f %%, %lu turns\n", loads[i], used,
 			      (double)w.awake_ns / 3e9, (unsigned long)w.turns);
-		assert_true(used < 0.05 * 1.05);
-		assert_true(used > 0.05 * 0.8);
+		assert_true(used < 0.05 * 0.9); /* three quarters: what turns cost is in no price */
+		assert_true(used > 0.05 * 0.65);
 		assert_true(w.turns > 10);
 	}
 }
@@ -120,7 +120,7 @@ static void what_is_above_the_room_by_little_is_awake_for_the_most_of_it(void **
 	(void)state;
 	(void)play(&w, 10 * S);
 	(void)play(&w, 100 * S);
-	assert_true(w.awake_ns > 55 * S && w.awake_ns < 75 * S);
+	assert_true(w.awake_ns > 45 * S && w.awake_ns < 65 * S);
 }
 
 static void it_is_fully_awake_soon_after_the_load_ends(void **state)
