@@ -2,11 +2,14 @@
 /*
  * Stage 4, endpoint: which host is asked at which address and port.
  *
- * A server's address and port stand for one service if everybody who ever named a host there, in a
- * request that was accepted, named the same one, and YG_LISTENER_SURE did. One request for another
- * host that is accepted ends that for good: then nobody can tell whom a request without a name
- * means. So who wants to mislead can take certainty away, and gives it only where nobody else names
- * a host.
+ * A server's address and port stand for one service if every request that named a host there, and
+ * was accepted, named the same one, and YG_LISTENER_SURE did. One request for another host that is
+ * accepted ends that for good: then nobody can tell whom a request without a name means.
+ *
+ * What one client says is evidence of what that client asks: a partner that is alone at its port is
+ * believed about itself. Of clients that never named a host it is evidence when many others did,
+ * see endpoint/audience.h. So who wants to mislead can take certainty away, and gives it to others
+ * only with three addresses for each of those who name no host, and eight at least.
  *
  * A port is that of the server's own socket, as in the names of services by address: with the usual
  * port, TLS and HTTP in clear are one. An address is one server whoever asks it, so requests that
@@ -21,6 +24,7 @@
 #include "core/hash.h"
 #include "core/macros.h"
 #include "core/slice.h"
+#include "endpoint/audience.h"
 #include "endpoint/inventory.h"
 #include "parse/exchange.h"
 
@@ -33,6 +37,7 @@ struct yg_listener {
 	bool is_several;       /* they named more than one */
 	bool is_dirty;	       /* changed since it was packed */
 	char service[YG_SERVICE_CAP]; /* that they named; "" none */
+	struct yg_audience audience;  /* whose requests were accepted, until is_several */
 };
 
 struct yg_listeners;
@@ -40,25 +45,30 @@ struct yg_listeners;
 /**
  * yg_listeners_new() - an empty table.
  * @key: of its hash table; secret.
+ * @identity_key: of clients: what is known of them outlives a restart.
  *
  * Return: 0; -ENOMEM.
  */
-YG_MUST_CHECK int yg_listeners_new(const struct yg_hash_key *key, struct yg_listeners **ret);
+YG_MUST_CHECK int yg_listeners_new(const struct yg_hash_key *key,
+				   const struct yg_hash_key *identity_key,
+				   struct yg_listeners **ret);
 void yg_listeners_free(struct yg_listeners **listeners); /* accepts NULL inside */
 
 /**
- * yg_listeners_note() - a request that names @service was accepted.
+ * yg_listeners_note() - a request was accepted.
+ * @exchange: its client is who a PROXY header names, if it has one, else the peer.
+ * @service: that it names; absent: none, and neither does its connection.
  *
  * A server that is not known is no listener. O(1). Return: id of the row that made room; 0: none.
  */
-uint64_t yg_listeners_note(struct yg_listeners *listeners, const struct yg_peer *server, bool tls,
+uint64_t yg_listeners_note(struct yg_listeners *listeners, const struct yg_exchange *exchange,
 			   struct yg_slice service);
 
-/* The one host that is asked there; absent: none, several, or not often enough to be sure. */
+/* The host that its client asks there; absent: it is not known, or not for sure. */
 struct yg_slice yg_listeners_sole(const struct yg_listeners *listeners,
-				  const struct yg_peer *server, bool tls);
+				  const struct yg_exchange *exchange);
 
-/* The same of a service that is called by its server's address and port. */
+/* The host that all ask there who named none, by the service's name, an address and a port. */
 struct yg_slice yg_listeners_sole_of(const struct yg_listeners *listeners, struct yg_slice service);
 
 /* Rows as bytes: for (i = first; i; i = next(i)). False: it has not changed (@changed_only). */

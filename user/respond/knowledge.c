@@ -164,7 +164,8 @@ int yg_knowledge_new(const struct yg_knowledge_options *options,
 	if (r == 0)
 		r = yg_knowledge_open_hops(knowledge);
 	if (r == 0)
-		r = yg_listeners_new(&options->table_key, &knowledge->listeners);
+		r = yg_listeners_new(&options->table_key, &options->identity_key,
+				     &knowledge->listeners);
 	if (r < 0)
 		return r;
 	*ret = YG_TAKE_PTR(knowledge);

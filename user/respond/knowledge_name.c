@@ -6,8 +6,8 @@
  *	1. sni		the TLS handshake of its connection, unless a request of that
  *			connection names another host
  *	2. connection	the one host that the other requests of its connection name
- *	3. listener	the one host that was ever asked at this address and port, see
- *			endpoint/listener.h
+ *	3. listener	the one host that was ever asked at this address and port, by this client
+ *			or by many, see endpoint/listener.h
  *	4. address	none of these: the server's address and port
  *
  * The first that is there is the name. It never stands against a name that the request has itself,
@@ -64,7 +64,17 @@ static struct yg_slice guess(struct yg_knowledge *knowledge, const struct yg_exc
 	if (name.len)
 		return name;
 	*ret_source = YG_SERVICE_LISTENER;
-	return yg_listeners_sole(knowledge->listeners, &exchange->server, exchange->tls);
+	return yg_listeners_sole(knowledge->listeners, exchange);
+}
+
+/* An accepted request named @service; absent: neither did it nor its connection. */
+static void note_listener(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
+			  struct yg_slice service)
+{
+	uint64_t evicted = yg_listeners_note(knowledge->listeners, exchange, service);
+
+	if (evicted && knowledge->sink.on_forget)
+		knowledge->sink.on_forget(knowledge->sink.ctx, YG_BLOB_LISTENER, evicted);
 }
 
 static void name_by_address(struct yg_knowledge *knowledge, const struct yg_exchange *exchange,
@@ -88,6 +98,8 @@ static bool find_by_guess(struct yg_knowledge *knowledge, const struct yg_exchan
 	struct yg_slice name = guess(knowledge, exchange, &source);
 	const struct service *service;
 
+	if (source == YG_SERVICE_LISTENER && yg_knowledge_teaches(exchange))
+		note_listener(knowledge, exchange, (struct yg_slice){ NULL, 0 });
 	if (name.len == 0)
 		return false;
 	ret->service = name;
@@ -107,7 +119,6 @@ struct yg_endpoint *yg_knowledge_name(struct yg_knowledge *knowledge,
 				      struct yg_observation *ret)
 {
 	struct yg_endpoint *endpoint;
-	uint64_t evicted;
 
 	knowledge->is_said = ret->source == YG_SERVICE_REQUEST || yg_service_is_said(exchange);
 	if (!knowledge->is_said && find_by_guess(knowledge, exchange, ret, &endpoint)) {
@@ -118,12 +129,8 @@ struct yg_endpoint *yg_knowledge_name(struct yg_knowledge *knowledge,
 		name_by_address(knowledge, exchange, ret);
 	knowledge->named[ret->source]++;
 	endpoint = yg_knowledge_place(knowledge, exchange, ret);
-	if (ret->source != YG_SERVICE_REQUEST || !yg_knowledge_teaches(exchange))
-		return endpoint;
-	evicted = yg_listeners_note(knowledge->listeners, &exchange->server, exchange->tls,
-				    ret->service);
-	if (evicted && knowledge->sink.on_forget)
-		knowledge->sink.on_forget(knowledge->sink.ctx, YG_BLOB_LISTENER, evicted);
+	if (ret->source == YG_SERVICE_REQUEST && ret->service.len && yg_knowledge_teaches(exchange))
+		note_listener(knowledge, exchange, ret->service);
 	return endpoint;
 }
 

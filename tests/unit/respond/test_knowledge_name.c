@@ -321,6 +321,54 @@ static void an_address_that_is_asked_is_another_host(void **state)
 	is_seen_as(&scene, ADDRESS);
 }
 
+/* Where no honest client names a host, one that invents a name is believed about itself alone. */
+static void a_name_that_one_client_made_up_takes_nobody_elses_requests(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	open_quietly(&scene);
+
+	(void)ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders" });
+	for (uint32_t i = 0; i < 2 * YG_LISTENER_SURE; i++)
+		scene_show(&scene, &(struct scene_call){ .host = OTHER,
+							 .target = "/v1/orders",
+							 .client = "203.0.113.66",
+							 .tls = true });
+	assert_string_equal(ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders" }),
+			    "address");
+	assert_string_equal(ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders",
+								     .client = "203.0.113.66" }),
+			    "listener");
+	scene.time_ns += 10 * SECOND_NS;
+	assert_string_equal(ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders" }),
+			    "address");
+	assert_string_equal(list_endpoints(&scene).text,
+			    "192.0.2.10/v1/orders 3\n" OTHER "/v1/orders 201\n");
+}
+
+static void what_many_clients_name_is_what_the_others_ask(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	char client[32];
+
+	(void)state;
+	open_quietly(&scene);
+
+	(void)ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders" });
+	for (uint32_t i = 0; i < YG_LISTENER_SURE; i++) {
+		(void)snprintf(client, sizeof(client), "203.0.113.%u", i % YG_AUDIENCE_MANY);
+		scene_show(&scene, &(struct scene_call){ .host = HOST,
+							 .target = "/v1/orders",
+							 .client = client,
+							 .tls = true });
+	}
+	assert_string_equal(ask_unnamed(&scene, (struct scene_call){ .target = "/v1/orders" }),
+			    "listener");
+	yg_knowledge_finish(scene.knowledge);
+	assert_string_equal(list_endpoints(&scene).text, HOST "/v1/orders 102\n");
+}
+
 /* The second reading of a capture gives what the whole of it teaches. */
 static void an_exchange_is_told_under_the_name_that_its_row_has_in_the_end(void **state)
 {
@@ -437,6 +485,8 @@ int main(void)
 		cmocka_unit_test(an_exchange_is_told_with_the_row_that_took_in_its_own),
 		cmocka_unit_test(what_is_asked_by_the_address_stays),
 		cmocka_unit_test(an_address_that_is_asked_is_another_host),
+		cmocka_unit_test(a_name_that_one_client_made_up_takes_nobody_elses_requests),
+		cmocka_unit_test(what_many_clients_name_is_what_the_others_ask),
 		cmocka_unit_test(an_exchange_is_told_under_the_name_that_its_row_has_in_the_end),
 		cmocka_unit_test(a_restart_forgets_no_name),
 		cmocka_unit_test(a_restart_knows_that_a_service_is_asked_by_name),
