@@ -7,6 +7,7 @@
 struct call {
 	struct yg_slice method, name;
 	bool versioned;
+	bool has_params, has_id; /* version 1 is known by these beside the method */
 };
 
 static bool names_its_callee(struct yg_slice method)
@@ -17,6 +18,10 @@ static bool names_its_callee(struct yg_slice method)
 
 static void take_member(struct call *call, const struct yg_json_node *node, bool in_params)
 {
+	if (!in_params) {
+		call->has_params |= yg_slice_equal(node->name, YG_SLICE("params"));
+		call->has_id |= yg_slice_equal(node->name, YG_SLICE("id"));
+	}
 	if (node->type != YG_JSON_STRING || node->cut)
 		return;
 	if (in_params && yg_slice_equal(node->name, YG_SLICE("name")))
@@ -24,12 +29,13 @@ static void take_member(struct call *call, const struct yg_json_node *node, bool
 	else if (!in_params && yg_slice_equal(node->name, YG_SLICE("method")))
 		call->method = node->value;
 	else if (!in_params && yg_slice_equal(node->name, YG_SLICE("jsonrpc")))
-		call->versioned = yg_slice_equal(node->value, YG_SLICE("2.0"));
+		call->versioned = yg_slice_equal(node->value, YG_SLICE("2.0")) ||
+				  yg_slice_equal(node->value, YG_SLICE("1.0"));
 }
 
 static void end_call(struct yg_jsonrpc *ret, struct call *call)
 {
-	if (call->versioned && call->method.ptr) {
+	if (call->method.ptr && (call->versioned || (call->has_params && call->has_id))) {
 		ret->calls++;
 		if (ret->calls == 1) {
 			ret->method = call->method;
@@ -59,6 +65,8 @@ bool yg_jsonrpc_read(struct yg_slice text, struct yg_jsonrpc *ret)
 		} else if (container) {
 			if (node.depth != member || !yg_slice_equal(node.name, YG_SLICE("params")))
 				yg_json_walk_leave(&walk);
+			else
+				call.has_params = true;
 		} else {
 			take_member(&call, &node, node.depth > member);
 		}

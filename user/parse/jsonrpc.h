@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON-RPC 2.0 requests, one or a batch; and MCP, which is JSON-RPC whose "tools/call" and
- * "prompts/get" name what they call in their parameters.
+ * JSON-RPC requests, one or a batch; and MCP, which is JSON-RPC whose "tools/call" and
+ * "prompts/get" name what they call in their parameters. Version 1 says no version: it is a method
+ * beside its parameters and an id.
  *
  *	{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_weather",...}}
  */
@@ -23,7 +24,7 @@ struct yg_jsonrpc {
  * yg_jsonrpc_read() - is this JSON-RPC, and what does it call?
  * @text: JSON, may be cut.
  *
- * O(@text). Source: JSON-RPC 2.0; Model Context Protocol 2025-06-18.
- * Return: false if there is no "jsonrpc":"2.0" beside a "method".
+ * O(@text). Source: JSON-RPC 1.0, 2.0; Model Context Protocol 2025-06-18.
+ * Return: false if there is no "method" beside a version, or beside "params" and "id".
  */
 bool yg_jsonrpc_read(struct yg_slice text, struct yg_jsonrpc *ret);

@@ -7,10 +7,14 @@
 #include "parse/jsonrpc.h"
 #include "parse/llm.h"
 #include "parse/member.h"
+#include "parse/multipart.h"
+#include "parse/parameter.h"
 #include "parse/soap.h"
 #include "parse/url.h"
 
-#define ESCAPE_MAX 12u /* bytes of the longest escape: a pair of surrogates */
+#define ESCAPE_MAX 12u	/* bytes of the longest escape: a pair of surrogates */
+#define PART_HEAD  256u /* bytes of a multipart body that hold the head of its first part */
+#define HASH_SHOWN 16u	/* digits of a document's hash that name it */
 
 /* --- text ----------------------------------------------------------------------------------- */
 
@@ -53,7 +57,7 @@ static struct yg_slice write_words(char *ret, size_t cap, struct yg_slice first,
 
 static bool has_text(struct yg_slice text, struct yg_slice part)
 {
-	return text.len > 0 && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
+	return text.ptr && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
 }
 
 /* --- GraphQL -------------------------------------------------------------------------------- */
@@ -61,8 +65,15 @@ static bool has_text(struct yg_slice text, struct yg_slice part)
 /* One request in GraphQL's JSON; values as sent. */
 struct envelope {
 	struct yg_slice query, name;
+	struct yg_slice id; /* of a document that the server has: its hash, mostly */
 	bool persisted, cut;
 };
+
+/* May GraphQL be served there: "/graphql", "/gql"? Two bytes are looked for at once. */
+static bool is_graphql_target(struct yg_slice target)
+{
+	return has_text(target, YG_SLICE("ql"));
+}
 
 static void take_member(struct envelope *envelope, const struct yg_json_node *node)
 {
@@ -73,9 +84,23 @@ static void take_member(struct envelope *envelope, const struct yg_json_node *no
 	if (yg_slice_equal(node->name, YG_SLICE("query"))) {
 		envelope->query = node->value;
 		envelope->cut = node->cut;
-	} else if (yg_slice_equal(node->name, YG_SLICE("operationName")) && !node->cut) {
+	} else if (node->cut) {
+		return;
+	} else if (yg_slice_equal(node->name, YG_SLICE("operationName"))) {
 		envelope->name = node->value;
+	} else if (yg_slice_equal(node->name, YG_SLICE("sha256Hash"))) {
+		envelope->id = node->value;
+	} else if (yg_slice_equal(node->name, YG_SLICE("documentId"))) {
+		envelope->id = node->value;
+		envelope->persisted = true;
 	}
+}
+
+/* Is what is in this container read? */
+static bool is_opened(struct yg_slice name)
+{
+	return yg_slice_equal(name, YG_SLICE("extensions")) ||
+	       yg_slice_equal(name, YG_SLICE("persistedQuery"));
 }
 
 /* The first request of a JSON text that is one or a batch. Return: requests. */
@@ -99,8 +124,7 @@ static uint32_t read_envelope(struct yg_slice text, struct envelope *ret)
 		} else if (requests == 1) {
 			take_member(ret, &node);
 		}
-		if (container && node.depth >= member &&
-		    !yg_slice_equal(node.name, YG_SLICE("extensions")))
+		if (container && node.depth >= member && !is_opened(node.name))
 			yg_json_walk_leave(&walk);
 	}
 	return requests;
@@ -147,30 +171,47 @@ static bool take_document(struct yg_operation *ret, struct yg_slice document, st
 	return true;
 }
 
-static bool read_graphql_json(struct yg_slice text, struct yg_operation *ret)
+/* "sha256:ecf4edb46db40b51..." as far as it is shown. */
+static struct yg_slice short_id(struct yg_slice id)
+{
+	const char *colon = id.len > 0 ? memchr(id.ptr, ':', id.len) : NULL;
+
+	if (colon) {
+		id.len -= (size_t)(colon + 1 - id.ptr);
+		id.ptr = colon + 1;
+	}
+	if (id.len > HASH_SHOWN)
+		id.len = HASH_SHOWN;
+	return id;
+}
+
+/* The server knows the document by its hash; we know the name alone, or the hash. */
+static bool take_persisted(struct yg_operation *ret, const struct envelope *envelope)
+{
+	struct yg_slice name = envelope->name.len ? envelope->name : short_id(envelope->id);
+
+	if (!envelope->persisted || name.len == 0)
+		return false;
+	ret->protocol = YG_PROTOCOL_GRAPHQL;
+	ret->text = write_words(ret->bytes, sizeof(ret->bytes), YG_SLICE("persisted"), name);
+	return true;
+}
+
+static bool read_graphql_json(struct yg_slice target, struct yg_slice text,
+			      struct yg_operation *ret)
 {
 	struct envelope envelope;
-	uint32_t requests;
 	struct yg_slice document;
 
-	/* Other JSON is told apart without being walked through. */
-	if (!has_text(text, YG_SLICE("\"query\"")) &&
-	    !has_text(text, YG_SLICE("\"persistedQuery\"")))
+	/* "query" or "persistedQuery": other JSON is told apart without being walked through. */
+	if (!has_text(text, YG_SLICE("uery\"")) &&
+	    !(is_graphql_target(target) && has_text(text, YG_SLICE("\"documentId\""))))
 		return false;
-	requests = read_envelope(text, &envelope);
-	ret->calls = requests;
-	if (envelope.query.len > 0) {
-		document = unescape(envelope.query, ret->document, sizeof(ret->document),
-				    &envelope.cut);
-		return take_document(ret, document, envelope.name, envelope.cut);
-	}
-	if (!envelope.persisted || envelope.name.len == 0)
-		return false;
-	/* The server knows the document by its hash; we know the name alone. */
-	ret->protocol = YG_PROTOCOL_GRAPHQL;
-	ret->text =
-		write_words(ret->bytes, sizeof(ret->bytes), YG_SLICE("persisted"), envelope.name);
-	return true;
+	ret->calls = read_envelope(text, &envelope);
+	if (envelope.query.len == 0)
+		return take_persisted(ret, &envelope);
+	document = unescape(envelope.query, ret->document, sizeof(ret->document), &envelope.cut);
+	return take_document(ret, document, envelope.name, envelope.cut);
 }
 
 static int hex_of(char c)
@@ -205,21 +246,45 @@ static struct yg_slice unpercent(struct yg_slice text, char *ret, size_t cap)
 	return (struct yg_slice){ ret, len };
 }
 
-/* GET /graphql?query=...&operationName=... */
+/* query=...&operationName=...; without a document extensions={"persistedQuery":...} or its id. */
+static bool read_graphql_pairs(struct yg_slice pairs, struct yg_operation *ret)
+{
+	struct yg_slice document = yg_query_find(pairs, "query");
+	struct yg_slice name = yg_query_find(pairs, "operationName");
+	struct envelope envelope = { 0 };
+	struct yg_slice extensions;
+
+	if (document.len > 0) {
+		document = unpercent(document, ret->document, sizeof(ret->document));
+		return take_document(ret, document, name, false);
+	}
+	extensions = yg_query_find(pairs, "extensions");
+	extensions = unpercent(extensions, ret->document, sizeof(ret->document));
+	(void)read_envelope(extensions, &envelope);
+	envelope.name = name;
+	return take_persisted(ret, &envelope);
+}
+
+/* GET /graphql?query=... */
 static void read_graphql_query(const struct yg_message *request, struct yg_operation *ret)
 {
 	const char *mark = memchr(request->target.ptr, '?', request->target.len);
-	struct yg_slice query, document, name;
+	struct yg_slice query;
 
-	if (!mark || !has_text(request->target, YG_SLICE("query=")))
+	if (!mark)
 		return;
 	query = (struct yg_slice){ mark + 1,
 				   request->target.len - (size_t)(mark + 1 - request->target.ptr) };
-	document = yg_query_find(query, "query");
-	name = yg_query_find(query, "operationName");
-	document = unpercent(document, ret->document, sizeof(ret->document));
-	if (document.len > 0 && take_document(ret, document, name, false))
-		ret->calls = 1;
+	if (has_text(query, YG_SLICE("uery"))) /* "query=" or "persistedQuery" */
+		ret->calls = read_graphql_pairs(query, ret);
+}
+
+/* A form is GraphQL where GraphQL is served only: people search for "{a}" elsewhere. */
+static void read_graphql_form(struct yg_slice target, struct yg_slice text,
+			      struct yg_operation *ret)
+{
+	if (is_graphql_target(target) && has_text(text, YG_SLICE("query=")))
+		ret->calls = read_graphql_pairs(text, ret);
 }
 
 /* --- the others ----------------------------------------------------------------------------- */
@@ -228,7 +293,7 @@ static bool read_jsonrpc(struct yg_slice text, struct yg_operation *ret)
 {
 	struct yg_jsonrpc call;
 
-	if (!has_text(text, YG_SLICE("\"jsonrpc\"")) || !yg_jsonrpc_read(text, &call))
+	if (!has_text(text, YG_SLICE("\"method\"")) || !yg_jsonrpc_read(text, &call))
 		return false;
 	ret->protocol = YG_PROTOCOL_JSONRPC;
 	ret->calls = call.calls;
@@ -242,6 +307,9 @@ static void read_soap(const struct yg_message *request, struct yg_slice text,
 	struct yg_slice name = yg_soap_operation(text);
 	struct yg_slice action = yg_message_find(request, YG_HEADER_SOAPACTION);
 
+	if (!action.ptr)
+		action = yg_parameter_find(yg_message_find(request, YG_HEADER_CONTENT_TYPE),
+					   "action");
 	if (!name.ptr && action.ptr)
 		name = yg_soap_action_name(action);
 	if (!name.ptr || name.len == 0)
@@ -250,31 +318,64 @@ static void read_soap(const struct yg_message *request, struct yg_slice text,
 	ret->text = write_words(ret->bytes, sizeof(ret->bytes), name, (struct yg_slice){ NULL, 0 });
 }
 
+/* Files beside a GraphQL request, or a SOAP envelope with its attachments. */
+static void read_parts(const struct yg_message *request, struct yg_slice text,
+		       struct yg_operation *ret)
+{
+	struct yg_slice type = yg_message_find(request, YG_HEADER_CONTENT_TYPE);
+	struct yg_multipart_part part;
+	struct yg_multipart walk;
+	struct yg_slice start = { text.ptr, text.len < PART_HEAD ? text.len : PART_HEAD };
+
+	/* Both stand first: RFC 2387 section 3.2 by default, the other by its specification. */
+	if (!has_text(start, YG_SLICE("\"operations\"")) && !has_text(type, YG_SLICE("/related")))
+		return;
+	if (!yg_multipart_begin(type, text, &walk) || !yg_multipart_next(&walk, &part))
+		return;
+	if (yg_slice_equal(part.name, YG_SLICE("operations")))
+		(void)read_graphql_json(request->target, part.content, ret);
+	else if (!part.name.ptr)
+		read_soap(request, part.content, ret);
+}
+
 static void read_llm(const struct yg_exchange *exchange, struct yg_slice text,
 		     struct yg_operation *ret)
 {
-	struct yg_slice type;
+	struct yg_slice target = exchange->request.target, type, model;
+	enum yg_body_kind kind;
 	struct yg_llm llm;
 
-	if (!yg_llm_is_target(exchange->request.target) || !yg_llm_read(text, &llm))
+	if (!yg_llm_is_target(target))
 		return;
-	ret->model = write_words(ret->model_bytes, sizeof(ret->model_bytes), llm.model,
+	if (yg_llm_read(text, &llm))
+		model = llm.model;
+	else if (llm.prompted)
+		model = unpercent(yg_llm_model_of_target(target), ret->document,
+				  sizeof(ret->document));
+	else
+		return;
+	if (model.len == 0)
+		return;
+	ret->model = write_words(ret->model_bytes, sizeof(ret->model_bytes), model,
 				 (struct yg_slice){ NULL, 0 });
 	type = yg_message_find(&exchange->response, YG_HEADER_CONTENT_TYPE);
-	ret->stream = llm.stream && type.ptr &&
-		      yg_body_kind_of(type, YG_SLICE("")) == YG_BODY_KIND_EVENTS;
+	kind = type.ptr ? yg_body_kind_of(type, YG_SLICE("")) : YG_BODY_KIND_NONE;
+	ret->stream = kind == YG_BODY_KIND_EVENTS || kind == YG_BODY_KIND_NDJSON ||
+		      has_text(type, YG_SLICE("eventstream"));
 }
 
 static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		      struct yg_operation *ret)
 {
 	const struct yg_body_view *body = yg_bodies_request(bodies);
+	const struct yg_message *request = &exchange->request;
 
 	if (body->text.len == 0)
 		return;
 	switch (body->kind) {
 	case YG_BODY_KIND_JSON:
-		if (!read_jsonrpc(body->text, ret) && !read_graphql_json(body->text, ret))
+		if (!read_jsonrpc(body->text, ret) &&
+		    !read_graphql_json(request->target, body->text, ret))
 			read_llm(exchange, body->text, ret);
 		break;
 	case YG_BODY_KIND_GRAPHQL:
@@ -282,7 +383,13 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 			take_document(ret, body->text, (struct yg_slice){ NULL, 0 }, body->cut);
 		break;
 	case YG_BODY_KIND_XML:
-		read_soap(&exchange->request, body->text, ret);
+		read_soap(request, body->text, ret);
+		break;
+	case YG_BODY_KIND_FORM:
+		read_graphql_form(request->target, body->text, ret);
+		break;
+	case YG_BODY_KIND_MULTIPART:
+		read_parts(request, body->text, ret);
 		break;
 	default:
 		break;

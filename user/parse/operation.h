@@ -5,6 +5,8 @@
  *
  *	POST /graphql	{"query":"query GetUser {...}"}			query GetUser
  *	POST /graphql	{"query":"{ user { name } }"}			query user
+ *	GET  /graphql?extensions={"persistedQuery":			persisted ecf4edb46db40b51
+ *		{"sha256Hash":"ecf4edb46db40b5132..."}}			(or its operationName)
  *	POST /rpc	{"jsonrpc":"2.0","method":"eth_call",...}	eth_call
  *	POST /mcp	{"jsonrpc":"2.0","method":"tools/call",		tools/call get_weather
  *			 "params":{"name":"get_weather"}}
@@ -20,14 +22,14 @@
 #include "parse/body.h"
 #include "parse/exchange.h"
 
-#define YG_OPERATION_CAP 96u /* bytes of an operation; longer ones, and odd ones, are "*" */
-#define YG_MODEL_CAP	 64u /* bytes of a model's name, likewise */
+#define YG_OPERATION_CAP 96u  /* bytes of an operation; longer ones, and odd ones, are "*" */
+#define YG_MODEL_CAP	 128u /* bytes; half of them for a model's name, likewise */
 
 struct yg_operation {
 	struct yg_slice text;  /* of bytes; absent: none, the path tells */
 	struct yg_slice model; /* language model, of model_bytes; absent: none */
 	uint8_t protocol;      /* enum yg_protocol: GRAPHQL, JSONRPC, else that of the exchange */
-	bool stream;	       /* language model: asked for, and answered as, a stream of events */
+	bool stream;	       /* language model: answered in pieces: events, or lines */
 	uint32_t calls;	       /* operations in the batch; 0 without an operation */
 	uint32_t depth;	       /* GraphQL: of the deepest selection */
 	uint32_t fields;       /* GraphQL, in the document */

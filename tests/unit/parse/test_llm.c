@@ -5,8 +5,13 @@
 
 static void knows_the_paths_of_such_apis(void **state)
 {
-	static const char *const yes[] = { "/v1/chat/completions", "/openai/v1/responses?x=1",
-					   "/v1/messages", "/v1/embeddings", "/api/chat" };
+	static const char *const yes[] = { "/v1/chat/completions",
+					   "/openai/v1/responses?x=1",
+					   "/v1/messages",
+					   "/v1/embeddings",
+					   "/api/chat",
+					   "/v1beta/models/m-1:generateContent?alt=sse",
+					   "/model/m-1/converse" };
 	static const char *const no[] = { "/v1/completions/7", "/messages2", "/chat", "", "/" };
 
 	(void)state;
@@ -14,6 +19,32 @@ static void knows_the_paths_of_such_apis(void **state)
 		assert_true(yg_llm_is_target(yg_slice_from_str(yes[i])));
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		assert_false(yg_llm_is_target(yg_slice_from_str(no[i])));
+}
+
+static void names_the_model_of_a_path(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "/openai/deployments/m-1/chat/completions?api-version=1", "m-1" },
+		{ "/v1beta/models/m-1:streamGenerateContent?alt=sse", "m-1" },
+		{ "/model/a.m-1-v1%3A0/converse", "a.m-1-v1%3A0" },
+		{ "/model/a.m-1-v1:0/invoke", "a.m-1-v1:0" },
+		{ "/models/chat/completions", "" },
+		{ "/v1/models/a/b:generateContent", "" },
+		{ "/deployments//chat/completions", "" },
+		{ "/deployments/m-1", "" },
+		{ "/v1/messages?x=/model/m/", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		GUARD_CLEANUP struct guard in = guard_copy(rows[i][0], strlen(rows[i][0]));
+
+		print_message("  %s\n", rows[i][0]);
+		assert_true(
+			yg_slice_equal(yg_llm_model_of_target((struct yg_slice){ in.ptr, in.len }),
+				       yg_slice_from_str(rows[i][1])));
+	}
 }
 
 static const struct {
@@ -55,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_the_paths_of_such_apis),
+		cmocka_unit_test(names_the_model_of_a_path),
 		cmocka_unit_test(reads_every_case_of_the_table),
 	};
 

@@ -4,6 +4,8 @@
 #include "core/macros.h"
 #include "test.h"
 
+#define HASH "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"
+
 static const char json[] = "application/json";
 
 /* What is told of one request; texts NULL: absent. */
@@ -30,6 +32,29 @@ static const struct operation_case cases[] = {
 	{ "GraphQL, persisted", "/graphql", json,
 	  "{\"operationName\":\"GetUser\",\"extensions\":{\"persistedQuery\":{\"version\":1}}}",
 	  "persisted GetUser", NULL, YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL, persisted, by its hash alone", "/graphql", json,
+	  "{\"extensions\":{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"" HASH "\"}}}",
+	  "persisted ecf4edb46db40b51", NULL, YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL, a document by its id", "/graphql", json, "{\"documentId\":\"sha256:" HASH "\"}",
+	  "persisted ecf4edb46db40b51", NULL, YG_PROTOCOL_GRAPHQL, 1 },
+	{ "an id of a document elsewhere", "/v1/documents", json, "{\"documentId\":\"7\"}", NULL,
+	  NULL, YG_PROTOCOL_H1, 0 },
+	{ "GraphQL in a GET, persisted",
+	  "/graphql?operationName=GetUser&extensions=%7B%22persistedQuery%22%3A%7B%22version%22"
+	  "%3A1%2C%22sha256Hash%22%3A%22" HASH "%22%7D%7D",
+	  NULL, "", "persisted GetUser", NULL, YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL in a GET, persisted, by its hash alone",
+	  "/graphql?extensions=%7B%22persistedQuery%22%3A%7B%22sha256Hash%22%3A%22" HASH
+	  "%22%7D%7D",
+	  NULL, "", "persisted ecf4edb46db40b51", NULL, YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL in a form", "/graphql", "application/x-www-form-urlencoded",
+	  "query=mutation+Pay+%7Bpay%7D&variables=%7B%7D", "mutation Pay", NULL,
+	  YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL beside its files", "/graphql", "multipart/form-data; boundary=b",
+	  "--b\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n"
+	  "{\"query\":\"mutation Up($f:Upload!){up(f:$f)}\",\"variables\":{\"f\":null}}\r\n--b\r\n"
+	  "Content-Disposition: form-data; name=\"map\"\r\n\r\n{}\r\n--b--\r\n",
+	  "mutation Up", NULL, YG_PROTOCOL_GRAPHQL, 1 },
 	{ "GraphQL as a document", "/graphql", "application/graphql", "mutation Pay { pay }",
 	  "mutation Pay", NULL, YG_PROTOCOL_GRAPHQL, 1 },
 	{ "GraphQL in a GET", "/graphql?query=query%20A%7Ba%7D+query+B%7Bb%7D&operationName=B",
@@ -48,10 +73,27 @@ static const struct operation_case cases[] = {
 	  "tools/call get", NULL, YG_PROTOCOL_JSONRPC, 1 },
 	{ "SOAP", "/ws", "text/xml", "<e:Envelope><e:Body><u:GetUser/></e:Body></e:Envelope>",
 	  "GetUser", NULL, YG_PROTOCOL_H1, 1 },
+	{ "SOAP that says what it does beside its body", "/ws",
+	  "application/soap+xml; action=\"http://x.test/users/GetUser\"", "<e:Envelope><e:Bo",
+	  "GetUser", NULL, YG_PROTOCOL_H1, 1 },
+	{ "SOAP with attachments", "/ws",
+	  "multipart/related; type=\"application/xop+xml\"; boundary=b",
+	  "--b\r\nContent-Type: application/xop+xml\r\n\r\n<e:Envelope><e:Body><u:Put/></e:Body>"
+	  "</e:Envelope>\r\n--b--\r\n",
+	  "Put", NULL, YG_PROTOCOL_H1, 1 },
+	{ "a form with a file", "/up", "multipart/form-data; boundary=b",
+	  "--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n\"operations\"\r\n--b--\r\n",
+	  NULL, NULL, YG_PROTOCOL_H1, 0 },
 	{ "XML that is no SOAP", "/ws", "text/xml", "<order/>", NULL, NULL, YG_PROTOCOL_H1, 0 },
 	{ "a language model", "/v1/chat/completions", json,
 	  "{\"model\":\"m-1\",\"messages\":[{\"content\":\"hi\"}]}", NULL, "m-1", YG_PROTOCOL_H1,
 	  0 },
+	{ "a language model that the path names", "/openai/deployments/m-1/chat/completions", json,
+	  "{\"messages\":[{\"content\":\"hi\"}]}", NULL, "m-1", YG_PROTOCOL_H1, 0 },
+	{ "a language model whose name is encoded", "/model/a.m-1%3A0/converse", json,
+	  "{\"messages\":[]}", NULL, "a.m-1:0", YG_PROTOCOL_H1, 0 },
+	{ "a path of a language model that asks nothing", "/model/42/invoke", json, "{\"a\":1}",
+	  NULL, NULL, YG_PROTOCOL_H1, 0 },
 	{ "a form", "/login", "application/x-www-form-urlencoded", "query=%7Ba%7D", NULL, NULL,
 	  YG_PROTOCOL_H1, 0 },
 	{ "other JSON", "/v1/users", json, "{\"name\":\"x\"}", NULL, NULL, YG_PROTOCOL_H1, 0 },
