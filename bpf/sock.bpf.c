@@ -5,7 +5,11 @@
  * were copied, and are there on kernels where kprobes and fentry are not.
  *
  *	yg_sk_rcvspace	tcp_rcv_space_adjust	5.10 and later	a receive that took bytes; now and
- *							then whose connection it was
+ *							then whose connection it was.
+ *							Kernel TLS and parsers of sockets
+ *							take bytes as they arrive, too, of
+ *							a socket that nobody has locked, in
+ *							whatever task they interrupt
  *	yg_sk_recv	sock_recv_length	6.3 and later	the same (without the former)
  *	yg_sk_send	sock_send_length	6.3 and later	a send
  *	yg_sk_state	inet_sock_set_state	5.10 and later	close(2): whose connection it was
@@ -92,7 +96,9 @@ static __always_inline int note_send(struct sock *sk)
 SEC("tp_btf/tcp_rcv_space_adjust")
 int yg_sk_rcvspace(__u64 *ctx)
 {
-	return note_receive((void *)ctx[0]);
+	struct sock *sk = (void *)ctx[0];
+
+	return sk->sk_lock.owned ? note_receive(sk) : 0;
 }
 
 SEC("?tp_btf/sock_recv_length")

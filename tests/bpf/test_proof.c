@@ -392,6 +392,46 @@ static void a_proof_is_asked_for_again_when_it_is_doubted(void **state)
 	forget_hellos(b, 1);
 }
 
+/* A parser of a stream takes all that there is; a verdict on what it took: pass. */
+static int load_parser(bool is_verdict)
+{
+	const struct bpf_insn len = { .code = BPF_LDX | BPF_W | BPF_MEM, .src_reg = BPF_REG_1 };
+	const struct bpf_insn pass = { .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = SK_PASS };
+	const struct bpf_insn insns[] = {
+		is_verdict ? pass : len, /* of the socket buffer: its first field */
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	return bpf_prog_load(BPF_PROG_TYPE_SK_SKB, NULL, "GPL", insns, YG_ARRAY_SIZE(insns), NULL);
+}
+
+/*
+ * Kernel TLS, and whatever else parses a stream as it arrives, takes bytes in the middle of what
+ * the processor was at: here of the thread that sends them. That thread received nothing.
+ */
+static void what_is_taken_as_it_arrives_is_no_receive(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+	int map = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, NULL, 4, 4, 1, NULL), zero = 0;
+	int parser = load_parser(false), verdict = load_parser(true), client, server;
+
+	if (map < 0 || parser < 0 || verdict < 0)
+		SKIP("no sockmap");
+	loopback_connect(AF_INET, &client, &server);
+	assert_int_equal(bpf_prog_attach(parser, map, BPF_SK_SKB_STREAM_PARSER, 0), 0);
+	assert_int_equal(bpf_prog_attach(verdict, map, BPF_SK_SKB_STREAM_VERDICT, 0), 0);
+	assert_int_equal(bpf_map_update_elem(map, &zero, &server, BPF_ANY), 0);
+	receive(b, 1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(send(client, "cipher", 6, 0), 6);
+	rig_reset(&b->rig);
+	do_read(ssl, REQUEST);
+	check_socket(b, check_record(b), 1);
+	for (int *fd = (int[]){ map, parser, verdict, client, server, -1 }; *fd >= 0; fd++)
+		(void)close(*fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +448,7 @@ int main(void)
 		cmocka_unit_test(who_receives_there_is_not_the_other_end),
 		cmocka_unit_test(randoms_of_another_connection_lead_nowhere),
 		cmocka_unit_test(a_proof_is_asked_for_again_when_it_is_doubted),
+		cmocka_unit_test(what_is_taken_as_it_arrives_is_no_receive),
 	};
 
 	if (geteuid() != 0) {
