@@ -145,9 +145,13 @@ static __always_inline enum tls_row call_end(struct pt_regs *ctx, struct yg_coun
 		return TLS_lost_copy;
 	rest = rest_cut(t);
 	row = call_return(c, t, bpf_get_current_pid_tgid());
-	if (rest)
-		rest_skip(t, rest);
-	return rest && t->kind == CALL_FILE ? TLS_skip_file : row;
+	if (!rest)
+		return row;
+	rest_skip(t, rest);
+	if (t->kind != CALL_FILE)
+		return row;
+	count_tls_by(c, TLS_file_byte, rest);
+	return TLS_skip_file;
 }
 
 /* A return that says nothing: of a call that began while the probes rested, or returns into it. */

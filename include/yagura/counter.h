@@ -61,28 +61,29 @@
 
 /* uprobes on TLS libraries; rx counts returns of SSL_read and SSL_write, and SSL_free of objects
  * that had sent records. */
-#define YG_TLS_COUNTERS(X)                                                \
-	X(rx, "TLS reads and writes that returned, and closes")           \
-	X(segment, "plaintext chunks handed to user space")               \
-	X(skip_scope, "outside the configured scope")                     \
-	X(skip_idle, "no daemon is listening: heartbeat too old")         \
-	X(skip_empty, "returned no data: would block, closed or failed")  \
-	X(skip_other, "plaintext is not HTTP")                            \
-	X(skip_budget, "body beyond the budget of its message")           \
-	X(skip_sampled, "flow not chosen by sampling")                    \
-	X(skip_rest, "the probes rested, or did when the call began")     \
-	X(skip_file, "a file that the kernel encrypts, by SSL_sendfile")  \
-	X(lost_ring, "ring buffer full")                                  \
-	X(lost_copy, "plaintext could not be read from the process")      \
-	X(lost_call, "return without a known entry")                      \
-	X(lost_table, "the table of TLS objects refused a new entry")     \
-	X(request, "request starts seen")                                 \
-	X(response, "response starts seen")                               \
-	X(lost_request, "request starts lost")                            \
-	X(lost_response, "response starts lost")                          \
-	X(unbound, "chunks whose socket was not known")                   \
-	X(skip_request, "request starts in flows not chosen by sampling") \
-	X(stepped, "of rx, at instructions that the kernel has to step over")
+#define YG_TLS_COUNTERS(X)                                                    \
+	X(rx, "TLS reads and writes that returned, and closes")               \
+	X(segment, "plaintext chunks handed to user space")                   \
+	X(skip_scope, "outside the configured scope")                         \
+	X(skip_idle, "no daemon is listening: heartbeat too old")             \
+	X(skip_empty, "returned no data: would block, closed or failed")      \
+	X(skip_other, "plaintext is not HTTP")                                \
+	X(skip_budget, "body beyond the budget of its message")               \
+	X(skip_sampled, "flow not chosen by sampling")                        \
+	X(skip_rest, "the probes rested, or did when the call began")         \
+	X(skip_file, "a file that the kernel encrypts, by SSL_sendfile")      \
+	X(lost_ring, "ring buffer full")                                      \
+	X(lost_copy, "plaintext could not be read from the process")          \
+	X(lost_call, "return without a known entry")                          \
+	X(lost_table, "the table of TLS objects refused a new entry")         \
+	X(request, "request starts seen")                                     \
+	X(response, "response starts seen")                                   \
+	X(lost_request, "request starts lost")                                \
+	X(lost_response, "response starts lost")                              \
+	X(unbound, "chunks whose socket was not known")                       \
+	X(skip_request, "request starts in flows not chosen by sampling")     \
+	X(stepped, "of rx, at instructions that the kernel has to step over") \
+	X(file_byte, "bytes of files that the kernel encrypted")
 
 /* Programs that start, on the ring yg_procs: yg_proc_exec. rx == event + lost_ring. */
 #define YG_PROC_COUNTERS(X)            \
@@ -112,9 +113,9 @@ struct yg_proc_counters {
 struct yg_counters {
 	struct yg_guard_counters guard;	  /* 80 bytes */
 	struct yg_sample_counters sample; /* 184 bytes */
-	struct yg_tls_counters tls;	  /* 168 bytes */
+	struct yg_tls_counters tls;	  /* 176 bytes */
 	struct yg_proc_counters proc;	  /* 24 bytes */
-	__u64 pad[7];
+	__u64 pad[6];
 };
 
 _Static_assert(sizeof(struct yg_counters) == 512, "counter layout is ABI");

@@ -3,47 +3,16 @@
 # OpenSSL as other Debian releases have it: 1.1.1, 3.5 and the newest. Each release's own nginx, and
 # s_server, whose calls go through a BIO and not through SSL_read; every request is seen once, with
 # the right addresses. The packages come from the mirror; without one this is a skip.
-# shellcheck source-path=SCRIPTDIR
-HERE=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/e2e/lib_releases.sh
+. "$(dirname "$0")/lib_releases.sh"
 RELEASES=(bullseye trixie sid)
-FOLDER=${YG_BUILD:-$HERE/../../build}/releases
-
-# fetch SUITE: what nginx and openssl of it need, with a C library of their own.
-fetch() {
-	local folder=$FOLDER/$1 packages=(openssl zlib1g libc6 libcrypt1)
-	case $1 in
-	bullseye) packages+=(nginx-light libssl1.1 libpcre3) ;;
-	*) packages+=(nginx libssl3t64 libpcre2-8-0 libzstd1) ;;
-	esac
-	[[ ! -e $folder/usr/sbin/nginx ]] || return 0
-	apt_root "$1" "$folder.apt" && apt_unpack "$folder.new" "${packages[@]}" || return 1
-	rm -rf "$folder" "$folder.apt" "$folder.new/etc"
-	mv "$folder.new" "$folder"
-}
-
-# The sandbox has no way out, so this comes first.
-if [[ -z ${YG_SANDBOX-} && $EUID == 0 ]]; then
-	. "$HERE/../harness/apt_root.sh"
-	for release in "${RELEASES[@]}"; do
-		fetch "$release" || {
-			echo "SKIP: $release: $apt_reason"
-			exit 77
-		}
-	done
-fi
+releases_fetch "${RELEASES[@]}"
+# shellcheck source=tests/e2e/lib.sh
 . "$HERE/lib.sh"
 . "$HERE/lib_capture.sh"
 need curl
 
 REQUESTS=10
-
-# release SUITE PROGRAM ARGUMENT...: run it with the loader and the libraries of that release.
-release() {
-	local root=$FOLDER/$1 libraries loader
-	libraries=$(find "$root" -name 'libc.so.6' -printf %h)
-	loader=$(find "$libraries" -name 'ld-linux-*.so.*')
-	exec "$loader" --library-path "$libraries:$root/usr/lib/${libraries##*/}" "$root/$2" "${@:3}"
-}
 
 make_sandbox
 mkdir "$WORK/www"
