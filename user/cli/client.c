@@ -92,7 +92,9 @@ static int perform(struct yg_client *client, struct yg_client_answer *ret)
 
 	if (code == CURLE_OK) {
 		(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &ret->status);
-		return ret->text || on_data("", 1, 0, ret) == 0 ? 0 : -ENOMEM;
+		if (!ret->text)
+			(void)on_data("", 1, 0, ret); /* an answer without a body is "" */
+		return ret->text ? 0 : -ENOMEM;
 	}
 	(void)curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &cause);
 	if (code == CURLE_OPERATION_TIMEDOUT)
