@@ -3,10 +3,10 @@
 
 #include <netinet/in.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "child.h"
 #include "fake_proc.h"
 
 #define HEAD \
@@ -153,8 +153,7 @@ static void asks_the_kernel_in_the_namespace_of_the_process(void **state)
 	(void)state;
 	assert_int_equal(stat("/proc/self/ns/net", &before), 0);
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
+	pid = child_fork();
 	if (pid == 0)
 		serve(fds[1]);
 	(void)close(fds[1]);

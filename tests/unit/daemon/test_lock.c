@@ -3,12 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "test.h"
+#include "child.h"
 
 static int make_directory(char *path)
 {
@@ -35,8 +34,7 @@ static pid_t start_holder(int dir_fd, bool stubborn)
 	pid_t pid;
 
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
+	pid = child_fork();
 	if (pid == 0) {
 		pid_t holder;
 		int fd;
