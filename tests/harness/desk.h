@@ -35,8 +35,9 @@ int desk_set_up(void **state);
 int desk_tear_down(void **state);
 void desk_start_desk(void);
 
-void desk_step(void);	/* a millisecond passes */
-void desk_settle(void); /* a hundred of them */
+void desk_step(void);	/* a millisecond passes, in no time */
+void desk_wait(void);	/* the same, and another process has time to say something */
+void desk_settle(void); /* a hundred steps */
 void desk_send_message(int fd, const struct yg_feed_message *message);
 void desk_send_finding(uint64_t id, bool blockable);
 

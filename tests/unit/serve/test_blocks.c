@@ -206,7 +206,8 @@ static int ask_as(uid_t uid, gid_t group, const char *method, const char *path)
 	pid_t child;
 
 	assert_int_equal(pipe(results), 0);
-	child = fork();
+	child = fork(); /* its request is answered or its connection closed: it ends */
+	assert_true(child >= 0);
 	if (child == 0) {
 		int fd, got = 0;
 		char text[64] = "";
@@ -220,7 +221,7 @@ static int ask_as(uid_t uid, gid_t group, const char *method, const char *path)
 		_exit(write(results[1], &got, sizeof(got)) != sizeof(got));
 	}
 	while (waitpid(child, &status, WNOHANG) == 0) {
-		desk_step();
+		desk_wait();
 		play_enforcer();
 	}
 	assert_int_equal(status, 0);
