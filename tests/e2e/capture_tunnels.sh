@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
+# long: each kind of tunnel needs ends of its own, 30 s
 #
 # Requests inside a tunnel, or behind two VLAN tags, are seen on the interface that carries it, with
 # the inner client; a block of that client drops inside the tunnel, because it ends here, and behind

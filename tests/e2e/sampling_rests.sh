@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
+# long: the probes must rest and wake under four loads, 40 s and more
 # TLS calls cost more than the CPU budget: the probes rest for a part of the time. What is read
 # while they are awake is right (each path has a status of its own, so an answer that is glued to
 # another request shows), what passed meanwhile is estimated within the stated error, and when the
