@@ -5,7 +5,8 @@
  * refused. Calls of the test itself and of other libraries are never touched.
  *
  * Environment: OOM_NTH=n refuses the nth allocation (1 is the first; unset or 0: none);
- * OOM_COUNT=FILE writes the number of allocations to FILE when the program ends.
+ * OOM_COUNT=FILE writes to FILE when the program ends, a number a line: how many allocations there
+ * were, then those worth a refusal: the first and the last of each call in the source.
  */
 #pragma once
 

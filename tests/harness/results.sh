@@ -6,6 +6,7 @@
 # the rows up. A runner exits 1 if one case failed.
 set -uo pipefail
 export LC_ALL=C
+exec </dev/null # no case reads a terminal, and the caller may have closed it
 
 failed=0
 
@@ -16,21 +17,33 @@ report() {
 	[[ -z ${YG_RESULTS-} ]] || printf '%s\t%s\t%s\n' "$1" "$2" "${3-}" >>"$YG_RESULTS"
 }
 
-# in_two COMMAND ARGUMENT...: COMMAND once per ARGUMENT, in two processes that take turns at them.
-in_two() {
-	share 1 "$@" &
-	share 2 "$@" || failed=1
-	wait $! || failed=1
+# indent: what a case printed, below its line.
+indent() { sed 's/^/        /'; }
+
+# keep_end NAME FILE: the end of what a failed case printed, for tools/check to repeat.
+keep_end() {
+	[[ -z ${YG_RESULTS-} ]] || {
+		printf '%s:\n' "$1"
+		tail -n 20 "$2" | cut -c -400 | indent
+	} >>"$YG_RESULTS.ends"
 }
 
-# share FIRST COMMAND ARGUMENT...: every second ARGUMENT, starting at FIRST.
-share() {
-	local first=$1 command=$2 i
+# in_turns JOBS COMMAND ARGUMENT...: COMMAND once per ARGUMENT, JOBS at a time, in processes of
+# their own.
+in_turns() {
+	local jobs=$1 command=$2 running=0 argument
 	shift 2
-	for ((i = first; i <= $#; i += 2)); do
-		"$command" "${!i}"
+	for argument; do
+		if ((running == jobs)); then
+			wait -n || failed=1
+			running=$((running - 1))
+		fi
+		{ "$command" "$argument" && ((failed == 0)); } &
+		running=$((running + 1))
 	done
-	((failed == 0))
+	for (( ; running > 0; running--)); do
+		wait -n || failed=1
+	done
 }
 
 finish() { exit "$failed"; }
