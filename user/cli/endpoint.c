@@ -116,6 +116,36 @@ static void print_statuses(const struct yg_cli_args *args, yajl_val status)
 	yg_print_field(args, "statuses", text);
 }
 
+/* What answers say inside, under whatever status; nothing for endpoints that say nothing. */
+static void print_inside(const struct yg_cli_args *args, yajl_val endpoint)
+{
+	yajl_val outcomes = yg_value_find(endpoint, "outcomes");
+	uint64_t in = yg_value_uint(endpoint, "tokens_in");
+	uint64_t out = yg_value_uint(endpoint, "tokens_out");
+	char text[512] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; YAJL_IS_OBJECT(outcomes) && i < YAJL_GET_OBJECT(outcomes)->len; i++) {
+		const char *key = YAJL_GET_OBJECT(outcomes)->keys[i];
+		int n = snprintf(text + used, sizeof(text) - used, "%s%s %" PRIu64,
+				 used ? ", " : "", yg_cli_word(args, key),
+				 yg_value_uint(outcomes, key));
+
+		if (n < 0 || (size_t)n >= sizeof(text) - used)
+			break;
+		used += (size_t)n;
+	}
+	if (used)
+		yg_print_field(args, "outcomes", text);
+	if (!in && !out)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       args->japanese ? "入力 %" PRIu64 "、出力 %" PRIu64
+				      : "%" PRIu64 " in, %" PRIu64 " out",
+		       in, out);
+	yg_print_field(args, "tokens", text);
+}
+
 /* "20  public clients", or "shadow  in no specification", a line each. */
 static void print_reasons(const struct yg_cli_args *args, yajl_val reasons, bool points)
 {
@@ -168,6 +198,7 @@ static int print_endpoint(void *ctx, const char *line, yajl_val value)
 	print_number(args, "requests", yg_value_uint(value, "requests"));
 	print_number(args, "callers", yg_value_uint(value, "callers"));
 	print_statuses(args, yg_value_find(value, "status"));
+	print_inside(args, value);
 	yg_join_texts(yg_value_find(value, "auth"), text, sizeof(text));
 	yg_print_field(args, "auth", text);
 	yg_join_texts(yg_value_find(value, "protocols"), text, sizeof(text));

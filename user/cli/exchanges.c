@@ -9,7 +9,7 @@
 #include "core/belt.h"
 
 #define BELT_BYTES (1u << 20)
-#define TEXTS	   11u /* slices of a line: those of list_texts() */
+#define TEXTS	   12u /* slices of a line: those of list_texts() */
 
 /* On the belt: this, then the bytes that its slices point to. */
 struct line {
@@ -30,7 +30,7 @@ static void list_texts(struct line *line, struct yg_slice *ret[TEXTS])
 		&line->item.method,    &line->item.target,	&line->item.service,
 		&line->item.caller,    &line->item.ja4,		&line->item.sni,
 		&line->item.operation, &line->item.model,	&line->resolved.template_,
-		&line->item.alpn,      &line->item.chosen_alpn,
+		&line->item.alpn,      &line->item.chosen_alpn, &line->item.code,
 	};
 
 	memcpy(ret, texts, sizeof(texts));

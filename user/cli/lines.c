@@ -136,6 +136,16 @@ static void put_operation(struct yg_json *json, const struct yg_spooled *item)
 		yg_json_pair_slice(json, "model", item->model);
 		yg_json_pair_bool(json, "stream", item->stream);
 	}
+	if (item->metered) {
+		yg_json_pair_uint(json, "tokens_in", item->tokens_in);
+		yg_json_pair_uint(json, "tokens_out", item->tokens_out);
+	}
+	if (item->outcome != YG_OUTCOME_NONE) {
+		yg_json_pair_str(json, "outcome",
+				 yg_outcome_name((enum yg_outcome_kind)item->outcome));
+		if (item->code.ptr)
+			yg_json_pair_slice(json, "code", item->code);
+	}
 }
 
 static void put_classes(struct yg_json *json, const struct yg_data_set *classes,
@@ -304,6 +314,30 @@ static void put_statuses(struct yg_json *json, const struct yg_endpoint *endpoin
 	yg_json_close_object(json);
 }
 
+/* What answers say inside; nothing where none says anything. */
+static void put_inside(struct yg_json *json, const struct yg_endpoint *endpoint)
+{
+	bool begun = false;
+
+	for (uint32_t i = 0; i < YG_OUTCOME_MAX; i++) {
+		if (!endpoint->inside[i])
+			continue;
+		if (!begun) {
+			yg_json_key(json, "outcomes");
+			yg_json_open_object(json);
+		}
+		begun = true;
+		yg_json_pair_uint(json, yg_outcome_name((enum yg_outcome_kind)i),
+				  endpoint->inside[i]);
+	}
+	if (begun)
+		yg_json_close_object(json);
+	if (endpoint->inside[YG_INSIDE_TOKENS_IN] || endpoint->inside[YG_INSIDE_TOKENS_OUT]) {
+		yg_json_pair_uint(json, "tokens_in", endpoint->inside[YG_INSIDE_TOKENS_IN]);
+		yg_json_pair_uint(json, "tokens_out", endpoint->inside[YG_INSIDE_TOKENS_OUT]);
+	}
+}
+
 static void put_auth(struct yg_json *json, uint32_t auth)
 {
 	yg_json_key(json, "auth");
@@ -373,6 +407,7 @@ void yg_lines_endpoint(struct yg_json *json, const struct yg_endpoint *endpoint,
 	yg_json_pair_uint(json, "tls_requests", endpoint->tls_requests);
 	if (operation)
 		yg_json_pair_str(json, "operation", operation + 1);
+	put_inside(json, endpoint);
 	yg_talk_put(json, known->talk);
 	yg_outside_put(json, endpoint, known);
 	yg_json_close_object(json);

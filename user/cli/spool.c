@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BUFFER_CAP (1u << 20) /* one write(2) per megabyte; small captures never get to the disk */
-#define TEXTS	   12u	      /* slices of an item: see list_texts() */
+#define TEXTS	   13u	      /* slices of an item: see list_texts() */
 #define ABSENT	   UINT32_MAX /* length of a slice that is not there */
 
 /* In the file: this, then the bytes of the texts. The item's pointers mean nothing there. */
@@ -45,6 +45,8 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 {
 	const struct yg_exchange *exchange = subject->exchange;
 	const struct yg_message *request = &exchange->request, *response = &exchange->response;
+	const struct yg_outcome none = { 0 };
+	const struct yg_outcome *outcome = observation->outcome ? observation->outcome : &none;
 
 	return (struct yg_spooled){
 		.id = observation->id,
@@ -60,6 +62,11 @@ struct yg_spooled yg_spooled_from(const struct yg_subject *subject,
 		.grpc_status = exchange->grpc_status,
 		.protocol = observation->protocol,
 		.source = observation->source,
+		.outcome = outcome->kind,
+		.metered = outcome->metered,
+		.tokens_in = outcome->tokens_in,
+		.tokens_out = outcome->tokens_out,
+		.code = outcome->code,
 		.stream = observation->stream,
 		.calls = observation->calls,
 		.depth = observation->depth,
@@ -150,6 +157,7 @@ static void list_texts(struct yg_spooled *item, struct yg_slice *ret[TEXTS])
 	ret[9] = &item->data;
 	ret[10] = &item->alpn;
 	ret[11] = &item->chosen_alpn;
+	ret[12] = &item->code;
 }
 
 static int spill(struct yg_spool *spool)

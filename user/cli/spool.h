@@ -32,13 +32,16 @@ struct yg_spooled {
 	uint16_t status;			/* 0: no response */
 	uint8_t protocol;			/* enum yg_protocol */
 	uint8_t source;				/* enum yg_service_source */
+	uint8_t outcome;			/* enum yg_outcome_kind */
 	bool tls, forwarded, has_request, complete, refused;
 	bool stream;		 /* language model: a stream of events */
 	uint32_t calls;		 /* operations of GraphQL, JSON-RPC or SOAP; 0 none */
 	uint32_t depth, aliases; /* GraphQL */
 	struct yg_slice method, target, service, path, caller, ja4, sni;
 	struct yg_slice alpn, chosen_alpn; /* as in the exchange */
-	struct yg_slice operation, model;
+	uint64_t tokens_in, tokens_out;	   /* language model, if metered */
+	bool metered;
+	struct yg_slice operation, model, code;
 	struct yg_slice data; /* struct yg_data_item, as bytes */
 };
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "parse/outcome.h"
+
 enum yg_answer yg_answer_from_status(uint16_t status)
 {
 	if ((status >= 200 && status < 300) || status == 304 || status == 101)
@@ -23,6 +25,29 @@ enum yg_answer yg_answer_from_status(uint16_t status)
 		return YG_ANSWER_INVALID;
 	default:
 		return YG_ANSWER_OTHER;
+	}
+}
+
+enum yg_answer yg_answer_from_outcome(uint16_t status, uint8_t kind)
+{
+	enum yg_answer answer = yg_answer_from_status(status);
+
+	if (answer != YG_ANSWER_SUCCESS)
+		return answer;
+	switch (kind) {
+	case YG_OUTCOME_UNAUTHENTICATED:
+	case YG_OUTCOME_FORBIDDEN:
+		return YG_ANSWER_DENIED;
+	case YG_OUTCOME_MISSING:
+		return YG_ANSWER_MISSING;
+	case YG_OUTCOME_INVALID:
+	case YG_OUTCOME_REFUSED:
+		return YG_ANSWER_INVALID;
+	case YG_OUTCOME_LIMITED:
+	case YG_OUTCOME_FAILED:
+		return YG_ANSWER_OTHER;
+	default:
+		return answer;
 	}
 }
 

@@ -39,6 +39,9 @@ enum yg_answer {
 /* @status: 0 for no response. */
 enum yg_answer yg_answer_from_status(uint16_t status);
 
+/* The same, where the application says no under a status that says yes. @kind: yg_outcome_kind. */
+enum yg_answer yg_answer_from_outcome(uint16_t status, uint8_t kind);
+
 struct yg_operation;
 struct yg_schema;
 struct yg_schema_drift;

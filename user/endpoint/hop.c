@@ -46,7 +46,9 @@ struct row {
 	bool is_ambiguous;
 	bool is_upstream; /* may be a hop of another */
 	bool tls, parent_tls, through;
+	uint8_t outcome;
 	uint16_t status;
+	uint64_t tokens_in, tokens_out;
 };
 
 struct yg_hops {
@@ -239,6 +241,9 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
 		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
 		.status = exchange->response.status,
+		.outcome = hop->outcome,
+		.tokens_in = hop->tokens_in,
+		.tokens_out = hop->tokens_out,
 	};
 	for (uint32_t i = 0; i < request->header_count; i++)
 		read_field(hops, yg_message_header_id(request, i), request->headers[i].value, row);
@@ -447,6 +452,9 @@ static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 		.request_bytes = row->request_bytes,
 		.response_bytes = row->response_bytes,
 		.status = row->status,
+		.outcome = row->outcome,
+		.tokens_in = row->tokens_in,
+		.tokens_out = row->tokens_out,
 		.outbound = row->side != YG_HOP_SIDE_SERVED,
 	};
 	bool is_lost = is_early || (row->strength && doubt_of(hops, sequence) >= row->strength);

@@ -49,6 +49,8 @@ struct yg_hop {
 	uint64_t endpoint; /* 0: not in the inventory */
 	uint32_t index;	   /* of the endpoint's row */
 	uint32_t weight;   /* exchanges that it stands for */
+	uint8_t outcome;   /* enum yg_outcome_kind, and tokens, as they were counted */
+	uint64_t tokens_in, tokens_out;
 	struct yg_slice path;
 	struct yg_address asked; /* who asked: behind trusted proxies, else the peer */
 };
@@ -59,7 +61,9 @@ struct yg_hop_link {
 	uint32_t index;				/* of the endpoint's row, if it is there still */
 	uint32_t weight;			/* exchanges that it stands for */
 	uint64_t request_bytes, response_bytes; /* heads and bodies */
+	uint64_t tokens_in, tokens_out;
 	uint16_t status;
+	uint8_t outcome;
 	uint64_t parent_id, parent_endpoint; /* of its edge; 0: none, or more than one could be */
 	uint64_t time_ns;		     /* of the request */
 	struct yg_address client, server;    /* who asked whom */

@@ -8,7 +8,8 @@
 
 #define MINUTE_NS	   60000000000ull
 #define OLD_PARAMETERS_MAX 16u
-#define PACK_VERSION	   1
+#define PACK_VERSION	   2
+#define PACK_UNTOLD	   1 /* an earlier one, without inside[] */
 
 /* A row with its place in the table and in the order of use. */
 #define CHANCES_MAX 64u /* rows looked at to make room for one */
@@ -319,6 +320,14 @@ static void add_status(struct yg_endpoint *endpoint, uint16_t status, uint64_t c
 	endpoint->status_count++;
 }
 
+static void add_inside(struct yg_endpoint *endpoint, const struct yg_use *use, uint32_t weight)
+{
+	if (use->outcome != YG_OUTCOME_NONE && use->outcome < YG_OUTCOME_MAX)
+		endpoint->inside[use->outcome] += weight;
+	endpoint->inside[YG_INSIDE_TOKENS_IN] += weight * use->tokens_in;
+	endpoint->inside[YG_INSIDE_TOKENS_OUT] += weight * use->tokens_out;
+}
+
 void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
 		      const struct yg_use *use)
 {
@@ -340,6 +349,7 @@ void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoi
 	endpoint->confirmed = endpoint->requests >= YG_ENDPOINT_CONFIRM &&
 			      endpoint->first_ns / MINUTE_NS != endpoint->last_ns / MINUTE_NS;
 	add_status(endpoint, use->status, weight);
+	add_inside(endpoint, use, weight);
 	if (use->caller)
 		(void)yg_hll_add(&endpoint->callers, use->caller);
 	if (inventory->newest != endpoint->index + 1) {
@@ -354,6 +364,7 @@ void yg_inventory_go_on(struct yg_endpoint *endpoint, const struct yg_use *use)
 
 	endpoint->request_bytes += weight * use->request_bytes;
 	endpoint->response_bytes += weight * use->response_bytes;
+	add_inside(endpoint, use, weight);
 	if (use->time_ns > endpoint->last_ns)
 		endpoint->last_ns = use->time_ns;
 }
@@ -372,6 +383,11 @@ void yg_inventory_unuse(struct yg_endpoint *endpoint, const struct yg_use *use)
 	endpoint->request_bytes = less(endpoint->request_bytes, weight * use->request_bytes);
 	endpoint->response_bytes = less(endpoint->response_bytes, weight * use->response_bytes);
 	endpoint->tls_requests = less(endpoint->tls_requests, use->tls ? weight : 0);
+	endpoint->inside[use->outcome] = less(endpoint->inside[use->outcome], weight);
+	endpoint->inside[YG_INSIDE_TOKENS_IN] =
+		less(endpoint->inside[YG_INSIDE_TOKENS_IN], weight * use->tokens_in);
+	endpoint->inside[YG_INSIDE_TOKENS_OUT] =
+		less(endpoint->inside[YG_INSIDE_TOKENS_OUT], weight * use->tokens_out);
 	while (at < endpoint->status_count && endpoint->status[at].status != use->status)
 		at++;
 	if (at == endpoint->status_count) {
@@ -403,6 +419,8 @@ static void add_counts(struct yg_endpoint *into, const struct yg_endpoint *from)
 	for (uint32_t i = 0; i < from->status_count; i++)
 		add_status(into, from->status[i].status, from->status[i].count);
 	into->status_other += from->status_other;
+	for (uint32_t i = 0; i < YG_INSIDE_MAX; i++)
+		into->inside[i] += from->inside[i];
 	yg_hll_merge(&into->callers, &from->callers);
 }
 
@@ -431,6 +449,8 @@ void yg_inventory_divide(struct yg_endpoint *into, struct yg_endpoint *from, uin
 	part.response_bytes = take_share(&from->response_bytes, parts);
 	part.tls_requests = take_share(&from->tls_requests, parts);
 	part.status_other = take_share(&from->status_other, parts);
+	for (uint32_t i = 0; i < YG_INSIDE_MAX; i++)
+		part.inside[i] = take_share(&from->inside[i], parts);
 	part.confirmed = part.confirmed && part.requests >= YG_ENDPOINT_CONFIRM;
 	part.status_count = 0;
 	for (uint32_t i = 0; i < from->status_count; i++) {
@@ -513,6 +533,9 @@ void yg_endpoint_pack(const struct yg_endpoint *endpoint, struct yg_writer *writ
 		yg_put_varint(writer, endpoint->status[i].count);
 	}
 	yg_put_varint(writer, endpoint->status_other);
+	yg_put_varint(writer, YG_INSIDE_MAX);
+	for (uint32_t i = 0; i < YG_INSIDE_MAX; i++)
+		yg_put_varint(writer, endpoint->inside[i]);
 	yg_put_varint(writer, 0); /* parameters, that stood here once: see baseline/schema.h */
 	yg_hll_pack(&endpoint->callers, writer);
 }
@@ -531,10 +554,12 @@ static void skip_parameters(struct yg_reader *reader)
 
 void yg_endpoint_unpack(struct yg_endpoint *ret, struct yg_reader *reader)
 {
+	uint64_t version;
 	uint32_t statuses;
 
 	*ret = (struct yg_endpoint){ 0 };
-	if (yg_get_varint(reader) != PACK_VERSION)
+	version = yg_get_varint(reader);
+	if (version != PACK_VERSION && version != PACK_UNTOLD)
 		reader->bad = true;
 	yg_get_string(reader, ret->service, sizeof(ret->service));
 	yg_get_string(reader, ret->method, sizeof(ret->method));
@@ -555,6 +580,10 @@ void yg_endpoint_unpack(struct yg_endpoint *ret, struct yg_reader *reader)
 		add_status(ret, (uint16_t)status, yg_get_varint(reader));
 	}
 	ret->status_other = yg_get_varint(reader);
+	if (version == PACK_VERSION && yg_get_varint(reader) != YG_INSIDE_MAX)
+		reader->bad = true;
+	for (uint32_t i = 0; version == PACK_VERSION && i < YG_INSIDE_MAX; i++)
+		ret->inside[i] = yg_get_varint(reader);
 	skip_parameters(reader);
 	yg_hll_unpack(&ret->callers, reader);
 	if (!reader->bad)

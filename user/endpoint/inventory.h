@@ -18,6 +18,7 @@
 #include "core/hll.h"
 #include "core/macros.h"
 #include "core/slice.h"
+#include "parse/outcome.h"
 
 #define YG_SERVICE_CAP	       256u /* bytes of a service name, NUL included; longer is cut */
 #define YG_METHOD_CAP	       24u  /* "PROPPATCH" fits; longer methods are cut */
@@ -34,6 +35,13 @@ enum yg_auth {
 	YG_AUTH_COOKIE = 1u << 5,
 	YG_AUTH_OTHER = 1u << 6, /* Authorization of another scheme */
 	YG_AUTH_CERTIFICATE = 1u << 7,
+};
+
+/* What answers tell inside, see parse/outcome.h: by kind of outcome, then tokens. */
+enum yg_inside {
+	YG_INSIDE_TOKENS_IN = YG_OUTCOME_MAX,
+	YG_INSIDE_TOKENS_OUT,
+	YG_INSIDE_MAX,
 };
 
 struct yg_endpoint_status {
@@ -55,10 +63,11 @@ struct yg_endpoint {
 	struct yg_endpoint_status status[YG_ENDPOINT_STATUS_MAX]; /* in order of status */
 	uint32_t status_count;
 	uint64_t status_other;
-	uint32_t auth;	       /* enum yg_auth bits seen */
-	uint32_t protocols;    /* 1u << enum yg_protocol */
-	uint64_t tls_requests; /* of requests */
-	bool confirmed;	       /* YG_ENDPOINT_CONFIRM requests in two different minutes */
+	uint64_t inside[YG_INSIDE_MAX]; /* answers by outcome, none left out; tokens; 0 unknown */
+	uint32_t auth;			/* enum yg_auth bits seen */
+	uint32_t protocols;		/* 1u << enum yg_protocol */
+	uint64_t tls_requests;		/* of requests */
+	bool confirmed;			/* YG_ENDPOINT_CONFIRM requests in two different minutes */
 	struct yg_hll callers;
 };
 
@@ -78,7 +87,9 @@ struct yg_use {
 	uint32_t weight; /* exchanges that it stands for; 0 is 1 */
 	uint16_t status;
 	uint8_t protocol;
+	uint8_t outcome; /* enum yg_outcome_kind */
 	bool tls;
+	uint64_t tokens_in, tokens_out;
 };
 
 /* Called before a row is given up; its index is free afterwards. */
@@ -117,7 +128,7 @@ YG_MUST_CHECK int yg_inventory_add(struct yg_inventory *inventory, struct yg_sli
 void yg_inventory_use(struct yg_inventory *inventory, struct yg_endpoint *endpoint,
 		      const struct yg_use *use);
 
-/* One that was counted when it was open has gone on: bytes, weight and time of @use alone. */
+/* One that was counted when it was open has gone on: bytes, outcome, weight and time of @use. */
 void yg_inventory_go_on(struct yg_endpoint *endpoint, const struct yg_use *use);
 
 /* Take back what yg_inventory_use() counted, but for the caller: it was no request of its own. */

@@ -114,6 +114,13 @@ static enum yg_body_kind sniff(struct yg_slice body)
 	return YG_BODY_KIND_TEXT;
 }
 
+/* Messages of RPC behind their lengths, whatever is in them. */
+static bool is_framed(struct yg_slice media)
+{
+	return has_prefix(media, YG_SLICE("application/grpc")) ||
+	       has_prefix(media, YG_SLICE("application/connect+"));
+}
+
 static enum yg_body_kind kind_of_media(struct yg_slice media)
 {
 	static const struct {
@@ -140,7 +147,7 @@ static enum yg_body_kind kind_of_media(struct yg_slice media)
 			return whole[i].kind;
 	}
 	if (has_suffix(media, YG_SLICE("+json")))
-		return YG_BODY_KIND_JSON;
+		return is_framed(media) ? YG_BODY_KIND_BINARY : YG_BODY_KIND_JSON;
 	if (has_suffix(media, YG_SLICE("+xml")) && !has_prefix(media, YG_SLICE("image/")))
 		return YG_BODY_KIND_XML;
 	if (has_prefix(media, YG_SLICE("multipart/")))

@@ -61,7 +61,8 @@ enum yg_anomaly {
 				       * see this one */
 };
 
-#define YG_GRPC_STATUS_NONE (-1) /* no grpc-status was seen */
+#define YG_GRPC_STATUS_NONE   (-1) /* no grpc-status was seen */
+#define YG_GRPC_UNIMPLEMENTED 12   /* the server has no such method */
 
 struct yg_header {
 	struct yg_slice name;  /* as sent; compare without case */

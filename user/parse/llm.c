@@ -6,7 +6,8 @@
 
 static bool ends_in(struct yg_slice text, struct yg_slice end)
 {
-	return text.len >= end.len && memcmp(text.ptr + text.len - end.len, end.ptr, end.len) == 0;
+	return text.len >= end.len && text.ptr[text.len - 1] == end.ptr[end.len - 1] &&
+	       memcmp(text.ptr + text.len - end.len, end.ptr, end.len) == 0;
 }
 
 static struct yg_slice path_of(struct yg_slice target)

@@ -293,7 +293,10 @@ static bool read_jsonrpc(struct yg_slice text, struct yg_operation *ret)
 {
 	struct yg_jsonrpc call;
 
-	if (!has_text(text, YG_SLICE("\"method\"")) || !yg_jsonrpc_read(text, &call))
+	if (!has_text(text, YG_SLICE("\"method\"")) ||
+	    (!has_text(text, YG_SLICE("\"jsonrpc\"")) && !has_text(text, YG_SLICE("\"params\""))))
+		return false;
+	if (!yg_jsonrpc_read(text, &call))
 		return false;
 	ret->protocol = YG_PROTOCOL_JSONRPC;
 	ret->calls = call.calls;
@@ -364,12 +367,24 @@ static void read_llm(const struct yg_exchange *exchange, struct yg_slice text,
 		      has_text(type, YG_SLICE("eventstream"));
 }
 
+/* "application/connect+proto", or "+json", which is framed, too. */
+static bool is_connect(const struct yg_message *request)
+{
+	const struct yg_slice media = YG_SLICE("application/connect+");
+	struct yg_slice type = yg_message_find(request, YG_HEADER_CONTENT_TYPE);
+
+	return type.len > media.len &&
+	       yg_slice_equal_nocase((struct yg_slice){ type.ptr, media.len }, media);
+}
+
 static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		      struct yg_operation *ret)
 {
 	const struct yg_body_view *body = yg_bodies_request(bodies);
 	const struct yg_message *request = &exchange->request;
 
+	if (body->kind == YG_BODY_KIND_BINARY)
+		ret->connect = is_connect(request);
 	if (body->text.len == 0)
 		return;
 	switch (body->kind) {
@@ -405,7 +420,7 @@ void yg_operation_from_exchange(struct yg_bodies *bodies, const struct yg_exchan
 
 	ret->text = ret->model = (struct yg_slice){ NULL, 0 };
 	ret->protocol = exchange->protocol;
-	ret->stream = false;
+	ret->stream = ret->connect = false;
 	ret->calls = ret->depth = ret->fields = ret->aliases = 0;
 	if (!request->present || request->refused || !request->target.ptr)
 		return;

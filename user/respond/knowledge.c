@@ -220,6 +220,9 @@ static void count_endpoint(struct yg_knowledge *knowledge, const struct yg_excha
 		.auth = knowledge->reading->caller.auth,
 		.status = response->status,
 		.protocol = knowledge->operation.protocol,
+		.outcome = knowledge->outcome.kind,
+		.tokens_in = knowledge->outcome.tokens_in,
+		.tokens_out = knowledge->outcome.tokens_out,
 		.tls = exchange->tls,
 		.weight = yg_weight_from_share(exchange->sampled),
 	};
@@ -406,8 +409,9 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.fields = knowledge->data,
 		.data = observation->data,
 		.suspicion = &knowledge->suspected,
-		.answer = yg_answer_from_status(
-			exchange->response.present ? exchange->response.status : 0),
+		.answer = yg_answer_from_outcome(
+			exchange->response.present ? exchange->response.status : 0,
+			knowledge->outcome.kind),
 	};
 
 	if (profile)
@@ -427,6 +431,8 @@ void yg_knowledge_read_operation(struct yg_knowledge *knowledge, const struct yg
 
 	yg_bodies_begin(knowledge->bodies, exchange);
 	yg_operation_from_exchange(knowledge->bodies, exchange, operation);
+	yg_outcome_read(knowledge->bodies, exchange, operation, &knowledge->outcome);
+	ret->outcome = &knowledge->outcome;
 	ret->protocol = operation->protocol;
 	ret->operation = operation->text;
 	ret->model = operation->model;

@@ -116,6 +116,7 @@ struct yg_knowledge_options {
 };
 
 /* What is known about one exchange. Valid until the next call on the same object. */
+struct yg_outcome;
 struct yg_observation {
 	uint64_t id;		   /* of the exchange; 0: without a request */
 	struct yg_slice service;   /* Host without default port, lower case; else see source */
@@ -129,6 +130,7 @@ struct yg_observation {
 	const char *rules[YG_OBSERVED_FINDINGS_MAX]; /* rule ids this exchange is evidence of */
 	uint64_t findings[YG_OBSERVED_FINDINGS_MAX]; /* their finding ids */
 	uint32_t finding_count;
+	const struct yg_outcome *outcome; /* what its answer says inside; NULL: not read */
 	uint8_t source;	  /* enum yg_service_source: whence the name of the service comes */
 	uint8_t protocol; /* enum yg_protocol: of the exchange, or of what its body says */
 	bool stream;	  /* language model: answered as a stream of events */

@@ -14,6 +14,9 @@ static void count_once(struct yg_knowledge *knowledge, const struct yg_hop_link 
 		.response_bytes = link->response_bytes,
 		.weight = link->weight,
 		.status = link->status,
+		.outcome = link->outcome,
+		.tokens_in = link->tokens_in,
+		.tokens_out = link->tokens_out,
 		.tls = link->tls,
 	};
 
@@ -71,6 +74,9 @@ void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subje
 		.endpoint = ret->endpoint ? ret->endpoint->id : 0,
 		.index = ret->endpoint ? ret->endpoint->index : 0,
 		.weight = yg_weight_from_share(subject->exchange->sampled),
+		.outcome = knowledge->outcome.kind,
+		.tokens_in = knowledge->outcome.tokens_in,
+		.tokens_out = knowledge->outcome.tokens_out,
 		.path = ret->path,
 		.asked = subject->client,
 	};

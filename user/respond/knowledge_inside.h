@@ -17,6 +17,7 @@
 #include "endpoint/templates.h"
 #include "endpoint/trie.h"
 #include "parse/operation.h"
+#include "parse/outcome.h"
 #include "respond/knowledge.h"
 
 struct service {
@@ -119,6 +120,7 @@ struct yg_knowledge {
 	struct yg_login login;
 	bool lesson; /* it is read in full */
 	struct yg_operation operation;
+	struct yg_outcome outcome;
 	struct yg_data_seen seen;
 	char template_[YG_TEMPLATE_CAP];
 };

@@ -555,11 +555,26 @@ struct yg_endpoint *yg_knowledge_look(struct yg_knowledge *knowledge,
 	return yg_knowledge_find_place(knowledge, exchange->request.method, ret);
 }
 
+/*
+ * An RPC that says inside that there is no such method, or that was stopped before anybody looked
+ * for it: as 404 and 401 do. Of GraphQL the document names what there is.
+ */
+static bool is_denied(const struct yg_knowledge *knowledge, const struct yg_exchange *exchange)
+{
+	uint8_t kind = knowledge->outcome.kind;
+
+	if (exchange->protocol == YG_PROTOCOL_GRPC)
+		return exchange->grpc_status == YG_GRPC_UNIMPLEMENTED ||
+		       kind == YG_OUTCOME_UNAUTHENTICATED || kind == YG_OUTCOME_FORBIDDEN;
+	return knowledge->operation.protocol == YG_PROTOCOL_JSONRPC && kind == YG_OUTCOME_MISSING;
+}
+
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,
 				       const struct yg_exchange *exchange,
 				       struct yg_observation *ret)
 {
-	if (!knowledge->reading->has_path || !yg_knowledge_teaches(exchange))
+	if (!knowledge->reading->has_path || !yg_knowledge_teaches(exchange) ||
+	    is_denied(knowledge, exchange))
 		return yg_knowledge_look(knowledge, exchange, ret);
 	knowledge->route.count = 0;
 	ret->path = (struct yg_slice){ knowledge->path->text, knowledge->path->len };

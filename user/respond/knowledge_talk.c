@@ -39,7 +39,7 @@ void yg_knowledge_websocket(struct yg_knowledge *knowledge, const struct yg_webs
 
 void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange *exchange)
 {
-	const struct yg_use use = {
+	struct yg_use use = {
 		.time_ns = exchange->response.end_ns,
 		.request_bytes = exchange->request.body_bytes,
 		.response_bytes = exchange->response.body_bytes,
@@ -55,6 +55,9 @@ void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange 
 		knowledge->rests_unplaced++;
 		return;
 	}
+	/* What a body says was read when it began; the status of a call comes in the end. */
+	if (exchange->protocol == YG_PROTOCOL_GRPC)
+		use.outcome = knowledge->outcome.kind;
 	yg_inventory_go_on(endpoint, &use);
 	knowledge->dirty[endpoint->index] = true;
 }

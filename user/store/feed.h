@@ -129,28 +129,31 @@
 	X(uint, value, 0, "total")
 
 /* One API endpoint as the analyzer knows it now; replaces what was stored. */
-#define YG_FEED_ENDPOINT(X)                                                    \
-	X(id, id, 0, "hash of service, method and template")                   \
-	X(text, service, 255, "authority")                                     \
-	X(text, method, 32, "request method")                                  \
-	X(text, template, 512, "path template with {name} placeholders")       \
-	X(texts, protocols, 0, "h1, h2, grpc ...")                             \
-	X(time, first_seen, 0, "first exchange")                               \
-	X(time, last_seen, 0, "last exchange")                                 \
-	X(uint, requests, 0, "exchanges")                                      \
-	X(uint, callers, 0, "distinct callers, estimated")                     \
-	X(uint, request_bytes, 0, "sum")                                       \
-	X(uint, response_bytes, 0, "sum")                                      \
-	X(uint, tls_requests, 0, "of requests, under TLS")                     \
-	X(flag, confirmed, 0, "seen often enough to be stable")                \
-	X(counts, status, 0, "responses by status; 0: none was seen")          \
-	X(texts, auth, 0, "bearer, basic, cookie ...; none")                   \
-	X(texts, labels, 0, "shadow, zombie, internal ...")                    \
-	X(facts, label_reasons, 0, "why, by label")                            \
-	X(uint, risk, 0, "0 to 100")                                           \
-	X(facts, risk_reasons, 0, "points by reason, the heaviest first")      \
-	X(texts, outside, 0, "addresses of it that proxies name: https://...") \
-	X(texts, servers, 0, "addresses and ports that answered: 10.0.0.5:8080")
+#define YG_FEED_ENDPOINT(X)                                                         \
+	X(id, id, 0, "hash of service, method and template")                        \
+	X(text, service, 255, "authority")                                          \
+	X(text, method, 32, "request method")                                       \
+	X(text, template, 512, "path template with {name} placeholders")            \
+	X(texts, protocols, 0, "h1, h2, grpc ...")                                  \
+	X(time, first_seen, 0, "first exchange")                                    \
+	X(time, last_seen, 0, "last exchange")                                      \
+	X(uint, requests, 0, "exchanges")                                           \
+	X(uint, callers, 0, "distinct callers, estimated")                          \
+	X(uint, request_bytes, 0, "sum")                                            \
+	X(uint, response_bytes, 0, "sum")                                           \
+	X(uint, tls_requests, 0, "of requests, under TLS")                          \
+	X(flag, confirmed, 0, "seen often enough to be stable")                     \
+	X(counts, status, 0, "responses by status; 0: none was seen")               \
+	X(texts, auth, 0, "bearer, basic, cookie ...; none")                        \
+	X(texts, labels, 0, "shadow, zombie, internal ...")                         \
+	X(facts, label_reasons, 0, "why, by label")                                 \
+	X(uint, risk, 0, "0 to 100")                                                \
+	X(facts, risk_reasons, 0, "points by reason, the heaviest first")           \
+	X(texts, outside, 0, "addresses of it that proxies name: https://...")      \
+	X(texts, servers, 0, "addresses and ports that answered: 10.0.0.5:8080")    \
+	X(facts, outcomes, 0, "answers by what they say inside: ok, forbidden ...") \
+	X(uint, tokens_in, 0, "language model: asked, as far as it was told")       \
+	X(uint, tokens_out, 0, "likewise, answered")
 
 /* What one endpoint did in one minute. */
 #define YG_FEED_CELL(X)                \

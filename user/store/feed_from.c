@@ -68,6 +68,14 @@ static void add_text(struct yg_feed_texts *texts, const char *text)
 	add_slice(texts, yg_slice_from_str(text));
 }
 
+static void add_outcome(struct yg_feed_facts *outcomes, enum yg_outcome_kind kind, uint64_t count)
+{
+	if (count == 0 || outcomes->count == YG_FEED_FACTS_MAX)
+		return;
+	outcomes->rows[outcomes->count].name = yg_slice_from_str(yg_outcome_name(kind));
+	outcomes->rows[outcomes->count++].number = (double)count;
+}
+
 void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_message *ret)
 {
 	struct yg_feed_endpoint *to = &ret->endpoint;
@@ -98,6 +106,10 @@ void yg_feed_from_endpoint(const struct yg_endpoint *endpoint, struct yg_feed_me
 		if (endpoint->protocols & 1u << i)
 			add_text(&to->protocols, protocol_names[i]);
 	}
+	for (unsigned int i = 0; i < YG_OUTCOME_MAX; i++)
+		add_outcome(&to->outcomes, (enum yg_outcome_kind)i, endpoint->inside[i]);
+	to->tokens_in = endpoint->inside[YG_INSIDE_TOKENS_IN];
+	to->tokens_out = endpoint->inside[YG_INSIDE_TOKENS_OUT];
 }
 
 void yg_feed_add_assessment(const struct yg_assessment *assessment, struct yg_feed_message *ret)

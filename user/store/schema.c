@@ -114,6 +114,9 @@ static const char *const main_migrations[] = {
 	 "ALTER TABLE callers ADD COLUMN ja4 TEXT NOT NULL DEFAULT '';"),
 	("ALTER TABLE endpoints ADD COLUMN outside TEXT NOT NULL DEFAULT '[]';"
 	 "ALTER TABLE endpoints ADD COLUMN servers TEXT NOT NULL DEFAULT '[]';"),
+	("ALTER TABLE endpoints ADD COLUMN outcomes TEXT NOT NULL DEFAULT '{}';"
+	 "ALTER TABLE endpoints ADD COLUMN tokens_in INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE endpoints ADD COLUMN tokens_out INTEGER NOT NULL DEFAULT 0;"),
 };
 
 static const char *const day_migrations[] = {

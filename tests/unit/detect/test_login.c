@@ -173,6 +173,47 @@ static void invalid_orders_are_no_logins(void **state)
 		assert_string_not_equal(scene.last.rule->id, "credential-stuffing");
 }
 
+/* GraphQL and JSON-RPC say no under 200. */
+static void a_login_that_is_refused_inside_has_failed(void **state)
+{
+	static const struct {
+		const char *target, *body, *answer;
+		bool found;
+	} rows[] = {
+		{ "/graphql",
+		  "{\"query\":\"mutation L($u:String,$p:String){login(u:$u,p:$p)}\","
+		  "\"variables\":{\"username\":\"u%u\",\"password\":\"p%u\"}}",
+		  "{\"errors\":[{\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}],\"data\":null}",
+		  true },
+		{ "/graphql",
+		  "{\"query\":\"mutation L($u:String,$p:String){login(u:$u,p:$p)}\","
+		  "\"variables\":{\"username\":\"u%u\",\"password\":\"p%u\"}}",
+		  "{\"data\":{\"login\":\"t\"}}", false },
+		{ "/rpc",
+		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"login\",\"params\":"
+		  "{\"username\":\"u%u\",\"password\":\"p%u\"}}",
+		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32001}}", true },
+	};
+
+	(void)state;
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		SCENE_CLEANUP struct scene scene;
+		char body[256];
+
+		scene_open(&scene, (struct yg_knowledge_options){ 0 });
+		for (uint32_t i = 0; i < 12; i++) {
+			(void)snprintf(body, sizeof(body), rows[row].body, i, i);
+			scene_show(&scene, &(struct scene_call){ .method = "POST",
+								 .target = rows[row].target,
+								 .body = body,
+								 .answer = rows[row].answer });
+		}
+		assert_int_equal(scene.found, rows[row].found);
+		if (rows[row].found)
+			assert_string_equal(scene.last.rule->id, "credential-stuffing");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_device_with_an_old_password_is_silent),
 		cmocka_unit_test(a_forgetful_user_is_silent),
 		cmocka_unit_test(invalid_orders_are_no_logins),
+		cmocka_unit_test(a_login_that_is_refused_inside_has_failed),
 	};
 
 	return cmocka_run_group_tests_name("detect/login", tests, NULL, NULL);

@@ -211,6 +211,35 @@ static void long_names_are_cut_on_a_character(void **state)
 	assert_ptr_equal(add(inventory, text), endpoint);
 }
 
+/* Counts by outcome and tokens add, go over and come apart as all counts do. */
+static void counts_what_answers_tell(void **state)
+{
+	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
+	struct yg_endpoint *endpoint = add(inventory, "/a"), *other = add(inventory, "/b");
+	const struct yg_use use = { .time_ns = 1,
+				    .weight = 4,
+				    .status = 200,
+				    .outcome = YG_OUTCOME_FORBIDDEN,
+				    .tokens_in = 10,
+				    .tokens_out = 1 };
+
+	(void)state;
+	yg_inventory_use(inventory, endpoint, &use);
+	yg_inventory_use(inventory, endpoint, &use);
+	yg_inventory_unuse(endpoint, &use);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_FORBIDDEN], 4);
+	assert_int_equal(endpoint->inside[YG_INSIDE_TOKENS_IN], 40);
+	assert_int_equal(endpoint->inside[YG_INSIDE_TOKENS_OUT], 4);
+	yg_inventory_divide(other, endpoint, 2);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_FORBIDDEN], 2);
+	assert_int_equal(other->inside[YG_OUTCOME_FORBIDDEN], 2);
+	yg_inventory_go_on(other, &(struct yg_use){ .outcome = YG_OUTCOME_OK });
+	yg_inventory_fold(inventory, endpoint, other);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_FORBIDDEN], 4);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_OK], 1);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_NONE], 0);
+}
+
 static void survives_packing(void **state)
 {
 	YG_CLEANUP(yg_inventory_free) struct yg_inventory *inventory = make_inventory(4, NULL);
@@ -223,6 +252,7 @@ static void survives_packing(void **state)
 	(void)state;
 
 	use(inventory, endpoint, 7, 200);
+	endpoint->inside[YG_OUTCOME_OK] = 7;
 	yg_endpoint_pack(endpoint, &writer);
 	assert_false(writer.overflow);
 	reader = (struct yg_reader){ .ptr = buf, .len = writer.len };
@@ -280,6 +310,7 @@ int main(void)
 		cmocka_unit_test(folding_adds_up),
 		cmocka_unit_test(dividing_loses_nothing),
 		cmocka_unit_test(long_names_are_cut_on_a_character),
+		cmocka_unit_test(counts_what_answers_tell),
 		cmocka_unit_test(survives_packing),
 		cmocka_unit_test(every_kind_of_proof_has_a_name),
 	};

@@ -417,12 +417,39 @@ static void what_was_learned_before_a_rule_falls_under_it(void **state)
 	assert_int_equal(after.folds, 2);
 }
 
+/* As 404 does for a path: who guesses names of methods fills no inventory. */
+static void a_method_that_a_server_does_not_have_is_no_endpoint(void **state)
+{
+	static const char *const methods[] = { "pay", "admin", "debug" };
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		char body[128];
+
+		(void)snprintf(body, sizeof(body),
+			       "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}", methods[i]);
+		scene_show(&scene,
+			   &(struct scene_call){ .method = "POST",
+						 .target = "/rpc",
+						 .body = body,
+						 .answer = i ? "{\"error\":{\"code\":-32601}}"
+							     : "{\"result\":1}" });
+	}
+	list = list_endpoints(&scene);
+	assert_string_equal(list.text, "POST /rpc pay\n");
+	assert_int_equal(list.requests, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_application_of_one_page_leaves_its_api),
 		cmocka_unit_test(a_scanner_of_a_server_that_accepts_everything_leaves_nothing),
 		cmocka_unit_test(what_a_server_says_there_is_not_is_no_endpoint),
+		cmocka_unit_test(a_method_that_a_server_does_not_have_is_no_endpoint),
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(evidence_teaches_no_endpoint_and_is_placed_in_known_ones),

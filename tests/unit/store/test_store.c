@@ -91,7 +91,8 @@ static void keeps_rows_over_a_restart(void **state)
 		"\"callers\":0,\"request_bytes\":0,\"response_bytes\":0,\"tls_requests\":0,"
 		"\"confirmed\":false,\"status\":{\"200\":8},\"auth\":[\"bearer\"],\"labels\":[],"
 		"\"label_reasons\":{},\"risk\":0,\"risk_reasons\":{},\"outside\":[],"
-		"\"servers\":[],\"data\":[],\"label_reasons_ja\":{},\"risk_reasons_ja\":{},"
+		"\"servers\":[],\"outcomes\":{},\"tokens_in\":0,\"tokens_out\":0,\"data\":[],"
+		"\"label_reasons_ja\":{},\"risk_reasons_ja\":{},"
 		"\"exposure\":\"unknown\",\"reached\":[]}\n");
 	assert_int_equal(yg_store_count(store, YG_STORE_ENDPOINTS), 1);
 	yg_store_free(&store);
