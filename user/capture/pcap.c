@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "capture/pcap.h"
 
+#include "capture/pcapng.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #define READ_CAP   (64u << 10) /* bytes asked for at once: what is read stays in the cache */
 _Static_assert(READ_CAP >= 2 * GZIP_CAP, "plain files are read in place");
 _Static_assert(WINDOW_CAP >= 2 * YG_PCAP_FRAME_MAX, "a frame must fit behind a partial one");
+#define BLOCK_MAX (YG_PCAP_FRAME_MAX + (64u << 10)) /* a frame of pcapng, and options */
 
 /*
  * Classic pcap, all fields in the byte order that the magic shows:
@@ -43,7 +46,8 @@ struct yg_pcap {
 	bool swapped;		 /* classic: the file has the other byte order */
 	uint32_t fraction_scale; /* classic: ns per unit of the fraction */
 	enum yg_link link;
-	pcap_t *library; /* not classic: libpcap reads from the window */
+	struct yg_pcapng *ng;
+	pcap_t *library; /* neither: libpcap reads from the window */
 	int state;	 /* 1 open, 0 ended, < 0 failed */
 	char error[YG_PCAP_ERROR_CAP];
 };
@@ -140,6 +144,94 @@ static int open_library(struct yg_pcap *pcap)
 	return use_dlt(pcap, (uint32_t)pcap_datalink(pcap->library));
 }
 
+/* Skips @len bytes, that may be more than the window holds. Return: 1; 0 cut; -errno. */
+static int discard(struct yg_pcap *pcap, uint32_t len)
+{
+	while (len > 0) {
+		size_t have = pcap->end - pcap->begin, n = have < len ? have : len;
+		int r;
+
+		pcap->begin += n;
+		len -= (uint32_t)n;
+		r = len > 0 ? fill(pcap, 1) : 1;
+		if (r <= 0)
+			return r;
+	}
+	return 1;
+}
+
+static int cut_block(struct yg_pcap *pcap, int r)
+{
+	return r < 0 ? r : fail(pcap, -EBADMSG, "cut inside a block");
+}
+
+/* The block of @len that begins at the window's begin. Return: 1 with a frame; 0 none; -errno. */
+static int take_block(struct yg_pcap *pcap, uint32_t type, uint32_t len, struct yg_frame *ret)
+{
+	int r;
+
+	if (!yg_pcapng_is_wanted(type)) {
+		r = discard(pcap, len);
+		return r == 1 ? 0 : cut_block(pcap, r);
+	}
+	if (len > BLOCK_MAX)
+		return fail(pcap, -EBADMSG, "block claims %" PRIu32 " bytes", len);
+	r = fill(pcap, len);
+	if (r != 1)
+		return cut_block(pcap, r);
+	r = yg_pcapng_block(pcap->ng, pcap->buffer + pcap->begin, len, ret);
+	pcap->begin += len;
+	if (r == 1 && ret->data_len > YG_PCAP_FRAME_MAX)
+		return fail(pcap, -EBADMSG, "frame claims %" PRIu32 " bytes", ret->data_len);
+	return r < 0 ? fail(pcap, r, "%s", pcap->ng->cause) : r;
+}
+
+/* Blocks up to a frame, or while they are headings. Return: 1 with a frame; 0 the end; -errno. */
+static int read_blocks(struct yg_pcap *pcap, bool headings, struct yg_frame *ret)
+{
+	uint32_t type, len;
+	int r;
+
+	do {
+		r = fill(pcap, YG_PCAPNG_HEAD);
+		if (r == 0 && pcap->begin == pcap->end)
+			return 0;
+		if (r != 1)
+			return cut_block(pcap, r);
+		r = yg_pcapng_head(pcap->ng, pcap->buffer + pcap->begin, &type, &len);
+		if (r)
+			return fail(pcap, r, "%s", pcap->ng->cause);
+		if (headings && !yg_pcapng_is_heading(type))
+			return 0;
+		r = take_block(pcap, type, len, ret);
+	} while (r == 0);
+	return r;
+}
+
+static int next_ng(struct yg_pcap *pcap, struct yg_frame *ret)
+{
+	int r = read_blocks(pcap, false, ret);
+
+	return r == 0 ? pcap->state = 0 : r;
+}
+
+/* A file that describes only interfaces that nobody here can read is refused. */
+static int open_ng(struct yg_pcap *pcap)
+{
+	struct yg_frame none;
+	int r;
+
+	pcap->ng = calloc(1, sizeof(*pcap->ng));
+	if (!pcap->ng)
+		return fail(pcap, -ENOMEM, "%s", strerror(ENOMEM));
+	r = read_blocks(pcap, true, &none);
+	if (r < 0)
+		return r;
+	if (pcap->ng->count && !pcap->ng->has_link)
+		return fail(pcap, -EPROTONOSUPPORT, "link type %u is not supported", pcap->ng->dlt);
+	return 0;
+}
+
 static int open_format(struct yg_pcap *pcap)
 {
 	uint32_t magic;
@@ -151,6 +243,8 @@ static int open_format(struct yg_pcap *pcap)
 		return fail(pcap, -EBADMSG, "not a capture file: %zu bytes", pcap->end);
 
 	magic = load_u32(pcap, 0);
+	if (magic == YG_PCAPNG_SECTION)
+		return open_ng(pcap);
 	pcap->swapped =
 		magic == __builtin_bswap32(MAGIC_US) || magic == __builtin_bswap32(MAGIC_NS);
 	magic = load_u32(pcap, 0);
@@ -224,6 +318,7 @@ void yg_pcap_close(struct yg_pcap **pcap)
 		(void)gzclose_r(p->gz);
 	else
 		yg_closep(&p->fd);
+	free(p->ng);
 	free(p->buffer);
 	yg_freep(pcap);
 }
@@ -298,6 +393,8 @@ int yg_pcap_next(struct yg_pcap *pcap, struct yg_frame *ret)
 {
 	if (pcap->state <= 0)
 		return pcap->state;
+	if (pcap->ng)
+		return next_ng(pcap, ret);
 	return pcap->library ? next_library(pcap, ret) : next_classic(pcap, ret);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Stage 1, capture: frames of capture files, in the order of the files.
  *
- * pcap (both byte orders, microseconds and nanoseconds) is read from our own window of the file;
- * pcapng and rarer kinds go through libpcap. Either may be gzip, and either may come from a pipe.
+ * pcap (both byte orders, microseconds and nanoseconds) and pcapng are read from our own window of
+ * the file; rarer kinds go through libpcap. Each may be gzip, and each may come from a pipe.
  * The window is filled by read(2), not mmap(2): a capture that is cut while we read it ends early
  * instead of killing us with SIGBUS, and the copy leaves the bytes in the cache.
  *
@@ -30,7 +30,8 @@ struct yg_pcap;
  * @ret_error: [YG_PCAP_ERROR_CAP] cause as text, "" on success.
  *
  * Return: 0; -errno of open(2) or read(2); -EBADMSG if it is no capture file or its head is cut;
- * -EPROTONOSUPPORT for a link type that frame.h does not decode; -ENOMEM.
+ * -EPROTONOSUPPORT for a link type that frame.h does not decode, of pcapng where no interface is of
+ * another; -ENOMEM.
  */
 YG_MUST_CHECK int yg_pcap_open(const char *path, struct yg_pcap **ret, char *ret_error);
 void yg_pcap_close(struct yg_pcap **pcap); /* accepts NULL inside */

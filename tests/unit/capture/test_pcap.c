@@ -283,6 +283,50 @@ static void refuses_what_is_no_capture(void **state)
 	assert_int_equal(r, -EBADMSG);
 }
 
+/* An interface of that link type. */
+static void put_interface(struct bytes *b, uint16_t dlt)
+{
+	put32(b, 1);
+	put32(b, 20);
+	put16(b, dlt);
+	put16(b, 0);
+	put32(b, 0);
+	put32(b, 20);
+}
+
+static void reads_interfaces_of_several_kinds(void **state)
+{
+	static uint8_t large[600u << 10];
+	struct bytes b = next_generation(), head = { 0 };
+	int r;
+
+	(void)state;
+	/* [section | interface 60][a block that is passed over][frames] */
+	memcpy(large, b.data, 60);
+	put_interface(&head, 127); /* radiotap: beside Ethernet no reason to refuse the file */
+	memcpy(large + 60, head.data, head.len);
+	memcpy(large + 80, &(uint32_t[]){ 0xbad, 590u << 10 }, 8);
+	memcpy(large + 80 + (590u << 10), b.data + 60, b.len - 60);
+	save(large, 80 + (590u << 10) + b.len - 60);
+	assert_int_equal(read_all(path, 1, &r), FRAMES);
+	assert_int_equal(r, 0);
+	save(large, 80 + (589u << 10));
+	assert_int_equal(read_all(path, 1, &r), 0);
+	assert_int_equal(r, -EBADMSG);
+
+	/* Of radiotap alone: nothing here can be read. */
+	memcpy(b.data + 28, head.data, head.len);
+	save(b.data, 28 + head.len);
+	(void)read_all(path, 1, &r);
+	assert_int_equal(r, -EPROTONOSUPPORT);
+
+	/* A frame that claims more than any. */
+	memcpy(large + 80, &(uint32_t[]){ 6, 590u << 10 }, 8);
+	save(large, sizeof(large));
+	assert_int_equal(read_all(path, 1, &r), 0);
+	assert_int_equal(r, -EBADMSG);
+}
+
 static void tells_progress(void **state)
 {
 	struct bytes b = classic(0xa1b2c3d4, false);
@@ -328,6 +372,7 @@ int main(void)
 		cmocka_unit_test(delivers_what_is_before_a_cut),
 		cmocka_unit_test(ends_on_any_cut),
 		cmocka_unit_test(refuses_what_is_no_capture),
+		cmocka_unit_test(reads_interfaces_of_several_kinds),
 		cmocka_unit_test(tells_progress),
 	};
 
