@@ -137,6 +137,7 @@ test-bpf: $(BPFBINS) ## run every BPF program through BPF_PROG_TEST_RUN (root)
 test-replay: all ## captures in, exact JSON lines out; mutants of them keep the laws of the counters
 	$(Q)tests/harness/run_replay $(B)/yagura
 	$(Q)tests/replay/check_hostile $(B)/yagura 3
+	$(Q)tests/replay/check_order $(B)/yagura
 	$(Q)tests/replay/check_carriers $(B)/yagura
 	$(Q)tests/replay/check_catalogue $(B)/yagura
 	$(Q)tests/replay/check_secrecy $(B)/yagura

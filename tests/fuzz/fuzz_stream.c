@@ -2,7 +2,7 @@
 /*
  * Segments in any order: the input chooses content, cuts, order, duplicates, gaps, flags and time.
  *
- *	byte 0		options: small tables, wire or TLS
+ *	byte 0		options: small tables; wire, TLS or a file
  *	byte 1		number of segments n
  *	n * 6 bytes	flags and direction, offset (2), length, sampled length, time
  *	rest		content; both directions read from it
@@ -53,7 +53,7 @@ static void check(const struct yg_streams *streams, bool finished)
 }
 
 static void add(struct yg_streams *streams, const uint8_t *op, const uint8_t *content, size_t size,
-		bool tls)
+		bool tls, bool file)
 {
 	static struct yg_segment meta;
 	static uint64_t now;
@@ -89,6 +89,10 @@ static void add(struct yg_streams *streams, const uint8_t *op, const uint8_t *co
 	} else {
 		meta.tcp_flags = (op[0] >> 2) & 7; /* FIN, SYN, RST */
 	}
+	if (file) {
+		meta.source = YG_SOURCE_FILE;
+		meta.ack -= meta.ack ? 100 : 0; /* of the numbers above */
+	}
 	view.data = content + offset;
 	yg_streams_view(streams, &view);
 }
@@ -111,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	for (size_t i = 0; i < count; i++) {
 		add(streams, data + 2 + i * OP_BYTES, data + 2 + count * OP_BYTES,
-		    size - 2 - count * OP_BYTES, data[0] & 1);
+		    size - 2 - count * OP_BYTES, data[0] & 1, (data[0] & 9) == 8);
 		check(streams, false);
 	}
 	yg_streams_finish(streams);

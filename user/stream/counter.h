@@ -39,6 +39,8 @@
 	X(byte_late, "before the join, after the end, or ahead of what this host ever had")     \
 	X(byte_unsampled, "on the wire but cut by the sampler")                                 \
 	X(hold_lost, "segments not held until acknowledged: too many, or no memory")            \
+	X(turn_ahead, "segments of a file before what they acknowledge: they waited for it")    \
+	X(turn_vain, "waits of these that were in vain: too long, too many, or no memory")      \
 	X(contested, "directions in which two contents came for one place")                     \
 	X(byte_gap, "never received: skipped, not part of byte_rx")                             \
 	X(gap, "holes that were given up")                                                      \

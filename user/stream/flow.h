@@ -48,13 +48,15 @@ struct yg_flow_id {
 
 _Static_assert(sizeof(struct yg_flow_id) == 40, "the key has no padding");
 
+struct yg_turn;
+
 /* One end, as a sender. */
 struct yg_end {
 	uint8_t addr[16]; /* all zero: unknown */
 	uint16_t port;	  /* host order */
 };
 
-/* A direction in the list of those with a hole, see wait.h. */
+/* A flow in one of the lists of what waits, see wait.h. */
 struct yg_wait {
 	struct yg_flow *next, *prev;
 	uint64_t since_ns;
@@ -86,6 +88,8 @@ struct yg_flow {
 	bool asks;	    /* written by stage 3: wants on_due() */
 	uint8_t server_dir; /* written by stage 3: who sends responses, or YG_FLOW_DIR_NONE */
 	uint8_t reset_dir;  /* doubted: who is said to have sent the RST, ... */
+	uint8_t gather;	    /* enum yg_gather */
+	uint8_t vain;	    /* bits of directions that wait no more, see turn.h */
 	uint64_t reset_ns;  /* ... when, ... */
 	uint64_t reset_at;  /* ... and behind which offset */
 
@@ -94,7 +98,10 @@ struct yg_flow {
 	uint64_t touched_ns;
 	struct yg_flow *bucket_next;
 	struct yg_flow *newer, *older; /* order of use; closed flows have their own */
-	struct yg_wait waits[2];
+	struct yg_turn *turns; /* segments that wait for what they acknowledge, see turn.h */
+	uint64_t turn_ns;      /* since when the first of them does */
+	uint32_t turn_count, turn_bytes;
+	struct yg_wait waits[3];
 	bool is_due_linked;
 	uint64_t due_ns;
 	struct yg_flow *due_next, *due_prev; /* see stream/due.h */

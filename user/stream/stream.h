@@ -12,9 +12,9 @@
  * not always what the receiver read: bytes of a client are held until they are acknowledged, and
  * when others come for their place before that, the direction is contested. An honest sender sends
  * the same again. A hole is given up when it lies in bytes nobody will read, when the peer has
- * acknowledged it, when the queue is full, or after gap_ns; TLS plaintext is in order, so there a
- * hole never waits. Where this host answers a direction, what waits is given up instead: what
- * it has not acknowledged, nobody has read.
+ * acknowledged it (in a file that may come first, see turn.h), when the queue is full, or after
+ * gap_ns; TLS plaintext is in order, so there a hole never waits. Where this host answers a
+ * direction, what waits is given up instead: what it has not acknowledged, nobody has read.
  */
 #pragma once
 

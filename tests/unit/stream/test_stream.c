@@ -90,6 +90,7 @@ struct sent {
 	uint64_t time_ns;
 	bool server;
 	uint32_t base;
+	uint8_t source; /* 0: a file */
 };
 
 static void add(struct world *world, const struct sent *sent, const uint8_t *data)
@@ -103,7 +104,7 @@ static void add(struct world *world, const struct sent *sent, const uint8_t *dat
 		.offset = (uint32_t)(sent->base + sent->at),
 		.payload_len = sent->len,
 		.data_len = sent->have,
-		.source = YG_SOURCE_FILE,
+		.source = sent->source ? sent->source : (uint8_t)YG_SOURCE_FILE,
 		.tcp_flags = sent->flags,
 		.ack = sent->ack,
 	};
@@ -207,11 +208,13 @@ static void gives_a_hole_up_when_the_peer_has_it(void **state)
 
 	(void)state;
 	world_init(&world, 1);
-	add_text(&world, (struct sent){ .at = 0, .base = 100 }, "ab");
-	add_text(&world, (struct sent){ .at = 4, .base = 100 }, "ef");
-	add_text(&world, (struct sent){ .server = true, .ack = 103 }, "");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .at = 0, .base = 100 }, "ab");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .at = 4, .base = 100 }, "ef");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .server = true, .ack = 103 },
+		 "");
 	expect(&world, "ab");
-	add_text(&world, (struct sent){ .server = true, .ack = 104 }, "");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .server = true, .ack = 104 },
+		 "");
 	expect(&world, "ab??ef");
 	assert_int_equal(world.counters.gap_acked, 1);
 	world_clean(&world);
@@ -274,8 +277,9 @@ static void sees_a_loss_before_the_first_byte_of_a_direction(void **state)
 
 	(void)state;
 	world_init(&world, 1);
-	add_text(&world, (struct sent){ .at = 0, .ack = 500 }, "ab");
-	add_text(&world, (struct sent){ .server = true, .at = 503 }, "XY");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .at = 0, .ack = 500 }, "ab");
+	add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .server = true, .at = 503 },
+		 "XY");
 	expect(&world, "ab");
 	yg_flows_finish(world.flows);
 	expect(&world, "ab???XY");
@@ -291,8 +295,12 @@ static void lets_the_first_byte_correct_a_forged_acknowledgement(void **state)
 		struct world world;
 
 		world_init(&world, 1);
-		add_text(&world, (struct sent){ .at = 0, .ack = 500 }, "ab");
-		add_text(&world, (struct sent){ .server = true, .at = starts[i] }, "XY");
+		add_text(&world, (struct sent){ .source = YG_SOURCE_INGRESS, .at = 0, .ack = 500 },
+			 "ab");
+		add_text(&world,
+			 (struct sent){
+				 .source = YG_SOURCE_INGRESS, .server = true, .at = starts[i] },
+			 "XY");
 		expect(&world, "abXY");
 		world_clean(&world);
 	}

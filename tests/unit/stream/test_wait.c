@@ -63,11 +63,36 @@ static void each_direction_waits_for_itself(void **state)
 	assert_ptr_equal(yg_wait_due(&waits, 1, 20), &flows[0]);
 }
 
+static void segments_wait_for_their_turn_beside_holes(void **state)
+{
+	static struct yg_flow flow;
+	static char segment;
+	struct yg_waits waits = { .first = { NULL } };
+
+	(void)state;
+	memset(&flow, 0, sizeof(flow));
+	assert_false(yg_wait_concerns(&flow));
+	begin_hole(&waits, &flow, 1, 10);
+	flow.turns = (struct yg_turn *)(void *)&segment;
+	flow.turn_ns = 20;
+	yg_wait_update(&waits, &flow);
+	assert_null(yg_wait_due(&waits, YG_WAIT_TURN, 19));
+	assert_ptr_equal(yg_wait_due(&waits, YG_WAIT_TURN, 20), &flow);
+	end_hole(&waits, &flow, 1);
+	assert_true(yg_wait_concerns(&flow));
+	flow.turns = NULL;
+	assert_true(yg_wait_concerns(&flow)); /* it still stands in a list */
+	yg_wait_update(&waits, &flow);
+	assert_false(yg_wait_concerns(&flow));
+	assert_null(yg_wait_due(&waits, YG_WAIT_TURN, UINT64_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_oldest_hole_is_due_first),
 		cmocka_unit_test(each_direction_waits_for_itself),
+		cmocka_unit_test(segments_wait_for_their_turn_beside_holes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
