@@ -229,7 +229,7 @@ bool yg_body_view_plain(const struct yg_message *message, struct yg_body_view *r
 		    YG_DECODER_IDENTITY)
 		return false;
 	kind = yg_body_kind_of(type, message->body);
-	if (kind == YG_BODY_KIND_BINARY)
+	if (kind == YG_BODY_KIND_BINARY || yg_charset_is_wide(message->body))
 		return false;
 	*ret = (struct yg_body_view){ .kind = kind,
 				      .text = without_mark(message->body),
@@ -264,6 +264,11 @@ static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 		return row;
 	if (type.len == 0 && coding != YG_DECODER_IDENTITY)
 		view->kind = sniff(text);
+	if (yg_charset_is_wide(text)) {
+		charset = YG_CHARSET_UTF16;
+		if (text.ptr == side->text)
+			text.ptr = memcpy(bodies->decoded, text.ptr, text.len);
+	}
 	if (charset != YG_CHARSET_UTF8) {
 		if (!yg_charsets_convert(&bodies->charsets, charset, text, side->text,
 					 sizeof(side->text), &len))

@@ -13,9 +13,9 @@
 void yg_charsets_open(struct yg_charsets *charsets)
 {
 	static const char *const names[YG_CHARSET_MAX] = {
-		[YG_CHARSET_SJIS] = "CP932",
-		[YG_CHARSET_EUC_JP] = "EUC-JP",
-		[YG_CHARSET_LATIN1] = "CP1252",
+		[YG_CHARSET_SJIS] = "CP932",	    [YG_CHARSET_EUC_JP] = "EUC-JP",
+		[YG_CHARSET_LATIN1] = "CP1252",	    [YG_CHARSET_JIS] = "ISO-2022-JP",
+		[YG_CHARSET_UTF16_LE] = "UTF-16LE", [YG_CHARSET_UTF16_BE] = "UTF-16BE",
 	};
 
 	*charsets = (struct yg_charsets){ { NULL } };
@@ -56,6 +56,10 @@ enum yg_charset yg_charset_of(struct yg_slice type)
 		{ { "iso-8859-1", 10 }, YG_CHARSET_LATIN1 },
 		{ { "latin1", 6 }, YG_CHARSET_LATIN1 },
 		{ { "windows-1252", 12 }, YG_CHARSET_LATIN1 },
+		{ { "iso-2022-jp", 11 }, YG_CHARSET_JIS },
+		{ { "utf-16", 6 }, YG_CHARSET_UTF16 },
+		{ { "utf-16le", 8 }, YG_CHARSET_UTF16_LE },
+		{ { "utf-16be", 8 }, YG_CHARSET_UTF16_BE },
 	};
 	struct yg_slice name = yg_parameter_find(type, "charset");
 
@@ -66,10 +70,20 @@ enum yg_charset yg_charset_of(struct yg_slice type)
 	return YG_CHARSET_UNKNOWN;
 }
 
+/* Its mark tells, else the zero of a first character in ASCII. */
+static enum yg_charset order_of(struct yg_slice text)
+{
+	bool big = text.len >= 2 && (text.ptr[0] == 0 || memcmp(text.ptr, "\xfe\xff", 2) == 0);
+
+	return big ? YG_CHARSET_UTF16_BE : YG_CHARSET_UTF16_LE;
+}
+
 bool yg_charsets_convert(const struct yg_charsets *charsets, enum yg_charset charset,
 			 struct yg_slice text, char *ret, size_t cap, size_t *ret_len)
 {
-	iconv_t converter = charsets->converters[charset];
+	enum yg_charset set = charset == YG_CHARSET_UTF16 ? order_of(text) : charset;
+	bool wide = set == YG_CHARSET_UTF16_LE || set == YG_CHARSET_UTF16_BE;
+	iconv_t converter = charsets->converters[set];
 	char *in, *out = ret;
 	size_t in_left = text.len, out_left = cap;
 
@@ -83,8 +97,8 @@ bool yg_charsets_convert(const struct yg_charsets *charsets, enum yg_charset cha
 		memcpy(out, REPLACEMENT, sizeof(REPLACEMENT) - 1);
 		out += sizeof(REPLACEMENT) - 1;
 		out_left -= sizeof(REPLACEMENT) - 1;
-		in++;
-		in_left--;
+		in += wide && in_left > 1 ? 2 : 1;
+		in_left -= wide && in_left > 1 ? 2 : 1;
 	}
 	*ret_len = cap - out_left;
 	return true;

@@ -15,6 +15,10 @@ enum yg_charset {
 	YG_CHARSET_SJIS, /* Shift_JIS as it is used: Windows code page 932 */
 	YG_CHARSET_EUC_JP,
 	YG_CHARSET_LATIN1, /* ISO-8859-1 as it is used: Windows code page 1252 */
+	YG_CHARSET_JIS,	   /* ISO-2022-JP */
+	YG_CHARSET_UTF16,  /* in the order of bytes that the text shows */
+	YG_CHARSET_UTF16_LE,
+	YG_CHARSET_UTF16_BE,
 	YG_CHARSET_UNKNOWN,
 	YG_CHARSET_MAX
 };
@@ -33,6 +37,28 @@ void yg_charsets_close(struct yg_charsets *charsets);
  * @type: "application/json; charset=Shift_JIS"; without the parameter, or absent: UTF-8.
  */
 enum yg_charset yg_charset_of(struct yg_slice type);
+
+/* May a text of JSON or XML begin with it? */
+static inline bool yg_charset_is_first(char c)
+{
+	return c == '{' || c == '[' || c == '<' || c == '"' || c == ' ' || c == '\r' || c == '\n';
+}
+
+/**
+ * yg_charset_is_wide() - is a text UTF-16, whatever its sender calls it?
+ *
+ * By its mark, or by the zero beside a first character of JSON or XML. Readers of these look there
+ * before they believe a charset, so it is a way past those who do not.
+ */
+static inline bool yg_charset_is_wide(struct yg_slice text)
+{
+	const char *p = text.ptr;
+
+	if (text.len < 2)
+		return false;
+	return (p[0] == '\xff' && p[1] == '\xfe') || (p[0] == '\xfe' && p[1] == '\xff') ||
+	       (p[0] == 0 && yg_charset_is_first(p[1])) || (p[1] == 0 && yg_charset_is_first(p[0]));
+}
 
 /**
  * yg_charsets_convert() - to UTF-8.

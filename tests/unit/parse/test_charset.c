@@ -21,6 +21,9 @@ static void reads_the_charset_parameter(void **state)
 		{ "text/plain; charset=EUC-JP ; q=1", YG_CHARSET_EUC_JP },
 		{ "text/plain; charset=iso-8859-1", YG_CHARSET_LATIN1 },
 		{ "text/plain; charset=utf-7", YG_CHARSET_UNKNOWN },
+		{ "text/plain; charset=UTF-16", YG_CHARSET_UTF16 },
+		{ "text/plain; charset=utf-16le", YG_CHARSET_UTF16_LE },
+		{ "text/plain; charset=ISO-2022-JP", YG_CHARSET_JIS },
 		{ "text/plain; xcharset=utf-7", YG_CHARSET_UTF8 },
 		{ "text/plain;", YG_CHARSET_UTF8 },
 	};
@@ -39,6 +42,7 @@ static void converts_to_utf8(void **state)
 		enum yg_charset charset;
 		const char *text, *want;
 	} cases[] = {
+		{ "ISO-2022-JP", YG_CHARSET_JIS, "\x1b$B;3\x1b(B", "\xe5\xb1\xb1" },
 		{ "Shift_JIS", YG_CHARSET_SJIS, "{\"n\":\"\x8e\x52\x93\x63\"}",
 		  "{\"n\":\"" YAMADA "\"}" },
 		/* The second byte of this one is a backslash, which is why it is done first. */
@@ -72,6 +76,59 @@ static void converts_to_utf8(void **state)
 	yg_charsets_close(&charsets);
 }
 
+/* Its texts have zeros in them. */
+static void converts_utf16(void **state)
+{
+#define TEXT(literal) literal, sizeof(literal) - 1
+	static const struct {
+		const char *name;
+		enum yg_charset charset;
+		const char *text;
+		size_t text_len;
+		const char *want;
+	} cases[] = {
+		{ "little end first", YG_CHARSET_UTF16, TEXT("{\0\x71\x5c"), "{\xe5\xb1\xb1" },
+		{ "big end first", YG_CHARSET_UTF16, TEXT("\0{\x5c\x71"), "{\xe5\xb1\xb1" },
+		{ "with a mark", YG_CHARSET_UTF16, TEXT("\xfe\xff\x5c\x71"),
+		  "\xef\xbb\xbf\xe5\xb1\xb1" },
+		{ "its order is said", YG_CHARSET_UTF16_BE, TEXT("\x5c\x71"), "\xe5\xb1\xb1" },
+		{ "half a pair", YG_CHARSET_UTF16_LE, TEXT("\0\xdc<\0"), "\xef\xbf\xbd<" },
+		{ "cut in two", YG_CHARSET_UTF16, TEXT("<\0>"), "<" },
+		{ "one byte", YG_CHARSET_UTF16, TEXT("<"), "" },
+	};
+	struct yg_charsets charsets;
+
+	(void)state;
+	yg_charsets_open(&charsets);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		GUARD_CLEANUP struct guard in = guard_copy(cases[i].text, cases[i].text_len);
+		char out[64];
+		size_t len = 0;
+
+		print_message("  %s\n", cases[i].name);
+		assert_true(yg_charsets_convert(&charsets, cases[i].charset,
+						(struct yg_slice){ in.ptr, in.len }, out,
+						sizeof(out), &len));
+		assert_int_equal(len, strlen(cases[i].want));
+		assert_memory_equal(out, cases[i].want, len);
+	}
+	yg_charsets_close(&charsets);
+}
+
+static void knows_utf16_that_does_not_say_so(void **state)
+{
+	(void)state;
+	assert_true(yg_charset_is_wide(YG_SLICE("\0{")));
+	assert_true(yg_charset_is_wide(YG_SLICE("<\0")));
+	assert_true(yg_charset_is_wide(YG_SLICE("\xff\xfe")));
+	assert_true(yg_charset_is_wide(YG_SLICE("\xfe\xff")));
+	assert_false(yg_charset_is_wide(YG_SLICE("{}")));
+	assert_false(yg_charset_is_wide(YG_SLICE("a\0")));
+	assert_false(yg_charset_is_wide(YG_SLICE("\0\0")));
+	assert_false(yg_charset_is_wide(YG_SLICE("{")));
+	assert_false(yg_charset_is_wide((struct yg_slice){ NULL, 0 }));
+}
+
 static void ends_when_the_room_does(void **state)
 {
 	struct yg_charsets charsets;
@@ -97,6 +154,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_charset_parameter),
 		cmocka_unit_test(converts_to_utf8),
+		cmocka_unit_test(converts_utf16),
+		cmocka_unit_test(knows_utf16_that_does_not_say_so),
 		cmocka_unit_test(ends_when_the_room_does),
 	};
 
