@@ -120,6 +120,10 @@ requests() {
 protocols() {
 	api endpoints | jq -r --arg t "$1" '[.items[] | select(.template == $t) | .protocols[]] | unique | join(" ")'
 }
+outcomes() {
+	api endpoints | jq -r --arg t "$1" '[.items[] | select(.template == $t) | .outcomes | to_entries[]] |
+		group_by(.key) | map("\(.[0].key)=\([.[].value] | add)") | join(" ")'
+}
 all_seen() { (($(requests POST /shop.Cart/Add) == 2 * CALLS)) && (($(requests GET /chat) == 1)); }
 frames_seen() { (($(counter stream.ws_frame) == 2 * CALLS + 1 || $(counter stream.ws_frame) == 2 * CALLS)); }
 
@@ -130,6 +134,7 @@ start_yagurad --mode observe
 wait_until 20 tls_is_read
 call_all
 wait_until 20 all_seen
+[[ $(outcomes /shop.Cart/Add) == "missing=$CALLS ok=$CALLS" ]] || fail "outcomes $(outcomes /shop.Cart/Add)"
 [[ $(protocols /shop.Cart/Add) == grpc ]] || fail "protocols $(protocols /shop.Cart/Add)"
 [[ $(protocols /chat) == ws ]] || fail "protocols $(protocols /chat)"
 wait_until 10 frames_seen

@@ -64,6 +64,9 @@ enum yg_decoder_coding yg_decoder_coding_of(struct yg_slice value)
 		{ { "br", 2 }, YG_DECODER_BR },
 		{ { "zstd", 4 }, YG_DECODER_ZSTD },
 		{ { "identity", 8 }, YG_DECODER_IDENTITY },
+		/* Not registered, and sent: servers of event streams, those who mean a charset. */
+		{ { "none", 4 }, YG_DECODER_IDENTITY },
+		{ { "utf-8", 5 }, YG_DECODER_IDENTITY },
 	};
 
 	if (value.len == 0)

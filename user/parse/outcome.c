@@ -437,7 +437,7 @@ void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchang
 	ret->metered = false;
 	ret->tokens_in = ret->tokens_out = 0;
 	ret->code = (struct yg_slice){ NULL, 0 };
-	if (!exchange->response.present)
+	if (!exchange->response.present || exchange->open)
 		return;
 	if (exchange->protocol == YG_PROTOCOL_GRPC) {
 		set_grpc(ret, exchange->grpc_status);

@@ -55,9 +55,9 @@ void yg_knowledge_rest(struct yg_knowledge *knowledge, const struct yg_exchange 
 		knowledge->rests_unplaced++;
 		return;
 	}
-	/* What a body says was read when it began; the status of a call comes in the end. */
-	if (exchange->protocol == YG_PROTOCOL_GRPC)
-		use.outcome = knowledge->outcome.kind;
+	use.outcome = knowledge->outcome.kind;
+	use.tokens_in = knowledge->outcome.tokens_in;
+	use.tokens_out = knowledge->outcome.tokens_out;
 	yg_inventory_go_on(endpoint, &use);
 	knowledge->dirty[endpoint->index] = true;
 }

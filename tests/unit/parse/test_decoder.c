@@ -276,6 +276,8 @@ static void names_codings(void **state)
 		{ "br", YG_DECODER_BR },
 		{ "zstd", YG_DECODER_ZSTD },
 		{ "identity", YG_DECODER_IDENTITY },
+		{ "none", YG_DECODER_IDENTITY },
+		{ "UTF-8", YG_DECODER_IDENTITY },
 		{ "", YG_DECODER_IDENTITY },
 		{ NULL, YG_DECODER_IDENTITY },
 		{ "gzip, br", YG_DECODER_UNKNOWN },

@@ -115,6 +115,54 @@ static void it_outlives_a_restart(void **state)
 	assert_int_equal(talk_of(&new, &old)->sockets, 2);
 }
 
+/* A stream of a language model that lasts: how it went, and what it took, is known in the end. */
+static void a_long_answer_counts_once_when_it_is_over(void **state)
+{
+	static const char body[] = "{\"model\":\"m-1\",\"messages\":[]}";
+	static const char answer[] = "data: {\"usage\":{\"prompt_tokens\":12}}\n\n"
+				     "data: {\"usage\":{\"completion_tokens\":7}}\n\n"
+				     "data: {\"error\":{\"type\":\"overloaded_error\"}}\n\n";
+	struct yg_header fields[] = { { YG_SLICE("Host"), YG_SLICE("api.example.com") },
+				      { YG_SLICE("Content-Type"), YG_SLICE("application/json") } };
+	struct yg_header answer_field = { YG_SLICE("Content-Type"), YG_SLICE("text/event-stream") };
+	struct yg_exchange exchange = {
+		.open = true,
+		.request = { .present = true,
+			     .complete = true,
+			     .start_ns = START_NS,
+			     .method = YG_SLICE("POST"),
+			     .target = YG_SLICE("/v1/chat/completions"),
+			     .headers = fields,
+			     .header_count = 2,
+			     .body = { body, sizeof(body) - 1 },
+			     .body_bytes = sizeof(body) - 1 },
+		.response = { .present = true,
+			      .status = 200,
+			      .headers = &answer_field,
+			      .header_count = 1,
+			      .body = { answer, sizeof(answer) - 1 },
+			      .body_bytes = sizeof(answer) - 1 },
+	};
+	const struct yg_subject subject = { .exchange = &exchange };
+	const struct yg_endpoint *endpoint;
+	struct yg_observation seen;
+	SCENE_CLEANUP struct scene scene;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	yg_knowledge_observe(scene.knowledge, &subject, START_NS, &seen);
+	endpoint = seen.endpoint;
+	assert_non_null(endpoint);
+	assert_int_equal(endpoint->inside[YG_INSIDE_TOKENS_IN], 0);
+	exchange.open = false;
+	exchange.rest = exchange.response.complete = true;
+	yg_knowledge_rest(scene.knowledge, &exchange);
+	assert_int_equal(endpoint->requests, 1);
+	assert_int_equal(endpoint->inside[YG_INSIDE_TOKENS_IN], 12);
+	assert_int_equal(endpoint->inside[YG_INSIDE_TOKENS_OUT], 7);
+	assert_int_equal(endpoint->inside[YG_OUTCOME_FAILED], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +170,7 @@ int main(void)
 		cmocka_unit_test(one_in_four_stands_for_four),
 		cmocka_unit_test(what_nobody_opened_is_counted_apart),
 		cmocka_unit_test(it_outlives_a_restart),
+		cmocka_unit_test(a_long_answer_counts_once_when_it_is_over),
 	};
 
 	return cmocka_run_group_tests_name("respond/knowledge_talk", tests, NULL, NULL);
