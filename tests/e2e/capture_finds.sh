@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib_capture.sh"
 need curl python3 openssl
 
-SYSTEM=$(ldconfig -p | awk '/libssl\.so\.3 .*x86-64|libssl\.so\.3 .*AArch64/ { print $NF; exit }')
+read -r SYSTEM _ < <(ldconfig -p | awk '/libssl\.so\.3 .*(x86-64|AArch64)/ { print $NF }') || true
 [[ -n $SYSTEM ]] || skip "no libssl.so.3"
 
 make_sandbox

@@ -15,6 +15,7 @@
 #
 # What a test may use:
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
+#	COMMAND | has PATTERN		never "| grep -q"
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
 #	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy, go:
@@ -38,7 +39,7 @@ skip() {
 
 fail() {
 	echo "FAIL: $*" >&2
-	if declare -F on_fail >/dev/null; then on_fail >&2; fi
+	if declare -F on_fail >/dev/null; then on_fail >&2 || true; fi
 	exit 1
 }
 
@@ -74,7 +75,7 @@ peer() { ip netns exec peer "$@"; }
 # comes_true SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation. The time is
 # of an idle machine; YG_SLOW stretches it: one that is shared, one that is emulated.
 comes_true() {
-	local deadline=$((SECONDS + $1 * ${YG_SLOW:-2}))
+	local deadline=$((SECONDS + $1 * ${YG_SLOW:-4}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < deadline)) || return 1
@@ -82,9 +83,17 @@ comes_true() {
 	done
 }
 
+# has PATTERN: "grep -q" of standard input, which is read to its end: who stops reading at the first
+# match may kill the writer, and with pipefail that is no match.
+has() {
+	local text
+	text=$(cat)
+	grep -q "$@" <<<"$text"
+}
+
 wait_until() { comes_true "$@" || fail "timed out: ${*:2}"; }
 
-is_listening() { ss -Hltn "sport = :$1" | grep -q .; }
+is_listening() { ss -Hltn "sport = :$1" | has .; }
 is_running() { kill -0 "$1" 2>/dev/null; }
 
 make_sandbox() {

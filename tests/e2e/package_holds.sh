@@ -14,7 +14,7 @@ fail() {
 }
 
 make -s deb
-deb=$(find build -maxdepth 1 -name 'yagura_*.deb' | head -n 1)
+deb=$(find build -maxdepth 1 -name 'yagura_*.deb' -print -quit)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 dpkg-deb -x "$deb" "$tree"
@@ -27,7 +27,7 @@ done
 "$tree/usr/bin/yagura" version >/dev/null || fail "yagura does not run"
 "$tree/usr/sbin/yagurad" --check --config "$tree/etc/yagura/yagura.yaml.example" >/dev/null ||
 	fail "yagurad refuses the example configuration"
-dpkg-deb -f "$deb" Depends | grep -q libbpf || fail "the package does not depend on libbpf"
+[[ $(dpkg-deb -f "$deb" Depends) == *libbpf* ]] || fail "the package does not depend on libbpf"
 grep -q '@' "$tree/usr/lib/systemd/system/yagura.service" && fail "the unit has a hole"
 [[ $(dpkg-deb -c "$deb" | awk '$2 != "root/root"' | wc -l) == 0 ]] || fail "files not owned by root"
 echo "PASS: $deb, $(dpkg-deb -f "$deb" Installed-Size) KB"

@@ -75,13 +75,13 @@ for rule in "${RULES[@]}"; do
 	grep -qF "$title" "$WORK/english" || fail "not shown: $title: $(cat "$WORK/english")"
 	grep -qF "$ja" "$WORK/japanese" || fail "not shown: $ja: $(cat "$WORK/japanese")"
 done
-id=$(sed -n 's/^\([0-9a-f]\{16\}\) .*/\1/p' "$WORK/japanese" | head -n 1)
+id=$(sed -n '/^[0-9a-f]\{16\} /{s/ .*//p;q}' "$WORK/japanese")
 yagura finding "$id" --lang ja >"$WORK/finding"
 for word in 根拠 影響 対策 検出回数; do
 	grep -q "$word" "$WORK/finding" || fail "not in Japanese: $word: $(cat "$WORK/finding")"
 done
-! sed -n '/根拠/,/影響/p' "$WORK/finding" | grep -q "answered" || fail "the cause is English"
-yagura findings --lang ja --since 1h | grep -q "未判断" || fail "the list is not in Japanese"
+! sed -n '/根拠/,/影響/p' "$WORK/finding" | has "answered" || fail "the cause is English"
+yagura findings --lang ja --since 1h | has "未判断" || fail "the list is not in Japanese"
 # How risky that makes it, and of what.
 is_risky() { yagura risk --json | jq -e '.risk > 20 and (.endpoints[0].risk_reasons | length) > 0' >"$WORK/is"; }
 wait_until 30 is_risky

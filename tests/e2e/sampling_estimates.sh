@@ -20,6 +20,7 @@ load() {
 served() { access_lines "$ACCESS_LOG"; }
 interface() { status ".interfaces[] | select(.name == \"veth0\") | .$1"; }
 many_seen() { (($(counter stream.exchanges) > 300)); }
+same_sampled() { (($(interface requests_sampled) == $(counter stream.exchanges))); }
 counted() { (($(interface requests) == $(served))); }
 
 make_sandbox
@@ -27,11 +28,12 @@ start_nginx
 SAMPLE=1/8 start_yagurad --mode observe
 [[ $(status '.sensor[0].sampled') == 0.125 ]] || fail "share: $(status '.sensor[0].sampled')"
 [[ $(status '.sensor[0].sampled_why') == "set by the operator" ]] || fail "no reason"
-yagura status | grep -q 'sampling.*1/8 of flows' || fail "status does not say 1/8"
+yagura status | has 'sampling.*1/8 of flows' || fail "status does not say 1/8"
 load
 wait_until 10 counted
 wait_until 10 many_seen
-sleep 2 # the counters are told once a second
+wait_until 10 same_sampled
+sleep 2 # the counters are told once a second: nothing follows
 seen=$(counter stream.exchanges)
 estimate=$(api endpoints | jq '[.items[].requests] | add')
 echo "served $(served), counted $(interface requests), of sampled flows $(interface requests_sampled)," \

@@ -18,15 +18,17 @@ apt_mirrors() { apt-get indextargets --format '$(REPO_URI)' | sort -u; }
 
 apt_root() {
 	local suite=$1 folder=$2 main mirror
-	main=$(apt_mirrors | grep -m1 '/debian/$') || {
+	main=$(apt_mirrors | grep '/debian/$') || {
 		apt_reason="no Debian mirror in this machine's sources"
 		return 1
 	}
+	main=${main%%$'\n'*}
 	case $suite in
-	*-security) mirror=$(apt_mirrors | grep -m1 '/debian-security/$') ||
+	*-security) mirror=$(apt_mirrors | grep '/debian-security/$') ||
 		mirror=${main%/debian/}/debian-security/ ;;
 	*) mirror=$main ;;
 	esac
+	mirror=${mirror%%$'\n'*}
 	mkdir -p "$folder"/{state/lists/partial,cache/archives/partial}
 	: >"$folder/status"
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
