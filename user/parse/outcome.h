@@ -57,8 +57,8 @@ struct yg_outcome {
  * @operation: of the same exchange.
  * @ret: written whole; it may not move, its code points into it.
  *
- * In a batch, one error is an error. An exchange that is told before its end has no outcome yet: its
- * rest has. O(body of the answer).
+ * In a batch, one error is an error. An exchange that is told before its end has no outcome yet,
+ * its rest has. O(body of the answer).
  */
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		     const struct yg_operation *operation, struct yg_outcome *ret);
