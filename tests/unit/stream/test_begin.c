@@ -7,8 +7,8 @@
 #define SYN 0x02u
 
 struct world {
-	struct yg_flow flow;
 	struct yg_stream_counters counters;
+	struct yg_flow flow; /* its size is open: last */
 };
 
 static uint64_t first_of(const struct world *world)
