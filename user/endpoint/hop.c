@@ -32,6 +32,7 @@ struct row {
 	uint64_t start_ns, end_ns;
 	uint64_t request_bytes, response_bytes;
 	uint32_t index, weight;
+	uint64_t caller;
 	uint32_t tgid;	     /* TLS: whose end of the connection this is */
 	uint64_t keys[KEYS]; /* 0: none */
 	uint64_t method;
@@ -228,7 +229,7 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.id = hop->id,
 		.endpoint = hop->endpoint,
 		.start_ns = request->start_ns,
-		.end_ns = response->present ? response->end_ns : request->end_ns,
+		.end_ns = yg_exchange_end_ns(exchange),
 		.client = exchange->client,
 		.server = exchange->server,
 		.asked = hop->asked,
@@ -237,6 +238,7 @@ static void read_row(const struct yg_hops *hops, const struct yg_hop *hop, struc
 		.through = exchange->through,
 		.index = hop->index,
 		.weight = hop->weight,
+		.caller = hop->caller,
 		.tgid = exchange->tgid,
 		.request_bytes = exchange->request.head_bytes + exchange->request.body_bytes,
 		.response_bytes = exchange->response.head_bytes + exchange->response.body_bytes,
@@ -449,6 +451,7 @@ static void settle(struct yg_hops *hops, uint64_t sequence, bool is_early)
 		.tls = row->tls,
 		.index = row->index,
 		.weight = row->weight,
+		.caller = row->caller,
 		.request_bytes = row->request_bytes,
 		.response_bytes = row->response_bytes,
 		.status = row->status,
@@ -508,12 +511,10 @@ void yg_hops_take(struct yg_hops *hops, const struct yg_hop *hop)
 {
 	const struct yg_exchange *exchange = hop->exchange;
 	bool is_upstream = yg_hop_side_of(exchange) != YG_HOP_SIDE_SERVED;
-	uint64_t end_ns =
-		exchange->response.present ? exchange->response.end_ns : exchange->request.end_ns;
 	uint64_t sequence;
 
 	is_upstream = is_known_server(hops, exchange) || is_upstream || exchange->through;
-	yg_hops_tick(hops, end_ns);
+	yg_hops_tick(hops, yg_exchange_end_ns(exchange));
 	if (is_upstream)
 		hops->active_ns = hops->now_ns + ACTIVE_NS;
 	else if (hops->now_ns >= hops->active_ns)

@@ -49,6 +49,7 @@ struct yg_hop {
 	uint64_t endpoint; /* 0: not in the inventory */
 	uint32_t index;	   /* of the endpoint's row */
 	uint32_t weight;   /* exchanges that it stands for */
+	uint64_t caller;   /* as it was counted; 0: none */
 	uint8_t outcome;   /* enum yg_outcome_kind, and tokens, as they were counted */
 	uint64_t tokens_in, tokens_out;
 	struct yg_slice path;
@@ -60,6 +61,7 @@ struct yg_hop_link {
 	uint64_t id, endpoint;			/* of the upstream exchange */
 	uint32_t index;				/* of the endpoint's row, if it is there still */
 	uint32_t weight;			/* exchanges that it stands for */
+	uint64_t caller;			/* as it was counted; 0: none */
 	uint64_t request_bytes, response_bytes; /* heads and bodies */
 	uint64_t tokens_in, tokens_out;
 	uint16_t status;

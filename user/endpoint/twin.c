@@ -59,25 +59,20 @@ static uint64_t hash_ends(const struct yg_twins *twins, const struct yg_exchange
 	return yg_hash(&twins->key, bytes, len);
 }
 
-static uint64_t end_of(const struct yg_exchange *exchange)
-{
-	return exchange->response.present ? exchange->response.end_ns : exchange->request.end_ns;
-}
-
 static bool take_served(struct row *row, const struct yg_exchange *exchange)
 {
 	bool is_twin = row->ahead && exchange->request.start_ns < row->asked_ns;
 
-	row->served_ns = end_of(exchange);
+	row->served_ns = yg_exchange_end_ns(exchange);
 	row->ahead = is_twin ? row->ahead - 1 : 0;
 	return is_twin;
 }
 
 static bool take_asked(struct row *row, const struct yg_exchange *exchange)
 {
-	if (row->served_ns && end_of(exchange) <= row->served_ns + YG_TWINS_NS)
+	if (row->served_ns && yg_exchange_end_ns(exchange) <= row->served_ns + YG_TWINS_NS)
 		return true;
-	row->asked_ns = end_of(exchange);
+	row->asked_ns = yg_exchange_end_ns(exchange);
 	row->ahead++;
 	return false;
 }

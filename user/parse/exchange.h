@@ -148,6 +148,12 @@ struct yg_exchange {
  */
 typedef void (*yg_exchange_fn)(void *ctx, const struct yg_exchange *exchange);
 
+/* When an exchange ended, as far as it was seen. */
+static inline uint64_t yg_exchange_end_ns(const struct yg_exchange *exchange)
+{
+	return exchange->response.present ? exchange->response.end_ns : exchange->request.end_ns;
+}
+
 /* Which field @headers[@i] is. O(1) where the parser has read the names. */
 static inline enum yg_header_id yg_message_header_id(const struct yg_message *message, uint32_t i)
 {

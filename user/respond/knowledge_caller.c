@@ -84,3 +84,16 @@ void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_s
 	if (endpoint)
 		row->endpoints |= 1ull << (endpoint->id % 64);
 }
+
+void yg_knowledge_uncount_caller(struct yg_knowledge *knowledge, const struct yg_hop_link *link)
+{
+	struct caller_row *row = yg_lru_peek(knowledge->callers, link->caller);
+	uint64_t weight = link->weight;
+
+	/* It may have made room since, and be counted anew. */
+	if (!link->caller || !row || row->first_ns > link->time_ns || row->requests < weight)
+		return;
+	row->requests -= weight;
+	if (link->status / 100 == 4)
+		row->errors -= row->errors < weight ? row->errors : weight;
+}

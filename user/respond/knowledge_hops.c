@@ -22,6 +22,7 @@ static void count_once(struct yg_knowledge *knowledge, const struct yg_hop_link 
 
 	if (!endpoint || endpoint->id != link->endpoint)
 		return;
+	yg_knowledge_uncount_caller(knowledge, link);
 	yg_inventory_unuse(endpoint, &use);
 	if (knowledge->profiles[endpoint->index])
 		yg_profile_take_back(knowledge->profiles[endpoint->index],
@@ -78,6 +79,7 @@ void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subje
 		.tokens_in = knowledge->outcome.tokens_in,
 		.tokens_out = knowledge->outcome.tokens_out,
 		.path = ret->path,
+		.caller = knowledge->reading->caller.hash,
 		.asked = subject->client,
 	};
 

@@ -149,6 +149,9 @@ static inline uint64_t yg_knowledge_hash_client(const struct yg_knowledge *knowl
 void yg_knowledge_count_caller(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			       const struct yg_endpoint *endpoint);
 
+/* Take back what was counted of an exchange that is a client's other one: see yg_hops_take(). */
+void yg_knowledge_uncount_caller(struct yg_knowledge *knowledge, const struct yg_hop_link *link);
+
 /*
  * Service, path, template and endpoint of an exchange; learns from it if it was accepted.
  * @ret: its service and source are what the request says alone; see knowledge_name.c.

@@ -22,6 +22,19 @@ static const struct yg_endpoint *ask_through(struct scene *scene, const char *ho
 	return scene->seen.endpoint;
 }
 
+static void add_requests(void *ctx, const struct yg_caller_info *caller)
+{
+	*(uint64_t *)ctx += caller->requests;
+}
+
+static uint64_t requests_of_callers(const struct scene *scene)
+{
+	uint64_t requests = 0;
+
+	assert_true(yg_knowledge_callers(scene->knowledge, add_requests, &requests) > 0);
+	return requests;
+}
+
 static void what_a_client_asked_once_is_counted_once(void **state)
 {
 	SCENE_CLEANUP struct scene scene;
@@ -34,8 +47,9 @@ static void what_a_client_asked_once_is_counted_once(void **state)
 	assert_int_equal(endpoint->request_bytes, 200);
 	assert_int_equal(endpoint->status_count, 1);
 	assert_int_equal(endpoint->status[0].count, 1);
-	/* Minutes say the same. */
+	/* Minutes say the same, and callers. */
 	assert_int_equal(scene.cell_requests, 1);
+	assert_int_equal(requests_of_callers(&scene), 1);
 	assert_int_equal(scene.cells, 1);
 }
 
@@ -54,6 +68,7 @@ static void an_upstream_of_another_name_keeps_its_own_count(void **state)
 	assert_int_equal(ask_through(&scene, "orders.internal")->requests, 1);
 	assert_int_equal(yg_knowledge_endpoints(scene.knowledge, count_requests, NULL), 2);
 	assert_int_equal(scene.cell_requests, 2);
+	assert_int_equal(requests_of_callers(&scene), 2);
 }
 
 static void is_of_orders(void *ctx, const struct yg_endpoint *endpoint)
