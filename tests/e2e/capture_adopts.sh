@@ -57,13 +57,13 @@ except ConnectionError as e:
     print("reset", e)
 PY
 wait_until 10 grep -q connected "$WORK/victim.log"
-wait_until 10 eval "ss -Htn state established dst $VICTIM | has ."
+wait_until 10 eval "ss -Htn state established dst $VICTIM | matches ."
 block $VICTIM
 ! answers $VICTIM || fail "the victim is answered"
 answers $FRIEND || fail "the friend is not"
 kill -USR1 "$PROBE_PID"
 wait_until 10 grep -q '^killed 0' "$PROBE_LOG"
-wait_until 10 eval "! ss -Htn state established dst $VICTIM | has ."
+wait_until 10 eval "! ss -Htn state established dst $VICTIM | matches ."
 
 # Killed: the links hold. Started again, three times: the same links, the same block.
 before=$(links)

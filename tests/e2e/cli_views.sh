@@ -147,7 +147,7 @@ for view in "${VIEWS[@]}" "endpoint $id"; do
 	! cmp -s "$WORK/views/${view// /_}.80.C.UTF-8" "$WORK/views/${view// /_}.80.ja_JP.UTF-8" ||
 		fail "not Japanese: $view"
 done
-yagura testcases --lang ja --out "$WORK/checks.sh" | has 検査 || fail "testcases are not Japanese"
+yagura testcases --lang ja --out "$WORK/checks.sh" | matches 検査 || fail "testcases are not Japanese"
 sh -n "$WORK/checks.sh" || fail "the Japanese script is no script"
 grep -q -- "-H 'x-acme-api-key: '" "$WORK/checks.sh" || fail "the checks do not know the key"
 echo "PASS: inside endpoints under outside addresses; ${#VIEWS[@]} views in two languages and widths"

@@ -32,7 +32,7 @@ ask_people() {
 		-d "password=SecretPassword0&phone=090-8765-4321" \
 		"https://$GATEWAY:8443/v1/people?access_token=SecretQuery0123456789&090-8765-4321=1"
 }
-is_learned() { ask_people && yagura endpoints --data iban --json | has '"iban"'; }
+is_learned() { ask_people && yagura endpoints --data iban --json | matches '"iban"'; }
 
 CARDS=(4111111111111111 5555555555554444 4012888888881881 378282246310005)
 
@@ -62,7 +62,7 @@ id=$(holds pan response)
 yagura endpoint "$id" >"$WORK/endpoint.txt"
 grep -q 'pan .*response .*\$\.card_number .*confirmed .*\*' "$WORK/endpoint.txt" ||
 	fail "yagura endpoint: $(cat "$WORK/endpoint.txt")"
-yagura endpoints | has " pan" || fail "yagura endpoints has no column of data"
+yagura endpoints | matches " pan" || fail "yagura endpoints has no column of data"
 wait_until 10 is_found card-number-exposed
 wait_until 10 is_found sensitive-data-in-url
 wait_until 10 is_measured

@@ -159,12 +159,12 @@ grep -q "^FROM .*INTO .*KIND .*REQ" "$WORK/relations" || fail "no table: $(cat "
 yagura relations --json | jq -e -s 'any(.kind == "upstream" and
 	(.from.template | startswith("/secure/")) and (.into.template | startswith("/inner/")))' \
 	>/dev/null || fail "no relation: $(yagura relations --json)"
-yagura relations --dot | has '"GET .*/secure/.*" -> "GET .*/inner/secure/.*" \[label=' ||
+yagura relations --dot | matches '"GET .*/secure/.*" -> "GET .*/inner/secure/.*" \[label=' ||
 	fail "no graph: $(yagura relations --dot)"
 # Labels and risk come with their reasons, and the tables can be asked for them.
-is_assessed() { yagura endpoint "$id" | has "^Risk [1-9][0-9]* of 100"; }
+is_assessed() { yagura endpoint "$id" | matches "^Risk [1-9][0-9]* of 100"; }
 wait_until 15 is_assessed
-yagura endpoint "$id" | has "internal  *all its clients have private addresses" ||
+yagura endpoint "$id" | matches "internal  *all its clients have private addresses" ||
 	fail "no label: $(yagura endpoint "$id" | head -40)"
 yagura endpoints --label upstream --json | jq -e -s 'map(.template) | any(startswith("/inner/secure"))' >/dev/null ||
 	fail "no upstream: $(yagura endpoints --json | jq -c '[.template, .labels]')"

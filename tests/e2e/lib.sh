@@ -15,7 +15,7 @@
 #
 # What a test may use:
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
-#	COMMAND | has PATTERN		never "| grep -q"
+#	COMMAND | matches PATTERN		never "| grep -q"
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
 #	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy, go:
@@ -83,9 +83,9 @@ comes_true() {
 	done
 }
 
-# has PATTERN: "grep -q" of standard input, which is read to its end: who stops reading at the first
+# matches PATTERN: "grep -q" of standard input, which is read to its end: who stops reading at the first
 # match may kill the writer, and with pipefail that is no match.
-has() {
+matches() {
 	local text
 	text=$(cat)
 	grep -q "$@" <<<"$text"
@@ -93,7 +93,7 @@ has() {
 
 wait_until() { comes_true "$@" || fail "timed out: ${*:2}"; }
 
-is_listening() { ss -Hltn "sport = :$1" | has .; }
+is_listening() { ss -Hltn "sport = :$1" | matches .; }
 is_running() { kill -0 "$1" 2>/dev/null; }
 
 make_sandbox() {

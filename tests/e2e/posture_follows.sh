@@ -80,8 +80,8 @@ yagura finding "$id" --lang ja >"$WORK/finding"
 for word in 根拠 影響 対策 検出回数; do
 	grep -q "$word" "$WORK/finding" || fail "not in Japanese: $word: $(cat "$WORK/finding")"
 done
-! sed -n '/根拠/,/影響/p' "$WORK/finding" | has "answered" || fail "the cause is English"
-yagura findings --lang ja --since 1h | has "未判断" || fail "the list is not in Japanese"
+! sed -n '/根拠/,/影響/p' "$WORK/finding" | matches "answered" || fail "the cause is English"
+yagura findings --lang ja --since 1h | matches "未判断" || fail "the list is not in Japanese"
 # How risky that makes it, and of what.
 is_risky() { yagura risk --json | jq -e '.risk > 20 and (.endpoints[0].risk_reasons | length) > 0' >"$WORK/is"; }
 wait_until 30 is_risky

@@ -199,7 +199,7 @@ wait_until 20 are_related
 
 # A beginning of an id is enough, where it is one's alone.
 finding=$(yagura posture --json --rule tls-old-version | jq -r .id)
-yagura finding "${finding:0:10}" | has "^id *$finding" || fail "not found by the beginning of its id"
+yagura finding "${finding:0:10}" | matches "^id *$finding" || fail "not found by the beginning of its id"
 ! yagura finding "${finding:0:15}$(tr 0-9a-f 1-9a-f0 <<<"${finding:15}")" 2>"$WORK/none" || fail "another finding"
 grep -q . "$WORK/none" || fail "nothing is said of an id that nobody has"
 

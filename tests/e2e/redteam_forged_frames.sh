@@ -85,9 +85,9 @@ for ((i = 0; i < 40; i++)); do
 		-H 'Authorization: Bearer fedcba9876543210' \
 		"http://$GATEWAY:8080/v1/accounts/$((5000 + i))" || break
 done
-is_attacker_blocked() { yagura blocks --json | has "$ATTACKER"; }
+is_attacker_blocked() { yagura blocks --json | matches "$ATTACKER"; }
 wait_until 10 is_attacker_blocked
-if yagura blocks --json | has "$VICTIM"; then
+if yagura blocks --json | matches "$VICTIM"; then
 	fail "blocked on forged frames: $(yagura blocks)"
 fi
 peer curl -sf -o /dev/null --interface "$VICTIM" --max-time 2 "http://$GATEWAY:8080/v1/own" ||

@@ -50,10 +50,10 @@ must_hold enforcer "anon_inode:bpf-map*4 socket*3"
 for fd in 8 9 10 11; do
 	id=$(sed -n 's/^map_id:[[:space:]]*//p' "/proc/$(role_pid enforcer)/fdinfo/$fd")
 	bpftool -j map show id "$id" | jq -r .name
-done | sort | paste -sd' ' | has -x 'yg_always yg_block4 yg_block6 yg_block_nets' ||
+done | sort | paste -sd' ' | matches -x 'yg_always yg_block4 yg_block6 yg_block_nets' ||
 	fail "the enforcer holds other maps than its own"
 # The desk: databases, sockets, no BPF object at all.
-! held "$(role_pid desk)" | has bpf || fail "the desk holds a BPF object"
+! held "$(role_pid desk)" | matches bpf || fail "the desk holds a BPF object"
 find "/proc/$(role_pid desk)/fd" -type l -printf '%l\n' | grep '^/' |
 	grep -vxE "/dev/null|$DAEMON_LOG|$STATE/db(/.*)?" && fail "the desk holds other files"
 

@@ -57,5 +57,5 @@ entry 10.77.0.31 >/dev/null || fail "a plausible entry was removed"
 
 block_by_hand 10.77.0.34 1
 wait_until 10 no_entry 10.77.0.34
-! api GET blocks | has 10.77.0.34 || fail "an expired block is still listed"
+! api GET blocks | matches 10.77.0.34 || fail "an expired block is still listed"
 echo "PASS: put back, put right, adopted, removed, swept"

@@ -16,7 +16,7 @@ block_by_hand "$BLOCKED"
 reach "$ORDINARY" 2 || fail "an ordinary client is blocked"
 
 is_new() { role_pid "$1" && [[ $(role_pid "$1") != "$2" ]]; }
-lists_block() { api GET blocks | has "$BLOCKED"; }
+lists_block() { api GET blocks | matches "$BLOCKED"; }
 
 start_load
 start_intruder

@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib_roles.sh"
 
-lists_block() { api GET blocks | has "$BLOCKED"; }
+lists_block() { api GET blocks | matches "$BLOCKED"; }
 taken_over() { [[ $(<"$RUN/yagurad.pid") != "$1" ]] && ! is_running "$1" && api GET status; }
 
 make_sandbox
@@ -20,7 +20,7 @@ start_intruder
 
 # A second one without being told to take over says who is there, and leaves all as it is.
 ! run_yagurad || fail "two daemons at once"
-daemon_log 5 | has "another yagurad runs here as process $DAEMON_PID" ||
+daemon_log 5 | matches "another yagurad runs here as process $DAEMON_PID" ||
 	fail "the second daemon did not say why it ends"
 
 for ((i = 0; i < 3; i++)); do
@@ -55,6 +55,6 @@ kill -TERM "$DAEMON_PID"
 wait_until 10 bash -c "! pgrep -x yagurad"
 run_yagurad --detach || fail "cannot detach"
 [[ -z $(find "$BPFFS" -type f) ]] || fail "pins stayed behind: $(find "$BPFFS" -type f)"
-! ip -d link show veth0 | has xdp || fail "XDP stayed behind"
+! ip -d link show veth0 | matches xdp || fail "XDP stayed behind"
 [[ -z $(bpftool -j net show dev veth0 | jq -r '.[].tc[]?') ]] || fail "TC stayed behind"
 echo "PASS: 3 takeovers, 1 restart; $ASKED ordinary requests, 0 failed; $TRIED blocked, 0 answered"

@@ -28,7 +28,7 @@ start_nginx
 SAMPLE=1/8 start_yagurad --mode observe
 [[ $(status '.sensor[0].sampled') == 0.125 ]] || fail "share: $(status '.sensor[0].sampled')"
 [[ $(status '.sensor[0].sampled_why') == "set by the operator" ]] || fail "no reason"
-yagura status | has 'sampling.*1/8 of flows' || fail "status does not say 1/8"
+yagura status | matches 'sampling.*1/8 of flows' || fail "status does not say 1/8"
 load
 wait_until 10 counted
 wait_until 10 many_seen

@@ -174,7 +174,7 @@ under_load() {
 	((counted > 0 && missed > 0 && error < total / 4)) || fail "$1: error $error of $total"
 	((${off#-} <= allowed)) || fail "$1: off by $off, more than $allowed"
 	[[ -z $(glued) ]] || fail "$1: answers to other requests: $(glued)"
-	yagura status | has "while its probes were there" || fail "status does not say what is exact"
+	yagura status | matches "while its probes were there" || fail "status does not say what is exact"
 }
 
 # begin_count LOG...: from here on.

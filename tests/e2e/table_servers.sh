@@ -404,7 +404,7 @@ maker python "$(tls_file python)" tls-h1
 maker node "$(tls_file node)" tls-h1 tls-h2
 ! command -v wget >/dev/null || maker wget gnutls h1 tls-h1
 ! command -v gnutls-cli >/dev/null || maker gnutls-cli gnutls tls-h1
-! ldconfig -p | has libcurl-gnutls.so.4 || maker libcurl gnutls tls-h1 tls-h2
+! ldconfig -p | matches libcurl-gnutls.so.4 || maker libcurl gnutls tls-h1 tls-h2
 ! command -v go >/dev/null || maker go go tls-h1 tls-h2
 if command -v go >/dev/null; then
 	start go 8900
@@ -429,7 +429,7 @@ for row in "${ROWS[@]}"; do
 	done
 done
 # The probes of a program that carries its TLS itself sit on its file from when it ran first.
-go_is_read() { status '.libraries[] | select(.state == "attached") | .path' | has gomaker; }
+go_is_read() { status '.libraries[] | select(.state == "attached") | .path' | matches gomaker; }
 if command -v go >/dev/null; then
 	"$WORK/gomaker/maker" "$FAR" 9844 /warm 1 &
 	wait_until 30 go_is_read
