@@ -15,7 +15,7 @@
 #
 # What a test may use:
 #	skip REASON, fail REASON, need TOOL..., wait_until SECONDS COMMAND...
-#	COMMAND | matches PATTERN		never "| grep -q"
+#	COMMAND | matches PATTERN	never "| grep -q"
 #	make_sandbox			namespaces, addresses, certificate, directories
 #	peer COMMAND...			run COMMAND as a client
 #	start_NAME [PORT [TLS_PORT]]	nginx, haproxy, apache, node, python, asyncio, caddy, go:
@@ -83,8 +83,8 @@ comes_true() {
 	done
 }
 
-# matches PATTERN: "grep -q" of standard input, which is read to its end: who stops reading at the first
-# match may kill the writer, and with pipefail that is no match.
+# matches PATTERN: "grep -q" of standard input, which is read to its end: who stops reading at the
+# first match may kill the writer, and with pipefail that is no match.
 matches() {
 	local text
 	text=$(cat)
