@@ -76,9 +76,10 @@ struct yg_scene {
 	bool client_blockable; /* certain, and not known through a header only */
 	uint64_t time_ns;      /* of the request */
 	enum yg_answer answer;
-	const struct yg_data *fields;	      /* what fields of endpoints hold; NULL: not known */
-	const struct yg_data_seen *data;      /* what the exchange holds; NULL: not looked for */
-	const struct yg_schema *schema;	      /* of the endpoint; NULL: nothing was learned */
+	uint8_t outcome;		 /* enum yg_outcome_kind: what the answer says inside */
+	const struct yg_data *fields;	 /* what fields of endpoints hold; NULL: not known */
+	const struct yg_data_seen *data; /* what the exchange holds; NULL: not looked for */
+	const struct yg_schema *schema;	 /* of the endpoint; NULL: nothing was learned */
 	const struct yg_schema_drift *drifts; /* [drift_count]; of this exchange */
 	uint32_t drift_count;
 	bool lesson;	 /* its values were shown to all who learn; heads and bodies are judged */

@@ -17,6 +17,7 @@
 #include "core/hll.h"
 #include "detect/blame.h"
 #include "detect/detector.h"
+#include "parse/outcome.h"
 
 #define SUSPECT_PART 3u /* of a threshold, by which a client becomes worth watching */
 #define SOURCES_MAX  4096u
@@ -183,7 +184,9 @@ static bool has_failed(const struct yg_scene *scene)
 {
 	uint16_t status = scene->exchange->response.status;
 
+	/* Who adds something harmless to a batch that logs in does not make that a success. */
 	return scene->answer == YG_ANSWER_DENIED || scene->answer == YG_ANSWER_INVALID ||
+	       scene->outcome == YG_OUTCOME_PARTIAL || scene->outcome == YG_OUTCOME_LIMITED ||
 	       status == 423 || status == 429;
 }
 

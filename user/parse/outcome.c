@@ -8,13 +8,17 @@
 #define FRAME_HEAD   5u	  /* bytes: flags, length */
 #define FRAME_PACKED 0x1u /* flags of Connect */
 #define FRAME_LAST   0x2u
+#define WALKS_MAX    1024u	 /* lines of an answer that are read; each costs a fixed sum */
 #define TOKENS_MAX   1000000000u /* of one answer; more is no count of tokens */
 
 /* What is known of an answer so far. */
 struct answer {
 	const struct yg_operation *operation;
-	bool error, tool_error;
-	bool good; /* it gives something */
+	bool error;
+	bool good;	      /* it gives something */
+	bool empty;	      /* JSON-RPC: a result that is null */
+	uint32_t results;     /* JSON-RPC: others, in a batch */
+	uint32_t tool_errors; /* MCP: of these */
 	struct yg_slice code;
 	bool metered;
 	uint64_t tokens_in, tokens_out;
@@ -254,9 +258,11 @@ static bool take_rpc(struct answer *answer, struct yg_slice top, uint32_t level,
 	}
 	if (!yg_slice_equal(top, YG_SLICE("result")))
 		return false;
-	answer->good = true;
-	answer->tool_error |= level == 2 && yg_slice_equal(node->name, YG_SLICE("isError")) &&
-			      yg_slice_equal(node->value, YG_SLICE("true"));
+	/* Version 1 has null beside an error. */
+	answer->results += level == 1 && node->type != YG_JSON_NULL;
+	answer->empty |= level == 1 && node->type == YG_JSON_NULL;
+	answer->tool_errors += level == 2 && yg_slice_equal(node->name, YG_SLICE("isError")) &&
+			       yg_slice_equal(node->value, YG_SLICE("true"));
 	return level == 1;
 }
 
@@ -320,8 +326,9 @@ static void read_lines(struct answer *answer, struct yg_slice text)
 {
 	const struct yg_slice data = YG_SLICE("data:");
 	bool model = answer->operation->model.ptr != NULL;
+	uint32_t walks = 0;
 
-	while (text.len > 0) {
+	while (text.len > 0 && walks < WALKS_MAX) {
 		const char *end = memchr(text.ptr, '\n', text.len);
 		struct yg_slice line = { text.ptr, end ? (size_t)(end - text.ptr) : text.len };
 		size_t used = line.len + (end != NULL);
@@ -332,9 +339,12 @@ static void read_lines(struct answer *answer, struct yg_slice text)
 				(struct yg_slice){ line.ptr + data.len, line.len - data.len });
 		if (line.len == 0 || (line.ptr[0] != '{' && line.ptr[0] != '['))
 			continue;
-		if (!model || has_text(line, YG_SLICE("\"usage")) ||
-		    has_text(line, YG_SLICE("eval_count")) || has_text(line, YG_SLICE("\"error\"")))
-			read_json(answer, line);
+		if (model && !has_text(line, YG_SLICE("\"usage")) &&
+		    !has_text(line, YG_SLICE("eval_count")) &&
+		    !has_text(line, YG_SLICE("\"error\"")))
+			continue;
+		read_json(answer, line);
+		walks++;
 	}
 }
 
@@ -419,13 +429,14 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 
 static enum yg_outcome_kind conclude(const struct answer *answer)
 {
-	if (answer->tool_error)
-		return YG_OUTCOME_REFUSED;
-	if (!answer->error)
-		return answer->good ? YG_OUTCOME_OK : YG_OUTCOME_NONE;
-	if (answer->good && answer->operation->protocol == YG_PROTOCOL_GRAPHQL)
-		return YG_OUTCOME_PARTIAL;
-	return kind_of_code(answer->code);
+	bool good = answer->good || answer->results > answer->tool_errors;
+
+	if (answer->error || answer->tool_errors > 0) {
+		if (good && !answer->operation->connect)
+			return YG_OUTCOME_PARTIAL;
+		return answer->error ? kind_of_code(answer->code) : YG_OUTCOME_REFUSED;
+	}
+	return good || answer->empty ? YG_OUTCOME_OK : YG_OUTCOME_NONE;
 }
 
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,
@@ -447,7 +458,7 @@ void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchang
 		return;
 	read_body(bodies, exchange, &answer);
 	ret->kind = (uint8_t)conclude(&answer);
-	set_code(ret, answer.tool_error ? YG_SLICE("isError") : answer.code);
+	set_code(ret, answer.tool_errors ? YG_SLICE("isError") : answer.code);
 	ret->metered = answer.metered;
 	ret->tokens_in = answer.tokens_in;
 	ret->tokens_out = answer.tokens_out;

@@ -29,7 +29,7 @@
 enum yg_outcome_kind {
 	YG_OUTCOME_NONE, /* the status tells, or nothing was read */
 	YG_OUTCOME_OK,
-	YG_OUTCOME_PARTIAL, /* GraphQL: data, and errors */
+	YG_OUTCOME_PARTIAL, /* GraphQL: data, and errors; a batch of which a part failed */
 	YG_OUTCOME_UNAUTHENTICATED,
 	YG_OUTCOME_FORBIDDEN,
 	YG_OUTCOME_MISSING,
@@ -57,7 +57,7 @@ struct yg_outcome {
  * @operation: of the same exchange.
  * @ret: written whole; it may not move, its code points into it.
  *
- * In a batch, one error is an error. An exchange that is told before its end has no outcome yet,
+ * An exchange that is told before its end has no outcome yet,
  * its rest has. O(body of the answer).
  */
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,

@@ -409,6 +409,7 @@ static void detect(struct yg_knowledge *knowledge, const struct yg_subject *subj
 		.fields = knowledge->data,
 		.data = observation->data,
 		.suspicion = &knowledge->suspected,
+		.outcome = knowledge->outcome.kind,
 		.answer = yg_answer_from_outcome(
 			exchange->response.present ? exchange->response.status : 0,
 			knowledge->outcome.kind),

@@ -190,6 +190,11 @@ static void a_login_that_is_refused_inside_has_failed(void **state)
 		  "\"variables\":{\"username\":\"u%u\",\"password\":\"p%u\"}}",
 		  "{\"data\":{\"login\":\"t\"}}", false },
 		{ "/rpc",
+		  "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"login\",\"params\":"
+		  "{\"username\":\"u%u\",\"password\":\"p%u\"}},"
+		  "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]",
+		  "[{\"id\":1,\"error\":{\"code\":-32001}},{\"id\":2,\"result\":1}]", true },
+		{ "/rpc",
 		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"login\",\"params\":"
 		  "{\"username\":\"u%u\",\"password\":\"p%u\"}}",
 		  "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32001}}", true },
