@@ -353,6 +353,7 @@ static bool run_turn(struct yg_flows *flows, struct yg_flow *flow, bool any)
 
 	if (!turn)
 		return false;
+	flow->turn_ns = flows->now_ns;
 	flows->turn_ns = view.meta->time_ns;
 	take_wire(flows, flow, dir, &view);
 	flows->turn_ns = 0;

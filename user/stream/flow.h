@@ -99,7 +99,7 @@ struct yg_flow {
 	struct yg_flow *bucket_next;
 	struct yg_flow *newer, *older; /* order of use; closed flows have their own */
 	struct yg_turn *turns; /* segments that wait for what they acknowledge, see turn.h */
-	uint64_t turn_ns;      /* since when the first of them does */
+	uint64_t turn_ns;      /* since when it is nobody's turn */
 	uint32_t turn_count, turn_bytes;
 	struct yg_wait waits[3];
 	bool is_due_linked;

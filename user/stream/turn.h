@@ -10,7 +10,7 @@
  * one is there when what it answers has been through the stack.
  *
  * Who acknowledges bytes has read them, so they were sent before: that is the order in which the
- * segments of a flow are read. What waits for bytes that are lost does so for YG_TURN_NS, then it
+ * segments of a flow are read. When it is nobody's turn for YG_TURN_NS, bytes are lost: the first
  * tells of the loss (see yg_stream_acked()), and until the peer speaks its sender waits in vain.
  *
  * Where a connection begins, its SYN and the answer to it say. Until they are there its first

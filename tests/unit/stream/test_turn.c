@@ -328,6 +328,26 @@ static void what_waited_has_its_own_time(void **state)
 	close_world(&world);
 }
 
+/* Captures merged by clocks that differ: there is always somebody who waits, and none in vain. */
+static void a_wait_begins_anew_with_each_turn(void **state)
+{
+	struct world world;
+
+	(void)state;
+
+	open_world(&world, YG_SOURCE_FILE, 1u << 20);
+	play(&world, (struct frame[]){ OPEN, { true, 0, S, C + 1, "a" } }, 3);
+	for (uint32_t n = 0; n < 20; n++) {
+		give(&world, &(struct frame){ true, 0, S + n + 1, C + n + 2, "a" });
+		world.now_ns += YG_TURN_NS / 4;
+		give(&world, &(struct frame){ false, 0, C + n, S + n, "G" });
+	}
+	assert_int_equal(world.counters.turn_ahead, 20 + 1);
+	assert_int_equal(world.counters.turn_vain, 0);
+	assert_int_equal(world.counters.gap, 0);
+	close_world(&world);
+}
+
 static void no_more_wait_than_there_is_room_for(void **state)
 {
 	static const struct {
@@ -396,6 +416,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_read_before_what_acknowledges_them),
 		cmocka_unit_test(what_the_kernel_tells_never_waits),
 		cmocka_unit_test(what_waited_has_its_own_time),
+		cmocka_unit_test(a_wait_begins_anew_with_each_turn),
 		cmocka_unit_test(no_more_wait_than_there_is_room_for),
 		cmocka_unit_test(a_flow_that_makes_room_hands_on_what_waits),
 	};
