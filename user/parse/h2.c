@@ -96,8 +96,6 @@ static bool is_frame_start(const struct input *in)
 	bool ends;
 	unsigned count = yg_h2_frame_chain(in->p, input_len(in), CHAIN_MAX, &ends);
 
-	if (in->start && count == 0 && input_len(in) < YG_H2_HEADER)
-		return false;
 	return count >= CHAIN_MAX || (count > 1 && ends) || (in->start && count > 0);
 }
 
