@@ -27,7 +27,13 @@ enum h2_kind { H2_NONE, H2_CLIENT, H2_JOINED, H2_WS, H2_READER };
 /* Is the frame's payload of a message, of which only a budget is copied, or told whole? */
 enum frame_data { DATA_NOT, DATA_BEGINS, DATA_GOES_ON };
 
-enum message { MESSAGE_NONE, MESSAGE_REQUEST, MESSAGE_RESPONSE, MESSAGE_PARTIAL };
+enum message {
+	MESSAGE_NONE,
+	MESSAGE_REQUEST,
+	MESSAGE_RESPONSE,
+	MESSAGE_PARTIAL,
+	MESSAGE_SOME, /* requests or none: they have to be looked for, see h1.bpf.h */
+};
 
 /* The bytes of a head in registers. */
 struct yg_words {
@@ -185,15 +191,21 @@ __noinline int yg_message(__u64 first, __u64 second, __u32 len, __u32 is_tentati
 	return is_tentative ? message_goes_on(&head, &words) : message_starts(&head, &words);
 }
 
-/* Does @word, little endian, begin with @text? What it is compared with is a constant. */
-static __always_inline bool begins(__u64 word, const char *text, const __u32 len)
+/* @len bytes of @text as a word, little endian: a constant. */
+static __always_inline __u64 word_of(const char *text, const __u32 len)
 {
-	__u64 wanted = 0;
+	__u64 word = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i < len; i++)
-		wanted |= (__u64)text[i] << i * 8;
-	return (word & ~0ull >> (64 - len * 8)) == wanted;
+		word |= (__u64)text[i] << i * 8;
+	return word;
+}
+
+/* Does @word begin with @text? */
+static __always_inline bool begins(__u64 word, const char *text, const __u32 len)
+{
+	return (word & ~0ull >> (64 - len * 8)) == word_of(text, len);
 }
 
 /*
@@ -394,6 +406,19 @@ static __always_inline long head_read(const struct bytes *from, enum bytes_from 
 	return 0;
 }
 
+/* Take @len bytes from the budget. Return: how many are to be copied. */
+static __always_inline __u32 budget_take(struct yg_budget *b, __u32 len)
+{
+	__u32 take = len;
+
+	if (take > b->left)
+		take = b->left;
+	if (take > YG_SEGMENT_MAX)
+		take = YG_SEGMENT_MAX;
+	b->left -= take;
+	return take;
+}
+
 /**
  * budget_admit() - decide over one segment of @len bytes that begins with @head.
  * @b: state of the direction; updated.
@@ -405,7 +430,6 @@ static __always_inline enum message budget_admit(struct yg_budget *b, const stru
 						 __u32 len, __u32 *ret_take)
 {
 	enum message message = message_of(head, b->is_tentative);
-	__u32 take = len;
 
 	b->is_tentative = message == MESSAGE_PARTIAL;
 	if (message == MESSAGE_PARTIAL) {
@@ -418,11 +442,6 @@ static __always_inline enum message budget_admit(struct yg_budget *b, const stru
 	}
 	if (!b->is_http)
 		b->left = 0;
-	if (take > b->left)
-		take = b->left;
-	if (take > YG_SEGMENT_MAX)
-		take = YG_SEGMENT_MAX;
-	b->left -= take;
-	*ret_take = take;
+	*ret_take = budget_take(b, len);
 	return message;
 }

@@ -2,6 +2,7 @@
 /* What a finished TLS call moved: bind, advance, budget, ring. Shared by all libraries. */
 #pragma once
 
+#include "h1.bpf.h"
 #include "h2.bpf.h"
 #include "hpack.bpf.h"
 #include "proof.bpf.h"
@@ -164,6 +165,30 @@ static __always_inline void tls_walk_h2(struct yg_thread *t, __u64 id)
 	(void)h2_end(&t->budget, &t->head, &t->cut);
 }
 
+/* yg_h1_user() - h1_walk() over the plaintext of the call @id. Return: is there more? */
+__noinline int yg_h1_user(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+
+	if (!t)
+		return 0;
+	from.at = t->buffer;
+	return h1_walk(&t->budget, &t->cut, &from, BYTES_USER);
+}
+
+static __always_inline void tls_walk_h1(struct yg_thread *t, __u64 id)
+{
+	t->cut.len = t->out.payload_len;
+	t->cut.offset = t->out.offset;
+	h1_begin(&t->budget.h1, &t->cut, t->out.data_len);
+	for (__u32 i = 0; i < H1_ROUNDS_MAX; i++) {
+		if (!yg_h1_user(id))
+			break;
+	}
+	h1_end(&t->budget, &t->cut);
+}
+
 /* yg_ws_scan_user() - ws_scan() over what is @at of the process. */
 __noinline int yg_ws_scan_user(__u64 at, __u64 rest)
 {
@@ -250,8 +275,30 @@ __noinline int yg_outline_h2_user(__u64 id)
 	return 0;
 }
 
-/* yg_sample_h2_tls() - tls_sample() for a chunk of HTTP/2 of the call @id. */
-__noinline int yg_sample_h2_tls(__u64 id)
+/* yg_outline_user() - set the outline of the request that the chunk of the call @id starts with. */
+__noinline int yg_outline_user(__u64 id)
+{
+	struct yg_thread *t = call_find(id);
+	struct bytes from = {};
+
+	if (!t)
+		return 0;
+	from.at = t->buffer;
+	t->out.outline = outline_read(&from, BYTES_USER, t->out.payload_len);
+	return 0;
+}
+
+/* The kind of the first request that starts in the chunk of the call @id, which was walked. */
+static __always_inline void tls_outline_walked(const struct yg_thread *t, __u64 id)
+{
+	if (!t->cut.untold)
+		(void)yg_outline_h2_user(id);
+	else if (t->cut.begin == 0)
+		(void)yg_outline_user(id);
+}
+
+/* yg_walk_tls() - tls_sample() for a chunk of the call @id that has to be walked. */
+__noinline int yg_walk_tls(__u64 id)
 {
 	struct yg_counters *c = counters();
 	struct yg_thread *t = call_find(id);
@@ -270,8 +317,12 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	if (!ssl)
 		return TLS_lost_table;
 	t->budget = *budget_of(ssl, t);
-	h2_rejoin(ssl, t);
-	tls_walk_h2(t, id);
+	if (t->budget.h2_kind == H2_NONE) {
+		tls_walk_h1(t, id);
+	} else {
+		h2_rejoin(ssl, t);
+		tls_walk_h2(t, id);
+	}
 	*budget_of(ssl, t) = t->budget;
 	count_tls_by(c, TLS_request, t->cut.request_count);
 	t->out.starts = t->cut.request_count;
@@ -282,7 +333,7 @@ __noinline int yg_sample_h2_tls(__u64 id)
 		       t->budget.h2_kind == H2_READER;
 	t->out.lost = ssl->read_budget.lost + ssl->write_budget.lost; /* one of them asks */
 	if (t->cut.request_count && knobs && knobs->sampled && yg_config.fresh)
-		(void)yg_outline_h2_user(id);
+		tls_outline_walked(t, id);
 	if (t->cut.first == t->cut.last)
 		return TLS_skip_budget;
 	if (!tls_prepare(ssl, &t->out, id)) {
@@ -292,23 +343,11 @@ __noinline int yg_sample_h2_tls(__u64 id)
 	from.at = t->buffer;
 	emitted = h2_emit(&t->out, &t->cut, &from, id, put_user, &lost);
 	count_tls_by(c, TLS_lost_request, lost);
-	budget_of(ssl, t)->lost += lost;
+	if (!t->cut.untold)
+		budget_of(ssl, t)->lost += lost;
 	if (emitted == EMITTED && ssl->bind == YG_BIND_UNKNOWN)
 		count_tls(c, TLS_unbound);
 	return row_of_emitted(emitted);
-}
-
-/* yg_outline_user() - set the outline of the request that the chunk of the call @id starts with. */
-__noinline int yg_outline_user(__u64 id)
-{
-	struct yg_thread *t = call_find(id);
-	struct bytes from = {};
-
-	if (!t)
-		return 0;
-	from.at = t->buffer;
-	t->out.outline = outline_read(&from, BYTES_USER, t->out.payload_len);
-	return 0;
 }
 
 /* Budget, then ring, for a call that moved out.payload_len > 0 bytes. @id: see call_find(). */
@@ -320,14 +359,18 @@ static __always_inline enum tls_row tls_sample(struct yg_counters *c, struct yg_
 	struct yg_control *knobs = control();
 	enum message message;
 	enum tls_row row;
+	enum h1_place place;
 
 	if (!knobs || is_silent(knobs, bpf_ktime_get_ns()))
 		return TLS_skip_idle;
 	if (head_read(&from, BYTES_USER, t->out.payload_len, &t->head))
 		return TLS_lost_copy;
-	if (h2_admits(b, &t->head))
-		return yg_sample_h2_tls(id);
-	message = budget_admit(b, &t->head, t->out.payload_len, &t->out.data_len);
+	place = h1_place(b, t->out.offset, t->out.payload_len);
+	if (place == H1_ELSEWHERE && h2_admits(b, &t->head))
+		return yg_walk_tls(id);
+	message = h1_admit(b, &t->head, t->out.offset, t->out.payload_len, place, &t->out.data_len);
+	if (message == MESSAGE_SOME)
+		return yg_walk_tls(id);
 	if (!b->is_http && !b->is_tentative)
 		return TLS_skip_other;
 	count_start(c, message, TLS_request, TLS_response);

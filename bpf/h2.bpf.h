@@ -119,8 +119,10 @@ static __always_inline bool h2_admits(struct yg_budget *b, const struct yg_head 
 {
 	/* No frame begins like a message: the connection is another one now. */
 	if (b->h2_kind == H2_WS && !b->frame_left && !b->header_len &&
-	    message_of(head, false) > MESSAGE_NONE && message_of(head, false) < MESSAGE_PARTIAL)
+	    message_of(head, false) > MESSAGE_NONE && message_of(head, false) < MESSAGE_PARTIAL) {
 		b->h2_kind = H2_NONE;
+		b->h1 = (struct yg_h1){};
+	}
 	if (b->h2_kind != H2_NONE)
 		return true;
 	if (is_h2_preface(head)) {
@@ -342,7 +344,7 @@ static __always_inline bool h2_walk(struct yg_budget *b, struct yg_h2_cut *cut,
 static __always_inline bool h2_begin(struct yg_budget *b, const struct yg_head *head,
 				     struct yg_h2_cut *cut)
 {
-	cut->pos = cut->first = cut->last = cut->request_count = 0;
+	cut->pos = cut->first = cut->last = cut->request_count = cut->untold = 0;
 #pragma unroll
 	for (int i = 0; i < H2_PIECES_MAX; i++)
 		cut->requests[i] = 0;
@@ -421,7 +423,7 @@ static __always_inline enum emitted h2_emit(struct yg_emission *e, struct yg_h2_
 		e->offset = offset + cut->pos;
 		e->payload_len = end - cut->pos;
 		e->data_len = take;
-		e->begun = take ? cut->requests[done & (H2_PIECES_MAX - 1)] : 0;
+		e->begun = take && !cut->untold ? cut->requests[done & (H2_PIECES_MAX - 1)] : 0;
 		e->tcp_flags = end < len ? flags & ~TCP_LAST_FLAGS : flags;
 		emitted = put(from->ctx, id, from->at + cut->pos);
 		if (emitted == EMITTED && take) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cover.bpf.h"
+#include "h1.bpf.h"
 #include "h2.bpf.h"
 #include "hpack.bpf.h"
 #include "sampling.bpf.h"
@@ -293,6 +294,42 @@ static __always_inline void wire_walk_h2(struct yg_frame *f, void *ctx, enum byt
 	(void)h2_end(&f->budget, &f->head, &f->cut);
 }
 
+/* yg_h1_skb() - h1_walk() for TC, over the frame at work. Return: is there more? */
+__noinline int yg_h1_skb(struct __sk_buff *skb)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return 0;
+	from = payload_of(f, skb);
+	return h1_walk(&f->budget, &f->cut, &from, BYTES_SKB);
+}
+
+/* The same for XDP. */
+__noinline int yg_h1_xdp(struct xdp_md *ctx)
+{
+	struct yg_frame *f = frame_scratch();
+	struct bytes from;
+
+	if (!f)
+		return 0;
+	from = payload_of(f, ctx);
+	return h1_walk(&f->budget, &f->cut, &from, BYTES_XDP);
+}
+
+static __always_inline void wire_walk_h1(struct yg_frame *f, void *ctx, enum bytes_from kind)
+{
+	f->cut.len = f->packet.len;
+	f->cut.offset = f->packet.seq;
+	h1_begin(&f->budget.h1, &f->cut, f->out.data_len);
+	for (__u32 i = 0; i < H1_ROUNDS_MAX; i++) {
+		if (!(kind == BYTES_SKB ? yg_h1_skb(ctx) : yg_h1_xdp(ctx)))
+			break;
+	}
+	h1_end(&f->budget, &f->cut);
+}
+
 /* yg_ws_scan_skb() - ws_scan() for TC, over what is @at of the frame. */
 __noinline int yg_ws_scan_skb(struct __sk_buff *skb, __u64 at, __u64 rest)
 {
@@ -390,55 +427,6 @@ __noinline int yg_outline_h2_xdp(struct xdp_md *ctx)
 	return 0;
 }
 
-/* A segment of HTTP/2: its range in as many records as it takes. */
-static __always_inline enum sample_row wire_sample_h2(void *ctx, enum bytes_from kind)
-{
-	struct yg_counters *c = counters();
-	struct yg_frame *f = frame_scratch();
-	struct yg_control *knobs = control();
-	struct yg_stream *known;
-	struct bytes from;
-	enum emitted emitted;
-	__u32 lost;
-
-	if (!f || !knobs)
-		return SAMPLE_lost_copy;
-	wire_walk_h2(f, ctx, kind);
-	wire_keep(f, stream_find(f));
-	count_sample_by(c, SAMPLE_request, f->cut.request_count);
-	f->out.starts = f->cut.request_count;
-	f->out.outline = 0;
-	/* Where the other direction asks, this one begins nothing. */
-	f->out.turns = f->budget.h2_kind == H2_JOINED && !wire_lost(f) && knobs->sampled;
-	if (f->cut.request_count && knobs->sampled && yg_config.fresh)
-		(void)(kind == BYTES_SKB ? yg_outline_h2_skb(ctx) : yg_outline_h2_xdp(ctx));
-	if (f->cut.first == f->cut.last && !is_end(&f->packet))
-		return SAMPLE_skip_budget;
-	if (!wire_prepare(f)) {
-		count_sample_by(c, SAMPLE_skip_request, f->cut.request_count);
-		return SAMPLE_skip_sampled;
-	}
-	from = payload_of(f, ctx);
-	emitted = h2_emit(&f->out, &f->cut, &from, 0, kind == BYTES_SKB ? put_skb : put_xdp, &lost);
-	count_sample_by(c, SAMPLE_lost_request, lost);
-	known = lost ? stream_find(f) : NULL;
-	if (known)
-		stream_side(known, f->side)->lost += lost;
-	return row_of_emitted(emitted);
-}
-
-/* yg_sample_h2_skb() - wire_sample() for a segment of HTTP/2, at TC. */
-__noinline int yg_sample_h2_skb(struct __sk_buff *skb)
-{
-	return wire_sample_h2(skb, BYTES_SKB);
-}
-
-/* The same for XDP. */
-__noinline int yg_sample_h2_xdp(struct xdp_md *ctx)
-{
-	return wire_sample_h2(ctx, BYTES_XDP);
-}
-
 static __always_inline void wire_outline(void *ctx, enum bytes_from kind)
 {
 	struct yg_frame *f = frame_scratch();
@@ -464,6 +452,68 @@ __noinline int yg_outline_xdp(struct xdp_md *ctx)
 	return 0;
 }
 
+/* The kind of the first request that starts in the frame at work, which was walked. */
+static __always_inline void wire_outline_walked(const struct yg_frame *f, void *ctx,
+						enum bytes_from kind)
+{
+	if (!f->cut.untold)
+		(void)(kind == BYTES_SKB ? yg_outline_h2_skb(ctx) : yg_outline_h2_xdp(ctx));
+	else if (f->cut.begin == 0)
+		(void)(kind == BYTES_SKB ? yg_outline_skb(ctx) : yg_outline_xdp(ctx));
+}
+
+/* A segment that has to be walked: its range in as many records as it takes. */
+static __always_inline enum sample_row wire_sample_walk(void *ctx, enum bytes_from kind)
+{
+	struct yg_counters *c = counters();
+	struct yg_frame *f = frame_scratch();
+	struct yg_control *knobs = control();
+	struct yg_stream *known;
+	struct bytes from;
+	enum emitted emitted;
+	__u32 lost;
+
+	if (!f || !knobs)
+		return SAMPLE_lost_copy;
+	if (f->budget.h2_kind == H2_NONE)
+		wire_walk_h1(f, ctx, kind);
+	else
+		wire_walk_h2(f, ctx, kind);
+	wire_keep(f, stream_find(f));
+	count_sample_by(c, SAMPLE_request, f->cut.request_count);
+	f->out.starts = f->cut.request_count;
+	f->out.outline = 0;
+	/* Where the other direction asks, this one begins nothing. */
+	f->out.turns = f->budget.h2_kind == H2_JOINED && !wire_lost(f) && knobs->sampled;
+	if (f->cut.request_count && knobs->sampled && yg_config.fresh)
+		wire_outline_walked(f, ctx, kind);
+	if (f->cut.first == f->cut.last && !is_end(&f->packet))
+		return SAMPLE_skip_budget;
+	if (!wire_prepare(f)) {
+		count_sample_by(c, SAMPLE_skip_request, f->cut.request_count);
+		return SAMPLE_skip_sampled;
+	}
+	from = payload_of(f, ctx);
+	emitted = h2_emit(&f->out, &f->cut, &from, 0, kind == BYTES_SKB ? put_skb : put_xdp, &lost);
+	count_sample_by(c, SAMPLE_lost_request, lost);
+	known = lost && !f->cut.untold ? stream_find(f) : NULL;
+	if (known)
+		stream_side(known, f->side)->lost += lost;
+	return row_of_emitted(emitted);
+}
+
+/* yg_walk_skb() - wire_sample() for a segment that has to be walked, at TC. */
+__noinline int yg_walk_skb(struct __sk_buff *skb)
+{
+	return wire_sample_walk(skb, BYTES_SKB);
+}
+
+/* The same for XDP. */
+__noinline int yg_walk_xdp(struct xdp_md *ctx)
+{
+	return wire_sample_walk(ctx, BYTES_XDP);
+}
+
 /* What a message that starts says of itself, and is sampled by. */
 static __always_inline void wire_start(struct yg_frame *f, const struct yg_control *knobs,
 				       enum message message, void *ctx, enum bytes_from kind)
@@ -473,6 +523,20 @@ static __always_inline void wire_start(struct yg_frame *f, const struct yg_contr
 	f->out.outline = 0;
 	if (message == MESSAGE_REQUEST && knobs->sampled && yg_config.fresh)
 		(void)(kind == BYTES_SKB ? yg_outline_skb(ctx) : yg_outline_xdp(ctx));
+}
+
+/* What the frame at work starts; what is to be copied of it, unless it has to be walked. */
+static __always_inline enum message wire_admit(struct yg_frame *f)
+{
+	const struct packet *p = &f->packet;
+	enum h1_place place = h1_place(&f->budget, p->seq, p->len);
+
+	if (place == H1_ELSEWHERE) {
+		h2_renew(&f->budget, &f->head, p->seq);
+		if (h2_admits(&f->budget, &f->head))
+			return MESSAGE_SOME;
+	}
+	return h1_admit(&f->budget, &f->head, p->seq, p->len, place, &f->out.data_len);
 }
 
 /**
@@ -501,11 +565,9 @@ static __always_inline enum sample_row wire_sample(struct yg_counters *c, struct
 		return SAMPLE_lost_copy;
 	known = wire_recall(f);
 	if (known || !is_record(&f->head)) { /* what begins like a record begins nothing else */
-		h2_renew(&f->budget, &f->head, p->seq);
-		if (h2_admits(&f->budget, &f->head))
-			return kind == BYTES_SKB ? yg_sample_h2_skb(from->ctx)
-						 : yg_sample_h2_xdp(from->ctx);
-		message = budget_admit(&f->budget, &f->head, p->len, &f->out.data_len);
+		message = wire_admit(f);
+		if (message == MESSAGE_SOME)
+			return kind == BYTES_SKB ? yg_walk_skb(from->ctx) : yg_walk_xdp(from->ctx);
 		wire_keep(f, known);
 	}
 	wire_start(f, knobs, message, from->ctx, kind);

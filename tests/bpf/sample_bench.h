@@ -32,6 +32,7 @@ struct bench {
 	struct rig rig;
 	struct yg_control knobs; /* of tests that turn them */
 	uint16_t sport;		 /* a flow nobody used before */
+	uint32_t seq;		 /* of what comes next, on whatever connection */
 };
 
 /* Opened and not loaded: the settings of the object may be changed. */
@@ -39,7 +40,7 @@ static inline struct bench *bench_open(void)
 {
 	static struct bench bench;
 
-	bench = (struct bench){ .skel = sample_bpf__open(), .sport = 10000 };
+	bench = (struct bench){ .skel = sample_bpf__open(), .sport = 10000, .seq = 1000 };
 	assert_non_null(bench.skel);
 	return &bench;
 }
@@ -93,12 +94,25 @@ static inline void check_conservation(const struct yg_counters *c)
 	assert_int_equal(c->sample.rx, sum);
 }
 
+/* packet_build(), but where @spec has no place in its direction, it is new there. */
+static inline size_t build_next(struct bench *b, const struct packet_spec *spec, uint8_t *ret)
+{
+	struct packet_spec next = *spec;
+
+	if (!next.seq) {
+		next.seq = b->seq;
+		b->seq += (uint32_t)(spec->payload_len || !spec->payload ? spec->payload_len
+									 : strlen(spec->payload));
+	}
+	return packet_build(&next, ret);
+}
+
 /* Run @spec; its only outcome is @row. Return: the counters. */
 static inline struct yg_counters check_run(struct bench *b, const struct packet_spec *spec,
 					   size_t row)
 {
 	uint8_t frame[PACKET_CAP];
-	size_t len = packet_build(spec, frame);
+	size_t len = build_next(b, spec, frame);
 	struct yg_counters c;
 
 	rig_reset(&b->rig);

@@ -138,6 +138,45 @@ static void super_packets_are_sampled_within_the_budget(void **state)
 			 c.sample.segment + c.sample.skip_empty + c.sample.skip_budget);
 }
 
+#define SMALL "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+
+/* As many requests as fit, in as few super-packets: all are counted, and copied or lost. */
+static void requests_of_a_super_packet_are_counted_one_by_one(void **state)
+{
+	const size_t one = strlen(SMALL), count = BODY_LEN / one;
+	char *requests = calloc(1, BODY_LEN + 1);
+	struct bench *b = *state;
+	uint32_t copied = 0, told = 0;
+	struct yg_counters c;
+	pthread_t thread;
+	int client, server;
+
+	assert_non_null(requests);
+	for (size_t i = 0; i < count; i++)
+		memcpy(requests + i * one, SMALL, one);
+	memset(requests + count * one, '\n', BODY_LEN - count * one);
+	loopback_connect(AF_INET6, &client, &server);
+	rig_reset(&b->rig);
+	assert_int_equal(pthread_create(&thread, NULL, drain, &server), 0);
+	assert_int_equal(send(client, requests, BODY_LEN, 0), BODY_LEN);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	c = rig_counters(&b->rig);
+	(void)rig_read(&b->rig);
+	for (size_t i = 0; i < b->rig.record_count; i++) {
+		copied += b->rig.records[i].data_len;
+		told += b->rig.records[i].payload_len;
+	}
+	print_message("  %zu requests in %ju segments\n", count, (uintmax_t)c.sample.segment);
+	assert_int_equal(c.sample.request, count);
+	assert_int_equal(told, BODY_LEN);
+	/* A segment beyond 64 KiB is more than its records take. */
+	assert_in_range(c.sample.lost_request * one, told - copied < one ? 0 : told - copied - one,
+			told - copied + one);
+	(void)close(client);
+	(void)close(server);
+	free(requests);
+}
+
 /* A tun device, up. Return: its fd; what is written to it comes in at the device. */
 static int tun_open(const char *name)
 {
@@ -184,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_without_ethernet_is_read_too),
 		cmocka_unit_test(super_packets_are_sampled_within_the_budget),
+		cmocka_unit_test(requests_of_a_super_packet_are_counted_one_by_one),
 	};
 
 	if (geteuid() != 0) {

@@ -44,7 +44,7 @@ static const struct yg_segment *send_text(struct bench *b, const char *text, uin
 				    .sport = back ? 80 : port,
 				    .dport = back ? port : 80 };
 	uint8_t frame[PACKET_CAP];
-	size_t len = packet_build(&spec, frame);
+	size_t len = build_next(b, &spec, frame);
 
 	(void)rig_run(b->skel->progs.yg_tc_ingress, frame, len);
 	return rig_read(&b->rig) ? &b->rig.records[0] : NULL;

@@ -214,7 +214,7 @@ static void records_are_reserved_by_size_class(void **state)
 /* Segments of one message take from one budget; the next message has its own. */
 static void a_message_has_one_budget(void **state)
 {
-	char head[1000] = "POST /upload HTTP/1.1\r\n", body[1000];
+	char head[1000] = "POST /upload HTTP/1.1\r\nContent-Length: 3953\r\n\r\n", body[1000];
 	struct packet_spec spec = { .payload = head, .payload_len = sizeof(head) };
 	struct bench *b = *state;
 
@@ -255,7 +255,7 @@ static void the_end_of_a_known_flow_is_told(void **state)
 /* The FIN on the last bytes of a body that is beyond its budget. */
 static void an_end_beyond_the_budget_is_told(void **state)
 {
-	char body[BUDGET] = "POST / HTTP/1.1\r\n";
+	char body[BUDGET] = "POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n";
 	struct packet_spec spec = { .payload = body, .payload_len = sizeof(body) };
 	struct bench *b = *state;
 
@@ -452,10 +452,10 @@ static void a_full_ring_is_counted(void **state)
 	bench_load(b, 4096);
 	for (uint16_t i = 0; i < 20; i++) {
 		spec.sport = (uint16_t)(20000 + i);
-		(void)rig_run(b->skel->progs.yg_tc_ingress, frame, packet_build(&spec, frame));
+		(void)rig_run(b->skel->progs.yg_tc_ingress, frame, build_next(b, &spec, frame));
 	}
 	spec.payload = RESPONSE;
-	(void)rig_run(b->skel->progs.yg_tc_egress, frame, packet_build(&spec, frame));
+	(void)rig_run(b->skel->progs.yg_tc_egress, frame, build_next(b, &spec, frame));
 	c = rig_counters(&b->rig);
 	check_conservation(&c);
 	assert_int_equal(c.sample.rx, 21);
@@ -483,7 +483,7 @@ static void sampling_chooses_flows(void **state)
 
 		rig_control(&b->rig, 0, 10 * SECOND_NS, 0, 1u << 30);
 		spec = (struct packet_spec){ .payload = REQUEST, .sport = port };
-		len = packet_build(&spec, frame);
+		len = build_next(b, &spec, frame);
 		(void)rig_run(b->skel->progs.yg_tc_ingress, frame, len);
 		there = rig_read(&b->rig);
 		spec = (struct packet_spec){ .payload = RESPONSE,
@@ -491,7 +491,7 @@ static void sampling_chooses_flows(void **state)
 					     .dst = "192.0.2.10",
 					     .sport = 80,
 					     .dport = port };
-		len = packet_build(&spec, frame);
+		len = build_next(b, &spec, frame);
 		(void)rig_run(b->skel->progs.yg_tc_egress, frame, len);
 		back = rig_read(&b->rig);
 		assert_int_equal(there, back);

@@ -42,7 +42,7 @@ static void turn(struct bench *b, uint32_t flows, uint32_t clients, uint32_t epo
 static const struct yg_segment *send_segment(struct bench *b, const struct packet_spec *spec)
 {
 	uint8_t frame[PACKET_CAP];
-	size_t len = packet_build(spec, frame);
+	size_t len = build_next(b, spec, frame);
 
 	(void)rig_run(b->skel->progs.yg_tc_ingress, frame, len);
 	return rig_read(&b->rig) ? &b->rig.records[0] : NULL;

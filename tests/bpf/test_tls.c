@@ -168,9 +168,9 @@ static void offsets_count_what_is_not_copied(void **state)
 {
 	struct bench *b = *state;
 	struct fake_ssl *ssl = fresh(b->server[0]);
-	char body[1500] = "POST / HTTP/1.1\r\n";
+	char body[1500] = "POST / HTTP/1.1\r\nContent-Length: 1474\r\n\r\n";
 
-	memset(body + 17, 'b', sizeof(body) - 18);
+	memset(body + 41, 'b', sizeof(body) - 42);
 	rig_reset(&b->rig);
 	feed(b, 0);
 	do_read(ssl, body);
@@ -310,6 +310,25 @@ static void flows_not_chosen_are_counted(void **state)
 	assert_int_equal(rig_counters(&b->rig).tls.skip_request, 1);
 }
 
+/* Requests that are sent one behind the other, cut where the reader's buffer ends. */
+static void requests_of_one_read_count_one_by_one(void **state)
+{
+	struct bench *b = *state;
+	struct fake_ssl *ssl = fresh(-1);
+
+	rig_reset(&b->rig);
+	do_read(ssl, "POST /a HTTP/1.1\r\nContent-Length: 18\r\n\r\n"
+		     "GET / HTTP/1.1\r\n\r\n" REQUEST "GE");
+	assert_int_equal(rig_counters(&b->rig).tls.request, 3);
+	do_read(ssl, "T /b HTTP/1.1\r\n\r\n" REQUEST);
+	assert_int_equal(rig_counters(&b->rig).tls.request, 4);
+	rig_control(&b->rig, 0, 60 * SECOND_NS, 0, 1); /* none is, for its kind was seen */
+	do_read(ssl, REQUEST REQUEST);
+	assert_int_equal(rig_counters(&b->rig).tls.request, 6);
+	assert_int_equal(rig_counters(&b->rig).tls.skip_request, 2);
+	rig_check_tls(&b->rig);
+}
+
 /* A probe that was attached while the call was running. */
 static void a_return_without_an_entry_is_lost(void **state)
 {
@@ -438,6 +457,7 @@ int main(void)
 		cmocka_unit_test(a_forked_worker_has_its_own_objects),
 		cmocka_unit_test(nothing_is_read_while_the_daemon_is_silent),
 		cmocka_unit_test(flows_not_chosen_are_counted),
+		cmocka_unit_test(requests_of_one_read_count_one_by_one),
 		cmocka_unit_test(a_file_that_the_kernel_sends_is_a_gap),
 		cmocka_unit_test(of_nspr_only_layers_are_read),
 		cmocka_unit_test(a_return_without_an_entry_is_lost), /* last: it hooks more */
