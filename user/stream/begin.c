@@ -37,7 +37,7 @@ void yg_begin_earlier(struct yg_stream *stream, uint32_t sequence)
 {
 	uint32_t before = (uint32_t)stream->next - sequence;
 
-	if (stream->guessed && before <= YG_FLOW_GUESS_BYTES)
+	if (stream->guessed && stream->next == stream->first && before <= YG_FLOW_GUESS_BYTES)
 		stream->next = stream->first = stream->next - before;
 }
 

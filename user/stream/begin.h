@@ -27,7 +27,8 @@ void yg_begin_guess(struct yg_stream_counters *counters, struct yg_flow *flow, u
 
 /**
  * yg_begin_earlier() - what was guessed to begin a direction of a file is not the first of it.
- * @sequence: of what comes before. Far away, it is of another connection: nothing happens.
+ * @sequence: of what comes before. Far away, it is of another connection: nothing happens; nor
+ * once a loss behind the guess was told.
  */
 void yg_begin_earlier(struct yg_stream *stream, uint32_t sequence);
 
