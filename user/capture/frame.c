@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "capture/frame.h"
 
+#include "capture/encap.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -12,33 +14,18 @@
 #define VLAN_TAG	 4u
 #define SLL_HEAD	 16u
 #define SLL2_HEAD	 20u
+#define HDLC_HEAD	 4u
 #define NULL_HEAD	 4u
 #define IP4_HEAD	 20u
 #define IP6_HEAD	 40u
-#define UDP_HEAD	 8u
-#define GRE_HEAD	 4u
-#define GRE_CHECKSUM	 0x8000u
-#define GRE_KEY		 0x2000u
-#define GRE_SEQUENCE	 0x1000u
-#define GRE_UNKNOWN	 0x4fffu /* routing, and bits of other versions */
-#define ERSPAN_HEAD	 8u	 /* type II */
-#define ERSPAN3_HEAD	 12u	 /* type III, and 8 more bytes if its last bit says so */
-#define ERSPAN3_MORE	 0x01u
 #define LABEL		 4u /* MPLS */
 #define LABEL_LAST	 0x01u
 #define LABELS_MAX	 8u
 #define PPP_HEAD	 8u /* PPPoE, and the protocol of PPP */
 #define PPP_VERSION	 0x11u
+#define PPP_ALL_STATIONS 0xff03u /* and unnumbered information: HDLC in front of PPP */
 #define PPP_IP4		 0x0021u
 #define PPP_IP6		 0x0057u
-#define VXLAN_HEAD	 8u /* also of GENEVE without options */
-#define VXLAN_PORT	 4789u
-#define VXLAN_PORT_LINUX 8472u /* before it had a port */
-#define VXLAN_HAS_ID	 0x08u
-#define VXLAN_HAS_GROUP	 0x80u /* group policy, that Linux writes */
-#define GENEVE_PORT	 6081u
-#define GENEVE_VERSION	 0xc0u
-#define GENEVE_OPTIONS	 0x3fu /* words of 4 bytes */
 #define TCP_HEAD	 20u
 #define IP6_EXT_HEAD	 8u
 #define TCP_FIN		 0x01u
@@ -83,10 +70,11 @@ int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret)
 		uint32_t dlt;
 		enum yg_link link;
 	} links[] = {
-		{ 1, YG_LINK_ETHERNET }, { 0, YG_LINK_NULL },  { 108, YG_LINK_LOOP },
-		{ 12, YG_LINK_RAW },	 { 14, YG_LINK_RAW },  { 101, YG_LINK_RAW },
-		{ 228, YG_LINK_RAW },	 { 229, YG_LINK_RAW }, { 113, YG_LINK_SLL },
-		{ 276, YG_LINK_SLL2 },
+		{ 1, YG_LINK_ETHERNET }, { 0, YG_LINK_NULL },	{ 108, YG_LINK_LOOP },
+		{ 12, YG_LINK_RAW },	 { 14, YG_LINK_RAW },	{ 101, YG_LINK_RAW },
+		{ 228, YG_LINK_RAW },	 { 229, YG_LINK_RAW },	{ 113, YG_LINK_SLL },
+		{ 276, YG_LINK_SLL2 },	 { 9, YG_LINK_PPP },	{ 50, YG_LINK_PPP },
+		{ 104, YG_LINK_HDLC },	 { 219, YG_LINK_MPLS },
 	};
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(links); i++) {
@@ -175,28 +163,47 @@ static enum yg_frame_row skip_labels(struct rest *rest, uint16_t *ret_type)
 {
 	bool last = false;
 
-	*ret_type = 0;
+	*ret_type = ETH_P_MPLS_UC;
 	for (uint32_t i = 0; i < LABELS_MAX && !last; i++) {
 		if (rest->len < LABEL)
 			return YG_FRAME_ROW_LOST_HEADER;
 		last = rest->ptr[2] & LABEL_LAST;
 		advance(rest, LABEL);
 	}
-	return last ? read_version(rest, ret_type) : YG_FRAME_ROW_SKIP_PROTO;
+	if (!last)
+		return YG_FRAME_ROW_SKIP_PROTO;
+	if (rest->len > 0 && rest->ptr[0] >> 4 != 4 && rest->ptr[0] >> 4 != 6)
+		return YG_FRAME_ROW_SKIP_PROTO; /* a pseudowire */
+	return read_version(rest, ret_type);
+}
+
+static uint16_t type_from_ppp(uint32_t protocol)
+{
+	return protocol == PPP_IP4 ? ETH_P_IP : protocol == PPP_IP6 ? ETH_P_IPV6 : 0;
 }
 
 /* RFC 2516: | version, type 1 | code 1 | session 2 | length 2 | protocol of PPP 2 |. */
 static enum yg_frame_row skip_ppp(struct rest *rest, uint16_t *ret_type)
 {
-	uint16_t protocol;
-
 	if (rest->len < PPP_HEAD)
 		return YG_FRAME_ROW_LOST_HEADER;
 	if (rest->ptr[0] != PPP_VERSION || rest->ptr[1] != 0)
 		return YG_FRAME_ROW_SKIP_PROTO;
-	protocol = load_be16(rest->ptr + 6);
-	*ret_type = protocol == PPP_IP4 ? ETH_P_IP : protocol == PPP_IP6 ? ETH_P_IPV6 : 0;
+	*ret_type = type_from_ppp(load_be16(rest->ptr + 6));
 	advance(rest, PPP_HEAD);
+	return YG_FRAME_ROW_SEGMENT;
+}
+
+/* RFC 1661 and 1662: | address and control, if not agreed away: 2 | protocol 1 if odd, else 2 |. */
+static enum yg_frame_row skip_ppp_frame(struct rest *rest, uint16_t *ret_type)
+{
+	size_t at = rest->len >= 2 && load_be16(rest->ptr) == PPP_ALL_STATIONS ? 2 : 0;
+	bool is_short = rest->len > at && rest->ptr[at] & 1u;
+
+	if (rest->len < at + (is_short ? 1 : 2))
+		return YG_FRAME_ROW_LOST_HEADER;
+	*ret_type = type_from_ppp(is_short ? rest->ptr[at] : load_be16(rest->ptr + at));
+	advance(rest, at + (is_short ? 1 : 2));
 	return YG_FRAME_ROW_SEGMENT;
 }
 
@@ -230,6 +237,13 @@ static enum yg_frame_row skip_to_network(enum yg_link link, struct rest *rest, u
 		return skip_null(rest, ret_type);
 	case YG_LINK_RAW:
 		return read_version(rest, ret_type);
+	case YG_LINK_PPP:
+		return skip_ppp_frame(rest, ret_type);
+	case YG_LINK_MPLS:
+		return skip_labels(rest, ret_type);
+	case YG_LINK_HDLC:
+		outcome = skip_link(rest, HDLC_HEAD, 2, ret_type);
+		break;
 	case YG_LINK_MAX:
 	default:
 		return YG_FRAME_ROW_SKIP_PROTO;
@@ -329,8 +343,14 @@ static enum yg_frame_row skip_ip6(struct rest *rest, struct yg_flow_key *key, si
 static enum yg_frame_row skip_ip(struct rest *rest, uint16_t type, struct yg_flow_key *key,
 				 size_t *ret_len, uint8_t *ret_protocol)
 {
-	if (type == ETH_P_IP)
-		return skip_ip4(rest, key, ret_len, ret_protocol);
+	enum yg_frame_row outcome;
+
+	if (type == ETH_P_IP) {
+		outcome = skip_ip4(rest, key, ret_len, ret_protocol);
+		if (outcome == YG_FRAME_ROW_SEGMENT && *ret_protocol == IPPROTO_AH)
+			outcome = skip_extensions(rest, IPPROTO_AH, ret_len, ret_protocol);
+		return outcome;
+	}
 	if (type == ETH_P_IPV6)
 		return skip_ip6(rest, key, ret_len, ret_protocol);
 	return YG_FRAME_ROW_SKIP_PROTO;
@@ -338,62 +358,11 @@ static enum yg_frame_row skip_ip(struct rest *rest, uint16_t type, struct yg_flo
 
 /* --- tunnels: one level, and another in what a mirror copied ------------------------------- */
 
-static bool is_mirror(uint16_t type)
-{
-	return type == ETH_P_ERSPAN || type == ETH_P_ERSPAN2;
-}
-
-/* Behind a GRE header of @at bytes; type I has none, and no sequence number. */
-static size_t erspan_len(const struct rest *rest, size_t at, uint16_t type, bool has_sequence)
-{
-	if (type == ETH_P_ERSPAN)
-		return has_sequence ? ERSPAN_HEAD : 0;
-	if (rest->len < at + ERSPAN3_HEAD)
-		return ERSPAN3_HEAD;
-	return ERSPAN3_HEAD + (rest->ptr[at + ERSPAN3_HEAD - 1] & ERSPAN3_MORE ? 8u : 0u);
-}
-
-/* RFC 2784 and 2890: | flags, version 2 | protocol 2 | checksum, key, sequence: 4 each |. */
-static size_t gre_len(const struct rest *rest, uint16_t *ret_type)
-{
-	uint16_t flags;
-	size_t len;
-
-	if (rest->len < GRE_HEAD)
-		return 0;
-	flags = load_be16(rest->ptr);
-	if (flags & GRE_UNKNOWN)
-		return 0;
-	*ret_type = load_be16(rest->ptr + 2);
-	len = GRE_HEAD + (flags & GRE_CHECKSUM ? 4u : 0u) + (flags & GRE_KEY ? 4u : 0u) +
-	      (flags & GRE_SEQUENCE ? 4u : 0u);
-	if (is_mirror(*ret_type))
-		len += erspan_len(rest, len, *ret_type, flags & GRE_SEQUENCE);
-	return len;
-}
-
-/* RFC 7348 and 8926, by the port they are sent to. */
-static size_t udp_tunnel_len(const struct rest *rest, uint16_t *ret_type)
-{
-	const uint8_t *head = rest->ptr + UDP_HEAD;
-	uint16_t port;
-
-	if (rest->len < UDP_HEAD + VXLAN_HEAD)
-		return 0;
-	port = load_be16(rest->ptr + 2);
-	*ret_type = ETH_P_TEB;
-	if (port == VXLAN_PORT || port == VXLAN_PORT_LINUX)
-		return (head[0] & ~VXLAN_HAS_GROUP) == VXLAN_HAS_ID ? UDP_HEAD + VXLAN_HEAD : 0;
-	if (port != GENEVE_PORT || head[0] & GENEVE_VERSION)
-		return 0;
-	*ret_type = load_be16(head + 2);
-	return UDP_HEAD + VXLAN_HEAD + (size_t)(head[0] & GENEVE_OPTIONS) * 4;
-}
-
 /* Step to the network header of the inner packet. SKIP_PROTO: there is none. */
 static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16_t *ret_type,
 				     bool *ret_mirror)
 {
+	uint16_t type = 0;
 	size_t len = 0;
 
 	switch (protocol) {
@@ -403,13 +372,8 @@ static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16
 	case IPPROTO_IPV6:
 		*ret_type = ETH_P_IPV6;
 		return YG_FRAME_ROW_SEGMENT;
-	case IPPROTO_GRE:
-		len = gre_len(rest, ret_type);
-		break;
-	case IPPROTO_UDP:
-		len = udp_tunnel_len(rest, ret_type);
-		break;
 	default:
+		len = yg_encap_len(protocol, rest->ptr, rest->len, &type);
 		break;
 	}
 	if (len == 0)
@@ -417,28 +381,35 @@ static enum yg_frame_row skip_tunnel(struct rest *rest, uint8_t protocol, uint16
 	if (len > rest->len)
 		return YG_FRAME_ROW_LOST_HEADER;
 	advance(rest, len);
-	*ret_mirror = is_mirror(*ret_type);
+	*ret_type = type;
+	*ret_mirror = yg_encap_is_mirror(*ret_type);
+	if (*ret_type == YG_ENCAP_BY_VERSION)
+		return read_version(rest, ret_type);
+	if (*ret_type == ETH_P_MPLS_UC)
+		return skip_labels(rest, ret_type);
 	if (*ret_type != ETH_P_TEB && !*ret_mirror)
 		return YG_FRAME_ROW_SEGMENT;
 	return skip_to_network(YG_LINK_ETHERNET, rest, ret_type);
 }
 
-/* Addresses and length of the TCP segment, in the packet or in the one inside it. */
-static enum yg_frame_row skip_to_tcp(struct rest *rest, uint16_t type, struct yg_flow_key *key,
-				     size_t *ret_len)
+/*
+ * Addresses and length of the TCP segment, in the packet or in the one inside it. @type and
+ * @ret_protocol (0 where it came to none) tell how far it came.
+ */
+static enum yg_frame_row skip_to_tcp(struct rest *rest, uint16_t *type, struct yg_flow_key *key,
+				     size_t *ret_len, uint8_t *ret_protocol)
 {
-	uint8_t protocol;
-	enum yg_frame_row outcome = skip_ip(rest, type, key, ret_len, &protocol);
+	enum yg_frame_row outcome = skip_ip(rest, *type, key, ret_len, ret_protocol);
 	bool mirrored = false;
 	unsigned int depth = 0;
 
-	while (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP &&
+	while (outcome == YG_FRAME_ROW_SEGMENT && *ret_protocol != IPPROTO_TCP &&
 	       depth++ < (mirrored ? 2u : 1u)) {
-		outcome = skip_tunnel(rest, protocol, &type, &mirrored);
+		outcome = skip_tunnel(rest, *ret_protocol, type, &mirrored);
 		if (outcome == YG_FRAME_ROW_SEGMENT)
-			outcome = skip_ip(rest, type, key, ret_len, &protocol);
+			outcome = skip_ip(rest, *type, key, ret_len, ret_protocol);
 	}
-	if (outcome == YG_FRAME_ROW_SEGMENT && protocol != IPPROTO_TCP)
+	if (outcome == YG_FRAME_ROW_SEGMENT && *ret_protocol != IPPROTO_TCP)
 		return YG_FRAME_ROW_SKIP_PROTO;
 	return outcome;
 }
@@ -475,6 +446,7 @@ enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segmen
 	struct rest rest = { frame->data, frame->data_len, frame->wire_len };
 	struct yg_flow_key *key = &ret->key;
 	enum yg_frame_row outcome;
+	uint8_t protocol = 0;
 	size_t len = 0;
 	uint16_t type;
 
@@ -483,7 +455,7 @@ enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segmen
 	outcome = skip_to_network(frame->link, &rest, &type);
 	if (outcome != YG_FRAME_ROW_SEGMENT)
 		return outcome;
-	outcome = skip_to_tcp(&rest, type, key, &len);
+	outcome = skip_to_tcp(&rest, &type, key, &len, &protocol);
 	if (outcome == YG_FRAME_ROW_SEGMENT)
 		outcome = read_tcp(&rest, len, ret);
 	if (outcome != YG_FRAME_ROW_SEGMENT)
@@ -502,6 +474,22 @@ enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segmen
 	ret->clients = 0;
 	*ret_data = rest.ptr;
 	return YG_FRAME_ROW_SEGMENT;
+}
+
+enum yg_other yg_frame_other(const struct yg_frame *frame)
+{
+	struct rest rest = { frame->data, frame->data_len, frame->wire_len };
+	struct yg_flow_key key;
+	uint8_t protocol = 0;
+	uint16_t type = 0;
+	size_t len = 0;
+
+	if (skip_to_network(frame->link, &rest, &type) == YG_FRAME_ROW_SEGMENT)
+		(void)skip_to_tcp(&rest, &type, &key, &len, &protocol);
+	if (type != ETH_P_IP && type != ETH_P_IPV6)
+		return frame->link >= YG_LINK_MAX ? YG_OTHER_LINK : yg_other_from_type(type);
+	return yg_other_from_protocol(protocol, rest.len >= 4 ? load_be16(rest.ptr) : 0,
+				      rest.len >= 4 ? load_be16(rest.ptr + 2) : 0);
 }
 
 void yg_frame_count(struct yg_sample_counters *counters, enum yg_frame_row outcome)

@@ -5,12 +5,13 @@
  *
  * Two differences. The kernel knows how long a frame is, a file only claims it: a payload that is
  * longer than its frame is a payload that was not captured whole here, not a broken header. And a
- * file may come from a mirror port or from the middle of a carrier: MPLS, PPPoE, tags of 0x9100 and
- * ERSPAN (types I to III), with one more tunnel inside, are read here alone.
+ * file may come from a mirror port or from the middle of a carrier: MPLS, PPPoE, tags of 0x9100,
+ * GTP-U, VXLAN-GPE, AH in IPv4 and ERSPAN (types I to III), with one more tunnel inside, are read
+ * here alone: see encap.h.
  *
- * Ethernet with up to YG_VLAN_MAX tags, raw IP, Linux cooked v1 and v2, BSD loopback; IPv4 with
- * options, IPv6 with up to YG_IP6_EXT_MAX extension headers; TCP. Nothing is copied and nothing is
- * reassembled here: an IP fragment is counted and left out.
+ * Ethernet with up to YG_VLAN_MAX tags, raw IP, Linux cooked v1 and v2, BSD loopback, PPP; IPv4
+ * with options, IPv6 with up to YG_IP6_EXT_MAX extension headers; TCP. Nothing is copied and
+ * nothing is reassembled here: an IP fragment is counted and left out.
  */
 #pragma once
 
@@ -18,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/other.h"
 #include "core/macros.h"
 #include "yagura/counter.h"
 #include "yagura/event.h"
@@ -30,6 +32,9 @@ enum yg_link {
 	YG_LINK_SLL2, /* Linux cooked v2 */
 	YG_LINK_NULL, /* BSD loopback: address family, in the byte order of the writer */
 	YG_LINK_LOOP, /* OpenBSD loopback: the same, big endian */
+	YG_LINK_PPP,
+	YG_LINK_HDLC, /* Cisco's: an ethertype behind two bytes */
+	YG_LINK_MPLS,
 	YG_LINK_MAX
 };
 
@@ -75,6 +80,9 @@ YG_MUST_CHECK int yg_link_from_dlt(uint32_t dlt, enum yg_link *ret);
  */
 enum yg_frame_row yg_frame_decode(const struct yg_frame *frame, struct yg_segment *ret,
 				  const uint8_t **ret_data);
+
+/* What a frame is whose outcome was YG_FRAME_ROW_SKIP_PROTO. It is walked once more. */
+enum yg_other yg_frame_other(const struct yg_frame *frame);
 
 /* Adds one frame: rx and the row of @outcome. */
 void yg_frame_count(struct yg_sample_counters *counters, enum yg_frame_row outcome);

@@ -103,11 +103,17 @@ static uint32_t load_u32(const struct yg_pcap *pcap, size_t at)
 	return pcap->swapped ? __builtin_bswap32(value) : value;
 }
 
+static int refuse_link(struct yg_pcap *pcap, uint32_t dlt)
+{
+	const char *text = pcap_datalink_val_to_description((int)dlt);
+
+	return fail(pcap, -EPROTONOSUPPORT, "link type %u (%s) is not supported", dlt,
+		    text ? text : "unknown");
+}
+
 static int use_dlt(struct yg_pcap *pcap, uint32_t dlt)
 {
-	if (yg_link_from_dlt(dlt, &pcap->link))
-		return fail(pcap, -EPROTONOSUPPORT, "link type %u is not supported", dlt);
-	return 0;
+	return yg_link_from_dlt(dlt, &pcap->link) ? refuse_link(pcap, dlt) : 0;
 }
 
 static ssize_t read_window(void *cookie, char *buf, size_t size)
@@ -228,7 +234,7 @@ static int open_ng(struct yg_pcap *pcap)
 	if (r < 0)
 		return r;
 	if (pcap->ng->count && !pcap->ng->has_link)
-		return fail(pcap, -EPROTONOSUPPORT, "link type %u is not supported", pcap->ng->dlt);
+		return refuse_link(pcap, pcap->ng->dlt);
 	return 0;
 }
 

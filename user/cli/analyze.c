@@ -327,6 +327,8 @@ static void take_frame(struct run *run, const struct yg_frame *frame)
 	yg_frame_count(&totals->frames, outcome);
 	if (outcome == YG_FRAME_ROW_SEGMENT)
 		yg_pipeline_segment(run->pipeline, &run->meta, data);
+	else if (outcome == YG_FRAME_ROW_SKIP_PROTO)
+		totals->others[yg_frame_other(frame)]++;
 }
 
 static void take_entry(void *ctx, const struct yg_exchange *exchange)

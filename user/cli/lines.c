@@ -518,6 +518,18 @@ static void put_severities(struct yg_json *json, const struct yg_report *report)
 	yg_json_close_object(json);
 }
 
+/* What skipped.proto is made of. */
+static void put_others(struct yg_json *json, const struct yg_run_totals *totals)
+{
+	if (totals->frames.skip_proto == 0)
+		return;
+	yg_json_key(json, "others");
+	yg_json_open_object(json);
+	for (int i = 0; i < YG_OTHER_MAX; i++)
+		put_counter(json, yg_other_name((enum yg_other)i), totals->others[i]);
+	yg_json_close_object(json);
+}
+
 void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
 		      const struct yg_report *report, const struct yg_pipeline *pipeline)
 {
@@ -538,6 +550,7 @@ void yg_lines_summary(struct yg_json *json, const struct yg_run_totals *totals,
 	yg_json_pair_uint(json, "fragment", frames->skip_fragment);
 	yg_json_pair_uint(json, "empty", frames->skip_empty);
 	yg_json_close_object(json);
+	put_others(json, totals);
 	yg_json_key(json, "lost");
 	yg_json_open_object(json);
 	yg_json_pair_uint(json, "header", frames->lost_header);

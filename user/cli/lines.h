@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "capture/other.h"
 #include "cli/links.h"
 #include "cli/report.h"
 #include "cli/spool.h"
@@ -22,6 +23,7 @@
 /* What a run over capture files did. */
 struct yg_run_totals {
 	struct yg_sample_counters frames; /* rows of frame.h */
+	uint64_t others[YG_OTHER_MAX];	  /* of frames.skip_proto: what they are */
 	uint64_t files, files_failed;	  /* a file that is cut counts as failed */
 	uint64_t first_ns, last_ns;	  /* earliest and latest time stamp; 0 without a frame */
 	uint64_t exchanges, endpoints, findings, handshakes;

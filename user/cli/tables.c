@@ -12,6 +12,7 @@
 #define METHOD_WIDTH  7
 #define TEXT_CAP      1024u
 #define NS_PER_S      1e9
+#define OTHERS_SHOWN  6 /* names on one line; --json has all */
 
 static int usable(int columns)
 {
@@ -62,6 +63,30 @@ void yg_tables_exchange(FILE *out, int columns, const struct yg_spooled *item)
 	(void)fputc('\n', out);
 }
 
+/* What was not TCP, the most frequent first: "  not TCP: QUIC 12, ARP 3". */
+static void put_others(const struct yg_cli_args *args, const struct yg_run_totals *totals)
+{
+	uint64_t left[YG_OTHER_MAX];
+	const char *before = args->japanese ? "  TCP以外の内訳: " : "  not TCP: ";
+
+	if (!totals->frames.skip_proto)
+		return;
+	memcpy(left, totals->others, sizeof(left));
+	for (int n = 0; n < OTHERS_SHOWN; n++) {
+		int most = 0;
+
+		for (int i = 1; i < YG_OTHER_MAX; i++)
+			most = left[i] > left[most] ? i : most;
+		if (!left[most])
+			break;
+		(void)fprintf(args->out, "%s%s %" PRIu64, before,
+			      yg_other_name((enum yg_other)most), left[most]);
+		left[most] = 0;
+		before = ", ";
+	}
+	(void)fputc('\n', args->out);
+}
+
 void yg_tables_summary(const struct yg_cli_args *args, const struct yg_run_totals *totals)
 {
 	const struct yg_sample_counters *frames = &totals->frames;
@@ -80,6 +105,7 @@ void yg_tables_summary(const struct yg_cli_args *args, const struct yg_run_total
 				       " fragments, %" PRIu64 " with a broken header\n",
 		      (uint64_t)frames->skip_empty, (uint64_t)frames->skip_proto,
 		      (uint64_t)frames->skip_fragment, (uint64_t)frames->lost_header);
+	put_others(args, totals);
 	(void)fprintf(args->out,
 		      args->japanese ? "交信%" PRIu64 "件、エンドポイント%" PRIu64
 				       "件、検出%" PRIu64 "件\n"
