@@ -86,6 +86,11 @@ reach() {
 		"http://inside.test:8080/v1/inside/[1-$2]"
 }
 requests() { counter sample.request; }
+# resent: segments that a slow end sent again: the kernel counts their requests again.
+resent() {
+	{ cat /proc/net/snmp && peer cat /proc/net/snmp; } |
+		awk '/^Tcp: [0-9]/ { sum += $13 } END { print sum + 0 }'
+}
 is_at_least() { (($($1) >= $2)); }
 knows_callers() {
 	local i callers
@@ -93,26 +98,28 @@ knows_callers() {
 	for i; do [[ $callers == *"\"$(end_of "$i" 2)\""* ]] || return 1; done
 }
 
-# check_row INDEX ROW: requests of a client that is blocked count there.
+counted_more() { (($(counter "$1") > $2)); }
+
+# check_row INDEX ROW: requests of a client that is blocked count there, once they are through.
 check_row() {
 	local before
 	before=$(counter "$2")
 	! reach "$1" 1 0.5 || fail "${names[$1]}: a blocked client got an answer"
-	(($(counter "$2") > before)) || fail "${names[$1]}: not counted as $2"
+	comes_true 5 counted_more "$2" "$before" || fail "${names[$1]}: not counted as $2"
 }
 
 # rounds INDEX...: each is seen once, and blocked inside, and nobody else is.
 rounds() {
-	local i before inside
-	before=$(requests)
+	local i before inside again
+	before=$(requests) again=$(resent)
 	for i; do
 		inside=$(counter sample.tunnel)
-		reach "$i" $REQUESTS 5 || fail "${names[$i]}: no answer through the tunnel"
+		reach "$i" $REQUESTS 20 || fail "${names[$i]}: no answer through the tunnel"
 		[[ ${KINDS[$i]} == vlan ]] || (($(counter sample.tunnel) > inside)) ||
 			fail "${names[$i]}: not counted as a tunnel"
 	done
 	wait_until 5 is_at_least requests $((before + REQUESTS * $#))
-	(($(requests) == before + REQUESTS * $#)) || fail "seen more than once"
+	(($(requests) <= before + REQUESTS * $# + $(resent) - again)) || fail "seen more than once"
 	wait_until 5 knows_callers "$@"
 	for i; do
 		yagura block "$(end_of "$i" 2)" --for 10m --reason "test of tunnels" >/dev/null ||
@@ -121,10 +128,10 @@ rounds() {
 	for i; do
 		check_row "$i" "guard.$([[ ${KINDS[$i]} == vlan ]] && echo drop_exact || echo drop_inner)"
 	done
-	peer curl -s -o /dev/null --max-time 5 "http://$GATEWAY:8080/" || fail "others are cut"
+	peer curl -s -o /dev/null --max-time 20 "http://$GATEWAY:8080/" || fail "others are cut"
 	for i; do
 		yagura unblock "$(end_of "$i" 2)" >/dev/null
-		reach "$i" 1 5 || fail "${names[$i]}: no answer after unblock"
+		reach "$i" 1 20 || fail "${names[$i]}: no answer after unblock"
 	done
 }
 
