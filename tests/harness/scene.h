@@ -261,6 +261,7 @@ static inline void scene_show(struct scene *scene, const struct scene_call *call
 		.sni_denied = call->sni_denied,
 		.named = yg_slice_from_str(call->named),
 		.outbound = call->outbound,
+		.twin = call->twin,
 		.broken = call->broken,
 		.client = scene_peer(scene_or(call->client, "198.51.100.7"), 40000),
 		.server = scene_peer(scene_or(call->server, "192.0.2.10"),

@@ -48,7 +48,7 @@ struct yg_hop {
 	uint64_t id;	   /* yg_hop_id() */
 	uint64_t endpoint; /* 0: not in the inventory */
 	uint32_t index;	   /* of the endpoint's row */
-	uint32_t weight;   /* exchanges that it stands for */
+	uint32_t weight;   /* exchanges that it was counted for; 0: the other end was counted */
 	uint64_t caller;   /* as it was counted; 0: none */
 	uint8_t outcome;   /* enum yg_outcome_kind, and tokens, as they were counted */
 	uint64_t tokens_in, tokens_out;
@@ -60,7 +60,7 @@ struct yg_hop {
 struct yg_hop_link {
 	uint64_t id, endpoint;			/* of the upstream exchange */
 	uint32_t index;				/* of the endpoint's row, if it is there still */
-	uint32_t weight;			/* exchanges that it stands for */
+	uint32_t weight;			/* as it was counted; 0: not */
 	uint64_t caller;			/* as it was counted; 0: none */
 	uint64_t request_bytes, response_bytes; /* heads and bodies */
 	uint64_t tokens_in, tokens_out;

@@ -20,7 +20,7 @@ static void count_once(struct yg_knowledge *knowledge, const struct yg_hop_link 
 		.tls = link->tls,
 	};
 
-	if (!endpoint || endpoint->id != link->endpoint)
+	if (!link->weight || !endpoint || endpoint->id != link->endpoint)
 		return;
 	yg_knowledge_uncount_caller(knowledge, link);
 	yg_inventory_unuse(endpoint, &use);
@@ -69,12 +69,13 @@ void yg_knowledge_close_hops(struct yg_knowledge *knowledge)
 void yg_knowledge_take_hop(struct yg_knowledge *knowledge, const struct yg_subject *subject,
 			   struct yg_observation *ret)
 {
+	const struct yg_exchange *exchange = subject->exchange;
 	const struct yg_hop hop = {
-		.exchange = subject->exchange,
+		.exchange = exchange,
 		.id = knowledge->reading->hop,
 		.endpoint = ret->endpoint ? ret->endpoint->id : 0,
 		.index = ret->endpoint ? ret->endpoint->index : 0,
-		.weight = yg_weight_from_share(subject->exchange->sampled),
+		.weight = exchange->twin ? 0 : yg_weight_from_share(exchange->sampled),
 		.outcome = knowledge->outcome.kind,
 		.tokens_in = knowledge->outcome.tokens_in,
 		.tokens_out = knowledge->outcome.tokens_out,

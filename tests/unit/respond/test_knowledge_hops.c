@@ -99,11 +99,34 @@ static void what_both_ends_tell_teaches_once(void **state)
 	assert_int_equal(yg_knowledge_endpoints(scene.knowledge, is_of_orders, NULL), 2);
 }
 
+/* Gateway and upstream are on this host: of their hop both ends tell, and one was counted. */
+static void a_hop_that_both_ends_tell_is_taken_back_once(void **state)
+{
+	SCENE_CLEANUP struct scene scene;
+	struct scene_call hop = { .target = "/orders",
+				  .client = "192.0.2.10",
+				  .server = "10.0.0.9",
+				  .time_ns = EDGE_NS + SECOND_NS / 1000 };
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	scene_show(&scene, &(struct scene_call){ .target = "/orders", .time_ns = START_NS });
+	scene_show(&scene, &hop);
+	hop.twin = hop.outbound = true;
+	scene_show(&scene, &hop);
+	scene_show(&scene,
+		   &(struct scene_call){ .target = "/orders", .millis = 3, .time_ns = EDGE_NS });
+	yg_knowledge_finish(scene.knowledge);
+	assert_int_equal(scene.seen.endpoint->requests, 2);
+	assert_int_equal(requests_of_callers(&scene), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_client_asked_once_is_counted_once),
 		cmocka_unit_test(what_both_ends_tell_teaches_once),
+		cmocka_unit_test(a_hop_that_both_ends_tell_is_taken_back_once),
 		cmocka_unit_test(an_upstream_of_another_name_keeps_its_own_count),
 	};
 
