@@ -75,21 +75,23 @@ static bool is_graphql_target(struct yg_slice target)
 	return has_text(target, YG_SLICE("ql"));
 }
 
-static void take_member(struct envelope *envelope, const struct yg_json_node *node)
+/* @inside: of what is opened; servers take what they run from the request itself alone. */
+static void take_member(struct envelope *envelope, const struct yg_json_node *node, bool inside)
 {
 	if (yg_slice_equal(node->name, YG_SLICE("persistedQuery")))
 		envelope->persisted = true;
 	if (node->type != YG_JSON_STRING)
 		return;
-	if (yg_slice_equal(node->name, YG_SLICE("query"))) {
+	if (inside) {
+		if (!node->cut && yg_slice_equal(node->name, YG_SLICE("sha256Hash")))
+			envelope->id = node->value;
+	} else if (yg_slice_equal(node->name, YG_SLICE("query"))) {
 		envelope->query = node->value;
 		envelope->cut = node->cut;
 	} else if (node->cut) {
 		return;
 	} else if (yg_slice_equal(node->name, YG_SLICE("operationName"))) {
 		envelope->name = node->value;
-	} else if (yg_slice_equal(node->name, YG_SLICE("sha256Hash"))) {
-		envelope->id = node->value;
 	} else if (yg_slice_equal(node->name, YG_SLICE("documentId"))) {
 		envelope->id = node->value;
 		envelope->persisted = true;
@@ -122,7 +124,7 @@ static uint32_t read_envelope(struct yg_slice text, struct envelope *ret)
 		} else if (node.depth < member) {
 			requests++;
 		} else if (requests == 1) {
-			take_member(ret, &node);
+			take_member(ret, &node, node.depth > member);
 		}
 		if (container && node.depth >= member && !is_opened(node.name))
 			yg_json_walk_leave(&walk);
@@ -246,7 +248,7 @@ static struct yg_slice unpercent(struct yg_slice text, char *ret, size_t cap)
 	return (struct yg_slice){ ret, len };
 }
 
-/* query=...&operationName=...; without a document extensions={"persistedQuery":...} or its id. */
+/* query=...&operationName=...; without a document extensions={"persistedQuery":...}. */
 static bool read_graphql_pairs(struct yg_slice pairs, struct yg_operation *ret)
 {
 	struct yg_slice document = yg_query_find(pairs, "query");

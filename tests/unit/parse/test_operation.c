@@ -25,6 +25,10 @@ static const struct operation_case cases[] = {
 	{ "GraphQL, the operation that is asked for", "/graphql", json,
 	  "{\"query\":\"query A{a} mutation B{b}\",\"operationName\":\"B\"}", "mutation B", NULL,
 	  YG_PROTOCOL_GRAPHQL, 1 },
+	{ "GraphQL whose extensions hold another document", "/graphql", json,
+	  "{\"query\":\"mutation Pay{pay}\",\"extensions\":{\"query\":\"{a}\",\"operationName\":\"A\","
+	  "\"documentId\":\"7\",\"persistedQuery\":{\"query\":\"{a}\"}}}",
+	  "mutation Pay", NULL, YG_PROTOCOL_GRAPHQL, 1 },
 	{ "GraphQL in a batch", "/graphql", json,
 	  "[{\"query\":\"mutation Login{login}\"},{\"query\":\"mutation Login{login}\"},"
 	  "{\"query\":\"{x}\"}]",
