@@ -41,7 +41,8 @@ enum yg_charset yg_charset_of(struct yg_slice type);
 /* May a text of JSON or XML begin with it? */
 static inline bool yg_charset_is_first(char c)
 {
-	return c == '{' || c == '[' || c == '<' || c == '"' || c == ' ' || c == '\r' || c == '\n';
+	return c == '{' || c == '[' || c == '<' || c == '"' || c == ' ' || c == '\t' || c == '\r' ||
+	       c == '\n';
 }
 
 /**

@@ -120,6 +120,7 @@ static void knows_utf16_that_does_not_say_so(void **state)
 	(void)state;
 	assert_true(yg_charset_is_wide(YG_SLICE("\0{")));
 	assert_true(yg_charset_is_wide(YG_SLICE("<\0")));
+	assert_true(yg_charset_is_wide(YG_SLICE("\t\0")));
 	assert_true(yg_charset_is_wide(YG_SLICE("\xff\xfe")));
 	assert_true(yg_charset_is_wide(YG_SLICE("\xfe\xff")));
 	assert_false(yg_charset_is_wide(YG_SLICE("{}")));
