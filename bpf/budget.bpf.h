@@ -406,19 +406,6 @@ static __always_inline long head_read(const struct bytes *from, enum bytes_from 
 	return 0;
 }
 
-/* Take @len bytes from the budget. Return: how many are to be copied. */
-static __always_inline __u32 budget_take(struct yg_budget *b, __u32 len)
-{
-	__u32 take = len;
-
-	if (take > b->left)
-		take = b->left;
-	if (take > YG_SEGMENT_MAX)
-		take = YG_SEGMENT_MAX;
-	b->left -= take;
-	return take;
-}
-
 /**
  * budget_admit() - decide over one segment of @len bytes that begins with @head.
  * @b: state of the direction; updated.
@@ -430,6 +417,7 @@ static __always_inline enum message budget_admit(struct yg_budget *b, const stru
 						 __u32 len, __u32 *ret_take)
 {
 	enum message message = message_of(head, b->is_tentative);
+	__u32 take = len;
 
 	b->is_tentative = message == MESSAGE_PARTIAL;
 	if (message == MESSAGE_PARTIAL) {
@@ -442,6 +430,11 @@ static __always_inline enum message budget_admit(struct yg_budget *b, const stru
 	}
 	if (!b->is_http)
 		b->left = 0;
-	*ret_take = budget_take(b, len);
+	if (take > b->left)
+		take = b->left;
+	if (take > YG_SEGMENT_MAX)
+		take = YG_SEGMENT_MAX;
+	b->left -= take;
+	*ret_take = take;
 	return message;
 }

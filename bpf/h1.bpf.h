@@ -14,7 +14,11 @@
  * Nearly all clients wait for the answer before they ask again, and that must stay cheap: a segment
  * of less than two of the shortest heads seen on its connection holds one request, and no walk is
  * needed. Who first sends a long request and then, in one segment, several of less than half of it
- * is so counted short until one of those comes alone.
+ * is so counted short until one of those comes alone; and of a body behind what was not walked, in
+ * segments of its own, those that begin like a request are judged by that.
+ *
+ * What is copied is judged by the first bytes of each segment, whatever the framing says of them: a
+ * length may be a lie, or of a frame that the stack of the server drops.
  */
 #pragma once
 
@@ -370,11 +374,11 @@ static __always_inline enum message h1_admit(struct yg_budget *b, const struct y
 	bool was_tentative = b->is_tentative;
 	enum message message;
 
+	message = budget_admit(b, head, len, ret_take);
 	if (place == H1_ON) {
-		*ret_take = budget_take(b, len);
+		b->is_tentative = 0;
 		return h1_go_on(&b->h1, offset, len);
 	}
-	message = budget_admit(b, head, len, ret_take);
 	if (place == H1_AGAIN) /* user space compares it */
 		return message == MESSAGE_REQUEST ? MESSAGE_NONE : message;
 	if (message == MESSAGE_REQUEST && !h1_is_single(&b->h1, len)) {
