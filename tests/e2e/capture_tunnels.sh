@@ -86,7 +86,7 @@ reach() {
 		"http://inside.test:8080/v1/inside/[1-$2]"
 }
 requests() { counter sample.request; }
-# resent: segments that a slow end sent again: the kernel counts their requests again.
+# resent: segments that a slow end sent again: behind a loss the kernel counts their requests again.
 resent() {
 	{ cat /proc/net/snmp && peer cat /proc/net/snmp; } |
 		awk '/^Tcp: [0-9]/ { sum += $13 } END { print sum + 0 }'
