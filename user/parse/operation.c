@@ -194,6 +194,7 @@ static bool take_persisted(struct yg_operation *ret, const struct envelope *enve
 
 	if (!envelope->persisted || name.len == 0)
 		return false;
+	ret->persisted = true;
 	ret->protocol = YG_PROTOCOL_GRAPHQL;
 	ret->text = write_words(ret->bytes, sizeof(ret->bytes), YG_SLICE("persisted"), name);
 	return true;
@@ -422,7 +423,7 @@ void yg_operation_from_exchange(struct yg_bodies *bodies, const struct yg_exchan
 
 	ret->text = ret->model = (struct yg_slice){ NULL, 0 };
 	ret->protocol = exchange->protocol;
-	ret->stream = ret->connect = false;
+	ret->stream = ret->persisted = ret->connect = false;
 	ret->calls = ret->depth = ret->fields = ret->aliases = 0;
 	if (!request->present || request->refused || !request->target.ptr)
 		return;

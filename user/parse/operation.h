@@ -30,6 +30,7 @@ struct yg_operation {
 	struct yg_slice model; /* language model, of model_bytes; absent: none */
 	uint8_t protocol;      /* enum yg_protocol: GRAPHQL, JSONRPC, else that of the exchange */
 	bool stream;	       /* language model: answered in pieces: events, or lines */
+	bool persisted;	       /* GraphQL: what runs is the server's, the request only names it */
 	bool connect;	       /* a stream of the Connect protocol: frames of messages */
 	uint32_t calls;	       /* operations in the batch; 0 without an operation */
 	uint32_t depth;	       /* GraphQL: of the deepest selection */

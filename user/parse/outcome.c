@@ -19,6 +19,8 @@ struct answer {
 	bool empty;	      /* JSON-RPC: a result that is null */
 	uint32_t results;     /* JSON-RPC: others, in a batch */
 	uint32_t tool_errors; /* MCP: of these */
+	bool ran;	      /* GraphQL: a field has come to something, or to null */
+	bool dataless;
 	struct yg_slice code;
 	bool metered;
 	uint64_t tokens_in, tokens_out;
@@ -236,6 +238,7 @@ static bool take_graphql(struct answer *answer, struct yg_slice top, uint32_t le
 			 const struct yg_json_node *node)
 {
 	if (yg_slice_equal(top, YG_SLICE("data"))) {
+		answer->ran |= level == 2;
 		answer->good |= level == 2 && node->type != YG_JSON_NULL;
 		return level == 1;
 	}
@@ -421,6 +424,8 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 		read_lines(answer, view->text);
 	else if (view->kind == YG_BODY_KIND_XML && view->text.ptr)
 		read_soap(answer, view->text);
+	answer->dataless = !answer->ran && (view->text.ptr || view->kind == YG_BODY_KIND_BINARY ||
+					    exchange->response.body_bytes == 0);
 	/* Errors may stand behind data, in what was not kept. */
 	if (view->kind == YG_BODY_KIND_JSON && view->cut && !answer->error &&
 	    answer->operation->protocol == YG_PROTOCOL_GRAPHQL)
@@ -445,7 +450,7 @@ void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchang
 	struct answer answer = { .operation = operation };
 
 	ret->kind = YG_OUTCOME_NONE;
-	ret->metered = false;
+	ret->dataless = ret->metered = false;
 	ret->tokens_in = ret->tokens_out = 0;
 	ret->code = (struct yg_slice){ NULL, 0 };
 	if (!exchange->response.present || exchange->open)
@@ -459,6 +464,7 @@ void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchang
 	read_body(bodies, exchange, &answer);
 	ret->kind = (uint8_t)conclude(&answer);
 	set_code(ret, answer.tool_errors ? YG_SLICE("isError") : answer.code);
+	ret->dataless = answer.dataless;
 	ret->metered = answer.metered;
 	ret->tokens_in = answer.tokens_in;
 	ret->tokens_out = answer.tokens_out;

@@ -44,6 +44,7 @@ const char *yg_outcome_name(enum yg_outcome_kind kind); /* "forbidden"; literal 
 
 struct yg_outcome {
 	uint8_t kind;	      /* enum yg_outcome_kind */
+	bool dataless;	      /* GraphQL: all that is there was read, and nothing ran */
 	bool metered;	      /* language model: tokens were told */
 	uint64_t tokens_in;   /* of what was asked */
 	uint64_t tokens_out;  /* of what was answered */

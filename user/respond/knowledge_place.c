@@ -557,16 +557,24 @@ struct yg_endpoint *yg_knowledge_look(struct yg_knowledge *knowledge,
 
 /*
  * An RPC that says inside that there is no such method, or that was stopped before anybody looked
- * for it: as 404 and 401 do. Of GraphQL the document names what there is.
+ * for it: as 404 and 401 do. What a client names at will behind a method (tools of MCP, documents
+ * of GraphQL by hash) is there when it has been answered once.
  */
 static bool is_denied(const struct yg_knowledge *knowledge, const struct yg_exchange *exchange)
 {
+	const struct yg_operation *operation = &knowledge->operation;
 	uint8_t kind = knowledge->outcome.kind;
+	bool doubt = kind == YG_OUTCOME_PARTIAL && operation->calls > 1; /* it may be the first */
 
 	if (exchange->protocol == YG_PROTOCOL_GRPC)
 		return exchange->grpc_status == YG_GRPC_UNIMPLEMENTED ||
 		       kind == YG_OUTCOME_UNAUTHENTICATED || kind == YG_OUTCOME_FORBIDDEN;
-	return knowledge->operation.protocol == YG_PROTOCOL_JSONRPC && kind == YG_OUTCOME_MISSING;
+	if (operation->persisted)
+		return knowledge->outcome.dataless || doubt;
+	if (operation->protocol != YG_PROTOCOL_JSONRPC)
+		return false;
+	return kind == YG_OUTCOME_MISSING || doubt ||
+	       (kind > YG_OUTCOME_OK && memchr(operation->text.ptr, ' ', operation->text.len));
 }
 
 struct yg_endpoint *yg_knowledge_place(struct yg_knowledge *knowledge,

@@ -443,6 +443,48 @@ static void a_method_that_a_server_does_not_have_is_no_endpoint(void **state)
 	assert_int_equal(list.requests, 1);
 }
 
+/* Hashes of documents and names of tools are the client's to choose. */
+static void what_a_server_was_only_asked_for_by_name_is_no_endpoint(void **state)
+{
+#define BY_HASH(hash) \
+	"{\"extensions\":{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"" hash "\"}}}"
+#define BY_TOOL(name)                                                                          \
+	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" name \
+	"\"}}"
+	static const struct {
+		const char *target, *body, *answer;
+	} calls[] = {
+		{ "/graphql", BY_HASH("aa"), "{\"data\":{\"a\":null}}" },
+		{ "/graphql", BY_HASH("bb"),
+		  "{\"errors\":[{\"extensions\":{\"code\":\"PERSISTED_QUERY_NOT_FOUND\"}}]}" },
+		{ "/graphql", BY_HASH("cc"), "{\"data\":null}" },
+		{ "/graphql", BY_HASH("dd"), "{\"status\":\"fine\"}" },
+		{ "/graphql", BY_HASH("aa"), "{\"errors\":[{\"message\":\"x\"}]}" },
+		{ "/graphql", "[" BY_HASH("ee") "," BY_HASH("aa") "]",
+		  "[{\"errors\":[{\"message\":\"x\"}]},{\"data\":{\"a\":1}}]" },
+		{ "/mcp", BY_TOOL("get"), "{\"result\":{\"content\":[]}}" },
+		{ "/rpc",
+		  "[{\"jsonrpc\":\"2.0\",\"method\":\"c\"},{\"jsonrpc\":\"2.0\",\"method\":\"d\"}]",
+		  "[{\"error\":{\"code\":-32601}},{\"result\":1}]" },
+		{ "/mcp", BY_TOOL("a"), "{\"error\":{\"code\":-32602}}" },
+		{ "/mcp", BY_TOOL("b"), "{\"result\":{\"isError\":true}}" },
+		{ "/mcp", BY_TOOL("get"), "{\"result\":{\"isError\":true}}" },
+	};
+	SCENE_CLEANUP struct scene scene;
+	struct list list;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		scene_show(&scene, &(struct scene_call){ .method = "POST",
+							 .target = calls[i].target,
+							 .body = calls[i].body,
+							 .answer = calls[i].answer });
+	list = list_endpoints(&scene);
+	assert_string_equal(list.text, "POST /graphql persisted aa\nPOST /mcp tools/call get\n");
+	assert_int_equal(list.requests, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +492,7 @@ int main(void)
 		cmocka_unit_test(a_scanner_of_a_server_that_accepts_everything_leaves_nothing),
 		cmocka_unit_test(what_a_server_says_there_is_not_is_no_endpoint),
 		cmocka_unit_test(a_method_that_a_server_does_not_have_is_no_endpoint),
+		cmocka_unit_test(what_a_server_was_only_asked_for_by_name_is_no_endpoint),
 		cmocka_unit_test(one_small_answer_for_all_of_an_api_is_no_noise),
 		cmocka_unit_test(payloads_in_paths_teach_nothing),
 		cmocka_unit_test(evidence_teaches_no_endpoint_and_is_placed_in_known_ones),
