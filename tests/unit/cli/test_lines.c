@@ -225,7 +225,7 @@ static void writes_the_summary(void **state)
 		"{\"type\":\"summary\",\"frames\":10,\"segments\":4,\"exchanges\":2,\"endpoints\":1,"
 		"\"findings\":0,\"severities\":{\"critical\":0,\"high\":0,\"medium\":0,"
 		"\"low\":0,\"info\":0},\"risk\":0,\"skipped\":{\"proto\":2,\"fragment\":1,\"empty\":2},"
-		"\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,\"files_failed\":0,"
+		"\"others\":{\"QUIC\":2},\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,\"files_failed\":0,"
 		"\"stages\":{";
 	const struct yg_run_totals totals = {
 		.frames = { .rx = 10,
@@ -234,6 +234,7 @@ static void writes_the_summary(void **state)
 			    .skip_proto = 2,
 			    .skip_fragment = 1,
 			    .lost_header = 1 },
+		.others = { [YG_OTHER_QUIC] = 2 },
 		.files = 1,
 		.first_ns = 1000000000,
 		.last_ns = 3500000000,
