@@ -58,8 +58,7 @@ struct yg_outcome {
  * @operation: of the same exchange.
  * @ret: written whole; it may not move, its code points into it.
  *
- * An exchange that is told before its end has no outcome yet,
- * its rest has. O(body of the answer).
+ * An exchange that is told before its end has no outcome yet, its rest has. O(body of the answer).
  */
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		     const struct yg_operation *operation, struct yg_outcome *ret);

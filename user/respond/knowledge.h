@@ -115,8 +115,9 @@ struct yg_knowledge_options {
 	size_t error_cap;
 };
 
-/* What is known about one exchange. Valid until the next call on the same object. */
 struct yg_outcome;
+
+/* What is known about one exchange. Valid until the next call on the same object. */
 struct yg_observation {
 	uint64_t id;		   /* of the exchange; 0: without a request */
 	struct yg_slice service;   /* Host without default port, lower case; else see source */

@@ -225,8 +225,8 @@ static void writes_the_summary(void **state)
 		"{\"type\":\"summary\",\"frames\":10,\"segments\":4,\"exchanges\":2,\"endpoints\":1,"
 		"\"findings\":0,\"severities\":{\"critical\":0,\"high\":0,\"medium\":0,"
 		"\"low\":0,\"info\":0},\"risk\":0,\"skipped\":{\"proto\":2,\"fragment\":1,\"empty\":2},"
-		"\"others\":{\"QUIC\":2},\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,\"files_failed\":0,"
-		"\"stages\":{";
+		"\"others\":{\"QUIC\":2},\"lost\":{\"header\":1},\"seconds\":2.500000,\"files\":1,"
+		"\"files_failed\":0,\"stages\":{";
 	const struct yg_run_totals totals = {
 		.frames = { .rx = 10,
 			    .segment = 4,
