@@ -293,13 +293,14 @@ static __always_inline struct yg_words line_words(const struct bytes *from, enum
 	return words;
 }
 
-#define LINE_TARGET_MAX 96u /* bytes of a target; a longer one is one: no text has such words */
-#define LINE_VERSION	0x2f5054544820ull /* " HTTP/" */
+#define LINE_TARGET_MAX	 96u /* bytes of a target; a longer one is one: no text has such words */
+#define LINE_VERSION	 0x2f5054544820ull /* " HTTP/" */
+#define LINE_VERSION_LEN 6u
 
 /* A line whose method is odd: is it a request line? */
 static __always_inline int line_judge(const struct bytes *from, enum bytes_from kind, __u32 len)
 {
-	__u32 pos = 0, end = HEAD_LEN;
+	__u32 pos = 0, end = HEAD_LEN, cut = 0;
 	struct yg_words words;
 
 	for (__u32 i = 0; i < YG_METHOD_MAX / HEAD_LEN && end == HEAD_LEN; i++) {
@@ -320,11 +321,13 @@ static __always_inline int line_judge(const struct bytes *from, enum bytes_from 
 		pos += end;
 	}
 	words = line_words(from, kind, pos, len);
-	/* Its end is not here, or its version, or one more SP is before that. */
-	if (end == HEAD_LEN || pos >= len || (words.first & 0xffff) == 0x2020 ||
-	    (words.first & 0xffffffffffffull) == LINE_VERSION)
+	/* Its end is not here, or its version is, as far as that goes, or one more SP before it. */
+	if (end == HEAD_LEN || pos >= len || (words.first & 0xffff) == 0x2020)
 		return METHOD_OF_REQUEST;
-	return METHOD_NONE;
+	if (len - pos < LINE_VERSION_LEN)
+		cut = (LINE_VERSION_LEN - (len - pos)) * 8;
+	return words.first << (16 + cut) == (__u64)LINE_VERSION << (16 + cut) ? METHOD_OF_REQUEST
+									      : METHOD_NONE;
 }
 
 /* yg_line_skb() - line_judge() at TC. Global, for the reason given at yg_set_end(). */

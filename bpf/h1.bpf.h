@@ -40,7 +40,7 @@
 enum h1_state {
 	H1_IDLE,  /* nothing is open */
 	H1_START, /* a request may start */
-	H1_TOKEN, /* behind the start of one, whose method came in pieces */
+	H1_TOKEN, /* one does, behind blank lines: the first bytes of the segment said so */
 	H1_REST,  /* in a line of a head that says nothing */
 	H1_LINE,  /* at the first byte of a line */
 	H1_CR,	  /* behind a CR there */
@@ -226,7 +226,8 @@ static __always_inline void h1_start(struct yg_h1 *h, struct yg_h2_cut *cut,
 	if (message == MESSAGE_NONE)
 		message = yg_message(words->first, words->second, rest < HEAD_LEN ? rest : HEAD_LEN,
 				     false);
-	if (message == MESSAGE_REQUEST || message == MESSAGE_PARTIAL)
+	if (message == MESSAGE_REQUEST || message == MESSAGE_PARTIAL ||
+	    method_end(words) == HEAD_LEN) /* long; nothing else is there behind a request */
 		h1_note(h, cut);
 	else
 		h->state = H1_IDLE;
@@ -248,7 +249,10 @@ static __always_inline bool h1_step(struct yg_h1 *h, struct yg_h2_cut *cut)
 		h1_start(h, cut, &words);
 		break;
 	case H1_TOKEN:
-		h1_note(h, cut);
+		if ((words.first & 0xff) == '\r' || (words.first & 0xff) == '\n')
+			cut->pos++;
+		else
+			h1_note(h, cut);
 		break;
 	case H1_REST:
 		if (h1_skip_line(cut, words.first))
@@ -371,7 +375,6 @@ static __always_inline enum message h1_admit(struct yg_budget *b, const struct y
 					     __u32 offset, __u32 len, enum h1_place place,
 					     __u32 *ret_take)
 {
-	bool was_tentative = b->is_tentative;
 	enum message message;
 
 	message = budget_admit(b, head, len, ret_take);
@@ -382,7 +385,7 @@ static __always_inline enum message h1_admit(struct yg_budget *b, const struct y
 	if (place == H1_AGAIN) /* user space compares it */
 		return message == MESSAGE_REQUEST ? MESSAGE_NONE : message;
 	if (message == MESSAGE_REQUEST && !h1_is_single(&b->h1, len)) {
-		b->h1.state = was_tentative ? H1_TOKEN : H1_START;
+		b->h1.state = H1_TOKEN;
 		b->h1.has_next = 0;
 		return MESSAGE_SOME;
 	}
@@ -419,6 +422,6 @@ static __always_inline void h1_end(struct yg_budget *b, struct yg_h2_cut *cut)
 	h->pipelines |= cut->request_count > 1;
 	if (h->state < H1_SIZE)
 		h->head_len += cut->len - cut->head;
-	if (cut->pos < cut->len || h->state == H1_START || h->head_len > H1_HEAD_MAX)
+	if (cut->pos < cut->len || h->state <= H1_TOKEN || h->head_len > H1_HEAD_MAX)
 		h->state = H1_IDLE;
 }

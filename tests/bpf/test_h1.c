@@ -8,6 +8,8 @@
 
 #define GET  "GET /a?b=1 HTTP/1.1\r\nHost: a\r\n\r\n"
 #define POST "POST /b HTTP/1.1\r\nHost: a\r\nContent-Type: x/y\r\n"
+#define ODD  "a!#$%&'*+-.^_`|~9 /a HTTP/1.1\r\nHost: a\r\n\r\n"
+#define LONG "A-METHOD-OF-MORE-THAN-THIRTY-TWO-CHARACTERS /a HTTP/1.1\r\nHost: a\r\n\r\n"
 #define TEN  "Content-Length: 10\r\n\r\n0123456789"
 #define OTHERS \
 	"Cookie: a=b\r\nConnection: keep-alive\r\nTE: trailers\r\nCache-Control: no-cache\r\n"
@@ -22,6 +24,8 @@ static const struct {
 	  GET "HEAD /a/b/c HTTP/1.1\r\nHost: a\r\n\r\n"
 	      "DELETE /a HTTP/1.1\r\nHost: a\r\n\r\nget /a/b/c/d HTTP/1.1\r\nHost: a\r\n\r\n",
 	  4 },
+	{ "odd methods", ODD GET ODD LONG GET LONG, 6 },
+	{ "odd methods behind blank lines", GET "\r\n\r\n" LONG "\r\n" ODD, 3 },
 	{ "blank lines between", GET "\r\n\r\n" GET "\n" GET, 3 },
 	{ "bare LF", "GET / HTTP/1.1\nHost: a\n\nGET / HTTP/1.1\nHost: a\n\n", 2 },
 	{ "a body between", POST TEN GET POST TEN POST TEN GET, 5 },
