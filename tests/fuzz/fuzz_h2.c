@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Both directions of an HTTP/2 connection, cut and torn as the input chooses. No law of the
- * counters may break, and how the same bytes are cut into segments may not change what is read:
- * every exchange that ends before a search for the next frame begins is the same. (The search
- * believes the start of a segment more than its middle, so what it finds may differ.)
+ * counters may break, no memory may stay held, and how the same bytes are cut into segments may not
+ * change what is read: every exchange that ends before a search for the next frame begins is the
+ * same. (The search believes the start of a segment more than its middle, so what it finds may
+ * differ.)
  *
  *	byte 0		bit 0: joined late; bit 1: no preface (else it comes first)
  *	then pieces:	| flags | length | bytes |
@@ -131,7 +132,7 @@ static void run(struct feed *feed, const uint8_t *data, size_t size, size_t step
 	feed->offsets[0] = feed->offsets[1] = data[0] & 1;
 	feed_all(feed, data, size, step);
 	yg_streams_finish(feed->streams);
-	if (broken_law(yg_streams_counters(feed->streams), true))
+	if (broken_law(yg_streams_counters(feed->streams), true) || yg_streams_held(feed->streams))
 		abort();
 	ret->is_searching |= is_searching(feed) || (data[0] & 1);
 }

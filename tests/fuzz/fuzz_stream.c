@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	yg_streams_finish(streams);
 	check(streams, true);
-	if (yg_streams_flows(streams))
+	if (yg_streams_flows(streams) || yg_streams_held(streams))
 		abort();
 	yg_streams_free(&streams);
 	return (int)(sum & 0); /* the sum was needed to read the bytes */

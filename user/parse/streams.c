@@ -256,3 +256,8 @@ uint32_t yg_streams_flows(const struct yg_streams *streams)
 {
 	return yg_flows_count(streams->flows);
 }
+
+size_t yg_streams_held(const struct yg_streams *streams)
+{
+	return yg_pool_used(streams->pool);
+}

@@ -78,6 +78,9 @@ void yg_streams_tick(struct yg_streams *streams, uint64_t now_ns);
 /* End every flow and emit what waits. The object can be used again afterwards. */
 void yg_streams_finish(struct yg_streams *streams);
 
+/* Bytes of the pool that are out: none after yg_streams_finish(). */
+size_t yg_streams_held(const struct yg_streams *streams);
+
 /* Running totals, valid as long as @streams. */
 const struct yg_stream_counters *yg_streams_counters(const struct yg_streams *streams);
 

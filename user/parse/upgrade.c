@@ -35,7 +35,8 @@ static void begin_peer(struct yg_pairer *pairer, struct yg_h2 *h2, struct yg_rea
 {
 	size_t taken_max = h2->client_dir == dir ? YG_H2_PREFACE : YG_H2_HEADER;
 	struct yg_slice taken = { NULL, 0 };
-	bool is_fresh = reader->state == YG_READER_START && !reader->begun && !reader->tentative;
+	bool is_fresh = h2->client_dir != YG_FLOW_DIR_NONE && reader->state == YG_READER_START &&
+			!reader->begun && !reader->tentative;
 
 	if (reader->draft)
 		taken = (struct yg_slice){ (const char *)reader->draft->bytes,
@@ -71,12 +72,11 @@ void yg_upgrade_begin(struct yg_pairer *pairer, struct yg_flow *flow, unsigned d
 		return;
 	if (reader->opening == YG_OPENING_JOINED) {
 		join_side(pairer, h2, dir);
-		join_side(pairer, h2, !dir);
-		return;
+	} else {
+		h2->client_dir = (uint8_t)(reader->opening == YG_OPENING_PREFACE ? dir : !dir);
+		flow->server_dir = !h2->client_dir;
+		yg_h2_begin_side(h2, dir, (struct yg_slice){ reader->taken, (size_t)reader->left });
 	}
-	h2->client_dir = (uint8_t)(reader->opening == YG_OPENING_PREFACE ? dir : !dir);
-	flow->server_dir = !h2->client_dir;
-	yg_h2_begin_side(h2, dir, (struct yg_slice){ reader->taken, (size_t)reader->left });
 	begin_peer(pairer, h2, &pairing->readers[!dir], !dir);
 }
 
