@@ -38,10 +38,20 @@ skip() {
 }
 
 fail() {
+	SAID=1
 	echo "FAIL: $*" >&2
 	if declare -F on_fail >/dev/null; then on_fail >&2 || true; fi
 	exit 1
 }
+
+# A command that fails outside any check ends a test too: which one it was, and what the daemon says.
+ended() {
+	local status=$?
+	((status != 0 && status != 77)) && [[ -z ${SAID-} ]] || return 0
+	echo "FAIL: status $status of \"$1\", called at ${BASH_LINENO[*]: -2:1}" >&2
+	if declare -F on_fail >/dev/null; then on_fail >&2 || true; fi
+}
+trap 'ended "$BASH_COMMAND"' EXIT
 
 need() {
 	local tool

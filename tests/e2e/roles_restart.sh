@@ -17,12 +17,23 @@ reach "$ORDINARY" 2 || fail "an ordinary client is blocked"
 
 is_new() { role_pid "$1" && [[ $(role_pid "$1") != "$2" ]]; }
 lists_block() { api GET blocks | matches "$BLOCKED"; }
+# A block is asked for until the answer is not "later" (503, 504): that is put into ANSWER.
+asks() {
+	ANSWER=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 --unix-socket "$RUN/yagura.sock" \
+		--json '{"prefix":"10.77.0.35","seconds":600,"reason":"test"}' http://yagura/v1/blocks)
+	[[ $ANSWER != 50[34] ]]
+}
 
 start_load
 start_intruder
 for role in analyzer enforcer desk; do
 	old=$(role_pid $role)
 	kill -KILL "$old"
+	if [[ $role == enforcer ]]; then
+		# There is none, and then one that does not know yet whom it must not block.
+		wait_until 10 asks
+		[[ $ANSWER == 200 ]] || fail "a block asked of a new enforcer: $ANSWER"
+	fi
 	wait_until 5 is_new $role "$old"
 	wait_until 10 api GET status
 	wait_until 10 lists_block

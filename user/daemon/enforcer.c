@@ -29,6 +29,7 @@
 #define RECONCILE_NS  (5u * YG_NS_PER_S)
 #define PER_ROW_NS    50000u /* added for each block: a million is compared once a minute */
 #define POLL_MS	      200
+#define HOLD_NS	      YG_NS_PER_S /* what is asked waits this long for who is protected */
 #define TURN_MESSAGES 64	  /* per link and round: one peer cannot starve the others */
 #define HEAP_MAX      (64u << 20) /* beside rows of blocks, which are moved as their table grows */
 #define TURN_ROWS     4096u	  /* compared per round: bounds the time a request waits */
@@ -54,6 +55,7 @@ struct enforcer {
 	size_t reconcile_left;
 	struct yg_blockmap_walk walk;
 	bool walking, kill;
+	uint64_t hold_ns; /* until then only the warden is read; 0: its protected set has come */
 	struct yg_log_rate log; /* lines about requests */
 };
 
@@ -162,6 +164,7 @@ static void protect_end(struct enforcer *enforcer, uint32_t count)
 {
 	int r = yg_rails_protect_end(&enforcer->rails, count);
 
+	enforcer->hold_ns = 0;
 	if (r) {
 		yg_log(YG_LOG_ERROR, "protected set: cannot take: %s", strerror(-r));
 		return;
@@ -464,13 +467,16 @@ static int wait_and_serve(struct enforcer *enforcer)
 	/* The warden first: what is protected goes before what is asked. */
 	static const enum yg_role peers[] = { YG_ROLE_WARDEN, YG_ROLE_DESK, YG_ROLE_ANALYZER };
 	struct pollfd fds[YG_ARRAY_SIZE(peers) + 1];
+	bool held = yg_monotonic_ns() < enforcer->hold_ns;
 	int timeout_ms = POLL_MS;
 
 	for (size_t i = 0; i < YG_ARRAY_SIZE(peers); i++) {
+		bool reading = !held || peers[i] == YG_ROLE_WARDEN;
 		bool listing = enforcer->listings[peers[i]].active;
 
 		fds[i] = (struct pollfd){ .fd = YG_FD_LINK + (int)peers[i],
-					  .events = (short)(POLLIN | (listing ? POLLOUT : 0)) };
+					  .events = (short)((reading ? POLLIN : 0) |
+							    (listing ? POLLOUT : 0)) };
 	}
 	fds[YG_ARRAY_SIZE(peers)] =
 		(struct pollfd){ .fd = enforcer->ctx->stop_fd, .events = POLLIN };
@@ -512,6 +518,7 @@ static int begin(struct enforcer *enforcer)
 	clear_watched();
 	begin_reconcile(enforcer);
 	enforcer->reconcile_ns = yg_monotonic_ns();
+	enforcer->hold_ns = enforcer->reconcile_ns + HOLD_NS;
 	return 0;
 }
 

@@ -87,7 +87,7 @@ enum yg_result yg_rails_judge(struct yg_rails *rails, const struct yg_request *r
 	if (request->reason == YG_REASON_FINDING && !rails->on_finding)
 		return YG_RESULT_BAD;
 	if (!rails->ready)
-		return YG_RESULT_FAILED;
+		return YG_RESULT_UNREADY;
 	if (yg_rails_is_protected(rails, &request->prefix))
 		return YG_RESULT_PROTECTED;
 	if (is_too_many(rails, request))

@@ -42,7 +42,7 @@ void yg_rails_clean(struct yg_rails *rails);
  * @now_ns: monotonic; never goes back.
  *
  * Spends from the rate on YG_RESULT_OK of an automatic block.
- * Return: YG_RESULT_OK, _OBSERVE, _BAD (automatic, where an operator decides), _FAILED (no
+ * Return: YG_RESULT_OK, _OBSERVE, _BAD (automatic, where an operator decides), _UNREADY (no
  *	protected set yet), _PROTECTED, _TOO_MANY or _RATE.
  */
 YG_MUST_CHECK enum yg_result yg_rails_judge(struct yg_rails *rails,

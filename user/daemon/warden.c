@@ -220,11 +220,12 @@ static void close_connections(struct yg_warden *warden, uint64_t now_ns)
 static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
 	tend_roles(warden, now_ns);
+	/* Before what takes long: without it the enforcer blocks nobody. */
+	watch_interfaces(warden, now_ns);
+	protect(warden);
 	yg_sampling_tick(warden, now_ns);
 	yg_resting_tick(warden, now_ns);
 	yg_coverage_tick(warden, now_ns);
-	watch_interfaces(warden, now_ns);
-	protect(warden);
 	read_requests(warden);
 	close_connections(warden, now_ns);
 	if (now_ns - warden->status_ns >= STATUS_NS) {

@@ -148,6 +148,7 @@ const char *yg_result_name(enum yg_result result)
 		[YG_RESULT_ABSENT] = "absent",
 		[YG_RESULT_OBSERVE] = "observe",
 		[YG_RESULT_PRIVILEGE] = "privilege",
+		[YG_RESULT_UNREADY] = "unready",
 		[YG_RESULT_FAILED] = "failed",
 	};
 

@@ -68,6 +68,7 @@ enum yg_result {
 	YG_RESULT_ABSENT,    /* UNBLOCK of what is not blocked */
 	YG_RESULT_OBSERVE,   /* mode observe: nothing is attached that could drop */
 	YG_RESULT_PRIVILEGE, /* only a privileged process may write maps on this kernel */
+	YG_RESULT_UNREADY,   /* who is protected is not known to the enforcer yet */
 	YG_RESULT_FAILED,    /* the kernel refused; logged by the enforcer */
 	YG_RESULT_MAX
 };

@@ -46,6 +46,8 @@ static const struct {
 	{ YG_RESULT_OBSERVE, 409, "mode observe: nothing is attached that could drop" },
 	{ YG_RESULT_PRIVILEGE, 501,
 	  "blocks need Linux 5.19, or sysctl kernel.unprivileged_bpf_disabled=0" },
+	{ YG_RESULT_UNREADY, 503,
+	  "the enforcer has just begun and does not know yet who is protected; try again" },
 	{ YG_RESULT_FAILED, 502, "the kernel refused; see the log of the enforcer" },
 };
 

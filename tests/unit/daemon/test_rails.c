@@ -89,9 +89,9 @@ static void blocks_nothing_before_it_knows_whom_to_protect(void **state)
 
 	(void)state;
 
-	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_FAILED);
+	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_UNREADY);
 	yg_rails_protect(&rails, 0, &request.prefix);
-	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_FAILED);
+	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_UNREADY);
 	assert_int_equal(yg_rails_protect_end(&rails, 1), 0);
 	assert_int_equal(yg_rails_judge(&rails, &request, START), YG_RESULT_PROTECTED);
 	yg_rails_clean(&rails);

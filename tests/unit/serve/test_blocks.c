@@ -100,6 +100,7 @@ static void hands_refusals_on(void **state)
 		{ YG_RESULT_TOO_WIDE, 409, "too wide" },
 		{ YG_RESULT_RATE, 429, "within a minute" },
 		{ YG_RESULT_FULL, 507, "full" },
+		{ YG_RESULT_UNREADY, 503, "try again" },
 		{ YG_RESULT_FAILED, 502, "kernel" },
 		{ YG_RESULT_MAX, 504, "not known" },
 	};
