@@ -4,6 +4,7 @@
 
 #include "cli/data.h"
 #include "cli/listing.h"
+#include "cli/outcome.h"
 #include "cli/outside.h"
 #include "cli/show.h"
 
@@ -37,14 +38,16 @@ static const struct yg_column columns[] = {
 	{ "ID", YG_ALIGN_LEFT, 0 },	{ "RISK", YG_ALIGN_RIGHT, 0 },
 	{ "METHOD", YG_ALIGN_LEFT, 0 }, { "PATH", YG_ALIGN_ENDS, 20 },
 	{ "REQ", YG_ALIGN_RIGHT, 0 },	{ "4XX", YG_ALIGN_RIGHT, 0 },
-	{ "5XX", YG_ALIGN_RIGHT, 0 },	{ "AUTH", YG_ALIGN_LEFT, 4 },
-	{ "DATA", YG_ALIGN_LEFT, 5 },	{ "LABELS", YG_ALIGN_LEFT, 8 },
+	{ "5XX", YG_ALIGN_RIGHT, 0 },	{ YG_OUTCOME_TITLE, YG_ALIGN_MAYBE, 0 },
+	{ "AUTH", YG_ALIGN_LEFT, 4 },	{ "DATA", YG_ALIGN_LEFT, 5 },
+	{ "LABELS", YG_ALIGN_LEFT, 8 },
 };
 
 static int add_endpoint(void *ctx, const char *line, yajl_val value)
 {
 	char id[YG_ID_SHORT + 1], auth[128], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], risk[YG_FORMAT_CAP], labels[256], data[128];
+	char outcome[YG_OUTCOME_TEXT_CAP];
 	const char *texts[YG_ARRAY_SIZE(columns)];
 	struct yg_listing *listing = ctx;
 	int r;
@@ -64,9 +67,10 @@ static int add_endpoint(void *ctx, const char *line, yajl_val value)
 	texts[4] = yg_count_format(yg_value_uint(value, "requests"), requests);
 	texts[5] = yg_count_format(yg_endpoint_class(value, '4'), refused);
 	texts[6] = yg_count_format(yg_endpoint_class(value, '5'), failed);
-	texts[7] = auth;
-	texts[8] = yg_data_join(yg_value_find(value, "data"), data, sizeof(data));
-	texts[9] = labels;
+	texts[7] = yg_outcome_text_of(listing->args, yg_value_find(value, "outcomes"), outcome);
+	texts[8] = auth;
+	texts[9] = yg_data_join(yg_value_find(value, "data"), data, sizeof(data));
+	texts[10] = labels;
 	return yg_table_add(listing->table, texts);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/data.h"
+#include "cli/outcome.h"
 #include "cli/show.h"
 #include "cli/table.h"
 #include "cli/word.h"
@@ -16,7 +17,7 @@
 #define GROW	 64u
 #define TEXT_CAP 1024u
 #define INDENT	 4
-#define COLUMNS	 8u /* of the table of endpoints */
+#define COLUMNS	 9u /* of the table of endpoints */
 
 struct yg_report {
 	const struct yg_cli_args *args;
@@ -29,10 +30,15 @@ struct yg_report {
 };
 
 static const struct yg_column columns[COLUMNS] = {
-	{ "RISK", YG_ALIGN_RIGHT, 0 }, { "METHOD", YG_ALIGN_LEFT, 0 },
-	{ "PATH", YG_ALIGN_ENDS, 28 }, { "REQ", YG_ALIGN_RIGHT, 0 },
-	{ "4XX", YG_ALIGN_RIGHT, 0 },  { "5XX", YG_ALIGN_RIGHT, 0 },
-	{ "DATA", YG_ALIGN_LEFT, 8 },  { "LABELS", YG_ALIGN_LEFT, 8 },
+	{ "RISK", YG_ALIGN_RIGHT, 0 },
+	{ "METHOD", YG_ALIGN_LEFT, 0 },
+	{ "PATH", YG_ALIGN_ENDS, 28 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "4XX", YG_ALIGN_RIGHT, 0 },
+	{ "5XX", YG_ALIGN_RIGHT, 0 },
+	{ YG_OUTCOME_TITLE, YG_ALIGN_MAYBE, 0 },
+	{ "DATA", YG_ALIGN_LEFT, 8 },
+	{ "LABELS", YG_ALIGN_LEFT, 8 },
 };
 
 static const struct yg_column service_columns[] = {
@@ -119,6 +125,7 @@ int yg_report_endpoint(struct yg_report *report, const struct yg_endpoint *endpo
 {
 	char risk[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], classes[256] = "", labels[256];
+	char outcome[YG_OUTCOME_TEXT_CAP];
 	struct yg_report_service *service;
 	const char *texts[COLUMNS] = {
 		yg_count_format(assessment->risk.score, risk),
@@ -127,6 +134,7 @@ int yg_report_endpoint(struct yg_report *report, const struct yg_endpoint *endpo
 		yg_count_format(endpoint->requests, requests),
 		yg_count_format(count_class(endpoint, 4), refused),
 		yg_count_format(count_class(endpoint, 5), failed),
+		yg_outcome_text(report->args, endpoint->inside, outcome),
 		data ? yg_data_join_of(data, endpoint, classes, sizeof(classes)) : "",
 		labels,
 	};

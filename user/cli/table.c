@@ -358,22 +358,32 @@ static int shrink(const struct yg_table *table, int *widths, int total, int widt
 	return total;
 }
 
+/* Columns that the content of one wants; 0: it is not shown. */
+static int want_of(const struct yg_table *table, size_t column)
+{
+	int title = yg_text_width(title_of(table, column)), want = 0;
+
+	for (size_t row = 0; row < table->row_count; row++) {
+		int need;
+
+		if (is_heading(table, row))
+			continue;
+		need = yg_text_width(table->cells[row * table->column_count + column]);
+		want = need > want ? need : want;
+	}
+	if (want == 0 && table->columns[column].align == YG_ALIGN_MAYBE)
+		return 0;
+	return want > title ? want : title;
+}
+
 /* Widths that the content wants, and less where there is no room; readable first, then at all. */
 static void fit_widths(const struct yg_table *table, int width, int *ret)
 {
-	int total = GAP * (int)(table->column_count - 1);
+	int total = -GAP;
 
 	for (size_t i = 0; i < table->column_count; i++) {
-		ret[i] = yg_text_width(title_of(table, i));
-		for (size_t row = 0; row < table->row_count; row++) {
-			int need;
-
-			if (is_heading(table, row))
-				continue;
-			need = yg_text_width(table->cells[row * table->column_count + i]);
-			ret[i] = need > ret[i] ? need : ret[i];
-		}
-		total += ret[i];
+		ret[i] = want_of(table, i);
+		total += ret[i] ? ret[i] + GAP : 0;
 	}
 	total = shrink(table, ret, total, width, INT_MAX);
 	(void)shrink(table, ret, total, width, CUT_LEAST);
@@ -386,6 +396,8 @@ static void print_row(const struct yg_table *table, FILE *out, char *const *cell
 		const char *text = cells ? cells[i] : title_of(table, i);
 		bool last = i + 1 == table->column_count;
 
+		if (widths[i] == 0)
+			continue;
 		/* No blanks at the end of a line. */
 		if (last && !text[0])
 			break;

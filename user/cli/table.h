@@ -15,8 +15,13 @@
 #define YG_TABLE_COLUMNS_MAX 12u
 #define YG_FORMAT_CAP	     32 /* bytes of a formatted number or time */
 
-/* ENDS: to the left, and cut in the middle: of a path both ends matter. */
-enum yg_align { YG_ALIGN_LEFT, YG_ALIGN_RIGHT, YG_ALIGN_ENDS, YG_ALIGN_MAX };
+enum yg_align {
+	YG_ALIGN_LEFT,
+	YG_ALIGN_RIGHT,
+	YG_ALIGN_ENDS,	/* to the left, and cut in the middle: of a path both ends matter */
+	YG_ALIGN_MAYBE, /* to the left; the column is not shown while all its cells are empty */
+	YG_ALIGN_MAX
+};
 
 struct yg_column {
 	const char *title;

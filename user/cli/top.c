@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "cli/client.h"
+#include "cli/outcome.h"
 #include "cli/show.h"
 #include "cli/table.h"
 #include "cli/word.h"
@@ -228,11 +229,13 @@ static int add_endpoint(void *ctx, const char *line, yajl_val value)
 	struct rate *rate = rate_of(part->top, yg_value_text(value, "id"));
 	char per_s[YG_FORMAT_CAP], requests[YG_FORMAT_CAP], refused[YG_FORMAT_CAP];
 	char failed[YG_FORMAT_CAP], callers[YG_FORMAT_CAP], name[1024];
+	char outcome[YG_OUTCOME_TEXT_CAP];
 	const char *texts[] = {
 		per_s,
 		yg_count_format(yg_value_uint(value, "requests"), requests),
 		yg_count_format(yg_endpoint_class(value, '4'), refused),
 		yg_count_format(yg_endpoint_class(value, '5'), failed),
+		yg_outcome_text_of(&part->top->args, yg_value_find(value, "outcomes"), outcome),
 		yg_count_format(yg_value_uint(value, "callers"), callers),
 		name,
 	};
@@ -278,9 +281,13 @@ static int add_block(void *ctx, const char *line, yajl_val value)
 }
 
 static const struct yg_column endpoint_columns[] = {
-	{ "REQ/S", YG_ALIGN_RIGHT, 0 },	  { "REQ", YG_ALIGN_RIGHT, 0 },
-	{ "4XX", YG_ALIGN_RIGHT, 0 },	  { "5XX", YG_ALIGN_RIGHT, 0 },
-	{ "CALLERS", YG_ALIGN_RIGHT, 0 }, { "ENDPOINT", YG_ALIGN_LEFT, 10 },
+	{ "REQ/S", YG_ALIGN_RIGHT, 0 },
+	{ "REQ", YG_ALIGN_RIGHT, 0 },
+	{ "4XX", YG_ALIGN_RIGHT, 0 },
+	{ "5XX", YG_ALIGN_RIGHT, 0 },
+	{ YG_OUTCOME_TITLE, YG_ALIGN_MAYBE, 0 },
+	{ "CALLERS", YG_ALIGN_RIGHT, 0 },
+	{ "ENDPOINT", YG_ALIGN_LEFT, 10 },
 };
 
 static const struct yg_column finding_columns[] = {

@@ -116,6 +116,7 @@ static const char *const words[][2] = {
 	/* columns */
 	{ "ACTION", "処置" },
 	{ "AUTH", "認証" },
+	{ "ERR", "エラー" },
 	{ "BASE PATH", "前置パス" },
 	{ "BINARY", "バイナリー" },
 	{ "BLOCK", "遮断対象" },

@@ -93,6 +93,44 @@ static void lists_them_under_their_services(void **state)
 				     "\"接続元はすべてプライベートアドレスです\"}"));
 }
 
+/* A column only where an application says no inside, at every width and in both languages. */
+static void shows_what_is_refused_under_200(void **state)
+{
+	struct yg_feed_message message = { .kind = YG_FEED_KIND_ENDPOINT };
+	struct yg_feed_endpoint *endpoint = &message.endpoint;
+	const char *text;
+
+	(void)state;
+	send_endpoint(0x1111111100000000u, "accounts:9000", "/v1/accounts/{id}", 20);
+	desk_settle();
+	assert_null(strstr(run_well("endpoints"), "ERR"));
+	(void)run_command("top --once"); /* no enforcer tells of blocks here */
+	assert_null(strstr(terminal_run.out, "ERR"));
+	endpoint->id = 0x2222222200000000u;
+	endpoint->service = YG_SLICE("api.example.com");
+	endpoint->method = YG_SLICE("POST");
+	endpoint->template = YG_SLICE("/graphql mutation Pay");
+	endpoint->requests = 20;
+	endpoint->first_seen = endpoint->last_seen = EPOCH;
+	endpoint->outcomes.count = 3;
+	endpoint->outcomes.rows[0].name = YG_SLICE("ok");
+	endpoint->outcomes.rows[0].number = 5;
+	endpoint->outcomes.rows[1].name = YG_SLICE("forbidden");
+	endpoint->outcomes.rows[1].number = 12;
+	endpoint->outcomes.rows[2].name = YG_SLICE("failed");
+	endpoint->outcomes.rows[2].number = 3;
+	desk_send_message(desk_rig.analyzer[1], &message);
+	desk_settle();
+	text = run_well("endpoints");
+	check_lines(text, 80);
+	assert_non_null(strstr(text, "    0  15   "));
+	assert_non_null(strstr(run_well("endpoints --lang ja"), "5XX  エラー  "));
+	(void)run_command("top --once");
+	check_lines(terminal_run.out, 80);
+	assert_non_null(strstr(terminal_run.out,
+			       "    0  15         0  POST api.example.com/graphql mutation Pay"));
+}
+
 static void turns_all_pages(void **state)
 {
 	const char *text;
@@ -200,6 +238,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(says_that_there_are_none),
 		TEST(lists_them_under_their_services),
+		TEST(shows_what_is_refused_under_200),
 		TEST(turns_all_pages),
 		TEST(nothing_of_the_wire_moves_the_cursor),
 		TEST(shows_one_by_the_beginning_of_its_id),
