@@ -224,6 +224,8 @@ static const char *media_of(enum yg_body_kind kind)
 		[YG_BODY_KIND_XML] = "application/xml",
 		[YG_BODY_KIND_GRAPHQL] = "application/graphql",
 		[YG_BODY_KIND_TEXT] = "text/plain",
+		[YG_BODY_KIND_CBOR] = "application/cbor",
+		[YG_BODY_KIND_MSGPACK] = "application/msgpack",
 	};
 
 	return media[kind];

@@ -21,6 +21,7 @@
 #include "endpoint/caller.h"
 #include "endpoint/inventory.h"
 #include "endpoint/trie.h"
+#include "parse/binary.h"
 #include "parse/body.h"
 #include "parse/credential.h"
 #include "parse/exchange.h"
@@ -49,6 +50,7 @@ struct yg_schema_drift;
 /* What a POST says of who logs in: the first of each kind, as sent; absent: none. */
 struct yg_login {
 	struct yg_slice user, password;
+	char numbers[2][YG_BINARY_NUMBER_CAP]; /* of those that a binary body had as numbers */
 };
 
 #define YG_LOGIN_VALUES 40u /* values of a body that are looked at; logins are small */

@@ -148,6 +148,15 @@ static uint64_t hash_of(const struct yg_memory *s, struct yg_slice value)
 	return value.len > 0 ? yg_hash(&s->key, value.ptr, value.len) | 1 : 0;
 }
 
+/* The value, where it stays as long as the message. @number: room for one that does not. */
+static struct yg_slice hold(const struct yg_value *value, char number[YG_BINARY_NUMBER_CAP])
+{
+	if (!value->fleeting || value->type != YG_VALUE_NUMBER ||
+	    value->raw.len > YG_BINARY_NUMBER_CAP)
+		return value->raw;
+	return (struct yg_slice){ memcpy(number, value->raw.ptr, value->raw.len), value->raw.len };
+}
+
 void yg_login_visit(void *ctx, const struct yg_value *value)
 {
 	struct yg_login *login = ctx;
@@ -156,9 +165,9 @@ void yg_login_visit(void *ctx, const struct yg_value *value)
 	if (value->cut || !value->raw.ptr)
 		return;
 	if (!login->user.len && is_user_name(name))
-		login->user = value->raw;
+		login->user = hold(value, login->numbers[0]);
 	else if (!login->password.len && is_password_name(name))
-		login->password = value->raw;
+		login->password = hold(value, login->numbers[1]);
 }
 
 /* The user and password of a login; false if the request is none. */

@@ -299,7 +299,8 @@ uint32_t yg_posture_wants(struct yg_posture *posture, const struct yg_exchange *
 	if (side == YG_SIDE_REQUEST)
 		return YG_VALUES_QUERY | (writes ? YG_VALUES_BODY : 0);
 	kind = yg_bodies_response(bodies)->kind;
-	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON)
+	if (kind != YG_BODY_KIND_JSON && kind != YG_BODY_KIND_NDJSON && kind != YG_BODY_KIND_CBOR &&
+	    kind != YG_BODY_KIND_MSGPACK)
 		return 0;
 	posture->shown.any = true;
 	return YG_VALUES_BODY;

@@ -10,6 +10,7 @@
 #include "core/lru.h"
 #include "detect/keys.h"
 #include "detect/posture.h"
+#include "parse/binary.h"
 #include "parse/jose.h"
 
 #define YG_POSTURE_BITS	   3u /* words of a set of rules */
@@ -154,7 +155,8 @@ struct yg_shown {
 	uint32_t set_count;
 	bool outer_url;	       /* the request holds a URL of the Internet */
 	struct yg_slice inner; /* host of a URL of it that is not, in inner_text; absent: none */
-	struct yg_slice inner_name; /* of its value; borrowed */
+	struct yg_slice inner_name; /* of its value; borrowed, or in inner_number */
+	char inner_number[YG_BINARY_NUMBER_CAP];
 	char inner_text[64];
 	uint32_t telling; /* bits of YG_NAME_TELLING(), shifted down */
 	uint64_t names;	  /* bits of the fields of the answer, by hash */

@@ -73,6 +73,9 @@ void yg_posture_take_url(struct yg_posture *posture, const struct yg_value *valu
 	if ((is_loopback(host) && is_way_back(name)) ||
 	    (shown->inner.ptr && kind != YG_ACTIVE_METADATA))
 		return;
+	/* Longer ones are as sent. */
+	if (value->fleeting && name.ptr && name.len <= sizeof(shown->inner_number))
+		name.ptr = memcpy(shown->inner_number, name.ptr, name.len);
 	memcpy(shown->inner_text, host.ptr, host.len);
 	shown->inner = (struct yg_slice){ shown->inner_text, host.len };
 	shown->inner_name =

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 
+#include "parse/binary.h"
 #include "parse/charset.h"
 #include "parse/decoder.h"
+#include "parse/rpc.h"
 
 #define SNIFF_MAX 64u /* bytes that tell text from binary */
 
@@ -65,11 +67,13 @@ void yg_bodies_begin(struct yg_bodies *bodies, const struct yg_exchange *exchang
 const char *yg_body_kind_name(enum yg_body_kind kind)
 {
 	static const char *const names[YG_BODY_KIND_MAX] = {
-		[YG_BODY_KIND_NONE] = "none",	  [YG_BODY_KIND_JSON] = "json",
-		[YG_BODY_KIND_NDJSON] = "ndjson", [YG_BODY_KIND_EVENTS] = "events",
-		[YG_BODY_KIND_FORM] = "form",	  [YG_BODY_KIND_MULTIPART] = "multipart",
-		[YG_BODY_KIND_XML] = "xml",	  [YG_BODY_KIND_GRAPHQL] = "graphql",
-		[YG_BODY_KIND_TEXT] = "text",	  [YG_BODY_KIND_BINARY] = "binary",
+		[YG_BODY_KIND_NONE] = "none",	      [YG_BODY_KIND_JSON] = "json",
+		[YG_BODY_KIND_NDJSON] = "ndjson",     [YG_BODY_KIND_EVENTS] = "events",
+		[YG_BODY_KIND_FORM] = "form",	      [YG_BODY_KIND_MULTIPART] = "multipart",
+		[YG_BODY_KIND_XML] = "xml",	      [YG_BODY_KIND_GRAPHQL] = "graphql",
+		[YG_BODY_KIND_TEXT] = "text",	      [YG_BODY_KIND_BINARY] = "binary",
+		[YG_BODY_KIND_PROTOBUF] = "protobuf", [YG_BODY_KIND_CBOR] = "cbor",
+		[YG_BODY_KIND_MSGPACK] = "msgpack",   [YG_BODY_KIND_RPC] = "rpc",
 	};
 
 	return names[kind];
@@ -121,6 +125,72 @@ static bool is_framed(struct yg_slice media)
 	       has_prefix(media, YG_SLICE("application/connect+"));
 }
 
+/* What is behind the '+' of a media type. */
+static enum yg_body_kind kind_of_suffix(struct yg_slice suffix)
+{
+	static const struct {
+		struct yg_slice name;
+		enum yg_body_kind kind;
+	} rows[] = {
+		{ { "json", 4 }, YG_BODY_KIND_JSON },
+		{ { "proto", 5 }, YG_BODY_KIND_PROTOBUF },
+		{ { "protobuf", 8 }, YG_BODY_KIND_PROTOBUF },
+		{ { "cbor", 4 }, YG_BODY_KIND_CBOR },
+		{ { "cbor-seq", 8 }, YG_BODY_KIND_CBOR },
+		{ { "msgpack", 7 }, YG_BODY_KIND_MSGPACK },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (yg_slice_equal_nocase(suffix, rows[i].name))
+			return rows[i].kind;
+	}
+	return YG_BODY_KIND_BINARY;
+}
+
+static enum yg_body_kind content_of_media(struct yg_slice media)
+{
+	const char *plus = memchr(media.ptr, '+', media.len);
+	size_t at = plus ? (size_t)(plus + 1 - media.ptr) : 0;
+
+	return plus ? kind_of_suffix((struct yg_slice){ plus + 1, media.len - at })
+		    : YG_BODY_KIND_PROTOBUF;
+}
+
+/* Of the media types that are no text. */
+static enum yg_body_kind kind_of_binary(struct yg_slice media)
+{
+	static const struct yg_slice application = YG_SLICE("application/");
+	static const struct {
+		struct yg_slice name;
+		enum yg_body_kind kind;
+	} rows[] = {
+		{ { "protobuf", 8 }, YG_BODY_KIND_PROTOBUF },
+		{ { "x-protobuf", 10 }, YG_BODY_KIND_PROTOBUF },
+		{ { "proto", 5 }, YG_BODY_KIND_PROTOBUF },
+		{ { "vnd.google.protobuf", 19 }, YG_BODY_KIND_PROTOBUF },
+		{ { "x-google-protobuf", 17 }, YG_BODY_KIND_PROTOBUF },
+		{ { "cbor", 4 }, YG_BODY_KIND_CBOR },
+		{ { "cbor-seq", 8 }, YG_BODY_KIND_CBOR },
+		{ { "cose", 4 }, YG_BODY_KIND_CBOR },
+		{ { "msgpack", 7 }, YG_BODY_KIND_MSGPACK },
+		{ { "x-msgpack", 9 }, YG_BODY_KIND_MSGPACK },
+		{ { "vnd.msgpack", 11 }, YG_BODY_KIND_MSGPACK },
+	};
+	struct yg_slice name;
+
+	if (!has_prefix(media, application))
+		return YG_BODY_KIND_BINARY;
+	if (is_framed(media))
+		return content_of_media(media) == YG_BODY_KIND_BINARY ? YG_BODY_KIND_BINARY
+								      : YG_BODY_KIND_RPC;
+	name = (struct yg_slice){ media.ptr + application.len, media.len - application.len };
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (yg_slice_equal_nocase(name, rows[i].name))
+			return rows[i].kind;
+	}
+	return memchr(name.ptr, '+', name.len) ? content_of_media(name) : YG_BODY_KIND_BINARY;
+}
+
 static enum yg_body_kind kind_of_media(struct yg_slice media)
 {
 	static const struct {
@@ -147,27 +217,35 @@ static enum yg_body_kind kind_of_media(struct yg_slice media)
 			return whole[i].kind;
 	}
 	if (has_suffix(media, YG_SLICE("+json")))
-		return is_framed(media) ? YG_BODY_KIND_BINARY : YG_BODY_KIND_JSON;
+		return is_framed(media) ? YG_BODY_KIND_RPC : YG_BODY_KIND_JSON;
 	if (has_suffix(media, YG_SLICE("+xml")) && !has_prefix(media, YG_SLICE("image/")))
 		return YG_BODY_KIND_XML;
 	if (has_prefix(media, YG_SLICE("multipart/")))
 		return YG_BODY_KIND_MULTIPART;
-	return has_prefix(media, YG_SLICE("text/")) ? YG_BODY_KIND_TEXT : YG_BODY_KIND_BINARY;
+	return has_prefix(media, YG_SLICE("text/")) ? YG_BODY_KIND_TEXT : kind_of_binary(media);
+}
+
+static struct yg_slice without_parameters(struct yg_slice type)
+{
+	const char *semicolon = type.len ? memchr(type.ptr, ';', type.len) : NULL;
+
+	if (semicolon)
+		type.len = (size_t)(semicolon - type.ptr);
+	return yg_slice_trim(type);
+}
+
+enum yg_body_kind yg_body_content_of(struct yg_slice type)
+{
+	type = without_parameters(type);
+	return type.len ? content_of_media(type) : YG_BODY_KIND_BINARY;
 }
 
 enum yg_body_kind yg_body_kind_of(struct yg_slice type, struct yg_slice body)
 {
-	const char *semicolon;
-
 	if (yg_slice_equal(type, YG_SLICE("application/json")))
 		return YG_BODY_KIND_JSON; /* nearly every body of an API */
 	type = yg_slice_trim(type);
-	if (type.len == 0)
-		return sniff(body);
-	semicolon = memchr(type.ptr, ';', type.len);
-	if (semicolon)
-		type.len = (size_t)(semicolon - type.ptr);
-	return kind_of_media(yg_slice_trim(type));
+	return type.len ? kind_of_media(without_parameters(type)) : sniff(body);
 }
 
 /* --- text ----------------------------------------------------------------------------------- */
@@ -179,19 +257,9 @@ static struct yg_slice without_mark(struct yg_slice text)
 	return text;
 }
 
-/* Undo @coding into @out. Return: the row that it counts in if it goes no further. */
-static uint64_t *undo_coding(struct yg_bodies *bodies, enum yg_decoder_coding coding,
-			     struct yg_slice *text, char *out, bool *cut)
+/* Where it counts that of a coded body @len bytes were read. */
+static uint64_t *row_of(struct yg_body_counters *rows, enum yg_decoded r, size_t len)
 {
-	struct yg_body_counters *rows = &bodies->counters;
-	size_t len = 0;
-	enum yg_decoded r;
-
-	if (coding == YG_DECODER_UNKNOWN)
-		return &rows->skip_coding;
-	r = yg_decoder_run(bodies->decoder, coding, *text, out, YG_BODY_DECODED_MAX, &len);
-	*text = (struct yg_slice){ out, len };
-	*cut |= r != YG_DECODED_WHOLE;
 	switch (r) {
 	case YG_DECODED_BOMB:
 		return &rows->skip_ratio;
@@ -206,6 +274,21 @@ static uint64_t *undo_coding(struct yg_bodies *bodies, enum yg_decoder_coding co
 	default:
 		return &rows->decoded;
 	}
+}
+
+/* Undo @coding into @out. Return: the row that it counts in if it goes no further. */
+static uint64_t *undo_coding(struct yg_bodies *bodies, enum yg_decoder_coding coding,
+			     struct yg_slice *text, char *out, bool *cut)
+{
+	size_t len = 0;
+	enum yg_decoded r;
+
+	if (coding == YG_DECODER_UNKNOWN)
+		return &bodies->counters.skip_coding;
+	r = yg_decoder_run(bodies->decoder, coding, *text, out, YG_BODY_DECODED_MAX, &len);
+	*text = (struct yg_slice){ out, len };
+	*cut |= r != YG_DECODED_WHOLE;
+	return row_of(&bodies->counters, r, len);
 }
 
 /* The skip_* rows stand last. */
@@ -229,13 +312,98 @@ bool yg_body_view_plain(const struct yg_message *message, struct yg_body_view *r
 		    YG_DECODER_IDENTITY)
 		return false;
 	kind = yg_body_kind_of(type, message->body);
-	if (kind == YG_BODY_KIND_BINARY || yg_charset_is_wide(message->body))
+	if (yg_body_is_binary(kind) || yg_charset_is_wide(message->body))
 		return false;
 	*ret = (struct yg_body_view){ .kind = kind,
 				      .text = without_mark(message->body),
 				      .cut = is_cut(message) };
 	return true;
 }
+
+/* --- binary --------------------------------------------------------------------------------- */
+
+/* What the messages of RPC are compressed by. */
+static enum yg_decoder_coding coding_of_messages(const struct yg_message *message)
+{
+	for (uint32_t i = 0; i < message->header_count; i++) {
+		const struct yg_header *header = &message->headers[i];
+
+		if (yg_slice_equal_nocase(header->name, YG_SLICE("grpc-encoding")) ||
+		    yg_slice_equal_nocase(header->name, YG_SLICE("connect-content-encoding")))
+			return yg_decoder_coding_of(header->value);
+	}
+	return YG_DECODER_UNKNOWN;
+}
+
+/* Base64 and compressed messages undone into side->text. Return: the row, NULL: as it was. */
+static uint64_t *undo_frames(struct yg_bodies *bodies, struct side *side, struct yg_slice type,
+			     struct yg_slice *frames)
+{
+	enum yg_decoder_coding coding;
+	enum yg_decoded r;
+	size_t len;
+
+	if (has_prefix(type, YG_SLICE("application/grpc-web-text"))) {
+		len = yg_rpc_undo_text(*frames, bodies->decoded, sizeof(bodies->decoded));
+		*frames = (struct yg_slice){ memcpy(side->text, bodies->decoded, len), len };
+	}
+	if (!yg_rpc_is_packed(*frames))
+		return frames->ptr == side->text ? &bodies->counters.decoded : NULL;
+	coding = coding_of_messages(side->message);
+	if (coding == YG_DECODER_IDENTITY || coding == YG_DECODER_UNKNOWN)
+		return &bodies->counters.skip_coding;
+	if (frames->ptr == side->text)
+		frames->ptr = memcpy(bodies->decoded, frames->ptr, frames->len);
+	r = yg_rpc_unpack(bodies->decoder, coding, *frames, side->text, sizeof(side->text), &len);
+	*frames = (struct yg_slice){ side->text, len };
+	side->view.cut |= r != YG_DECODED_WHOLE;
+	return row_of(&bodies->counters, r, len);
+}
+
+/* Bytes of the body that @binary begins, as far as that is known. */
+static uint64_t whole_of(const struct side *side, struct yg_slice binary)
+{
+	const struct yg_message *message = side->message;
+
+	if (!side->view.cut)
+		return binary.len;
+	return binary.ptr == message->body.ptr && message->complete &&
+			       message->body_bytes >= binary.len
+		       ? message->body_bytes
+		       : UINT64_MAX;
+}
+
+/* As read_text(), of one of PROTOBUF to RPC. */
+static uint64_t *read_binary(struct yg_bodies *bodies, struct side *side, struct yg_slice type,
+			     enum yg_decoder_coding coding)
+{
+	struct yg_body_counters *rows = &bodies->counters;
+	struct yg_body_view *view = &side->view;
+	struct yg_slice binary = side->message->body;
+	uint64_t *row = &rows->plain, *undone = NULL;
+	bool sound;
+
+	if (coding != YG_DECODER_IDENTITY)
+		row = undo_coding(bodies, coding, &binary, side->text, &view->cut);
+	if (is_skip(rows, row))
+		return row;
+	if (view->kind == YG_BODY_KIND_RPC)
+		undone = undo_frames(bodies, side, type, &binary);
+	row = undone ? undone : row;
+	if (is_skip(rows, row))
+		return row;
+	view->content = view->kind == YG_BODY_KIND_RPC ? yg_body_content_of(type) : view->kind;
+	view->whole = whole_of(side, binary);
+	sound = view->kind == YG_BODY_KIND_RPC
+			? yg_rpc_is_sound(view->content, binary, view->cut)
+			: yg_binary_is_sound(view->kind, binary, view->whole);
+	if (!sound)
+		return &rows->skip_format;
+	view->binary = binary;
+	return row;
+}
+
+/* --- of a message --------------------------------------------------------------------------- */
 
 /* Fill in the text of one that is not plain. Return: the row that it counts in. */
 static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
@@ -255,6 +423,8 @@ static uint64_t *read_text(struct yg_bodies *bodies, struct side *side)
 	view->cut = is_cut(message);
 	if (view->kind == YG_BODY_KIND_BINARY)
 		return &rows->skip_binary;
+	if (yg_body_is_binary(view->kind))
+		return read_binary(bodies, side, type, coding);
 	charset = yg_charset_of(type);
 	if (coding != YG_DECODER_IDENTITY)
 		row = undo_coding(bodies, coding, &text,

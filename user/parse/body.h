@@ -4,6 +4,7 @@
  * undone.
  *
  *	body as sent -> Content-Encoding -> charset -> text in UTF-8
+ *					 -> messages of RPC -> binary (see parse/binary.h)
  *
  * Lazy: nothing is looked at before somebody asks, and a body that needs no decoding is viewed
  * where it lies. All memory is taken at creation. Every body that was asked for is counted once.
@@ -31,7 +32,11 @@ enum yg_body_kind {
 	YG_BODY_KIND_XML,
 	YG_BODY_KIND_GRAPHQL, /* application/graphql: a document */
 	YG_BODY_KIND_TEXT,
-	YG_BODY_KIND_BINARY, /* never decoded */
+	YG_BODY_KIND_BINARY, /* of no format that is known here; never decoded */
+	YG_BODY_KIND_PROTOBUF,
+	YG_BODY_KIND_CBOR,
+	YG_BODY_KIND_MSGPACK,
+	YG_BODY_KIND_RPC, /* messages behind their lengths: gRPC, gRPC-Web, Connect */
 	YG_BODY_KIND_MAX
 };
 
@@ -44,13 +49,14 @@ const char *yg_body_kind_name(enum yg_body_kind kind); /* "json"; literal */
 	X(decoded, "content coding or charset undone, to the end of what was kept")            \
 	X(capped, "content coding undone up to the cap of the output")                         \
 	X(broken, "content coding undone up to where it breaks")                               \
-	X(skip_binary, "not text by its Content-Type")                                         \
+	X(skip_binary, "neither text nor of a known binary format by its Content-Type")        \
 	X(skip_unsampled, "none of its bytes was kept, or too few to undo the content coding") \
 	X(skip_coding, "content coding unknown, or more than one")                             \
 	X(skip_charset, "charset unknown")                                                     \
 	X(skip_corrupt, "content coding broken from the start")                                \
 	X(skip_ratio, "content coding that blows up: output to input beyond the limit")        \
-	X(skip_window, "content coding that needs more memory than it is given")
+	X(skip_window, "content coding that needs more memory than it is given")               \
+	X(skip_format, "not of the binary format that its Content-Type says")
 
 struct yg_body_counters {
 #define YG_BODY_ROW(name, help) uint64_t name;
@@ -62,8 +68,17 @@ struct yg_body_counters {
 struct yg_body_view {
 	enum yg_body_kind kind;
 	struct yg_slice text; /* UTF-8 as far as the sender kept to it; absent: not looked into */
-	bool cut;	      /* text is a prefix of what was sent */
+	bool cut;	      /* text, or binary, is a prefix of what was sent */
+	enum yg_body_kind content; /* of RPC: of each message, JSON as well */
+	struct yg_slice binary;	   /* of PROTOBUF to RPC; RPC: nothing is compressed any more */
+	uint64_t whole;		   /* bytes of binary if it were not cut; UINT64_MAX: unknown */
 };
+
+/* Is it none of text? Its view has no text then, read or not. */
+static inline bool yg_body_is_binary(enum yg_body_kind kind)
+{
+	return kind >= YG_BODY_KIND_BINARY && kind < YG_BODY_KIND_MAX;
+}
 
 struct yg_bodies;
 
@@ -90,6 +105,9 @@ bool yg_body_view_plain(const struct yg_message *message, struct yg_body_view *r
 
 /* Running totals, valid as long as @bodies. */
 const struct yg_body_counters *yg_bodies_counters(const struct yg_bodies *bodies);
+
+/* Of each message of RPC, by the Content-Type of them all; BINARY: of no known format. */
+enum yg_body_kind yg_body_content_of(struct yg_slice type);
 
 /**
  * yg_body_kind_of() - kind by Content-Type; without one, by the first bytes.

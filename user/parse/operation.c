@@ -386,7 +386,7 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 	const struct yg_body_view *body = yg_bodies_request(bodies);
 	const struct yg_message *request = &exchange->request;
 
-	if (body->kind == YG_BODY_KIND_BINARY)
+	if (yg_body_is_binary(body->kind))
 		ret->connect = is_connect(request);
 	if (body->text.len == 0)
 		return;

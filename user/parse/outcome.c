@@ -424,7 +424,7 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 		read_lines(answer, view->text);
 	else if (view->kind == YG_BODY_KIND_XML && view->text.ptr)
 		read_soap(answer, view->text);
-	answer->dataless = !answer->ran && (view->text.ptr || view->kind == YG_BODY_KIND_BINARY ||
+	answer->dataless = !answer->ran && (view->text.ptr || yg_body_is_binary(view->kind) ||
 					    exchange->response.body_bytes == 0);
 	/* Errors may stand behind data, in what was not kept. */
 	if (view->kind == YG_BODY_KIND_JSON && view->cut && !answer->error &&

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "parse/values.h"
 
+#include "parse/binary.h"
 #include "parse/escape.h"
 #include "parse/member.h"
 #include "parse/multipart.h"
+#include "parse/rpc.h"
 #include "parse/url.h"
 #include "parse/xml.h"
 
@@ -322,11 +324,81 @@ static void walk_text(struct walk *w, const struct yg_body_view *body)
 	(void)give(w);
 }
 
+/* A message of one of PROTOBUF to MSGPACK. Return: false when nobody wants more. */
+static bool walk_message(struct walk *w, enum yg_body_kind kind, struct yg_slice binary,
+			 uint64_t whole)
+{
+	struct yg_binary_walk walk;
+	struct yg_json_node node;
+	bool more = true;
+
+	yg_binary_begin(&walk, kind, binary, whole);
+	while (more && yg_binary_next(&walk, &node)) {
+		w->value = (struct yg_value){ .in = YG_VALUE_IN_BODY,
+					      .type = type_of_json[node.type],
+					      .name = node.name,
+					      .raw = node.value,
+					      .cut = node.cut,
+					      .name_cut = node.name.len == YG_JSON_NAME_MAX,
+					      .fleeting = true,
+					      .depth = node.depth,
+					      .levels = walk.levels };
+		more = give(w);
+	}
+	w->value.levels = NULL;
+	if (!more || walk.result != YG_PARSE_DONE) {
+		w->walked.cut |= more;
+		w->walked.open = walk.depth;
+	}
+	return more;
+}
+
+static void walk_frames(struct walk *w, const struct yg_body_view *body)
+{
+	struct yg_slice rest = body->binary;
+	struct yg_rpc_frame frame;
+	bool more = w->count > 0;
+
+	while (more && yg_rpc_next(&rest, &frame) == YG_PARSE_DONE) {
+		if (frame.packed || frame.last)
+			continue;
+		w->value = (struct yg_value){ .in = YG_VALUE_IN_BODY };
+		more = body->content == YG_BODY_KIND_JSON
+			       ? walk_json(w, frame.content, false)
+			       : walk_message(w, body->content, frame.content, frame.len);
+	}
+}
+
+/* Those who go by names see nothing of numbers, nor of messages that no document describes. */
+static void drop_named(struct walk *w)
+{
+	for (uint32_t i = w->count; i > 0; i--) {
+		if (w->visitors[i - 1].named)
+			drop_visitor(w, i - 1);
+	}
+}
+
+static void walk_binary(struct walk *w, const struct yg_body_view *body)
+{
+	if (!body->binary.ptr)
+		return;
+	if (body->kind == YG_BODY_KIND_PROTOBUF || body->kind == YG_BODY_KIND_RPC)
+		drop_named(w);
+	if (body->kind == YG_BODY_KIND_RPC)
+		walk_frames(w, body);
+	else if (w->count > 0)
+		(void)walk_message(w, body->kind, body->binary, body->whole);
+}
+
 static void walk_body(struct walk *w, const struct yg_body_view *body, struct yg_slice type)
 {
+	bool here = body->text.ptr || body->binary.ptr;
+
 	w->walked.kind = body->kind;
 	w->value = (struct yg_value){ .in = YG_VALUE_IN_BODY };
-	w->walked.cut = body->kind != YG_BODY_KIND_NONE && (!body->text.ptr || body->cut);
+	w->walked.cut = body->kind != YG_BODY_KIND_NONE && (!here || body->cut);
+	if (yg_body_is_binary(body->kind))
+		walk_binary(w, body);
 	if (!body->text.ptr)
 		return;
 	switch (body->kind) {

@@ -10,6 +10,9 @@
  *	name=Ann&age=7 (form, multipart)	body	$ {}, $.name=Ann, $.age=7
  *	<user id="7">Ann</user>			body	$ {}, $.user {}, $.user.@id=7, $.user=Ann
  *	data: {"a":1} (events, NDJSON)		body	as JSON; each line begins anew at $
+ *	protobuf {2: {1: "Ann"}}		body	$ {}, $.2 {}, $.2.1=Ann (binary.h)
+ *	CBOR, MessagePack			body	as JSON
+ *	messages of RPC				body	each begins anew at $
  *	other text				body	$=all of it
  *
  * Containers come before what is in them. Nothing is allocated or copied: values are as sent
@@ -78,6 +81,8 @@ struct yg_value {
 	uint8_t traits;	      /* YG_HEADER_* bits of a header's name, else 0 */
 	bool cut;	      /* raw is a prefix */
 	bool name_cut;	      /* the name is longer than YG_JSON_NAME_MAX */
+	bool fleeting;	      /* a number, or names that are, written out for the call alone:
+			       * YG_BINARY_NUMBER_CAP bytes hold either */
 	uint32_t depth;	      /* containers around it; body only */
 	const struct yg_json_level *levels; /* [depth] */
 };
@@ -99,6 +104,7 @@ struct yg_visitor {
 	uint32_t where;	  /* YG_VALUES_* bits; 0: none of this message */
 	uint32_t max;	  /* values it is shown at most; 0: all */
 	const bool *done; /* true once it has seen what it wants; NULL: never */
+	bool named;	  /* nothing of bodies whose fields have numbers for names */
 };
 
 #define YG_VISITORS_MAX 8u

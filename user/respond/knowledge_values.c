@@ -109,6 +109,7 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 
 	visitors[count++] = (struct yg_visitor){ .fn = yg_schemas_visit,
 						 .ctx = knowledge->schemas,
+						 .named = true,
 						 .where = schema && request ? YG_VALUES_ALL
 							  : schema	    ? YG_VALUES_BODY
 									    : 0 };
@@ -123,6 +124,7 @@ static void read_side(struct yg_knowledge *knowledge, const struct yg_exchange *
 	else
 		visitors[count++] = (struct yg_visitor){ .fn = yg_shape_visit,
 							 .ctx = &shape,
+							 .named = true,
 							 .where = shaped ? YG_VALUES_BODY : 0,
 							 .max = YG_SHAPE_VALUES };
 	if (schema)
@@ -157,7 +159,7 @@ void yg_knowledge_read_values(struct yg_knowledge *knowledge, const struct yg_ex
 	};
 
 	knowledge->lesson = lesson.kind == YG_LESSON_WHOLE;
-	knowledge->login = (struct yg_login){ .user = { NULL, 0 } };
+	knowledge->login.user = knowledge->login.password = (struct yg_slice){ NULL, 0 };
 	yg_objects_from_path(&knowledge->read_as.identity_key, knowledge->path, &knowledge->route,
 			     &knowledge->objects);
 	yg_data_begin(knowledge->data, &data, &knowledge->seen);

@@ -69,6 +69,31 @@ static const struct {
 	  { YG_BODY_KIND_JSON, "{}", false, ROW(decoded) } },
 	{ { "messages of JSON behind their lengths", "application/connect+json", NULL,
 	    BYTES("\0\0\0\0\2{}"), 0 },
+	  { YG_BODY_KIND_RPC, NULL, false, ROW(plain) } },
+	{ { "gRPC", "application/grpc", NULL, BYTES("\0\0\0\0\2\x08\1"), 0 },
+	  { YG_BODY_KIND_RPC, NULL, false, ROW(plain) } },
+	{ { "gRPC that is none", "application/grpc+proto", NULL, BYTES("\0\0\0\0\2\x0e\1"), 0 },
+	  { YG_BODY_KIND_RPC, NULL, false, ROW(skip_format) } },
+	{ { "gRPC of messages that nobody knows", "application/grpc+thrift", NULL, BYTES("\0"), 0 },
+	  { YG_BODY_KIND_BINARY, NULL, false, ROW(skip_binary) } },
+	{ { "gRPC, compressed by what it does not say", "application/grpc", NULL,
+	    BYTES("\1\0\0\0\2\x08\1"), 0 },
+	  { YG_BODY_KIND_RPC, NULL, false, ROW(skip_coding) } },
+	{ { "gRPC-Web in base64", "application/grpc-web-text", NULL, BYTES("AAAAAAIIAQ=="), 0 },
+	  { YG_BODY_KIND_RPC, NULL, false, ROW(decoded) } },
+	{ { "protobuf", "application/x-protobuf; proto=a.B", NULL, BYTES("\x08\1"), 0 },
+	  { YG_BODY_KIND_PROTOBUF, NULL, false, ROW(plain) } },
+	{ { "protobuf, a prefix", "application/proto", NULL, BYTES("\x0a\4a"), 3 },
+	  { YG_BODY_KIND_PROTOBUF, NULL, true, ROW(plain) } },
+	{ { "protobuf, a prefix of too little", "application/protobuf", NULL, BYTES("\x0a\6a"), 3 },
+	  { YG_BODY_KIND_PROTOBUF, NULL, true, ROW(skip_format) } },
+	{ { "protobuf that is none", "application/vnd.a+protobuf", NULL, BYTES("\x0a\4a"), 0 },
+	  { YG_BODY_KIND_PROTOBUF, NULL, false, ROW(skip_format) } },
+	{ { "CBOR", "application/senml+cbor", NULL, BYTES("\xa1\x61\x61\1"), 0 },
+	  { YG_BODY_KIND_CBOR, NULL, false, ROW(plain) } },
+	{ { "MessagePack", "application/x-msgpack", NULL, BYTES("\x81\xa1\x61\1"), 0 },
+	  { YG_BODY_KIND_MSGPACK, NULL, false, ROW(plain) } },
+	{ { "a picture", "image/x+cbor", NULL, BYTES("\xa0"), 0 },
 	  { YG_BODY_KIND_BINARY, NULL, false, ROW(skip_binary) } },
 	{ { "a charset nobody knows", "text/plain; charset=ebcdic", NULL, BYTES("x"), 0 },
 	  { YG_BODY_KIND_TEXT, NULL, false, ROW(skip_charset) } },
@@ -136,6 +161,9 @@ static void tells_kind_text_and_cause(void **state)
 		assert_int_equal(view->cut, told->cut);
 		assert_int_equal(view->text.ptr != NULL, told->text != NULL);
 		assert_true(yg_slice_equal(view->text, yg_slice_from_str(told->text)));
+		assert_int_equal(view->binary.ptr != NULL,
+				 view->kind > YG_BODY_KIND_BINARY &&
+					 (told->row == ROW(plain) || told->row == ROW(decoded)));
 		expect_row(yg_bodies_counters(bodies), told->row, told->row != ROW(asked));
 	}
 }
