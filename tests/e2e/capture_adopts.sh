@@ -19,7 +19,7 @@ block() {
 		print("key", *socket.inet_aton(sys.argv[1]), "value", *value)
 	PY
 }
-answers() { peer curl -s -m 1 --interface "$1" -o /dev/null "http://$GATEWAY:8080/from-$1"; }
+answers() { peer curl -s -m "${2:-1}" --interface "$1" -o /dev/null "http://$GATEWAY:8080/from-$1"; }
 links() { # "if2-xdp 17" for each link we pinned
 	local pin
 	for pin in "$BPFFS"/links/*; do
@@ -42,7 +42,7 @@ start_nginx 8080 8443
 start_probe -i veth0 -i lo -d
 grep -q '^hooks veth0 xdp generic tc .* cut 1: veth' "$PROBE_LOG" || fail "veth is not generic"
 [[ $(xdp_program) == yg_xdp_guard ]] || fail "no guard at XDP"
-answers $VICTIM || fail "no answer before the block"
+answers $VICTIM 10 || fail "no answer before the block"
 
 # An established connection of the victim, in the middle of a request.
 peer python3 - $VICTIM <<'PY' >"$WORK/victim.log" &
@@ -60,7 +60,7 @@ wait_until 10 grep -q connected "$WORK/victim.log"
 wait_until 10 eval "ss -Htn state established dst $VICTIM | matches ."
 block $VICTIM
 ! answers $VICTIM || fail "the victim is answered"
-answers $FRIEND || fail "the friend is not"
+answers $FRIEND 10 || fail "the friend is not"
 kill -USR1 "$PROBE_PID"
 wait_until 10 grep -q '^killed 0' "$PROBE_LOG"
 wait_until 10 eval "! ss -Htn state established dst $VICTIM | matches ."
@@ -74,19 +74,19 @@ for _ in 1 2 3; do
 	kill_probe
 	! answers $VICTIM || fail "the victim is answered while the sensor is dead"
 	start_probe -i veth0 -i lo -d
-	answers $FRIEND || fail "the friend is not answered after a restart"
+	answers $FRIEND 10 || fail "the friend is not answered after a restart"
 done
 kill "$knocking"
 wait "$knocking" || true
 [[ $(links) == "$before" ]] || fail "links changed: $before, now $(links)"
 (($(grep -c "^$VICTIM:" "$WORK/nginx/access.log") == served)) || fail "a request of the victim passed"
-answers $FRIEND
+answers $FRIEND 10
 stop_probe
 
 # Observe: nothing that can drop is left, and the victim is answered.
 start_probe -i veth0 -i lo
 [[ -z $(xdp_program) ]] || fail "XDP is attached in observe"
-answers $VICTIM || fail "the victim is not answered in observe"
+answers $VICTIM 10 || fail "the victim is not answered in observe"
 stop_probe
 
 # An interface that went away.
@@ -115,5 +115,5 @@ bpftool net detach xdpgeneric dev veth0
 "$PROBE" -D "$BPFFS"
 [[ -z $(xdp_program) ]] || fail "XDP is attached after detach"
 [[ -z $(find "$BPFFS" -mindepth 1) ]] || fail "pins left: $(find "$BPFFS" -mindepth 1)"
-answers $VICTIM || fail "the victim is not answered after detach"
+answers $VICTIM 10 || fail "the victim is not answered after detach"
 echo "PASS"

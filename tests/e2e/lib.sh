@@ -83,12 +83,13 @@ DAEMON_PID=
 peer() { ip netns exec peer "$@"; }
 
 # comes_true SECONDS COMMAND...: poll COMMAND; a bare sleep is never a synchronisation. The time is
-# of an idle machine; YG_SLOW stretches it: one that is shared, one that is emulated.
+# of an idle machine; YG_SLOW stretches it: one that is shared, one that is emulated. A machine that
+# stood still until the time was over has had none: COMMAND is tried 50 times at the least.
 comes_true() {
-	local deadline=$((SECONDS + $1 * ${YG_SLOW:-4}))
+	local deadline=$((SECONDS + $1 * ${YG_SLOW:-4})) tries=0
 	shift
 	until "$@" >/dev/null 2>&1; do
-		((SECONDS < deadline)) || return 1
+		((++tries < 50 || SECONDS < deadline)) || return 1
 		sleep 0.05
 	done
 }

@@ -7,7 +7,7 @@
 #	api METHOD PATH [JSON]		one request on the socket; fails on a status of 400 and above
 #	role_pid ROLE			process of a role; the warden is $DAEMON_PID
 #	role_field ROLE FIELD		a line of its /proc/PID/status
-#	block_by_hand ADDR   [SECONDS]	place a block as an operator
+#	block_by_hand ADDR [SECONDS]	place a block as an operator; the status is in ANSWER
 #	drops ADDR			frames that the block of an IPv4 address has dropped
 #	reach ADDR			does a client at this address get an answer?
 #	start_load / stop_load		ordinary clients that never stop asking; failures are counted
@@ -35,7 +35,7 @@ start_roles() {
 api() {
 	local body=()
 	[[ -z ${3-} ]] || body=(--data-binary "$3" -H 'Content-Type: application/json')
-	curl -sS --fail-with-body --max-time 5 --unix-socket "$RUN/yagura.sock" -X "$1" \
+	curl -sS --fail-with-body --max-time 10 --unix-socket "$RUN/yagura.sock" -X "$1" \
 		"${body[@]}" "http://yagura/v1/$2"
 }
 
@@ -43,8 +43,15 @@ role_pid() { pgrep -x "yg-$1"; }
 role_field() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$(role_pid "$1")/status"; }
 roles_are_up() { role_pid analyzer && role_pid enforcer && role_pid desk; }
 
+# An enforcer that only begins, or does not come to its turn, is "later" (503, 504): try again.
+asks_block() {
+	ANSWER=$(curl -s -o /dev/null -w '%{http_code}' --max-time 10 --unix-socket "$RUN/yagura.sock" \
+		--json "{\"prefix\":\"$1\",\"seconds\":$2,\"reason\":\"test\"}" http://yagura/v1/blocks)
+	[[ $ANSWER != 50[34] ]]
+}
 block_by_hand() {
-	api POST blocks "{\"prefix\":\"$1\",\"seconds\":${2:-600},\"reason\":\"test\"}" >/dev/null
+	comes_true 10 asks_block "$1" "${2:-600}" || true
+	[[ $ANSWER == 200 ]] || { echo "block of '$1': $ANSWER" >&2 && return 1; }
 }
 
 drops() {
@@ -70,7 +77,7 @@ start_load() {
 		    going = False
 
 		signal.signal(signal.SIGTERM, stop)
-		connection = http.client.HTTPConnection(host, 8080, timeout=5, source_address=(source, 0))
+		connection = http.client.HTTPConnection(host, 8080, timeout=20, source_address=(source, 0))
 		while going:
 		    asked += 1
 		    try:

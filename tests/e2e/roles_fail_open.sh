@@ -9,10 +9,14 @@
 
 LIMIT_S=6
 
-kill_daemon() {
-	kill -KILL "$DAEMON_PID"
-	wait_until 5 bash -c "! pgrep -x yagurad && ! pgrep yg-"
+wait_gone() { # a kernel that is busy takes its time to take the probes off
+	wait_until 20 bash -c "! pgrep -x yagurad && ! pgrep yg-"
 }
+beat_ms() { # of the daemon that runs, or of the one that ran last
+	bpftool -j map dump pinned "$BPFFS/yg_control" |
+		jq '[.. | .heartbeat_ns? // empty] | max / 1000000 | floor'
+}
+now_ms() { python3 -c 'import time; print(time.monotonic_ns() // 1000000)'; }
 
 make_sandbox
 start_nginx
@@ -21,25 +25,24 @@ block_by_hand "$BLOCKED"
 ! reach "$BLOCKED" || fail "the block is not in force"
 
 start_load
-killed=$EPOCHREALTIME
-kill_daemon
-! reach "$BLOCKED" 0.5 || fail "the block ended with the daemon"
-wait_until 10 reach "$BLOCKED" 0.3
-opened=$EPOCHREALTIME
-after_ms=$(((${opened/./} - ${killed/./}) / 1000))
-# The last heartbeat is older than the kill where a daemon has to wait for its turn.
-((after_ms >= LIMIT_S * 1000 - 1000)) || fail "open after $after_ms ms already"
+kill -KILL "$DAEMON_PID"
+wait_until 10 reach "$BLOCKED" 1 # tried from the very first moment on
+after_ms=$(($(now_ms) - $(beat_ms)))
+((after_ms >= LIMIT_S * 1000)) || fail "open $after_ms ms after the last heartbeat already"
+wait_gone
 (($(counter guard.fail_open) > 0)) || fail "failing open is not counted"
 
 start_roles --heartbeat-limit ${LIMIT_S}s
 wait_until 5 bash -c "curl -s --unix-socket $RUN/yagura.sock http://y/v1/blocks | grep -q $BLOCKED"
 ! reach "$BLOCKED" || fail "the new daemon did not put the block in force"
 
-kill_daemon
+kill -KILL "$DAEMON_PID"
+wait_gone
 start_roles --heartbeat-limit 1s --fail-closed
 ! reach "$BLOCKED" || fail "the third daemon did not put the block in force"
-kill_daemon
+kill -KILL "$DAEMON_PID"
+wait_gone
 ! reach "$BLOCKED" 2.5 || fail "open in spite of --fail-closed"
-reach "$ORDINARY" 2 || fail "an ordinary client is cut off"
+reach "$ORDINARY" 10 || fail "an ordinary client is cut off"
 stop_load
-echo "PASS: open $after_ms ms after the kill; $ASKED ordinary requests, 0 failed"
+echo "PASS: open $after_ms ms after the last heartbeat; $ASKED ordinary requests, 0 failed"

@@ -74,6 +74,6 @@ done
 [[ $(stat -c '%U %a' "$RUN/yagura.sock") == "root 660" ]] || fail "mode of the socket is wrong"
 
 # Real work goes through all of them: exchanges are seen, stored and shown.
-for ((i = 0; i < 20; i++)); do reach "$ORDINARY" 2; done
+for ((i = 0; i < 20; i++)); do reach "$ORDINARY" 10; done
 wait_until 10 bash -c "curl -s --unix-socket $RUN/yagura.sock http://y/v1/callers | grep -q $ORDINARY"
 echo "PASS: three caged roles, one short list"

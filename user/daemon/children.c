@@ -197,7 +197,9 @@ bool yg_child_note_death(struct yg_child *child, int status, uint64_t now_ns)
 
 	child->pid = 0;
 	child->due_ns = now_ns;
-	if (child->asked && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+	/* By the signal itself ends one that has not yet come so far as to listen for it. */
+	if (child->asked && ((WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+			     (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM))) {
 		child->asked = false;
 		child->crashed = false;
 		return false;

@@ -164,11 +164,11 @@ static void protect_end(struct enforcer *enforcer, uint32_t count)
 {
 	int r = yg_rails_protect_end(&enforcer->rails, count);
 
-	enforcer->hold_ns = 0;
-	if (r) {
+	if (r) { /* the rest of one that was sent to an enforcer before this: another follows */
 		yg_log(YG_LOG_ERROR, "protected set: cannot take: %s", strerror(-r));
 		return;
 	}
+	enforcer->hold_ns = 0;
 	for (size_t i = yg_blocks_count(enforcer->blocks); i-- > 0;) {
 		struct yg_prefix prefix = yg_blocks_row(enforcer->blocks, i)->prefix;
 		char text[YG_ADDRESS_TEXT_CAP];

@@ -191,6 +191,18 @@ void yg_resting_detach(struct yg_warden *warden, struct yg_uprobe **uprobe)
 	yg_uprobe_detach(uprobe);
 }
 
+void yg_resting_fall(struct yg_warden *warden)
+{
+	struct yg_resting *resting = &warden->resting;
+
+	end_turn(warden);
+	if (resting->phase != YG_REST_AWAKE || resting->file_count == 0 || fall(warden))
+		return;
+	resting->turned_ns = yg_monotonic_ns();
+	resting->phase = YG_REST_FALLING;
+	end_turn(warden);
+}
+
 /* --- the plan ----------------------------------------------------------------------------- */
 
 /* What was left by a daemon before this one is another epoch: it, too, was away in between. */

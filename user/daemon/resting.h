@@ -85,6 +85,12 @@ YG_MUST_CHECK int yg_resting_attach(struct yg_warden *warden, int file_fd,
 				    const struct yg_place *place, struct yg_uprobe **ret);
 void yg_resting_detach(struct yg_warden *warden, struct yg_uprobe **uprobe);
 
+/*
+ * Before all are detached, for good: all at once, while the heart beats. One after the other they
+ * take longer on a busy host than the guard waits.
+ */
+void yg_resting_fall(struct yg_warden *warden);
+
 /* What is told of it. */
 struct yg_rest_report {
 	const char *state; /* "no", "at times", "never" */

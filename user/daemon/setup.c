@@ -16,8 +16,8 @@
 #include "daemon/lock.h"
 #include "daemon/warden.h"
 
-#define REPLACE_MS  15000u
-#define NICE	    (-5) /* of warden, analyzer and enforcer; the desk goes back to 0 */
+#define REPLACE_MS  60000u /* the one before ends its roles and takes its probes off */
+#define NICE	    (-5)   /* of warden, analyzer and enforcer; the desk goes back to 0 */
 #define CGROUP_ROOT "/sys/fs/cgroup"
 
 static int fail(const char *object, int r)
@@ -328,6 +328,7 @@ int yg_warden_set_up(struct yg_warden *warden)
 	int r;
 
 	raise_files();
+	raise_priority(); /* before what takes long, while nobody beats */
 	r = yg_host_open(&warden->options, &warden->host);
 	if (!r && !warden->options.replace)
 		r = take_lock(warden);
@@ -351,7 +352,6 @@ int yg_warden_set_up(struct yg_warden *warden)
 		r = yg_sampling_open(warden);
 	if (!r)
 		r = yg_children_open(&warden->children);
-	raise_priority();
 	if (!r)
 		r = yg_sandbox_limit_warden();
 	if (!r)

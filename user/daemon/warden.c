@@ -57,6 +57,11 @@ static size_t list_own(const struct yg_warden *warden, enum yg_role role, int *r
 	return count;
 }
 
+static bool is_due(const struct yg_child *child, uint64_t now_ns)
+{
+	return child->pid == 0 && child->due_ns <= now_ns;
+}
+
 static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now_ns)
 {
 	struct yg_child *child = &warden->children.rows[role];
@@ -65,7 +70,7 @@ static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now
 	size_t count;
 	int r;
 
-	if (child->pid != 0 || child->due_ns > now_ns)
+	if (!is_due(child, now_ns))
 		return;
 	if (yg_warden_may_drop(warden))
 		start_with.flags |= YG_START_MAY_DROP;
@@ -83,8 +88,30 @@ static void start_role(struct yg_warden *warden, enum yg_role role, uint64_t now
 	}
 	yg_log(YG_LOG_INFO, "role '%s': started as process %d", yg_role_name(role),
 	       (int)child->pid);
-	yg_protected_forget(&warden->guarded, role);
-	warden->protect = true;
+}
+
+static void protect(struct yg_warden *warden)
+{
+	int r;
+
+	if (!warden->protect)
+		return;
+	r = yg_protect_apply(warden);
+	warden->protect = r == -EAGAIN;
+	if (r && r != -EAGAIN)
+		yg_log(YG_LOG_ERROR, "protected addresses: cannot set: %s", strerror(-r));
+}
+
+/* Who is protected is in its link before a role begins: the enforcer blocks nobody without. */
+static void protect_before_start(struct yg_warden *warden, uint64_t now_ns)
+{
+	for (enum yg_role role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++) {
+		if (!is_due(&warden->children.rows[role], now_ns))
+			continue;
+		yg_protected_forget(&warden->guarded, role);
+		warden->protect = true;
+	}
+	protect(warden);
 }
 
 static void tend_roles(struct yg_warden *warden, uint64_t now_ns)
@@ -98,6 +125,7 @@ static void tend_roles(struct yg_warden *warden, uint64_t now_ns)
 		       yg_role_name(role), child->cause,
 		       (unsigned long long)((child->due_ns - now_ns) / YG_NS_PER_MS));
 	}
+	protect_before_start(warden, now_ns);
 	for (role = YG_ROLE_ANALYZER; role < YG_ROLE_MAX; role++)
 		start_role(warden, role, now_ns);
 }
@@ -193,18 +221,6 @@ static void watch_interfaces(struct yg_warden *warden, uint64_t now_ns)
 	warden->look_ns = later(end_ns + RELOOK_NS, warden->looked_ns);
 }
 
-static void protect(struct yg_warden *warden)
-{
-	int r;
-
-	if (!warden->protect)
-		return;
-	r = yg_protect_apply(warden);
-	warden->protect = r == -EAGAIN;
-	if (r && r != -EAGAIN)
-		yg_log(YG_LOG_ERROR, "protected addresses: cannot set: %s", strerror(-r));
-}
-
 static void close_connections(struct yg_warden *warden, uint64_t now_ns)
 {
 	uint64_t end_ns;
@@ -219,10 +235,8 @@ static void close_connections(struct yg_warden *warden, uint64_t now_ns)
 
 static void do_due(struct yg_warden *warden, uint64_t now_ns)
 {
-	tend_roles(warden, now_ns);
-	/* Before what takes long: without it the enforcer blocks nobody. */
 	watch_interfaces(warden, now_ns);
-	protect(warden);
+	tend_roles(warden, now_ns);
 	yg_sampling_tick(warden, now_ns);
 	yg_resting_tick(warden, now_ns);
 	yg_coverage_tick(warden, now_ns);
@@ -315,6 +329,7 @@ static void loop(struct yg_warden *warden)
 
 static void end(struct yg_warden *warden)
 {
+	yg_resting_fall(warden);
 	yg_discover_free(&warden->discover); /* takes the probes off */
 	yg_resting_close(warden);
 	yg_ring_close(&warden->procs);

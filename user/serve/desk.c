@@ -200,8 +200,10 @@ static void tick_store(struct yg_desk *desk)
 	uint64_t epoch_ns = epoch(desk);
 	int r = yg_store_tick(desk->store, epoch_ns);
 
-	if (r && r != -EBUSY && r != desk->tick_error)
-		note_store(desk, -r, strerror(-r));
+	if (r == -EBUSY)
+		return; /* another process reads the file: again in a second */
+	if (r != desk->tick_error)
+		note_store(desk, -r, r ? strerror(-r) : "works again");
 	desk->tick_error = r;
 	if (r == -EUCLEAN && yg_store_recover(desk->store, epoch_ns) == 0)
 		desk->tick_error = 0;

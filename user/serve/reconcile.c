@@ -2,17 +2,19 @@
 /*
  * Blocks that somebody asked for and that have not ended, but the kernel lost: asked for again.
  *
- *	each minute, from the first block on		a refusal that holds for all ends it
+ *	each minute, from the first block on		a refusal that holds for all ends it; of an
+ *							enforcer that only begins: soon again
  *	each second, RECONCILE_ROUND blocks further, until all were looked at
  */
 #include <string.h>
 
 #include "serve/private.h"
 
-#define RECONCILE_MAX	65536u /* blocks that are looked after; of more, the newest */
-#define RECONCILE_FIRST 64u
-#define RECONCILE_NS	(60 * YG_NS_PER_SECOND)
-#define RECONCILE_ROUND (YG_ENFORCER_PENDING_MAX / 2) /* asked for at once: others ask, too */
+#define RECONCILE_MAX	  65536u /* blocks that are looked after; of more, the newest */
+#define RECONCILE_FIRST	  64u
+#define RECONCILE_NS	  (60 * YG_NS_PER_SECOND)
+#define RECONCILE_SOON_NS (5 * YG_NS_PER_SECOND)	/* without an answer, or with "not yet" */
+#define RECONCILE_ROUND	  (YG_ENFORCER_PENDING_MAX / 2) /* asked for at once: others ask, too */
 
 /* A block of the store that has not ended. */
 struct wanted {
@@ -81,7 +83,8 @@ static void take_answer(void *ctx, const struct yg_reply *reply)
 	if (reply && (reply->result == YG_RESULT_OK || reply->result == YG_RESULT_PROTECTED))
 		return;
 	desk->reconcile_at = 0;
-	pause_until(desk, RECONCILE_NS);
+	pause_until(desk,
+		    reply && reply->result != YG_RESULT_UNREADY ? RECONCILE_NS : RECONCILE_SOON_NS);
 }
 
 /* It was judged when it was placed: nobody is counted anew. Return: was it sent? */
@@ -134,6 +137,8 @@ static void on_present(void *ctx, const struct yg_reply *reply)
 	}
 	if (reply && reply->result == YG_RESULT_END)
 		ask_for_missing(all);
+	else
+		pause_until(all->desk, RECONCILE_SOON_NS);
 	free_all(&all);
 }
 

@@ -85,6 +85,9 @@ static void does_not_count_an_end_that_was_asked_for(void **state)
 		assert_int_equal(child.pid, 0);
 		assert_int_equal(child.due_ns, START);
 	}
+	child.asked = true; /* before it listened */
+	assert_false(yg_child_note_death(&child, SIGTERM, START));
+	assert_false(child.asked);
 	assert_int_equal(child.death_count, 0);
 	assert_true(yg_child_note_death(&child, EXITED(0), START)); /* nobody asked */
 	child.asked = true;

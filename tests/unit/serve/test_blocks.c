@@ -271,6 +271,43 @@ static void asks_again_for_blocks_that_the_kernel_lost(void **state)
 	assert_true(last_request.ttl_ns < 540 * SECOND && last_request.ttl_ns > 530 * SECOND);
 }
 
+static void play_until(uint32_t kind)
+{
+	last_request = (struct yg_request){ 0 };
+	for (int i = 0; i < 200 && last_request.kind != kind; i++) {
+		desk_step();
+		play_enforcer();
+	}
+	assert_int_equal(last_request.kind, kind);
+}
+
+/* After a reboot the enforcer may need longer than the desk: nobody waits a minute for a block. */
+static void asks_again_soon_of_an_enforcer_that_only_begins(void **state)
+{
+	(void)state;
+
+	silent = false;
+	next_result = YG_RESULT_OK;
+	blocked_count = 0;
+	assert_int_equal(desk_ask("POST", "/v1/blocks",
+				  "{\"prefix\":\"10.1.2.3\",\"seconds\":600,\"reason\":\"x\"}",
+				  play_enforcer),
+			 200);
+	desk_rig.now_ns += 61 * SECOND;
+	silent = true;
+	play_until(YG_REQUEST_LIST);
+	desk_rig.now_ns += 3 * SECOND; /* no answer */
+	desk_settle();
+	silent = false;
+	next_result = YG_RESULT_UNREADY;
+	desk_rig.now_ns += 6 * SECOND;
+	play_until(YG_REQUEST_BLOCK);
+	desk_settle();
+	next_result = YG_RESULT_OK;
+	desk_rig.now_ns += 6 * SECOND;
+	play_until(YG_REQUEST_BLOCK);
+}
+
 #define LOST_COUNT 300u /* more than wait for the enforcer at once */
 
 static bool is_back[LOST_COUNT];
@@ -348,6 +385,7 @@ int main(void)
 		TEST(approves_what_can_be_blocked_and_dismisses_the_rest),
 		TEST(lets_root_and_the_group_write_and_others_read),
 		TEST(asks_again_for_blocks_that_the_kernel_lost),
+		TEST(asks_again_soon_of_an_enforcer_that_only_begins),
 		TEST(brings_back_every_block_in_rounds),
 	};
 
