@@ -58,6 +58,12 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* White space besides SP that a start line may be split at. Source: RFC 9112 sections 3, 4. */
+static bool is_odd_space(uint8_t c)
+{
+	return c == '\t' || c == '\v' || c == '\f';
+}
+
 /* Behind a method that is not known: a target in origin, asterisk or absolute form. */
 static enum yg_parse is_target(const uint8_t *data, size_t len)
 {
@@ -97,7 +103,7 @@ enum yg_parse yg_http1_is_start(enum yg_http1_kind kind, const uint8_t *data, si
 	return is_target(p + 1, (size_t)(data + len - (p + 1)));
 }
 
-/* One byte that leniency takes for the end of a line. */
+/* One byte that leniency takes for the end of a line, or for SP. */
 static enum yg_parse bare(struct line *line, uint32_t anomaly, uint32_t lenient)
 {
 	line->http->anomalies |= anomaly;
@@ -131,17 +137,22 @@ static enum yg_parse space(struct line *line)
 {
 	if (line->p == line->end)
 		return YG_PARSE_MORE;
-	return *line->p++ == ' ' ? YG_PARSE_DONE : yg_http1_bad(line->http, YG_ANOMALY_START_LINE);
+	if (*line->p == ' ') {
+		line->p++;
+		return YG_PARSE_DONE;
+	}
+	return is_odd_space(*line->p) ? bare(line, YG_ANOMALY_START_LINE, YG_LENIENT_SPACES)
+				      : yg_http1_bad(line->http, YG_ANOMALY_START_LINE);
 }
 
-/* More SP in a start line, with YG_LENIENT_SPACES. Source: RFC 9112 sections 3, 4. */
+/* More white space in a start line, with YG_LENIENT_SPACES. Source: RFC 9112 sections 3, 4. */
 static void more_spaces(struct line *line)
 {
 	const uint8_t *from = line->p;
 
 	if (!(line->http->lenient & YG_LENIENT_SPACES))
 		return;
-	while (line->p < line->end && *line->p == ' ')
+	while (line->p < line->end && (*line->p == ' ' || is_odd_space(*line->p)))
 		line->p++;
 	if (line->p > from)
 		line->http->anomalies |= YG_ANOMALY_START_LINE;
@@ -190,21 +201,6 @@ static enum yg_parse version(struct line *line)
 	return YG_PARSE_DONE;
 }
 
-/* HTTP/0.9: "GET target CRLF" and nothing else. Servers still answer it. */
-static enum yg_parse simple_request(struct line *line)
-{
-	struct yg_http1 *http = line->http;
-	enum yg_parse r;
-
-	if (http->method.len != 3 || memcmp(line->base + http->method.at, "GET", 3) != 0 ||
-	    http->anomalies & YG_ANOMALY_START_LINE)
-		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
-	r = line_end(line, YG_ANOMALY_START_LINE);
-	http->is_simple = true;
-	http->version_minor = 9;
-	return r;
-}
-
 /* RFC 9112 section 3.2: which form of target goes with a method. Others are of the server alone. */
 static bool is_odd_target(struct yg_slice method, struct yg_slice target)
 {
@@ -247,6 +243,24 @@ static void judge_forms(struct line *line)
 
 	if (is_odd_method(method) || is_odd_target(method, target))
 		http->anomalies |= YG_ANOMALY_START_LINE;
+}
+
+/* HTTP/0.9: "GET target CRLF" and nothing else. Servers still answer it, if it is a target. */
+static enum yg_parse simple_request(struct line *line)
+{
+	struct yg_http1 *http = line->http;
+	const char *base = (const char *)line->base;
+	struct yg_slice method = { base + http->method.at, http->method.len };
+	struct yg_slice target = { base + http->target.at, http->target.len };
+	enum yg_parse r;
+
+	if (!yg_slice_equal(method, YG_SLICE("GET")) || is_odd_target(method, target) ||
+	    http->anomalies & YG_ANOMALY_START_LINE)
+		return yg_http1_bad(http, YG_ANOMALY_START_LINE);
+	r = line_end(line, YG_ANOMALY_START_LINE);
+	http->is_simple = true;
+	http->version_minor = 9;
+	return r;
 }
 
 static enum yg_parse request_line(struct line *line)
@@ -337,6 +351,24 @@ static enum yg_parse status_line(struct line *line)
 
 /* --- field lines -------------------------------------------------------------------------- */
 
+/*
+ * A line that is no field. Servers in wide use leave it out and answer, and clients are as lenient:
+ * what stands behind it counts.
+ */
+static enum yg_parse pass_over(struct line *line)
+{
+	enum yg_parse r;
+
+	if (!(line->http->lenient & YG_LENIENT_LINE))
+		return YG_PARSE_BAD;
+	line->http->anomalies |= YG_ANOMALY_NAME_INVALID;
+	r = value_bytes(line);
+	if (r == YG_PARSE_DONE)
+		r = line_end(line, YG_ANOMALY_VALUE_INVALID);
+	line->http->is_passed |= r == YG_PARSE_DONE;
+	return r;
+}
+
 /* SP or HTAB where a name should be: the line continues the one before it. */
 static enum yg_parse folded_line(struct line *line)
 {
@@ -347,7 +379,9 @@ static enum yg_parse folded_line(struct line *line)
 	enum yg_parse r;
 
 	http->anomalies |= YG_ANOMALY_FOLD;
-	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_count == 0 || http->field_dropped > 0)
+	if (http->is_passed || http->field_count == 0)
+		return pass_over(line);
+	if (!(http->lenient & YG_LENIENT_FOLD) || http->field_dropped > 0)
 		return YG_PARSE_BAD;
 	r = value_bytes(line);
 	if (r != YG_PARSE_DONE)
@@ -394,6 +428,7 @@ static enum yg_parse field_name(struct line *line, struct yg_span *ret)
 
 static void keep_field(struct yg_http1 *http, struct yg_field field)
 {
+	http->is_passed = false;
 	if (http->field_count < http->field_cap)
 		http->fields[http->field_count++] = field;
 	else
@@ -411,6 +446,8 @@ static enum yg_parse field_line(struct line *line)
 	if (*line->p == ' ' || *line->p == '\t')
 		return folded_line(line);
 	r = field_name(line, &field.name);
+	if (r == YG_PARSE_BAD)
+		return pass_over(line);
 	if (r != YG_PARSE_DONE)
 		return r;
 	from = line->p;

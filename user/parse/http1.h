@@ -28,13 +28,14 @@ enum yg_http1_kind { YG_HTTP1_REQUEST, YG_HTTP1_RESPONSE, YG_HTTP1_KIND_MAX };
 /* Leniency switches: each reads on behind one deviation, and sets its anomaly. */
 #define YG_LENIENT_FOLD	      (1u << 0) /* obs-fold */
 #define YG_LENIENT_BARE_LF    (1u << 1) /* LF alone ends a line */
-#define YG_LENIENT_SPACES     (1u << 2) /* several SP between the parts of a start line */
+#define YG_LENIENT_SPACES     (1u << 2) /* several SP, HTAB, VT, FF between parts of a start line */
 #define YG_LENIENT_NAME_SPACE (1u << 3) /* white space before the colon */
 #define YG_LENIENT_VALUE      (1u << 4) /* control bytes in values, but CR, LF and NUL */
 #define YG_LENIENT_BARE_CR    (1u << 5) /* CR alone ends a line */
 #define YG_LENIENT_VERSION    (1u << 6) /* HTTP/1.2, HTTP/5.6, RTSP/1.0, ICE/1.0 */
 #define YG_LENIENT_LENGTH     (1u << 7) /* one Content-Length given more than once */
-#define YG_LENIENT_ALL	      255u
+#define YG_LENIENT_LINE	      (1u << 8) /* a line that is no field is passed over, folds and all */
+#define YG_LENIENT_ALL	      511u
 
 /* Bytes [at, at + len) of the head. */
 struct yg_span {
@@ -57,7 +58,8 @@ enum yg_coding {
 /* Parser and result. Zero it, set kind, lenient, fields and field_cap, then feed. */
 struct yg_http1 {
 	uint8_t kind;	       /* enum yg_http1_kind */
-	uint8_t lenient;       /* YG_LENIENT_* */
+	bool is_passed;	       /* the last line was passed over */
+	uint16_t lenient;      /* YG_LENIENT_* */
 	uint8_t version_minor; /* 0 to 9 */
 	uint8_t version_major;
 	uint16_t status;

@@ -16,7 +16,7 @@ static enum yg_parse parse(struct head *head, enum yg_http1_kind kind, unsigned 
 {
 	GUARD_CLEANUP struct guard in = guard_copy(text, len);
 
-	*head = (struct head){ .http = { .kind = (uint8_t)kind, .lenient = (uint8_t)lenient } };
+	*head = (struct head){ .http = { .kind = (uint8_t)kind, .lenient = (uint16_t)lenient } };
 	head->http.fields = head->fields;
 	head->http.field_cap = YG_HEADERS_MAX;
 	return yg_http1_parse(&head->http, (const uint8_t *)in.ptr, in.len);
@@ -33,7 +33,9 @@ static const struct {
 	{ "obs-fold", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\r\n c\r\n\r\n", YG_ANOMALY_FOLD,
 	  YG_LENIENT_FOLD },
 	{ "fold before any field", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\n a: b\r\n\r\n",
-	  YG_ANOMALY_FOLD, 0 },
+	  YG_ANOMALY_FOLD, YG_LENIENT_LINE },
+	{ "a line of white space before any field", YG_HTTP1_RESPONSE,
+	  "HTTP/1.1 200 OK\r\n \t\r\na: b\r\n\r\n", YG_ANOMALY_FOLD, YG_LENIENT_LINE },
 	{ "bare LF", YG_HTTP1_REQUEST, "GET / HTTP/1.1\na: b\n\n", YG_ANOMALY_BARE_LF,
 	  YG_LENIENT_BARE_LF },
 	{ "bare LF after a status line", YG_HTTP1_RESPONSE, "HTTP/1.1 200 OK\n\n",
@@ -41,7 +43,7 @@ static const struct {
 	{ "bare CR", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\rc: d\r\n\r\n", YG_ANOMALY_BARE_CR,
 	  YG_LENIENT_BARE_CR },
 	{ "bare CR in a value", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\na: b\rc\r\n\r\n",
-	  YG_ANOMALY_BARE_CR, 0 },
+	  YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR | YG_LENIENT_LINE },
 	{ "bare CR after a request line", YG_HTTP1_REQUEST, "GET / HTTP/1.1\ra: b\r\n\r\n",
 	  YG_ANOMALY_BARE_CR, YG_LENIENT_BARE_CR },
 	{ "bare CR after a status line", YG_HTTP1_RESPONSE, "HTTP/1.1 200 OK\ra: b\r\n\r\n",
@@ -52,6 +54,12 @@ static const struct {
 	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
 	{ "two spaces in a status line", YG_HTTP1_RESPONSE, "HTTP/1.1  200  OK\r\n\r\n",
 	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
+	{ "a tab in a request line", YG_HTTP1_REQUEST, "GET \t/\t\v HTTP/1.1 \t\r\n\r\n",
+	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
+	{ "a tab in a status line", YG_HTTP1_RESPONSE, "HTTP/1.1\t\f200 OK\r\n\r\n",
+	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
+	{ "a version for a target", YG_HTTP1_REQUEST, "GET HTTP/1.1\r\n\r\n", YG_ANOMALY_START_LINE,
+	  0 },
 	{ "no status", YG_HTTP1_RESPONSE, "HTTP/1.1  OK\r\n\r\n", YG_ANOMALY_START_LINE, 0 },
 	{ "spaces behind a version", YG_HTTP1_REQUEST, "GET / HTTP/1.1  \r\n\r\n",
 	  YG_ANOMALY_START_LINE, YG_LENIENT_SPACES },
@@ -66,9 +74,14 @@ static const struct {
 	{ "DEL in a target", YG_HTTP1_REQUEST, "GET /\x7f HTTP/1.1\r\n\r\n", YG_ANOMALY_START_LINE,
 	  0 },
 	{ "no name", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\n: b\r\n\r\n", YG_ANOMALY_NAME_INVALID,
-	  0 },
+	  YG_LENIENT_LINE },
 	{ "no colon", YG_HTTP1_REQUEST, "GET / HTTP/1.1\r\nab\r\n\r\n", YG_ANOMALY_NAME_INVALID,
-	  0 },
+	  YG_LENIENT_LINE },
+	{ "brackets in a name", YG_HTTP1_RESPONSE, "HTTP/1.1 200 OK\r\na[]: b\r\n\r\n",
+	  YG_ANOMALY_NAME_INVALID, YG_LENIENT_LINE },
+	{ "a control byte in a line that is no field", YG_HTTP1_REQUEST,
+	  "GET / HTTP/1.1\r\na[\1]: b\r\n\r\n", YG_ANOMALY_NAME_INVALID,
+	  YG_LENIENT_LINE | YG_LENIENT_VALUE },
 	{ "version 1.2", YG_HTTP1_REQUEST, "GET / HTTP/1.2\r\n\r\n", YG_ANOMALY_VERSION,
 	  YG_LENIENT_VERSION },
 	{ "version 2", YG_HTTP1_REQUEST, "GET / HTTP/2.0\r\n\r\n", YG_ANOMALY_VERSION,
@@ -139,6 +152,28 @@ static void names_each_deviation_and_has_a_switch_for_some(void **state)
 				 lenient ? YG_PARSE_DONE : YG_PARSE_BAD);
 		assert_true(head.http.anomalies & deviations[i].anomaly);
 	}
+}
+
+/* What stands behind a line that is no field counts; its folds are no more than it is. */
+static void passes_over_what_is_no_field(void **state)
+{
+	static const char text[] = "POST / HTTP/1.1\r\n\tb: c\r\nHost: x\r\nno field\r\n  of it\r\n"
+				   "[a]: b\r\nContent-Length: 3\r\n\r\n";
+	struct head head;
+	const struct yg_http1 *http = &head.http;
+
+	(void)state;
+	assert_int_equal(parse(&head, YG_HTTP1_REQUEST, YG_LENIENT_ALL, text, sizeof(text) - 1),
+			 YG_PARSE_DONE);
+	assert_int_equal(http->field_count, 2);
+	assert_int_equal(head.fields[0].value.len, 1);
+	assert_int_equal(text[head.fields[0].value.at], 'x');
+	assert_true(http->has_length);
+	assert_int_equal(http->length, 3);
+	assert_true(yg_http1_is_doubtful(http));
+	assert_int_equal(parse(&head, YG_HTTP1_REQUEST, YG_LENIENT_ALL,
+			       "GET / HTTP/1.1\r\n[\0]\r\n\r\n", 23),
+			 YG_PARSE_BAD);
 }
 
 /* Every prefix of a good head is MORE, and reads on to the same result. */
@@ -418,6 +453,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_each_deviation_and_has_a_switch_for_some),
+		cmocka_unit_test(passes_over_what_is_no_field),
 		cmocka_unit_test(reads_on_from_every_prefix),
 		cmocka_unit_test(drops_fields_beyond_its_room_and_reads_on),
 		cmocka_unit_test(refuses_a_head_without_end),
