@@ -13,10 +13,10 @@ struct yg_early {
 	uint64_t time_ns;
 	uint32_t data_len, payload_len;
 	uint32_t lost, begun;
+	uint32_t counts; /* segments whose first piece this holds: it carries their rows */
 	uint8_t source;
 	bool start;
 	bool hold;
-	bool counts; /* the first piece of its segment: carries the segment's row */
 	uint8_t data[];
 };
 
@@ -231,10 +231,8 @@ static void deliver_early(const struct yg_order *order, struct yg_flow *flow, un
 	stream->early_count--;
 	stream->early_bytes -= early->data_len;
 	order->counters->byte_queued -= early->payload_len;
-	if (early->counts) {
-		order->counters->seg_queued--;
-		order->counters->seg_ahead++;
-	}
+	order->counters->seg_queued -= early->counts;
+	order->counters->seg_ahead += early->counts;
 	deliver(order, flow, dir, &piece);
 	if (early->hold && can_hold(stream, early->data_len))
 		hold_link(stream, early);
@@ -343,6 +341,49 @@ static bool enqueue(const struct yg_order *order, struct yg_stream *stream, stru
 	return true;
 }
 
+/* Does @second continue @first, in few bytes, with nothing to tell them apart but its start? */
+static bool can_join(const struct yg_early *first, const struct yg_early *second)
+{
+	return second && early_end(first) == second->offset &&
+	       first->data_len == first->payload_len &&
+	       first->data_len + second->data_len <= YG_EARLY_JOIN_MAX &&
+	       first->lost == second->lost && first->begun == second->begun &&
+	       first->source == second->source && first->hold == second->hold;
+}
+
+/* Small neighbours become one, to make room. */
+static void join_early(const struct yg_order *order, struct yg_stream *stream)
+{
+	struct yg_early **link = &stream->early;
+
+	while (*link) {
+		struct yg_early *first = *link, *second = first->next, *both = NULL;
+		size_t cap;
+
+		if (can_join(first, second))
+			both = yg_pool_take(order->pool,
+					    sizeof(*both) + first->data_len + second->data_len,
+					    &cap);
+		if (!both) {
+			link = &first->next;
+			continue;
+		}
+		*both = *first;
+		both->next = second->next;
+		both->data_len += second->data_len;
+		both->payload_len += second->payload_len;
+		both->counts += second->counts;
+		if (second->time_ns > both->time_ns)
+			both->time_ns = second->time_ns;
+		memcpy(both->data, first->data, first->data_len);
+		memcpy(both->data + first->data_len, second->data, second->data_len);
+		*link = both;
+		stream->early_count--;
+		yg_pool_give(order->pool, first);
+		yg_pool_give(order->pool, second);
+	}
+}
+
 /*
  * Put the parts of @piece that nothing holds yet into the queue.
  * @ret_count: parts that were put there. False: no memory; @piece is what is left.
@@ -415,6 +456,8 @@ static void add_early(const struct yg_order *order, struct yg_flow *flow, unsign
 	struct yg_stream *stream = &flow->streams[dir];
 	uint32_t count = 0;
 
+	if (is_full(stream, piece))
+		join_early(order, stream);
 	if (is_full(stream, piece) && yg_witness_vouches(flow, dir))
 		forget_early(order, stream);
 	if (!stream->early)

@@ -7,7 +7,8 @@
  *	-----------+-----------+-------+------+-------+---->  offset, 64 bits
  *
  * Bytes at `next` are handed on where they lie, without a copy. Bytes after a hole wait in pool
- * blocks, sorted, at most YG_EARLY_MAX of them; the first byte received for an offset counts. A
+ * blocks, sorted, at most YG_EARLY_MAX of them, where small neighbours count as one: a request in
+ * segments of one byte is read in any order. The first byte received for an offset counts. A
  * segment that the receiver refuses (checksum, window) is seen here all the same, so the first is
  * not always what the receiver read: bytes of a client are held until they are acknowledged, and
  * when others come for their place before that, the direction is contested. An honest sender sends
@@ -25,7 +26,8 @@
 #include "stream/counter.h"
 #include "stream/view.h"
 
-#define YG_EARLY_MAX	   64u	      /* early segments per direction; beyond: gap_budget */
+#define YG_EARLY_MAX	   64u	 /* early segments per direction; beyond: gap_budget */
+#define YG_EARLY_JOIN_MAX  1024u /* bytes up to which neighbours become one when they are many */
 #define YG_UNWANTED_ALL	   UINT64_MAX /* stage 3 reads nothing until the next message start */
 #define YG_HELD_MAX	   16u	      /* segments held until acknowledged; more: hold_lost */
 #define YG_HELD_BYTES_MAX  16384u     /* of them: the budget of a message, twice */

@@ -235,6 +235,20 @@ static void gives_a_hole_up_when_too_much_waits(void **state)
 	world_clean(&world);
 }
 
+static void reads_single_bytes_last_first(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, 1);
+	add_text(&world, (struct sent){ .at = 0 }, "a");
+	for (uint32_t at = 3 * YG_EARLY_MAX; at > 0; at--)
+		add_text(&world, (struct sent){ .at = at }, "x");
+	assert_int_equal(world.got_len, 1 + 3 * YG_EARLY_MAX);
+	assert_int_equal(world.counters.gap, 0);
+	world_clean(&world);
+}
+
 static void counts_what_it_has_seen_before(void **state)
 {
 	struct world world;
@@ -561,6 +575,7 @@ int main(void)
 		cmocka_unit_test(gives_a_hole_up_after_a_while),
 		cmocka_unit_test(gives_a_hole_up_when_the_peer_has_it),
 		cmocka_unit_test(gives_a_hole_up_when_too_much_waits),
+		cmocka_unit_test(reads_single_bytes_last_first),
 		cmocka_unit_test(counts_what_it_has_seen_before),
 		cmocka_unit_test(joins_in_the_middle),
 		cmocka_unit_test(sees_a_loss_before_the_first_byte_of_a_direction),
