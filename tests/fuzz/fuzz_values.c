@@ -27,7 +27,7 @@ static void check(void *ctx, const struct yg_value *value)
 	c->count++;
 	if (yg_value_path(value, path, sizeof(path)) >= sizeof(path))
 		abort();
-	if (value->raw.ptr &&
+	if (value->raw.ptr && !value->fleeting &&
 	    (value->raw.ptr < c->start || value->raw.ptr + value->raw.len > c->end))
 		abort();
 	if (value->depth > YG_JSON_DEPTH_MAX + 1 ||
@@ -47,7 +47,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	body = (struct yg_body_view){ .kind = (data[0] & 0x7fu) % YG_BODY_KIND_MAX,
 				      .text = { (const char *)data + 1, size - 1 },
+				      .whole = data[0] >> 7 ? UINT64_MAX : size - 1,
 				      .cut = data[0] >> 7 };
+	if (yg_body_is_binary(body.kind)) {
+		body.binary = body.text;
+		body.text = (struct yg_slice){ NULL, 0 };
+		body.content = YG_BODY_KIND_PROTOBUF;
+	}
 	walked = yg_values_walk_body(&body, YG_SLICE("multipart/form-data; boundary=b"), check, &c);
 	if (walked.count != c.count || walked.count > YG_VALUES_MAX ||
 	    walked.open > YG_JSON_DEPTH_MAX + 2)
