@@ -122,6 +122,8 @@ static const struct limit limits[] = {
 	{ "disk", "fields of sensitive data", YG_STORE_DATA_MAX, 256,
 	  "those unseen for longest go" },
 	{ "disk", "records of callers", YG_STORE_TAKES_MAX, 256, "those unseen for longest go" },
+	{ "disk", "operations in WebSockets", YG_STORE_CALLS_MAX, 256,
+	  "those unseen for longest go" },
 	{ "disk", "third parties", YG_STORE_PARTIES_MAX, 512, "those unseen for longest go" },
 	{ "disk", "samples of a day", YG_STORE_SAMPLES_MAX, 160, "lost_sample counts" },
 };

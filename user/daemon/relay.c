@@ -30,7 +30,7 @@ struct parcel {
 _Static_assert(sizeof(struct yg_message) == 152, "relay copies every slice of a message");
 _Static_assert(sizeof(struct yg_exchange) == 496, "relay copies every slice of an exchange");
 _Static_assert(sizeof(struct yg_handshake) == 264, "relay copies every slice of a handshake");
-_Static_assert(sizeof(struct yg_websocket) == 248, "relay copies every slice of a WebSocket");
+_Static_assert(sizeof(struct yg_websocket) == 256, "relay copies every slice of a WebSocket");
 
 #define PARCEL_SIZE ((sizeof(struct parcel) + YG_BELT_ALIGN - 1) / YG_BELT_ALIGN * YG_BELT_ALIGN)
 
@@ -283,10 +283,13 @@ void yg_relay_websocket(struct yg_relay *relay, const struct yg_websocket *webso
 {
 	size_t size = sizeof(struct parcel) + 2 * sizeof(struct yg_ws_said) + websocket->host.len +
 		      websocket->target.len + websocket->text[0].len + websocket->text[1].len;
-	struct parcel *parcel = yg_belt_reserve(relay->belt, size);
 	struct yg_ws_said *said;
+	struct parcel *parcel;
 	char *to;
 
+	if (websocket->calls)
+		size += sizeof(*websocket->calls);
+	parcel = yg_belt_reserve(relay->belt, size);
 	if (!parcel) {
 		yg_relay_drain(relay);
 		relay->sink.on_websocket(relay->sink.ctx, websocket);
@@ -296,6 +299,13 @@ void yg_relay_websocket(struct yg_relay *relay, const struct yg_websocket *webso
 	parcel->websocket = *websocket;
 	said = (struct yg_ws_said *)(parcel + 1);
 	to = (char *)(said + 2);
+	if (websocket->calls) {
+		struct yg_ws_calls *calls = (struct yg_ws_calls *)(void *)to;
+
+		*calls = *websocket->calls;
+		parcel->websocket.calls = calls;
+		to = (char *)(calls + 1);
+	}
 	for (unsigned side = 0; side < 2; side++) {
 		said[side] = *websocket->said[side];
 		parcel->websocket.said[side] = &said[side];

@@ -95,12 +95,16 @@ static void put_talk(void *ctx, const struct yg_talk *talk)
 {
 	struct yg_tell *tell = ctx;
 	struct yg_feed_message message;
-	uint64_t state = talk->sockets + talk->ended + talk->last_ns;
+	uint64_t state = talk->sockets + talk->ended + talk->last_ns + talk->calls.looked;
 
 	if (!yg_told_is_news(&tell->endpoints, ~talk->endpoint, state))
 		return;
 	yg_feed_from_talk(talk, &message);
 	yg_feed_out_put(tell->out, &message);
+	for (uint32_t place = 0; place < YG_TALK_CALLS_MAX; place++) {
+		if (yg_feed_from_call(talk, place, &message))
+			yg_feed_out_put(tell->out, &message);
+	}
 }
 
 /* In a packet of their own, so that it is known whether they arrived. */

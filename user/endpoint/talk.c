@@ -7,7 +7,7 @@
 
 #include "core/lru.h"
 
-#define VERSION	   1u
+#define VERSION	   2u /* 1 had no calls */
 #define NS_PER_S   1000000000ull
 #define DIGITS_MAX 2u /* of a name: more, and it may be a number of somebody */
 #define SIDES	   2u
@@ -205,6 +205,9 @@ void yg_talks_add(struct yg_talks *talks, uint64_t endpoint, const struct yg_web
 		if (websocket->text[side].len)
 			yg_talk_mask(websocket->text[side], into->sample, sizeof(into->sample));
 	}
+	if (websocket->calls)
+		yg_talk_calls_add(&talk->calls, websocket->calls, websocket->start_ns,
+				  websocket->end_ns, weight);
 	talk->dirty = true;
 }
 
@@ -226,6 +229,7 @@ static void merge(struct yg_talk *into, const struct yg_talk *from)
 			memcpy(into->sides[side].sample, from->sides[side].sample,
 			       sizeof(into->sides[side].sample));
 	}
+	yg_talk_calls_merge(&into->calls, &from->calls);
 	into->dirty = true;
 }
 
@@ -289,6 +293,7 @@ bool yg_talks_pack(struct yg_talks *talks, uint64_t endpoint, bool changed_only,
 		yg_put_varint(writer, from->largest);
 		yg_put_text(writer, yg_slice_from_str(from->sample));
 	}
+	yg_talk_calls_pack(&talk->calls, writer);
 	talk->dirty = false;
 	return true;
 }
@@ -307,9 +312,10 @@ static void unpack_side(struct yg_talk_side *side, struct yg_reader *reader)
 
 int yg_talks_unpack(struct yg_talks *talks, struct yg_reader *reader)
 {
+	uint64_t version = yg_get_varint(reader);
 	struct yg_talk talk = { 0 };
 
-	if (yg_get_varint(reader) != VERSION)
+	if (version == 0 || version > VERSION)
 		return -EINVAL;
 	talk.endpoint = yg_get_u64(reader);
 	talk.sockets = yg_get_varint(reader);
@@ -320,6 +326,8 @@ int yg_talks_unpack(struct yg_talks *talks, struct yg_reader *reader)
 	talk.seconds = yg_get_varint(reader);
 	for (unsigned side = 0; side < SIDES; side++)
 		unpack_side(&talk.sides[side], reader);
+	if (version > 1)
+		yg_talk_calls_unpack(&talk.calls, reader);
 	if (reader->bad || reader->used != reader->len || talk.endpoint == 0)
 		return -EINVAL;
 	*get(talks, talk.endpoint) = talk;

@@ -17,6 +17,7 @@
 #include "core/hash.h"
 #include "core/macros.h"
 #include "core/slice.h"
+#include "endpoint/talk_call.h"
 #include "parse/tunnel.h"
 
 #define YG_TALKS_MAX	   1024u /* endpoints; beyond, the least recently used goes */
@@ -38,6 +39,7 @@ struct yg_talk {
 	uint64_t first_ns, last_ns;
 	uint64_t seconds;	      /* that those which ended have lasted, together */
 	struct yg_talk_side sides[2]; /* the client's, the server's */
+	struct yg_talk_calls calls;   /* what they do inside */
 	bool dirty;		      /* changed since it was packed */
 };
 

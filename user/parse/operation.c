@@ -12,9 +12,10 @@
 #include "parse/soap.h"
 #include "parse/url.h"
 
-#define ESCAPE_MAX 12u	/* bytes of the longest escape: a pair of surrogates */
-#define PART_HEAD  256u /* bytes of a multipart body that hold the head of its first part */
-#define HASH_SHOWN 16u	/* digits of a document's hash that name it */
+#define ESCAPE_MAX  12u	  /* bytes of the longest escape: a pair of surrogates */
+#define PART_HEAD   256u  /* bytes of a multipart body that hold the head of its first part */
+#define MESSAGE_MAX 2048u /* bytes of a document in a message of a WebSocket; the rest is cut */
+#define HASH_SHOWN  16u	  /* digits of a document's hash that name it */
 
 /* --- text ----------------------------------------------------------------------------------- */
 
@@ -35,8 +36,7 @@ static bool is_plain(struct yg_slice text)
 	return true;
 }
 
-/* "@first @second" into @ret; the second may be absent. A part that is odd or too long is "*". */
-static struct yg_slice write_words(char *ret, size_t cap, struct yg_slice first,
+struct yg_slice yg_operation_words(char *ret, size_t cap, struct yg_slice first,
 				   struct yg_slice second)
 {
 	size_t len;
@@ -154,22 +154,30 @@ static struct yg_slice unescape(struct yg_slice text, char *ret, size_t cap, boo
 	return (struct yg_slice){ ret, len < 0 ? 0 : (size_t)len };
 }
 
+/* Return: its words, of @bytes; absent: it is no document. */
+static struct yg_slice name_document(struct yg_slice document, struct yg_slice name, bool cut,
+				     struct yg_graphql *ret, char *bytes, size_t cap)
+{
+	enum yg_parse r = yg_graphql_read(document, name, ret);
+
+	if (r == YG_PARSE_BAD || (r == YG_PARSE_MORE && !cut) || ret->type == YG_GRAPHQL_UNKNOWN)
+		return (struct yg_slice){ NULL, 0 };
+	return yg_operation_words(bytes, cap, yg_slice_from_str(yg_graphql_type_name(ret->type)),
+				  ret->name.ptr ? ret->name : ret->root);
+}
+
 static bool take_document(struct yg_operation *ret, struct yg_slice document, struct yg_slice name,
 			  bool cut)
 {
 	struct yg_graphql graphql;
-	enum yg_parse r = yg_graphql_read(document, name, &graphql);
-	struct yg_slice word;
 
-	if (r == YG_PARSE_BAD || (r == YG_PARSE_MORE && !cut) || graphql.type == YG_GRAPHQL_UNKNOWN)
+	ret->text = name_document(document, name, cut, &graphql, ret->bytes, sizeof(ret->bytes));
+	if (!ret->text.ptr)
 		return false;
-	word = graphql.name.ptr ? graphql.name : graphql.root;
 	ret->protocol = YG_PROTOCOL_GRAPHQL;
 	ret->depth = graphql.depth;
 	ret->fields = graphql.fields;
 	ret->aliases = graphql.aliases;
-	ret->text = write_words(ret->bytes, sizeof(ret->bytes),
-				yg_slice_from_str(yg_graphql_type_name(graphql.type)), word);
 	return true;
 }
 
@@ -188,16 +196,37 @@ static struct yg_slice short_id(struct yg_slice id)
 }
 
 /* The server knows the document by its hash; we know the name alone, or the hash. */
-static bool take_persisted(struct yg_operation *ret, const struct envelope *envelope)
+static struct yg_slice name_persisted(const struct envelope *envelope, char *bytes, size_t cap)
 {
 	struct yg_slice name = envelope->name.len ? envelope->name : short_id(envelope->id);
 
 	if (!envelope->persisted || name.len == 0)
+		return (struct yg_slice){ NULL, 0 };
+	return yg_operation_words(bytes, cap, YG_SLICE("persisted"), name);
+}
+
+static bool take_persisted(struct yg_operation *ret, const struct envelope *envelope)
+{
+	ret->text = name_persisted(envelope, ret->bytes, sizeof(ret->bytes));
+	if (!ret->text.ptr)
 		return false;
 	ret->persisted = true;
 	ret->protocol = YG_PROTOCOL_GRAPHQL;
-	ret->text = write_words(ret->bytes, sizeof(ret->bytes), YG_SLICE("persisted"), name);
 	return true;
+}
+
+struct yg_slice yg_operation_from_graphql(struct yg_slice request, char *ret, size_t cap)
+{
+	struct yg_graphql graphql;
+	struct envelope envelope;
+	struct yg_slice document;
+	char room[MESSAGE_MAX];
+
+	(void)read_envelope(request, &envelope);
+	if (envelope.query.len == 0)
+		return name_persisted(&envelope, ret, cap);
+	document = unescape(envelope.query, room, sizeof(room), &envelope.cut);
+	return name_document(document, envelope.name, envelope.cut, &graphql, ret, cap);
 }
 
 static bool read_graphql_json(struct yg_slice target, struct yg_slice text,
@@ -303,7 +332,7 @@ static bool read_jsonrpc(struct yg_slice text, struct yg_operation *ret)
 		return false;
 	ret->protocol = YG_PROTOCOL_JSONRPC;
 	ret->calls = call.calls;
-	ret->text = write_words(ret->bytes, sizeof(ret->bytes), call.method, call.tool);
+	ret->text = yg_operation_words(ret->bytes, sizeof(ret->bytes), call.method, call.tool);
 	return true;
 }
 
@@ -321,7 +350,8 @@ static void read_soap(const struct yg_message *request, struct yg_slice text,
 	if (!name.ptr || name.len == 0)
 		return;
 	ret->calls = 1;
-	ret->text = write_words(ret->bytes, sizeof(ret->bytes), name, (struct yg_slice){ NULL, 0 });
+	ret->text = yg_operation_words(ret->bytes, sizeof(ret->bytes), name,
+				       (struct yg_slice){ NULL, 0 });
 }
 
 /* Files beside a GraphQL request, or a SOAP envelope with its attachments. */
@@ -362,8 +392,8 @@ static void read_llm(const struct yg_exchange *exchange, struct yg_slice text,
 		return;
 	if (model.len == 0)
 		return;
-	ret->model = write_words(ret->model_bytes, sizeof(ret->model_bytes), model,
-				 (struct yg_slice){ NULL, 0 });
+	ret->model = yg_operation_words(ret->model_bytes, sizeof(ret->model_bytes), model,
+					(struct yg_slice){ NULL, 0 });
 	type = yg_message_find(&exchange->response, YG_HEADER_CONTENT_TYPE);
 	kind = type.ptr ? yg_body_kind_of(type, YG_SLICE("")) : YG_BODY_KIND_NONE;
 	ret->stream = kind == YG_BODY_KIND_EVENTS || kind == YG_BODY_KIND_NDJSON ||

@@ -51,3 +51,22 @@ struct yg_operation {
  */
 void yg_operation_from_exchange(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 				struct yg_operation *ret);
+
+/**
+ * yg_operation_from_graphql() - of one request in GraphQL's JSON: "subscription OnPrice".
+ * @request: its object; may be cut, or followed by other text.
+ * @ret: [@cap] what is returned points into it.
+ *
+ * Return: absent: neither a document nor the hash of one.
+ */
+struct yg_slice yg_operation_from_graphql(struct yg_slice request, char *ret, size_t cap);
+
+/**
+ * yg_operation_words() - "@first @second", safe for screens and keys.
+ * @second: may be absent.
+ * @ret: [@cap], @cap at least 4.
+ *
+ * A part that is odd or too long is "*". Return: in @ret.
+ */
+struct yg_slice yg_operation_words(char *ret, size_t cap, struct yg_slice first,
+				   struct yg_slice second);

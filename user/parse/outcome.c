@@ -13,7 +13,8 @@
 
 /* What is known of an answer so far. */
 struct answer {
-	const struct yg_operation *operation;
+	uint8_t protocol; /* of the operation */
+	bool model, connect;
 	bool error;
 	bool good;	      /* it gives something */
 	bool empty;	      /* JSON-RPC: a result that is null */
@@ -171,7 +172,7 @@ static enum yg_outcome_kind kind_of_word(struct yg_slice code)
 	return YG_OUTCOME_REFUSED;
 }
 
-static enum yg_outcome_kind kind_of_code(struct yg_slice code)
+enum yg_outcome_kind yg_outcome_from_code(struct yg_slice code)
 {
 	bool number =
 		code.len > 0 && (code.ptr[0] == '-' || (code.ptr[0] >= '0' && code.ptr[0] <= '9'));
@@ -291,9 +292,9 @@ static bool take_model(struct answer *answer, struct yg_slice top, uint32_t leve
 static bool take_node(struct answer *answer, struct yg_slice top, uint32_t level,
 		      const struct yg_json_node *node)
 {
-	if (answer->operation->protocol == YG_PROTOCOL_GRAPHQL)
+	if (answer->protocol == YG_PROTOCOL_GRAPHQL)
 		return take_graphql(answer, top, level, node);
-	if (answer->operation->model.ptr)
+	if (answer->model)
 		return take_model(answer, top, level, node);
 	return take_rpc(answer, top, level, node);
 }
@@ -328,7 +329,7 @@ static bool has_text(struct yg_slice text, struct yg_slice part)
 static void read_lines(struct answer *answer, struct yg_slice text)
 {
 	const struct yg_slice data = YG_SLICE("data:");
-	bool model = answer->operation->model.ptr != NULL;
+	bool model = answer->model;
 	uint32_t walks = 0;
 
 	while (text.len > 0 && walks < WALKS_MAX) {
@@ -413,7 +414,7 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 {
 	const struct yg_body_view *view;
 
-	if (answer->operation->connect) {
+	if (answer->connect) {
 		read_connect(answer, exchange->response.body);
 		return;
 	}
@@ -428,7 +429,7 @@ static void read_body(struct yg_bodies *bodies, const struct yg_exchange *exchan
 					    exchange->response.body_bytes == 0);
 	/* Errors may stand behind data, in what was not kept. */
 	if (view->kind == YG_BODY_KIND_JSON && view->cut && !answer->error &&
-	    answer->operation->protocol == YG_PROTOCOL_GRAPHQL)
+	    answer->protocol == YG_PROTOCOL_GRAPHQL)
 		answer->good = false;
 }
 
@@ -437,9 +438,9 @@ static enum yg_outcome_kind conclude(const struct answer *answer)
 	bool good = answer->good || answer->results > answer->tool_errors;
 
 	if (answer->error || answer->tool_errors > 0) {
-		if (good && !answer->operation->connect)
+		if (good && !answer->connect)
 			return YG_OUTCOME_PARTIAL;
-		return answer->error ? kind_of_code(answer->code) : YG_OUTCOME_REFUSED;
+		return answer->error ? yg_outcome_from_code(answer->code) : YG_OUTCOME_REFUSED;
 	}
 	return good || answer->empty ? YG_OUTCOME_OK : YG_OUTCOME_NONE;
 }
@@ -447,7 +448,11 @@ static enum yg_outcome_kind conclude(const struct answer *answer)
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		     const struct yg_operation *operation, struct yg_outcome *ret)
 {
-	struct answer answer = { .operation = operation };
+	struct answer answer = {
+		.protocol = operation->protocol,
+		.model = operation->model.ptr != NULL,
+		.connect = operation->connect,
+	};
 
 	ret->kind = YG_OUTCOME_NONE;
 	ret->dataless = ret->metered = false;
@@ -468,4 +473,14 @@ void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchang
 	ret->metered = answer.metered;
 	ret->tokens_in = answer.tokens_in;
 	ret->tokens_out = answer.tokens_out;
+}
+
+enum yg_outcome_kind yg_outcome_from_graphql(struct yg_slice answer, bool cut)
+{
+	struct answer read = { .protocol = YG_PROTOCOL_GRAPHQL };
+
+	read_json(&read, answer);
+	if (cut && !read.error)
+		return YG_OUTCOME_NONE;
+	return conclude(&read);
 }

@@ -62,3 +62,12 @@ struct yg_outcome {
  */
 void yg_outcome_read(struct yg_bodies *bodies, const struct yg_exchange *exchange,
 		     const struct yg_operation *operation, struct yg_outcome *ret);
+
+/*
+ * What one answer of GraphQL says: {"data":...,"errors":[...]}; other text may follow. @cut: it may
+ * go on, and errors stand behind the data.
+ */
+enum yg_outcome_kind yg_outcome_from_graphql(struct yg_slice answer, bool cut);
+
+/* Of a code alone: a number of JSON-RPC or HTTP, or a word; one that tells nothing is REFUSED. */
+enum yg_outcome_kind yg_outcome_from_code(struct yg_slice code);

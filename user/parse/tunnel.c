@@ -37,6 +37,87 @@ static struct yg_slice find_host(const struct yg_draft *request)
 	return (struct yg_slice){ NULL, 0 };
 }
 
+/*
+ * A compressed message, at most YG_WS_SAMPLE_MAX bytes of it, from an empty window: that of the
+ * first one, and of each where the sides do not take over the one before (RFC 7692 section 7.1.1);
+ * others are read as far as they do not refer to it. Without the four bytes that the sender leaves
+ * out the last block may stay open.
+ */
+static struct yg_slice undo(struct yg_pool *pool, struct yg_slice text, char *ret)
+{
+	z_stream z = { .zalloc = take, .zfree = give, .opaque = pool };
+	uint8_t in[YG_WS_SAMPLE_MAX];
+
+	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
+		return (struct yg_slice){ NULL, 0 };
+	memcpy(in, text.ptr, text.len);
+	z.next_in = in;
+	z.avail_in = (unsigned int)text.len;
+	z.next_out = (Bytef *)ret;
+	z.avail_out = YG_TUNNEL_TEXT_MAX;
+	(void)inflate(&z, Z_SYNC_FLUSH);
+	(void)inflateEnd(&z);
+	return (struct yg_slice){ ret, YG_TUNNEL_TEXT_MAX - z.avail_out };
+}
+
+/* One message is over. */
+static void hear(void *ctx, struct yg_ws_ear *ear)
+{
+	struct yg_hearing *hearing = ctx;
+	bool server = ear == &hearing->ears[1];
+	char plain[YG_TUNNEL_TEXT_MAX], room[YG_WS_UNPACK_MAX];
+	struct yg_slice text = { ear->text, ear->len };
+	struct yg_ws_call call;
+
+	if (ear->is_compressed && text.len > 0)
+		text = undo(hearing->pool, text, plain);
+	if (text.len == 0) {
+		hearing->calls.unread[server] += ear->len > 0 || ear->is_cut;
+		return;
+	}
+	yg_ws_call_read(text, ear->is_cut, server, room, &call);
+	yg_ws_calls_take(&hearing->calls, server, ear->is_cut, &call);
+}
+
+/* Not while memory is scarce: what is counted is worth more than what is understood. */
+static void listen(struct yg_pool *pool, struct yg_tunnel *tunnel)
+{
+	struct yg_hearing *hearing;
+	size_t cap;
+
+	if (yg_pool_is_scarce(pool))
+		return;
+	hearing = yg_pool_take(pool, sizeof(*hearing), &cap);
+	if (!hearing)
+		return;
+	*hearing = (struct yg_hearing){ .pool = pool };
+	for (unsigned side = 0; side < 2; side++) {
+		hearing->ears[side].fn = hear;
+		hearing->ears[side].ctx = hearing;
+		tunnel->ws[side].ear = &hearing->ears[side];
+	}
+	tunnel->hearing = hearing;
+}
+
+static void stop_listening(struct yg_pool *pool, struct yg_tunnel *tunnel)
+{
+	tunnel->ws[0].ear = tunnel->ws[1].ear = NULL;
+	tunnel->ws[0].is_hearing = tunnel->ws[1].is_hearing = false;
+	yg_pool_give(pool, tunnel->hearing);
+	tunnel->hearing = NULL;
+}
+
+/* The news are told. Nobody listens on where nothing was understood so far. */
+static void told_calls(struct yg_pool *pool, struct yg_tunnel *tunnel)
+{
+	struct yg_ws_calls *calls = &tunnel->hearing->calls;
+
+	tunnel->hearing->looked += calls->looked[0] + calls->looked[1];
+	yg_ws_calls_told(calls);
+	if (tunnel->hearing->looked >= YG_TUNNEL_HEAR_MAX && !calls->rows[0].hash)
+		stop_listening(pool, tunnel);
+}
+
 struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft *request,
 				 uint32_t stream)
 {
@@ -48,6 +129,8 @@ struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft
 		return NULL;
 	}
 	*tunnel = (struct yg_tunnel){ .stream = stream };
+	if (pairer->websocket_fn)
+		listen(pairer->reading.pool, tunnel);
 	if (!request)
 		return tunnel;
 	tunnel->start_ns = request->start_ns;
@@ -57,34 +140,13 @@ struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft
 	return tunnel;
 }
 
-/*
- * The sample of a compressed message. It was the first, so its window is empty: RFC 7692 section
- * 7.2.2. Without the four bytes that the sender leaves out the last block may stay open.
- */
-static struct yg_slice undo(struct yg_pool *pool, const struct yg_ws_said *said, char *ret)
-{
-	z_stream z = { .zalloc = take, .zfree = give, .opaque = pool };
-	uint8_t in[YG_WS_SAMPLE_MAX];
-
-	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		return (struct yg_slice){ NULL, 0 };
-	memcpy(in, said->sample, said->sample_len);
-	z.next_in = in;
-	z.avail_in = said->sample_len;
-	z.next_out = (Bytef *)ret;
-	z.avail_out = YG_TUNNEL_TEXT_MAX;
-	(void)inflate(&z, Z_SYNC_FLUSH);
-	(void)inflateEnd(&z);
-	return (struct yg_slice){ ret, YG_TUNNEL_TEXT_MAX - z.avail_out };
-}
-
 static struct yg_slice text_of(struct yg_pool *pool, const struct yg_ws_said *said, char *ret)
 {
 	if (said->sample_len == 0)
 		return (struct yg_slice){ NULL, 0 };
 	if (!said->is_sample_compressed)
 		return (struct yg_slice){ said->sample, said->sample_len };
-	return undo(pool, said, ret);
+	return undo(pool, (struct yg_slice){ said->sample, said->sample_len }, ret);
 }
 
 static struct yg_peer peer_of(const struct yg_end *end)
@@ -126,9 +188,13 @@ static void tell(struct yg_pairer *pairer, const struct yg_flow *flow, struct yg
 			yg_ws_tally_since(&tunnel->ws[side].said, &tunnel->told[side]);
 		tunnel->told[side] = yg_ws_tally_since(&tunnel->ws[side].said, &nothing);
 	}
+	if (tunnel->hearing && yg_ws_calls_has_news(&tunnel->hearing->calls))
+		websocket.calls = &tunnel->hearing->calls;
 	tunnel->told_ns = now_ns;
 	tunnel->heard_ns = flow->last_ns;
 	pairer->websocket_fn(pairer->ctx, &websocket);
+	if (websocket.calls)
+		told_calls(pairer->reading.pool, tunnel);
 }
 
 void yg_tunnel_goes_on(struct yg_pairer *pairer, const struct yg_flow *flow,
@@ -146,6 +212,8 @@ void yg_tunnel_close(struct yg_pairer *pairer, const struct yg_flow *flow,
 {
 	if (*tunnel && pairer->websocket_fn)
 		tell(pairer, flow, *tunnel, true, flow->last_ns);
+	if (*tunnel)
+		stop_listening(pairer->reading.pool, *tunnel);
 	yg_pool_give(pairer->reading.pool, *tunnel);
 	*tunnel = NULL;
 }

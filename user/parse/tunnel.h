@@ -14,11 +14,13 @@
 #include "parse/draft.h"
 #include "parse/exchange.h"
 #include "parse/ws.h"
+#include "parse/ws_calls.h"
 #include "stream/flow.h"
 
 #define YG_TUNNEL_HOST_MAX   256u  /* bytes of the Host field that are kept; a longer one is none */
 #define YG_TUNNEL_TARGET_MAX 512u  /* bytes of the target that are kept; a longer one is none */
 #define YG_TUNNEL_TEXT_MAX   4096u /* bytes that a compressed sample is undone to */
+#define YG_TUNNEL_HEAR_MAX   64u /* messages after which nobody listens if nothing was understood */
 #define YG_TUNNEL_TELL_NS    (5ull * 1000000000) /* between two words of one that goes on */
 
 struct yg_pairer;
@@ -35,13 +37,23 @@ struct yg_websocket {
 	const struct yg_ws_said *said[2]; /* from its beginning to now */
 	struct yg_ws_tally news[2];	  /* of that, what was not told before */
 	struct yg_slice text[2];	  /* sample of the first text message, compression undone */
+	const struct yg_ws_calls *calls;  /* what was heard inside; NULL: nothing is new */
 };
 
 /* Receives each WebSocket when it has ended, and now and then before. */
 typedef void (*yg_websocket_fn)(void *ctx, const struct yg_websocket *websocket);
 
+/* Where messages are looked into while the tunnel lasts. */
+struct yg_hearing {
+	struct yg_pool *pool; /* to undo compression */
+	uint32_t looked;      /* messages, up to the last word */
+	struct yg_ws_ear ears[2];
+	struct yg_ws_calls calls;
+};
+
 struct yg_tunnel {
-	struct yg_ws ws[2]; /* client's, server's */
+	struct yg_ws ws[2];	    /* client's, server's */
+	struct yg_hearing *hearing; /* of the pool; NULL: memory is scarce, or there was nothing */
 	uint64_t start_ns;
 	uint64_t told_ns;  /* when it was told of last; 0: not yet */
 	uint64_t heard_ns; /* of the last segment when it was */

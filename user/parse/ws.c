@@ -59,6 +59,12 @@ static void begin_message(struct yg_ws *ws, unsigned opcode)
 	ws->said.text += opcode == YG_WS_TEXT;
 	ws->said.binary += opcode == YG_WS_BINARY;
 	ws->said.compressed += (ws->header[0] & COMPRESSED) != 0;
+	ws->is_hearing = ws->ear != NULL;
+	if (ws->ear) {
+		ws->ear->len = 0;
+		ws->ear->is_cut = false;
+		ws->ear->is_compressed = ws->header[0] & COMPRESSED;
+	}
 	ws->is_sampling = opcode == YG_WS_TEXT && !ws->has_sampled;
 	if (!ws->is_sampling)
 		return;
@@ -74,8 +80,12 @@ static bool is_control(const struct yg_ws *ws)
 /* The payload is over. */
 static void end_frame(struct yg_ws *ws)
 {
-	if ((ws->header[0] & FIN) && !is_control(ws))
-		ws->is_sampling = false;
+	if (!(ws->header[0] & FIN) || is_control(ws))
+		return;
+	ws->is_sampling = false;
+	if (ws->is_hearing)
+		ws->ear->fn(ws->ear->ctx, ws->ear);
+	ws->is_hearing = false;
 }
 
 /* The header is whole. */
@@ -114,6 +124,20 @@ static uint8_t unmask(const struct yg_ws *ws, uint8_t byte, uint64_t at)
 	return ws->mask_at ? byte ^ ws->header[ws->mask_at + (at & 3)] : byte;
 }
 
+/* A hole in the middle of a message ends what is kept of it. */
+static void hear(struct yg_ws *ws, const uint8_t *data, size_t len)
+{
+	struct yg_ws_ear *ear = ws->ear;
+	size_t room = sizeof(ear->text) - ear->len, take = len < room ? len : room;
+
+	if (ear->is_cut)
+		return;
+	for (size_t i = 0; i < take; i++)
+		ear->text[ear->len + i] = (char)unmask(ws, data[i], ws->done + i);
+	ear->len = (uint16_t)(ear->len + take);
+	ear->is_cut = take < len;
+}
+
 /* Keep what is kept of a payload. */
 static void read_payload(struct yg_ws *ws, const uint8_t *data, size_t len)
 {
@@ -131,6 +155,8 @@ static void read_payload(struct yg_ws *ws, const uint8_t *data, size_t len)
 		said->sample_len = (uint16_t)(said->sample_len + take);
 		said->is_sample_cut |= take < len;
 	}
+	if (ws->is_hearing && !is_control(ws))
+		hear(ws, data, len);
 	ws->done += len;
 	ws->left -= len;
 	if (ws->left == 0)
@@ -179,13 +205,18 @@ void yg_ws_gap(struct yg_ws *ws, uint64_t len, struct yg_stream_counters *counte
 	}
 	ws->said.is_sample_cut |= ws->is_sampling && !is_control(ws);
 	ws->is_sampling &= is_control(ws);
+	if (ws->is_hearing && !is_control(ws))
+		ws->ear->is_cut = true;
 	ws->done += len;
 	ws->left -= len;
+	if (ws->left == 0)
+		end_frame(ws);
 }
 
 uint64_t yg_ws_unwanted(const struct yg_ws *ws)
 {
-	bool is_kept = ws->is_sampling && ws->said.sample_len < YG_WS_SAMPLE_MAX;
+	bool is_kept = (ws->is_sampling && ws->said.sample_len < YG_WS_SAMPLE_MAX) ||
+		       (ws->is_hearing && !ws->ear->is_cut && ws->ear->len < YG_WS_EAR_MAX);
 
 	return is_kept || (ws->header[0] & 0x0f) == YG_WS_CLOSE ? 0 : ws->left;
 }

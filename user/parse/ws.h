@@ -19,6 +19,7 @@
 
 #define YG_WS_HEADER_MAX 14u   /* bytes of the longest frame header */
 #define YG_WS_SAMPLE_MAX 1024u /* bytes of the first text message that are kept, as sent */
+#define YG_WS_EAR_MAX	 1000u /* bytes of each message that are kept till its end, as sent */
 
 enum yg_ws_opcode {
 	YG_WS_CONTINUATION = 0,
@@ -52,17 +53,29 @@ struct yg_ws_said {
 	char sample[YG_WS_SAMPLE_MAX]; /* [sample_len] unmasked */
 };
 
+/* Hears each message of a direction. Set fn and ctx. */
+struct yg_ws_ear {
+	void (*fn)(void *ctx, struct yg_ws_ear *ear); /* a message is over */
+	void *ctx;
+	uint16_t len;
+	bool is_cut;		  /* not the whole message */
+	bool is_compressed;	  /* as it was sent */
+	char text[YG_WS_EAR_MAX]; /* [len] unmasked */
+};
+
 /* Zero it, set is_open. */
 struct yg_ws {
-	uint64_t left;	  /* bytes of payload still to come */
-	uint64_t done;	  /* bytes of payload read of this frame */
-	uint64_t message; /* bytes of the message so far */
+	struct yg_ws_ear *ear; /* NULL: nobody listens */
+	uint64_t left;	       /* bytes of payload still to come */
+	uint64_t done;	       /* bytes of payload read of this frame */
+	uint64_t message;      /* bytes of the message so far */
 	uint8_t header[YG_WS_HEADER_MAX];
 	uint8_t header_len;
 	uint8_t mask_at;  /* in header; 0: not masked */
 	bool is_open;	  /* false: the direction is not read */
 	bool is_sampling; /* the message being read is the one that is kept */
 	bool has_sampled;
+	bool is_hearing; /* the message being read is kept for the ear */
 	struct yg_ws_said said;
 };
 

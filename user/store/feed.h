@@ -318,7 +318,22 @@
 	X(time, first_seen, 0, "first WebSocket")                              \
 	X(time, last_seen, 0, "last word")                                     \
 	YG_FEED_TALK_SIDE(X, client)                                           \
-	YG_FEED_TALK_SIDE(X, server)
+	YG_FEED_TALK_SIDE(X, server)                                           \
+	X(uint, looked, 0, "messages that were looked into")                   \
+	X(uint, others, 0, "of these, operations that have no row of their own")
+
+/* One operation inside the WebSockets of an endpoint; replaces what its place held. */
+#define YG_FEED_CALL(X)                                              \
+	X(id, id, 0, "of its place among those of the endpoint")     \
+	X(id, endpoint, 0, "id of the endpoint")                     \
+	X(text, operation, 64, "subscription OnPrice, /admin kick")  \
+	X(text, protocol, 16, "graphql, jsonrpc, socketio ...")      \
+	X(text, said_by, 8, "client or server")                      \
+	X(uint, messages, 0, "that ask for it")                      \
+	X(uint, answers, 0, "messages that answer these")            \
+	X(facts, outcomes, 0, "by what they say: ok, forbidden ...") \
+	X(time, first_seen, 0, "first WebSocket that held it")       \
+	X(time, last_seen, 0, "last one")
 
 /* Sensitive records that a caller was given on one day; replaces what was stored. */
 #define YG_FEED_TAKE(X)                                                     \
@@ -359,7 +374,8 @@
 	X(19, data, YG_FEED_DATA)            \
 	X(20, party, YG_FEED_PARTY)          \
 	X(21, talk, YG_FEED_TALK)            \
-	X(22, take, YG_FEED_TAKE)
+	X(22, take, YG_FEED_TAKE)            \
+	X(23, call, YG_FEED_CALL)
 
 /* Numbers of the kinds; on the wire, never reused. */
 enum yg_feed_kind {
@@ -385,6 +401,7 @@ enum yg_feed_kind {
 	YG_FEED_KIND_PARTY,
 	YG_FEED_KIND_TALK,
 	YG_FEED_KIND_TAKE,
+	YG_FEED_KIND_CALL,
 	YG_FEED_KIND_MAX
 };
 

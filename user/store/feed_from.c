@@ -368,7 +368,32 @@ void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret)
 		.last_seen = talk->last_ns,
 		SAID(client),
 		SAID(server),
+		.looked = talk->calls.looked,
+		.others = talk->calls.others,
 	};
+}
+
+bool yg_feed_from_call(const struct yg_talk *talk, uint32_t place, struct yg_feed_message *ret)
+{
+	const struct yg_talk_call *call = &talk->calls.rows[place];
+
+	if (!call->name[0])
+		return false;
+	*ret = (struct yg_feed_message){ .kind = YG_FEED_KIND_CALL };
+	ret->call = (struct yg_feed_call){
+		.id = yg_hash_mix(talk->endpoint + place),
+		.endpoint = talk->endpoint,
+		.operation = yg_slice_from_str(call->name),
+		.protocol = yg_slice_from_str(yg_ws_tongue_name((enum yg_ws_tongue)call->tongue)),
+		.said_by = yg_slice_from_str(call->server ? "server" : "client"),
+		.messages = call->asked,
+		.answers = call->answered,
+		.first_seen = call->first_ns,
+		.last_seen = call->last_ns,
+	};
+	for (unsigned int i = 0; i < YG_OUTCOME_MAX; i++)
+		add_outcome(&ret->call.outcomes, (enum yg_outcome_kind)i, call->outcomes[i]);
+	return true;
 }
 
 void yg_feed_from_take(const struct yg_take *take, const char *class_, struct yg_feed_message *ret)

@@ -64,6 +64,8 @@ void yg_feed_from_data(uint64_t endpoint, const struct yg_data_field *field,
 void yg_feed_from_party(const struct yg_party *party, struct yg_feed_message *ret);
 /* Samples of @ret are borrowed from @talk. */
 void yg_feed_from_talk(const struct yg_talk *talk, struct yg_feed_message *ret);
+/* @place: of its calls. Return: false: there is none. */
+bool yg_feed_from_call(const struct yg_talk *talk, uint32_t place, struct yg_feed_message *ret);
 /* Texts of @ret are borrowed from @take and @class_. */
 void yg_feed_from_take(const struct yg_take *take, const char *class_, struct yg_feed_message *ret);
 void yg_feed_from_relation(const struct yg_relation *relation, struct yg_feed_message *ret);

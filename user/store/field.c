@@ -31,6 +31,7 @@
 #define PARTY(type, name, max, help)	  FIELD(type, name, party.name, max)
 #define TALK(type, name, max, help)	  FIELD(type, name, talk.name, max)
 #define TAKE(type, name, max, help)	  FIELD(type, name, take.name, max)
+#define CALL(type, name, max, help)	  FIELD(type, name, call.name, max)
 #define RESTORED(type, name, max, help)	  FIELD(type, name, restored.name, max)
 
 static const struct yg_field hello_fields[] = { YG_FEED_HELLO(HELLO) };
@@ -54,6 +55,7 @@ static const struct yg_field data_fields[] = { YG_FEED_DATA(DATA) };
 static const struct yg_field party_fields[] = { YG_FEED_PARTY(PARTY) };
 static const struct yg_field talk_fields[] = { YG_FEED_TALK(TALK) };
 static const struct yg_field take_fields[] = { YG_FEED_TAKE(TAKE) };
+static const struct yg_field call_fields[] = { YG_FEED_CALL(CALL) };
 static const struct yg_field restored_fields[] = { YG_FEED_RESTORED(RESTORED) };
 
 #define SCHEMA(number, name, table) \

@@ -224,6 +224,8 @@ int yg_store_put_fold(struct yg_store *store, const struct yg_feed_fold *fold)
 	if (r == 0)
 		r = run_pair(store, YG_SQL_TALK_DROP, fold->from, 0);
 	if (r == 0)
+		r = run_pair(store, YG_SQL_CALL_DROP, fold->from, 0);
+	if (r == 0)
 		r = yg_store_move_samples(store, fold);
 	return r;
 }

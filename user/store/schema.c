@@ -117,6 +117,14 @@ static const char *const main_migrations[] = {
 	("ALTER TABLE endpoints ADD COLUMN outcomes TEXT NOT NULL DEFAULT '{}';"
 	 "ALTER TABLE endpoints ADD COLUMN tokens_in INTEGER NOT NULL DEFAULT 0;"
 	 "ALTER TABLE endpoints ADD COLUMN tokens_out INTEGER NOT NULL DEFAULT 0;"),
+	("ALTER TABLE talks ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE talks ADD COLUMN others INTEGER NOT NULL DEFAULT 0;"
+	 "CREATE TABLE calls(id INTEGER PRIMARY KEY, endpoint INTEGER NOT NULL,"
+	 "operation TEXT NOT NULL, protocol TEXT NOT NULL, said_by TEXT NOT NULL,"
+	 "messages INTEGER NOT NULL, answers INTEGER NOT NULL, outcomes TEXT NOT NULL,"
+	 "first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL);"
+	 "CREATE INDEX calls_endpoint ON calls(endpoint);"
+	 "CREATE INDEX calls_seen ON calls(last_seen);"),
 };
 
 static const char *const day_migrations[] = {
@@ -194,10 +202,18 @@ static const char *const day_migrations[] = {
 	"_binary, 'compressed', " side "_compressed, 'control', " side "_control, 'bytes', " side \
 	"_bytes, 'largest', " side "_largest, 'sample', " side "_sample)"
 
-#define TALK_OF_ENDPOINT                                                                          \
-	"(SELECT json_object('sockets', sockets, 'open', sockets-ended, 'lost', lost,"            \
-	" 'seconds', seconds, 'from_client', " TALK_SIDE("client") ", 'from_server', " TALK_SIDE( \
-		"server") ") FROM talks WHERE talks.id=endpoints.id)"
+/* The most used first; at most YG_TALK_CALLS_MAX. */
+#define CALLS_OF_ENDPOINT                                                                    \
+	"(SELECT json_group_array(json_object('operation', operation, 'protocol', protocol," \
+	" 'said_by', said_by, 'messages', messages, 'answers', answers, 'outcomes',"         \
+	" json(outcomes))) FROM (SELECT * FROM calls WHERE endpoint=talks.id"                \
+	" ORDER BY messages DESC, operation, said_by))"
+
+#define TALK_OF_ENDPOINT                                                                           \
+	"(SELECT json_object('sockets', sockets, 'open', sockets-ended, 'lost', lost,"             \
+	" 'seconds', seconds, 'from_client', " TALK_SIDE("client") ", 'from_server', " TALK_SIDE(  \
+		"server") ", 'looked', looked, 'others', others, 'operations', " CALLS_OF_ENDPOINT \
+			  ") FROM talks WHERE talks.id=endpoints.id)"
 
 #define OF_PARTY "(service=host OR substr(service,1,length(host)+1)=host||':')"
 
@@ -335,6 +351,7 @@ static const char *const main_texts[YG_SQL_MAX] = {
 		" GROUP BY f, i" RELATION_MERGE,
 	[YG_SQL_RELATION_DROP] = "DELETE FROM relations WHERE from_id=?1 OR into_id=?1",
 	[YG_SQL_TALK_DROP] = "DELETE FROM talks WHERE id=?1",
+	[YG_SQL_CALL_DROP] = "DELETE FROM calls WHERE endpoint=?1",
 	[YG_SQL_DATA_DROP] = "DELETE FROM data_fields WHERE id=?1",
 	[YG_SQL_DATA_DROP_ENDPOINT] = "DELETE FROM data_fields WHERE endpoint=?1",
 	[YG_SQL_DATA_COUNT] =

@@ -181,6 +181,7 @@ static const struct {
 	[YG_FEED_KIND_PARTY] = { YG_SQL_PARTY_PUT, "third_parties", "host" },
 	[YG_FEED_KIND_TALK] = { YG_SQL_TALK_PUT, "talks", "id" },
 	[YG_FEED_KIND_TAKE] = { YG_SQL_TAKE_PUT, "takes", "id" },
+	[YG_FEED_KIND_CALL] = { YG_SQL_CALL_PUT, "calls", "id" },
 };
 
 static int put(struct yg_store *store, const struct yg_feed_message *message, uint64_t now_ns)
@@ -256,6 +257,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ TRIM_OVER("data_fields", "id", "last_seen"), YG_STORE_DATA_MAX },
 		{ TRIM_OVER("talks", "id", "last_seen"), YG_STORE_ENDPOINTS_MAX },
 		{ TRIM_OVER("takes", "id", "last_seen"), YG_STORE_TAKES_MAX },
+		{ TRIM_OVER("calls", "id", "last_seen"), YG_STORE_CALLS_MAX },
 	};
 	static const struct {
 		const char *format;
@@ -270,6 +272,7 @@ static int expire(struct yg_store *store, uint64_t now_ns)
 		{ "DELETE FROM data_fields WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM talks WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM takes WHERE last_seen<%llu", 1 },
+		{ "DELETE FROM calls WHERE last_seen<%llu", 1 },
 		{ "DELETE FROM blocks WHERE expires<%llu", 1 },
 		{ "DELETE FROM hours WHERE hour<%llu", YG_NS_PER_HOUR },
 		{ "DELETE FROM risks WHERE hour<%llu", YG_NS_PER_HOUR },

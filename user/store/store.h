@@ -28,6 +28,7 @@
 #define YG_STORE_DATA_MAX	 200000u
 #define YG_STORE_PARTIES_MAX	 20000u
 #define YG_STORE_TAKES_MAX	 200000u
+#define YG_STORE_CALLS_MAX	 200000u
 #define YG_STORE_LIST_MAX	 1000u /* rows of one list; more are asked for by offset */
 
 /* Each row: what it counts. Totals since yg_store_new(). */

@@ -89,7 +89,8 @@ static void on_websocket(void *ctx, const struct yg_websocket *websocket)
 	seen->wrong += !is_text(websocket->host, "api.test") ||
 		       !is_text(websocket->target, "/chat") || !is_text(websocket->text[0], "hi") ||
 		       websocket->text[1].ptr || websocket->said[0]->largest != 2 ||
-		       websocket->said[1]->largest != 5 || websocket->news[1].bytes != 3;
+		       websocket->said[1]->largest != 5 || websocket->news[1].bytes != 3 ||
+		       websocket->calls->rows[3].asked != 7 || websocket->calls->others != 2;
 }
 
 static void on_tick(void *ctx, uint64_t now_ns)
@@ -227,12 +228,14 @@ static void a_websocket_arrives_by_copy(void **state)
 {
 	char host[] = "api.test", target[] = "/chat", text[] = "hi";
 	struct yg_ws_said said[2] = { { .largest = 2 }, { .largest = 5 } };
+	struct yg_ws_calls calls = { .others = 2, .rows[3].asked = 7 };
 	const struct yg_websocket websocket = {
 		.host = yg_slice_from_str(host),
 		.target = yg_slice_from_str(target),
 		.said = { &said[0], &said[1] },
 		.news[1].bytes = 3,
 		.text = { yg_slice_from_str(text) },
+		.calls = &calls,
 	};
 	struct seen seen = { 0 };
 	struct yg_relay *relay = NULL;
@@ -244,6 +247,7 @@ static void a_websocket_arrives_by_copy(void **state)
 	memset(target, '!', sizeof(target));
 	memset(text, '!', sizeof(text));
 	memset(said, 0xff, sizeof(said));
+	memset(&calls, 0xff, sizeof(calls));
 	yg_relay_free(&relay);
 	assert_int_equal(seen.websockets, 1);
 	assert_int_equal(seen.wrong, 0);

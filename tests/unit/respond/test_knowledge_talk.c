@@ -93,6 +93,64 @@ static void what_nobody_opened_is_counted_apart(void **state)
 	assert_int_equal(counter(&scene, "websocket.endpoints"), 0);
 }
 
+static void add_call(struct yg_ws_calls *calls, bool server, const char *text)
+{
+	char room[YG_WS_UNPACK_MAX];
+	struct yg_ws_call call;
+
+	yg_ws_call_read(yg_slice_from_str(text), false, server, room, &call);
+	yg_ws_calls_take(calls, server, false, &call);
+}
+
+static bool has_data(const struct scene *scene, const char *path, bool response)
+{
+	const struct yg_endpoint *endpoint = scene->seen.endpoint;
+	uint32_t count;
+	const struct yg_data_field *fields =
+		yg_data_fields(yg_knowledge_data(scene->knowledge), endpoint->index, &count);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(fields[i].path, path) == 0 && fields[i].response == response)
+			return true;
+	}
+	return false;
+}
+
+/* Operations by name, their outcomes at the endpoint, and classes of data in their fields. */
+static void what_is_done_inside_shows_at_its_endpoint(void **state)
+{
+	struct yg_ws_calls calls = { .others = 0 };
+	SCENE_CLEANUP struct scene scene;
+	struct yg_websocket ws = websocket("api.example.com", "/rpc");
+	const struct yg_talk *talk;
+
+	(void)state;
+	scene_open(&scene, (struct yg_knowledge_options){ 0 });
+	scene_show(&scene, &(struct scene_call){ .target = "/rpc", .status = 101 });
+	add_call(&calls, false,
+		 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pay\",\"params\":"
+		 "{\"card\":\"4111111111111111\"}}");
+	add_call(&calls, true,
+		 "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":401,\"message\":\"no\"}}");
+	add_call(
+		&calls, true,
+		"{\"jsonrpc\":\"2.0\",\"method\":\"told\",\"params\":{\"email\":\"ann@example.jp\"}}");
+	ws.calls = &calls;
+	ws.sampled = 1u << 31;
+	yg_knowledge_websocket(scene.knowledge, &ws);
+	talk = talk_of(&scene, &scene);
+	assert_string_equal(talk->calls.rows[0].name, "pay");
+	assert_int_equal(talk->calls.rows[0].asked, 2); /* one of two is sampled */
+	assert_int_equal(talk->calls.rows[0].outcomes[YG_OUTCOME_UNAUTHENTICATED], 2);
+	assert_string_equal(talk->calls.rows[1].name, "told");
+	assert_true(talk->calls.rows[1].server);
+	assert_int_equal(scene.seen.endpoint->inside[YG_OUTCOME_UNAUTHENTICATED], 2);
+	assert_int_equal(scene.seen.endpoint->requests, 1);
+	assert_true(has_data(&scene, "$.params.card", false));
+	assert_true(has_data(&scene, "$.params.email", true));
+	assert_false(has_data(&scene, "$.params.email", false));
+}
+
 static void load_blob(void *ctx, enum yg_blob kind, uint64_t id, const uint8_t *data, size_t len)
 {
 	(void)id;
@@ -169,6 +227,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_counts_for_the_endpoint_that_opened_it),
 		cmocka_unit_test(one_in_four_stands_for_four),
 		cmocka_unit_test(what_nobody_opened_is_counted_apart),
+		cmocka_unit_test(what_is_done_inside_shows_at_its_endpoint),
 		cmocka_unit_test(it_outlives_a_restart),
 		cmocka_unit_test(a_long_answer_counts_once_when_it_is_over),
 	};
