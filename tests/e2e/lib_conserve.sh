@@ -163,7 +163,8 @@ conserve() {
 on_fail() {
 	status '[.counters.ring, .counters.stream, .counters.analyzer, .counters.feed] |
 		map(with_entries(select(.value > 0)))' | jq -c '.[]'
-	echo "unbound $(counter tls.unbound), calls lost $(counter tls.lost_call)"
+	echo "unbound $(counter tls.unbound), calls lost $(counter tls.lost_call)," \
+		"frames while no heart beat $(counter sample.skip_idle)"
 	echo "served $(served) seen $(seen) lost $(lost) requests $(requests)"
 	diff <(by_client_served | sort) <(by_client_seen) || true
 	daemon_log 20

@@ -66,6 +66,12 @@ static int items_new(struct yg_resting *resting, size_t count)
 	return resting->items ? 0 : -ENOMEM;
 }
 
+static void add_items(struct yg_resting *resting, struct yg_uprobe *uprobe)
+{
+	for (size_t i = 0; i < yg_uprobe_links(uprobe); i++)
+		resting->items[resting->item_count++] = (struct yg_rest_item){ uprobe, i, 0 };
+}
+
 static int fall(struct yg_warden *warden)
 {
 	struct yg_resting *resting = &warden->resting;
@@ -77,11 +83,8 @@ static int fall(struct yg_warden *warden)
 	r = items_new(resting, count);
 	if (r)
 		return r;
-	for (size_t i = 0; i < resting->file_count; i++) {
-		for (size_t j = 0; j < yg_uprobe_links(resting->files[i].uprobe); j++)
-			resting->items[resting->item_count++] =
-				(struct yg_rest_item){ resting->files[i].uprobe, j, 0 };
-	}
+	for (size_t i = 0; i < resting->file_count; i++)
+		add_items(resting, resting->files[i].uprobe);
 	return yg_crew_start(take_off, resting, resting->item_count, &resting->crew);
 }
 
@@ -128,6 +131,15 @@ static void say_failed(const struct yg_resting *resting)
 	}
 }
 
+static void await_crew(struct yg_warden *warden)
+{
+	while (!yg_crew_is_done(warden->resting.crew)) { /* on a busy host that takes seconds */
+		yg_warden_beat(warden);
+		(void)poll(NULL, 0, CREW_MS);
+	}
+	yg_crew_join(&warden->resting.crew);
+}
+
 /* Wait for the crew, if there is one. */
 static void end_turn(struct yg_warden *warden)
 {
@@ -136,11 +148,7 @@ static void end_turn(struct yg_warden *warden)
 
 	if (!resting->crew)
 		return;
-	while (!yg_crew_is_done(resting->crew)) { /* on a busy host that takes seconds */
-		yg_warden_beat(warden);
-		(void)poll(NULL, 0, CREW_MS);
-	}
-	yg_crew_join(&resting->crew);
+	await_crew(warden);
 	now_ns = yg_monotonic_ns();
 	yg_log(YG_LOG_DEBUG, "probes: %s in %.1f ms",
 	       resting->phase == YG_REST_FALLING ? "off" : "on",
@@ -179,6 +187,18 @@ int yg_resting_attach(struct yg_warden *warden, int file_fd, const struct yg_pla
 	return 0;
 }
 
+/* All links at once, while the heart beats: each waits in the kernel, on a busy host a second. */
+static void take_all_off(struct yg_warden *warden, struct yg_uprobe *uprobe)
+{
+	struct yg_resting *resting = &warden->resting;
+
+	if (items_new(resting, yg_uprobe_links(uprobe)))
+		return;
+	add_items(resting, uprobe);
+	if (yg_crew_start(take_off, resting, resting->item_count, &resting->crew) == 0)
+		await_crew(warden);
+}
+
 void yg_resting_detach(struct yg_warden *warden, struct yg_uprobe **uprobe)
 {
 	struct yg_resting *resting = &warden->resting;
@@ -188,6 +208,8 @@ void yg_resting_detach(struct yg_warden *warden, struct yg_uprobe **uprobe)
 		if (resting->files[i].uprobe == *uprobe)
 			resting->files[i] = resting->files[--resting->file_count];
 	}
+	if (resting->phase == YG_REST_AWAKE)
+		take_all_off(warden, *uprobe);
 	yg_uprobe_detach(uprobe);
 }
 
