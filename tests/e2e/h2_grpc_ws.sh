@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A server in node speaks gRPC over HTTP/2 (TLS and prior knowledge) and WebSocket: yagura tells
-# each by its protocol, service and method of a call, and counts the frames of a WebSocket. Bodies in
-# br, zstd, Shift_JIS and EUC-JP are read by the analyzer that runs, which may open no file.
+# each by its protocol, service and method of a call, and counts the frames of a WebSocket. What its
+# messages hold is classed by the numbers of their fields, compressed or not. Bodies in br, zstd,
+# Shift_JIS and EUC-JP are read by the analyzer that runs, which may open no file.
 . "$(dirname "$0")/lib.sh"
 
 CALLS=20
 
 on_fail() {
 	api endpoints | jq -c '.items[]' || true
+	fields /shop.People/Get || true
 	daemon_log 20
 }
 
@@ -18,11 +20,32 @@ start_node_services() {
 	need node
 	cat >"$WORK/server.js" <<-'JS'
 		const http2 = require('http2'), http = require('http'), fs = require('fs');
-		const crypto = require('crypto');
-		let calls = 0;
+		const crypto = require('crypto'), zlib = require('zlib');
+		let calls = 0, people = 0;
+		function text(number, value) {	// a field of protobuf
+			return Buffer.concat([Buffer.from([number << 3 | 2, value.length]), Buffer.from(value)]);
+		}
+		// {1: name, 2: {1: mail, 3: card}}, each second one compressed
+		function person() {
+			const digits = '411111' + String(people * 7919).padStart(9, '0');
+			const sum = [...digits].reverse().reduce((a, c, i) =>
+				a + (i % 2 ? +c : 2 * c > 9 ? 2 * c - 9 : 2 * c), 0);
+			const message = text(1, `person-${people}`), inner = Buffer.concat([
+				text(1, `taro${people}@example.jp`), text(3, digits + (10 - sum % 10) % 10)]);
+			const plain = Buffer.concat([message, text(2, inner)]), packed = people++ % 2;
+			const body = packed ? zlib.gzipSync(plain) : plain;
+			return Buffer.concat([Buffer.from([packed, 0, 0, 0, body.length]), body]);
+		}
 		function serve(stream, headers) {
 			stream.on('data', () => {});
 			stream.on('end', () => {
+				if (headers[':path'] === '/shop.People/Get') {
+					stream.respond({':status': 200, 'content-type': 'application/grpc',
+						'grpc-encoding': 'gzip'}, {waitForTrailers: true});
+					stream.on('wantTrailers', () => stream.sendTrailers({'grpc-status': '0'}));
+					stream.end(person());
+					return;
+				}
 				const status = calls++ % 2 ? '5' : '0';
 				stream.respond({':status': 200, 'content-type': 'application/grpc'},
 					{waitForTrailers: true});
@@ -55,19 +78,20 @@ call_all() {
 	cat >"$WORK/client.js" <<-'JS'
 		const http2 = require('http2'), net = require('net');
 		const host = process.argv[2], calls = Number(process.argv[3]);
-		function grpc(url) {
+		function grpc(url, path) {
 			const session = http2.connect(url, {rejectUnauthorized: false});
 			let done = 0;
 			for (let i = 0; i < calls; i++) {
-				const s = session.request({':method': 'POST', ':path': '/shop.Cart/Add',
+				const s = session.request({':method': 'POST', ':path': path,
 					'content-type': 'application/grpc', 'te': 'trailers'});
 				s.on('data', () => {});
 				s.on('end', () => { if (++done === calls) session.close(); });
 				s.end(Buffer.from([0, 0, 0, 0, 2, 8, 1]));
 			}
 		}
-		grpc(`https://${host}:8443`);
-		grpc(`http://${host}:8082`);
+		grpc(`https://${host}:8443`, '/shop.Cart/Add');
+		grpc(`http://${host}:8082`, '/shop.Cart/Add');
+		grpc(`http://${host}:8082`, '/shop.People/Get');
 		const ws = net.connect(8080, host, () => ws.write('GET /chat HTTP/1.1\r\nHost: chat\r\n' +
 			'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
 			'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'));
@@ -125,6 +149,12 @@ outcomes() {
 		group_by(.key) | map("\(.[0].key)=\([.[].value] | add)") | join(" ")'
 }
 all_seen() { (($(requests POST /shop.Cart/Add) == 2 * CALLS)) && (($(requests GET /chat) == 1)); }
+# fields TEMPLATE: of its sensitive data that is confirmed, with where it is.
+fields() {
+	yagura endpoints --json | jq -rs --arg t "$1" '[.[] | select(.template == $t) | .data[] |
+		select(.confidence == "confirmed") | "\(.in) \(.field) \(.class)"] | sort | join(", ")'
+}
+people_classed() { [[ $(fields /shop.People/Get) == 'response $.2.1 email, response $.2.3 pan' ]]; }
 frames_seen() { (($(counter stream.ws_frame) == 2 * CALLS + 1 || $(counter stream.ws_frame) == 2 * CALLS)); }
 
 need curl jq
@@ -138,7 +168,8 @@ wait_until 20 all_seen
 [[ $(protocols /shop.Cart/Add) == grpc ]] || fail "protocols $(protocols /shop.Cart/Add)"
 [[ $(protocols /chat) == ws ]] || fail "protocols $(protocols /chat)"
 wait_until 10 frames_seen
+wait_until 20 people_classed
 post_all
 wait_until 10 bodies_read
 (($(counter body.decoded) >= 4)) || fail "$(counter body.decoded) bodies decoded"
-echo "PASS: $((2 * CALLS)) gRPC calls, a WebSocket with $(counter stream.ws_frame) frames, $(counter body.decoded) bodies decoded"
+echo "PASS: $((2 * CALLS)) gRPC calls, a WebSocket with $(counter stream.ws_frame) frames, $(counter body.decoded) bodies decoded, $(fields /shop.People/Get)"
