@@ -3,7 +3,8 @@
 #
 # WebSockets in clear, under TLS, through nginx, and over HTTP/2 (RFC 8441): messages, bytes and kinds
 # of `yagura endpoint` are those that the programs at both ends counted, also of messages far beyond
-# what is sampled of a body; and a text of each side is shown masked.
+# what is sampled of a body; and a text of each side is shown masked. What applications do inside, in
+# JSON-RPC and GraphQL, is listed with its outcomes, in clear and under TLS.
 #
 #	clients ─┬─ ws  :8090 ─────────────────► python		/plain
 #		 ├─ wss :8493 ─────────────────► python		/secure
@@ -28,14 +29,29 @@ on_fail() {
 
 make_sandbox
 cat >"$WORK/server.py" <<-'PY'
-	import asyncio, gc, ssl, sys, websockets
+	import asyncio, gc, json, ssl, sys, websockets
 
-	# Answers each message with one of its kind, twice as long, and says something of its own.
+	# What an application answers; None: it is none.
+	def answers(message):
+	    call = json.loads(message) if isinstance(message, str) and message[:1] == "{" else {}
+	    if "method" in call:
+	        error = {"audit": 403, "nope": -32601}.get(call["method"])
+	        outcome = {"error": {"code": error, "message": "no"}} if error else {"result": 1}
+	        return [{"jsonrpc": "2.0", "id": call["id"], **outcome}]
+	    if call.get("type") == "subscribe":
+	        tick = {"id": call["id"], "type": "next", "payload": {"data": {"tick": 1}}}
+	        return [tick, tick, {"id": call["id"], "type": "complete"}]
+	    return None
+
+	# Answers each other message with one of its kind, twice as long, and says something of its own.
 	async def serve(socket):
 	    await socket.send('{"hello":"' + "w" * 30 + '","seq":1}')
 	    try:
 	        async for message in socket:
-	            await socket.send(message + message)
+	            for answer in answers(message) or []:
+	                await socket.send(json.dumps(answer))
+	            if answers(message) is None:
+	                await socket.send(message + message)
 	    except websockets.ConnectionClosed:
 	        pass
 
@@ -84,6 +100,27 @@ cat >"$WORK/client.py" <<-'PY'
 
 	asyncio.run(main())
 	print(*said["client"], *said["server"])
+PY
+# What it does inside one WebSocket; told to wait for all answers.
+cat >"$WORK/caller.py" <<-'PY'
+	import asyncio, json, ssl, sys, websockets
+
+	calls = [("pay", 3), ("audit", 2), ("nope", 1)]
+
+	async def main():
+	    context = ssl._create_unverified_context() if sys.argv[1].startswith("wss") else None
+	    async with websockets.connect(sys.argv[1], ssl=context, compression=None) as socket:
+	        await socket.recv()
+	        for method in [method for method, times in calls for _ in range(times)]:
+	            await socket.send(json.dumps({"jsonrpc": "2.0", "id": method, "method": method,
+	                                          "params": {"card": "4111111111111111"}}))
+	            await socket.recv()
+	        await socket.send(json.dumps({"id": "1", "type": "subscribe",
+	                                      "payload": {"query": "subscription OnTick { tick }"}}))
+	        for _ in range(3):
+	            await socket.recv()
+
+	asyncio.run(main())
 PY
 # Frames of WebSocket in streams of node's HTTP/2: frames.js is what client and server share.
 cat >"$WORK/frames.js" <<-'JS'
@@ -250,6 +287,10 @@ for url in "http://$GATEWAY:8094/streams" "https://$GATEWAY:8494/tls-streams" \
 		>>"$WORK/counts.${url##*/}" || fail "no answer from $url"
 done
 
+for url in "ws://$GATEWAY:8090/calls" "wss://$GATEWAY:8493/tls-calls"; do
+	peer timeout 30 $PYTHON "$WORK/caller.py" "$url" || fail "no answer from $url"
+done
+
 # said PATH PORT: what the endpoint of that service counts, in the order of the client's line.
 said() {
 	api endpoints | jq -r --arg path "$1" --arg port ":$2" '.items[] | select(.template == $path and
@@ -266,6 +307,23 @@ is_counted() {
 		[[ $(said /bridged 8495) == "$(cat "$WORK"/counts.bridged{,})" ]]
 }
 wait_until 15 is_counted
+
+# done_in PATH: its operations, those without a row, its outcomes and its data.
+done_in() {
+	api endpoints | jq -c --arg path "$1" '.items[] | select(.template == $path) |
+		[(.websocket | [.operations[] | [.said_by, .protocol, .operation, .messages, .answers,
+			.outcomes]], .looked, .others), .outcomes,
+		([.data[] | "\(.class) \(.in) \(.field)"] | unique)]'
+}
+CALLS='[[["client","jsonrpc","pay",3,3,{"ok":3}],["client","jsonrpc","audit",2,2,{"forbidden":2}],'
+CALLS+='["client","graphql","subscription OnTick",1,2,{"ok":1}]],17,1,{"ok":4,"forbidden":2,"missing":1},'
+CALLS+='["pan request $.params.card"]]'
+is_done() {
+	[[ $(done_in /calls) == "$CALLS" && $(done_in /tls-calls) == "$CALLS" ]]
+}
+wait_until 15 is_done || fail "$(done_in /calls) $(done_in /tls-calls)"
+yagura endpoints --contains calls >"$WORK/list"
+[[ $(awk '$4 ~ /calls/ { print $8 }' "$WORK/list" | sort -u) == 3 ]] || fail "$(cat "$WORK/list")"
 (($(counter stream.ws_lost) == 0)) || fail "$(counter stream.ws_lost) directions were lost"
 id=$(api endpoints | jq -r '.items[] | select(.template == "/secure") | .id')
 yagura endpoint "$id" >"$WORK/endpoint"
