@@ -116,7 +116,7 @@ static const char *const words[][2] = {
 	/* columns */
 	{ "ACTION", "処置" },
 	{ "AUTH", "認証" },
-	{ "ERR", "エラー" },
+	{ "ERR", "失敗" },
 	{ "BASE PATH", "前置パス" },
 	{ "BINARY", "バイナリー" },
 	{ "BLOCK", "遮断対象" },

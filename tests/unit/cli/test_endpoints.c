@@ -124,7 +124,7 @@ static void shows_what_is_refused_under_200(void **state)
 	text = run_well("endpoints");
 	check_lines(text, 80);
 	assert_non_null(strstr(text, "    0  15   "));
-	assert_non_null(strstr(run_well("endpoints --lang ja"), "5XX  エラー  "));
+	assert_non_null(strstr(run_well("endpoints --lang ja"), "5XX  失敗  "));
 	(void)run_command("top --once");
 	check_lines(terminal_run.out, 80);
 	assert_non_null(strstr(terminal_run.out,
