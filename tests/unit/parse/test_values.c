@@ -136,6 +136,97 @@ static void a_cut_takes_away_and_adds_nothing(void **state)
 	}
 }
 
+static const struct {
+	enum yg_body_kind kind, content;
+	bool cut;
+	struct yg_slice binary;
+	const char *want, *want_named; /* of all; of those who go by names */
+} binaries[] = {
+	{ YG_BODY_KIND_PROTOBUF, 0, false,
+	  YG_SLICE("\x12\x05\x0a\x03"
+		   "Ann\x18\x07"),
+	  "$={} $.2={} $.2.1=Ann $.3=7 ", "" },
+	{ YG_BODY_KIND_PROTOBUF, 0, true,
+	  YG_SLICE("\x12\x05\x0a\x03"
+		   "A"),
+	  "$={} $.2={} $.2.1=A~ cut2", "cut0" },
+	{ YG_BODY_KIND_CBOR, 0, false, YG_SLICE("\xa1\x62id\x18\x2a"), "$={} $.id=42 ",
+	  "$={} $.id=42 " },
+	{ YG_BODY_KIND_MSGPACK, 0, true, YG_SLICE("\x82\xa2id\x2a"), "$={} $.id=42 cut1",
+	  "$={} $.id=42 cut1" },
+	{ YG_BODY_KIND_RPC, YG_BODY_KIND_PROTOBUF, false,
+	  YG_SLICE("\0\0\0\0\2\x08\1\0\0\0\0\2\x08\2\x80\0\0\0\1x"), "$={} $.1=1 $={} $.1=2 ", "" },
+	{ YG_BODY_KIND_RPC, YG_BODY_KIND_JSON, false, YG_SLICE("\0\0\0\0\7{\"a\":1}\2\0\0\0\2{}"),
+	  "$={} $.a=1 ", "" },
+};
+
+/* Fields that are numbers are no fields for who goes by names. */
+static void walks_every_kind_of_binary_body(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < YG_ARRAY_SIZE(binaries); i++) {
+		GUARD_CLEANUP struct guard in =
+			guard_copy(binaries[i].binary.ptr, binaries[i].binary.len);
+		struct yg_body_view body = { .kind = binaries[i].kind,
+					     .content = binaries[i].content,
+					     .binary = { in.ptr, in.len },
+					     .whole = binaries[i].cut ? UINT64_MAX : in.len,
+					     .cut = binaries[i].cut };
+		struct yg_values_walked walked;
+		struct written got = { 0 };
+
+		print_message("  %s\n", binaries[i].want);
+		walked = yg_values_walk_body(&body, YG_SLICE(""), write_value, &got);
+		finish(&got, &walked);
+		assert_string_equal(got.text, binaries[i].want);
+		assert_int_equal(walked.kind, binaries[i].kind);
+	}
+}
+
+/* Through the message: who goes by names, and who does not. */
+static void shows_numbers_to_those_who_want_them(void **state)
+{
+	YG_CLEANUP(yg_bodies_free) struct yg_bodies *bodies = NULL;
+
+	(void)state;
+	assert_int_equal(yg_bodies_new(&bodies), 0);
+	for (size_t i = 0; i < YG_ARRAY_SIZE(binaries); i++) {
+		static const char *const types[YG_BODY_KIND_MAX] = {
+			[YG_BODY_KIND_PROTOBUF] = "application/x-protobuf",
+			[YG_BODY_KIND_CBOR] = "application/cbor",
+			[YG_BODY_KIND_MSGPACK] = "application/msgpack",
+			[YG_BODY_KIND_RPC] = "application/grpc+proto",
+		};
+		struct yg_header type = { YG_SLICE("Content-Type"),
+					  yg_slice_from_str(types[binaries[i].kind]) };
+		struct written all = { 0 }, named = { 0 };
+		const struct yg_visitor visitors[] = {
+			{ .fn = write_value,
+			  .ctx = &named,
+			  .where = YG_VALUES_BODY,
+			  .named = true },
+			{ .fn = write_value, .ctx = &all, .where = YG_VALUES_BODY },
+		};
+		struct yg_exchange exchange = { 0 };
+		struct yg_values_walked walked;
+
+		if (binaries[i].content == YG_BODY_KIND_JSON)
+			type.value = YG_SLICE("application/connect+json");
+		exchange.request = (struct yg_message){ .present = true,
+							.complete = !binaries[i].cut,
+							.headers = &type,
+							.header_count = 1,
+							.body = binaries[i].binary,
+							.body_bytes = binaries[i].binary.len };
+		yg_bodies_begin(bodies, &exchange);
+		walked = yg_values_walk(&exchange, bodies, YG_SIDE_REQUEST, visitors, 2);
+		finish(&all, &walked);
+		assert_string_equal(all.text, binaries[i].want);
+		assert_memory_equal(named.text, binaries[i].want_named, named.len);
+		assert_int_equal(named.len > 0, binaries[i].want_named[0] == '$');
+	}
+}
+
 static struct yg_exchange exchange_of(struct yg_header *headers, uint32_t count)
 {
 	return (struct yg_exchange){
@@ -291,6 +382,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks_every_kind_of_body),
+		cmocka_unit_test(walks_every_kind_of_binary_body),
+		cmocka_unit_test(shows_numbers_to_those_who_want_them),
 		cmocka_unit_test(a_cut_takes_away_and_adds_nothing),
 		cmocka_unit_test(walks_query_headers_cookies_then_body),
 		cmocka_unit_test(takes_only_the_pair_of_a_cookie_that_is_set),
