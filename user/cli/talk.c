@@ -168,7 +168,7 @@ static void put_calls(struct yg_json *json, const struct yg_talk_calls *calls)
 		if (calls->rows[i].name[0])
 			sorted[count++] = &calls->rows[i];
 	}
-	qsort((void *)sorted, count, sizeof(sorted[0]), by_use);
+	qsort((void *)sorted, count, sizeof(const struct yg_talk_call *), by_use);
 	yg_json_key(json, "operations");
 	yg_json_open_array(json);
 	for (size_t i = 0; i < count; i++)
