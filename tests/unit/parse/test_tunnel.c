@@ -18,6 +18,8 @@ struct talk {
 	struct yg_ws_tally sum[2];
 	char text[2][64];
 	char host[64], target[64];
+	uint32_t looked, unread, asked; /* of what is done inside */
+	char operation[YG_WS_NAME_CAP + 1];
 };
 
 static void keep(char *ret, size_t cap, struct yg_slice text)
@@ -45,6 +47,18 @@ static void on_websocket(void *ctx, const struct yg_websocket *websocket)
 		talk->sum[side].control += websocket->news[side].control;
 		assert_int_equal(talk->sum[side].messages, websocket->said[side]->messages);
 		keep(talk->text[side], sizeof(talk->text[side]), websocket->text[side]);
+	}
+	for (unsigned i = 0; websocket->calls && i < YG_WS_ROWS_MAX; i++) {
+		const struct yg_ws_row *row = &websocket->calls->rows[i];
+
+		talk->asked += row->asked;
+		if (row->asked)
+			keep(talk->operation, sizeof(talk->operation),
+			     (struct yg_slice){ row->name, row->name_len });
+	}
+	if (websocket->calls) {
+		talk->looked += websocket->calls->looked[0] + websocket->calls->looked[1];
+		talk->unread += websocket->calls->unread[0] + websocket->calls->unread[1];
 	}
 	keep(talk->host, sizeof(talk->host), websocket->host);
 	keep(talk->target, sizeof(talk->target), websocket->target);
@@ -176,12 +190,106 @@ static void a_silent_one_is_told_of_in_time(void **state)
 	yg_streams_free(&talk.streams);
 }
 
+/* A text of the client, in one frame whose mask is "kkkk". */
+static void say_masked(struct talk *talk, const char *text)
+{
+	char frame[256] = { (char)0x81, 0, 'k', 'k', 'k', 'k' };
+	size_t len = strlen(text);
+
+	assert_true(len < 126);
+	frame[1] = (char)(0x80 | len);
+	for (size_t i = 0; i < len; i++)
+		frame[6 + i] = (char)(text[i] ^ 'k');
+	send(talk, false, frame, 6 + len, 0);
+}
+
+static void what_is_done_inside_is_told_once(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 5 * SECOND_NS);
+	say_masked(&talk, "{\"action\":\"buy\"}");
+	say_masked(&talk, "{\"action\":\"buy\"}");
+	wait_s(&talk, 10);
+	assert_int_equal(talk.asked, 2);
+	assert_string_equal(talk.operation, "buy");
+	say_masked(&talk, "{\"action\":\"sell\"}");
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.asked, 3);
+	assert_string_equal(talk.operation, "sell");
+	assert_int_equal(talk.looked, 3);
+	yg_streams_free(&talk.streams);
+}
+
+/* In two frames and a ping between them; then one whose text never came. */
+static void a_message_in_pieces_is_one(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 0);
+	say(&talk, true, "\x01\x08{\"action");
+	say(&talk, true, "\x89\x01!\x80\x08\":\"buy\"}");
+	say(&talk, true, "\x81\x10");
+	talk.sequence[1] += 16;
+	say(&talk, true, "\x81\x05there");
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.asked, 1);
+	assert_string_equal(talk.operation, "buy");
+	assert_int_equal(talk.looked, 2);
+	assert_int_equal(talk.unread, 1);
+	assert_int_equal(talk.sum[1].messages, 3);
+	yg_streams_free(&talk.streams);
+}
+
+/* Each from a window of its own; noise is not read. */
+static void compressed_messages_are_undone(void **state)
+{
+	static const char first[] = /* {"action":"buy"} */
+		"\xc1\x12\xaa\x56\x4a\x4c\x2e\xc9\xcc\xcf\x53\xb2\x52\x4a\x2a\xad\x54\xaa\x05\x00";
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 0);
+	send(&talk, true, first, sizeof(first) - 1, 0);
+	send(&talk, true, first, sizeof(first) - 1, 0);
+	send(&talk, true, "\xc1\x03\xff\xff\xff", 5, 0);
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.asked, 2);
+	assert_string_equal(talk.operation, "buy");
+	assert_int_equal(talk.unread, 1);
+	yg_streams_free(&talk.streams);
+}
+
+/* Nobody listens to a stranger for ever. */
+static void what_is_never_understood_is_let_be(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 5 * SECOND_NS);
+	for (unsigned i = 0; i < YG_TUNNEL_HEAR_MAX; i++)
+		say(&talk, true, "\x81\x05there");
+	wait_s(&talk, 10);
+	assert_int_equal(talk.looked, YG_TUNNEL_HEAR_MAX);
+	say_masked(&talk, "{\"action\":\"buy\"}");
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.looked, YG_TUNNEL_HEAR_MAX);
+	assert_int_equal(talk.sum[0].messages, 1);
+	yg_streams_free(&talk.streams);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_told_of_while_it_lasts_and_at_its_end),
 		cmocka_unit_test(a_short_one_is_told_of_once),
 		cmocka_unit_test(a_silent_one_is_told_of_in_time),
+		cmocka_unit_test(what_is_done_inside_is_told_once),
+		cmocka_unit_test(a_message_in_pieces_is_one),
+		cmocka_unit_test(compressed_messages_are_undone),
+		cmocka_unit_test(what_is_never_understood_is_let_be),
 	};
 
 	return cmocka_run_group_tests_name("parse/tunnel", tests, NULL, NULL);
