@@ -50,6 +50,11 @@ static void ignore_field(void *ctx, struct yg_slice name, struct yg_slice value)
 	(void)value;
 }
 
+static const struct yg_hpack_sink ignore = { NULL, ignore_begin, ignore_field };
+
+/* Section 6.3: the table is YG_HPACK_TABLE_MAX bytes large. */
+static const struct yg_slice enlarge = YG_SLICE("\x3f\xe1\xff\x03");
+
 static enum yg_parse inflate(struct nghttp2_hd_inflater *inflater, struct yg_slice block,
 			     const struct yg_hpack_sink *sink)
 {
@@ -79,20 +84,61 @@ static enum yg_parse inflate(struct nghttp2_hd_inflater *inflater, struct yg_sli
 	}
 }
 
+/* Take the size update that @block begins with off it; false: there is none. Sections 5.1, 6.3. */
+static bool size_next(struct yg_slice *block, struct yg_slice *ret, uint64_t *ret_size)
+{
+	const uint8_t *p = (const uint8_t *)block->ptr, *end = p + block->len;
+	uint64_t size;
+	unsigned shift = 0;
+
+	if (p == end || (*p & 0xe0) != 0x20)
+		return false;
+	size = *p & 0x1f;
+	for (bool more = size == 0x1f; more; shift += 7) {
+		if (++p == end || shift > 28)
+			return false;
+		size += (uint64_t)(*p & 0x7f) << shift;
+		more = *p & 0x80;
+	}
+	p++;
+	*ret = (struct yg_slice){ block->ptr, (size_t)(p - (const uint8_t *)block->ptr) };
+	*block = (struct yg_slice){ (const char *)p, (size_t)(end - p) };
+	*ret_size = size;
+	return true;
+}
+
+/*
+ * A table that is larger than what is followed begins with the same entries, newest first: of such
+ * an update is taken what is followed, and an index into the rest is BAD.
+ */
+static enum yg_parse inflate_block(struct nghttp2_hd_inflater *inflater, struct yg_slice block,
+				   const struct yg_hpack_sink *sink)
+{
+	struct yg_slice rest = block, update;
+	enum yg_parse r = YG_PARSE_DONE;
+	bool beyond = false;
+	uint64_t size;
+
+	while (size_next(&rest, &update, &size))
+		beyond |= size > YG_HPACK_TABLE_MAX;
+	if (!beyond)
+		return inflate(inflater, block, sink);
+	rest = block;
+	while (r == YG_PARSE_DONE && size_next(&rest, &update, &size))
+		r = inflate(inflater, size > YG_HPACK_TABLE_MAX ? enlarge : update, &ignore);
+	return r == YG_PARSE_DONE ? inflate(inflater, rest, sink) : r;
+}
+
 /* As if the peer had sent that many entries with neither name nor value. */
 static enum yg_parse fill(struct nghttp2_hd_inflater *inflater, unsigned count)
 {
-	static const struct yg_hpack_sink ignore = { NULL, ignore_begin, ignore_field };
-	/* Section 6.3: the table is YG_HPACK_TABLE_MAX bytes large. */
-	static const uint8_t enlarge[] = { 0x3f, 0xe1, 0xff, 0x03 };
 	uint8_t entries[3 * BATCH];
 	enum yg_parse r = YG_PARSE_DONE;
 
 	for (unsigned i = 0; i < sizeof(entries); i++)
 		entries[i] = i % 3 == 0 ? 0x40 : 0x00;
 	if (count > PLACEHOLDERS)
-		r = inflate(inflater, (struct yg_slice){ (const char *)enlarge, sizeof(enlarge) },
-			    &ignore);
+		r = inflate(inflater, enlarge, &ignore);
 	for (unsigned i = 0; i < count && r == YG_PARSE_DONE; i += BATCH)
 		r = inflate(inflater, (struct yg_slice){ (const char *)entries, sizeof(entries) },
 			    &ignore);
@@ -130,7 +176,7 @@ enum yg_parse yg_hpack_read(struct yg_hpack *hpack, struct yg_heap *heap, struct
 
 		r = YG_PARSE_MORE;
 		if (hpack->inflater || build(hpack, heap))
-			r = inflate(hpack->inflater, block, sink);
+			r = inflate_block(hpack->inflater, block, sink);
 		if (r == YG_PARSE_DONE)
 			return r;
 		yg_hpack_relearn(hpack);

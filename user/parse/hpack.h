@@ -13,7 +13,8 @@
  *
  * Why no index can miss: after S bytes of new entries at most (4096 - S) / 32 old ones survive at
  * the encoder, and as many placeholders here. An index beyond tells of a larger table: it is
- * built again with 2048 placeholders for 64 KiB, the largest size that is followed.
+ * built again with 2048 placeholders for 64 KiB, the largest size that is followed: of a table that
+ * is larger, the newest 64 KiB.
  */
 #pragma once
 

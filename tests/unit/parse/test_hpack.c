@@ -97,6 +97,22 @@ static void a_high_index_tells_of_a_larger_table(void **state)
 	assert_string_equal(b->text, "x=y;");
 }
 
+/* 1 MiB: its newest entries are those of the largest table that is followed. */
+static void a_table_beyond_the_limit_is_followed_up_to_it(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(READ(b, "\x3f\xe1\xff\x3f\x82\x40\x01x\x01y"), YG_PARSE_DONE);
+	assert_string_equal(b->text, ":method=GET;x=y;");
+	assert_int_equal(READ(b, "\xbe"), YG_PARSE_DONE);
+	assert_string_equal(b->text, "x=y;");
+	assert_int_equal(b->hpack.learned, 0);
+	assert_int_equal(READ(b, "\x20\x3f\xe1\xff\x3f\x40\x01z\x01y\xbe"), YG_PARSE_DONE);
+	assert_string_equal(b->text, "z=y;z=y;");
+	assert_int_equal(READ(b, "\xbf"), YG_PARSE_DONE);
+	assert_string_equal(b->text, "?;");
+}
+
 static void what_nobody_can_read_is_bad(void **state)
 {
 	struct bench *b = *state;
@@ -129,6 +145,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_high_index_tells_of_a_larger_table, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_table_beyond_the_limit_is_followed_up_to_it,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_nobody_can_read_is_bad, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_memory_is_said, set_up, tear_down),
 	};
