@@ -155,15 +155,18 @@ static __noinline void sample_xdp(struct xdp_md *ctx, struct yg_counters *c, __u
 	if (!f)
 		return;
 	count_sample(c, SAMPLE_rx);
+	f->out.source = YG_SOURCE_XDP;
+	f->packet.protocol = 0;
 	kind = xdp_locate(ctx, &f->packet, frame_len);
 	if (kind == PACKET_IP && may_hold(&f->packet))
 		kind = yg_inner_xdp(ctx);
 	if (f->packet.is_inner)
 		count_sample(c, SAMPLE_tunnel);
+	if (is_datagram(f, kind))
+		(void)yg_quic_xdp(ctx);
 	row = row_of_kind(kind);
 	if (row == SAMPLE_segment) {
 		from.at = f->packet.off;
-		f->out.source = YG_SOURCE_XDP;
 		row = wire_sample(c, f, &from, BYTES_XDP);
 	}
 	count_sample(c, row);

@@ -59,17 +59,22 @@ static __always_inline int sample(struct __sk_buff *skb, __u8 source)
 	struct yg_counters *c = counters();
 	struct yg_frame *f = frame_scratch();
 	struct bytes from = { .ctx = skb };
+	enum packet_kind kind;
 	enum sample_row row;
 
 	if (!f)
 		return TC_NEXT;
 	count_sample(c, SAMPLE_rx);
-	row = row_of_kind(skb_locate_hard(skb, &f->packet));
+	f->out.source = source;
+	f->packet.protocol = 0;
+	kind = skb_locate_hard(skb, &f->packet);
+	row = row_of_kind(kind);
 	if (f->packet.is_inner)
 		count_sample(c, SAMPLE_tunnel);
+	if (is_datagram(f, kind))
+		(void)yg_quic_skb(skb);
 	if (row == SAMPLE_segment) {
 		from.at = f->packet.off;
-		f->out.source = source;
 		row = wire_sample(c, f, &from, BYTES_SKB);
 	}
 	count_sample(c, row);

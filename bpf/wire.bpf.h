@@ -10,6 +10,7 @@
 #include "h1.bpf.h"
 #include "h2.bpf.h"
 #include "hpack.bpf.h"
+#include "quic.bpf.h"
 #include "sampling.bpf.h"
 #include "tunnel.bpf.h"
 

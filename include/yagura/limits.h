@@ -29,6 +29,7 @@
 #define YG_STREAMS_MAX	  65536u /* plaintext connections of the wire; LRU, 15 MB */
 #define YG_PRELUDES_MAX	  16384u /* TLS hellos and PROXY headers that are not whole; LRU */
 #define YG_TLS_CONNS_MAX  65536u /* TLS connections of the wire, for coverage; LRU, 12 MB */
+#define YG_QUIC_CONNS_MAX 16384u /* QUIC connections of the wire, for coverage; LRU, 3 MB */
 #define YG_SSLS_MAX	  65536u /* TLS objects; LRU */
 #define YG_PROVERS_MAX	  1024u	 /* processes whose TLS objects can be proven; LRU */
 #define YG_CALLS_MAX	  16384u /* threads inside SSL_read or SSL_write at once; LRU */

@@ -17,6 +17,7 @@
  * yg_always	hash		struct yg_addr6		yg_always	enforcer
  * yg_tallies	hash		struct yg_tally_key	yg_tally	the programs
  * yg_tls_conns	LRU hash	struct yg_tls_ends	yg_tls_conn	the programs; warden deletes
+ * yg_quic_conns	LRU hash	struct yg_tls_ends	yg_tls_conn	the same
  * Tables private to the programs (yg_streams, yg_preludes, yg_threads, yg_ssls, yg_tls_draws,
  * yg_provers, yg_outlines) are declared beside them. yg_threads is shared by tls and sock,
  * yg_streams by sample and guard: one map each.
@@ -157,19 +158,24 @@ _Static_assert(sizeof(struct yg_tls_ends) == 36, "key of yg_tls_conns is ABI");
 /* Bits of yg_tls_conn.begun. */
 #define YG_TLS_HELLO	1u /* its ClientHello was seen; else it was joined later */
 #define YG_TLS_SERVER_1 2u /* its server is the second end; without HELLO nobody knows */
+#define YG_TLS_QUIC	4u /* a row of yg_quic_conns */
+
+/* Bits of yg_tls_conn.sent of QUIC, for the first end; for the second one place further. */
+#define YG_QUIC_SENT_0 1u /* it sent something */
+#define YG_QUIC_LEFT_0 4u /* and that left this host */
 
 /* One TLS connection of the wire. Bytes of one flag each: several programs write. */
 struct yg_tls_conn {
 	__u64 first_ns; /* CLOCK_MONOTONIC; with the ends it names the connection */
 	__u64 last_ns;
-	__u64 bytes;   /* TCP payload of both directions, on ifindex */
+	__u64 bytes;   /* TCP or UDP payload of both directions, on ifindex */
 	__u32 ifindex; /* where it was seen first; on others it is not counted again */
 	__u32 pid;     /* who used it last, as the warden numbers processes; 0: not known */
 	__u8 comm[YG_COMM_LEN];
 	__u8 begun; /* YG_TLS_HELLO ... */
 	__u8 read;  /* plaintext was seen */
 	__u8 ended; /* FIN or RST */
-	__u8 sent;  /* ends whose hello was seen as it left this host: a bit each */
+	__u8 sent;  /* ends whose hello was seen as it left this host; QUIC: as above */
 	__u8 pad[4];
 	__u64 random[2][2]; /* of the hello of each end, its first 16 bytes; 0: not seen */
 };

@@ -7,7 +7,8 @@
 
 #include "core/lru.h"
 
-#define OVER_NS	  2000000000ull /* quiet after its end: nothing comes any more */
+#define OVER_NS	  2000000000ull	  /* quiet after its end: nothing comes any more */
+#define QUIET_NS  300000000000ull /* of QUIC, whose end nobody sees: no idle timeout is longer */
 #define TRIES_MAX 30u /* rounds in which a process is looked at, until it is said to be unknown */
 
 /* One connection, and what it was counted as. */
@@ -49,7 +50,8 @@ int yg_coverage_new(const struct yg_coverage_config *config, struct yg_coverage 
 	coverage->row_count = 1;
 	coverage->rows[0].is_settled = true;
 	coverage->next_id = 1;
-	r = yg_lru_new(YG_TLS_CONNS_MAX, sizeof(struct entry), &coverage->entries);
+	r = yg_lru_new(YG_TLS_CONNS_MAX + YG_QUIC_CONNS_MAX, sizeof(struct entry),
+		       &coverage->entries);
 	if (r == 0)
 		r = yg_lru_new(YG_TLS_CONNS_MAX, sizeof(struct draw), &coverage->draws);
 	if (r)
@@ -80,13 +82,14 @@ static struct yg_coverage_row *find_row(struct yg_coverage *coverage, uint32_t i
 }
 
 static struct yg_coverage_row *find_process(struct yg_coverage *coverage, pid_t pid,
-					    const char *comm)
+					    const char *comm, bool is_quic)
 {
 	for (size_t i = 1; i < coverage->row_count; i++) {
 		struct yg_coverage_row *row = &coverage->rows[i];
 
 		/* A number is used again by others. */
-		if (row->pid == pid && (!comm[0] || strcmp(row->why.comm, comm) == 0))
+		if (row->pid == pid && row->is_quic == is_quic &&
+		    (!comm[0] || strcmp(row->why.comm, comm) == 0))
 			return row;
 	}
 	return NULL;
@@ -180,7 +183,7 @@ static struct yg_coverage_row *row_of(struct yg_coverage *coverage, const struct
 						     port_of_server(ends, conn));
 	if (!pid)
 		return &coverage->rows[0];
-	row = find_process(coverage, pid, comm);
+	row = find_process(coverage, pid, comm, false);
 	if (row)
 		return row;
 	/* Programs that run for a moment share a row, by their name. */
@@ -188,12 +191,49 @@ static struct yg_coverage_row *row_of(struct yg_coverage *coverage, const struct
 		why = (struct yg_explanation){ .what = YG_EXPLAINED_UNKNOWN };
 		memcpy(why.comm, comm, sizeof(comm));
 		pid = 0;
-		row = find_process(coverage, pid, comm);
+		row = find_process(coverage, pid, comm, false);
 	}
 	return row ? row : add_row(coverage, pid, &why);
 }
 
+/* Who of this host has a QUIC connection: the end that sends from here; else the server. */
+static pid_t find_owner(const struct yg_coverage *coverage, const struct yg_tls_ends *ends,
+			const struct yg_tls_conn *conn)
+{
+	unsigned int server = (conn->begun & YG_TLS_SERVER_1) != 0;
+	unsigned int left = conn->sent / YG_QUIC_LEFT_0;
+	unsigned int end = !left || left & 1u << server ? server : !server;
+
+	return coverage->config.find_datagram(coverage->config.ctx, ntohs(ends->port[end]));
+}
+
+static struct yg_coverage_row *row_of_quic(struct yg_coverage *coverage,
+					   const struct yg_tls_ends *ends,
+					   const struct yg_tls_conn *conn)
+{
+	struct yg_explanation why = { .what = YG_EXPLAINED_UNKNOWN };
+	pid_t pid = find_owner(coverage, ends, conn);
+	struct yg_coverage_row *row;
+
+	if (pid && !ask(coverage, pid, "", &why))
+		pid = 0;
+	row = find_process(coverage, pid, why.comm, true);
+	if (!row) {
+		row = add_row(coverage, pid, &why);
+		row->is_quic = true;
+	}
+	return row;
+}
+
 /* --- connections */
+
+/* Without an answer there is no connection: anybody can send what begins one. */
+static enum yg_cover judge_quic(const struct yg_tls_conn *conn)
+{
+	const uint8_t both = YG_QUIC_SENT_0 | YG_QUIC_SENT_0 << 1;
+
+	return (conn->sent & both) == both ? YG_COVER_QUIC : YG_COVER_NONE;
+}
 
 static enum yg_cover judge(const struct yg_coverage *coverage, const struct yg_tls_conn *conn,
 			   const struct yg_coverage_row *row)
@@ -217,6 +257,11 @@ static bool is_young(const struct yg_coverage *coverage, const struct yg_tls_con
 	return !conn->ended && coverage->now_ns < conn->first_ns + YG_COVERAGE_SETTLE_NS;
 }
 
+static bool is_unread(const struct entry *entry)
+{
+	return entry->cover == YG_COVER_GAP || entry->cover == YG_COVER_QUIC;
+}
+
 static void uncount(struct yg_coverage *coverage, const struct entry *entry)
 {
 	struct yg_coverage_row *row;
@@ -225,7 +270,7 @@ static void uncount(struct yg_coverage *coverage, const struct entry *entry)
 		return;
 	coverage->sums[entry->cover].connections--;
 	coverage->sums[entry->cover].bytes -= entry->bytes;
-	if (entry->cover != YG_COVER_GAP)
+	if (!is_unread(entry))
 		return;
 	row = find_row(coverage, entry->row);
 	row->gap.connections--;
@@ -240,7 +285,7 @@ static void count(struct yg_coverage *coverage, const struct entry *entry)
 		return;
 	coverage->sums[entry->cover].connections++;
 	coverage->sums[entry->cover].bytes += entry->bytes;
-	if (entry->cover != YG_COVER_GAP)
+	if (!is_unread(entry))
 		return;
 	row = find_row(coverage, entry->row);
 	row->gap.connections++;
@@ -291,8 +336,15 @@ bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *en
 	uint64_t key = yg_hash(&coverage->config.key, &name, sizeof(name));
 	struct entry *entry = yg_lru_get(coverage->entries, key, NULL);
 	struct entry next = { .bytes = conn->bytes, .cover = YG_COVER_NONE };
+	bool is_quic = conn->begun & YG_TLS_QUIC;
 
-	if (is_translated(coverage, key, conn)) {
+	if (is_quic) {
+		next.cover = is_young(coverage, conn) ? YG_COVER_NONE : judge_quic(conn);
+		if (next.cover == entry->cover)
+			next.row = entry->row;
+		else
+			next.row = row_of_quic(coverage, ends, conn)->id;
+	} else if (is_translated(coverage, key, conn)) {
 		next.bytes = 0;
 	} else if (conn->read) {
 		next.cover = YG_COVER_READ;
@@ -307,6 +359,8 @@ bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *en
 		count(coverage, &next);
 		*entry = next;
 	}
+	if (is_quic)
+		return coverage->now_ns > conn->last_ns + QUIET_NS;
 	return conn->ended && coverage->now_ns > conn->last_ns + OVER_NS;
 }
 
@@ -331,6 +385,8 @@ uint64_t yg_coverage_evicted(const struct yg_coverage *coverage)
 
 const char *yg_coverage_reason(const struct yg_coverage_row *row)
 {
+	if (row->is_quic)
+		return "HTTP/3 over QUIC; without Alt-Svc, or its UDP port, clients use TCP";
 	if (!row->id)
 		return "no process of this host, or of the scope, was seen to use these connections";
 	if (row->why.what == YG_EXPLAINED_GAP)
@@ -343,7 +399,8 @@ const char *yg_coverage_reason(const struct yg_coverage_row *row)
 
 const char *yg_cover_name(enum yg_cover cover)
 {
-	static const char *const names[YG_COVER_MAX] = { "none", "read", "idle", "gap", "rest" };
+	static const char *const names[YG_COVER_MAX] = { "none", "read", "idle",
+							 "gap",	 "rest", "quic" };
 
 	return names[cover];
 }

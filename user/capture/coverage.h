@@ -2,8 +2,8 @@
 /*
  * Stage 1, capture: how much TLS passed on the wire, and how much of it was read.
  *
- *	yg_tls_conns ──► each connection, once a second ──► read | idle | gap | rest ──► sums
- *	                                                               └──► sums of its process
+ *	yg_tls_conns ───► each connection, once a second ──► read | idle | gap | rest ──► sums
+ *	yg_quic_conns ─┘                                            gap | quic ──► its process
  *
  * A connection is judged when it ended or is a few seconds old, and again whenever what is known
  * of it changes: it moves then from one sum to the other. Sums are of bytes on the wire, so they
@@ -33,6 +33,7 @@ enum yg_cover {
 	YG_COVER_IDLE, /* of a process that is read, and nothing but a handshake */
 	YG_COVER_GAP,  /* not read */
 	YG_COVER_REST, /* not read, and so short that the probes may have rested all the while */
+	YG_COVER_QUIC, /* not read: HTTP/3, and answered */
 	YG_COVER_MAX
 };
 
@@ -43,8 +44,9 @@ struct yg_coverage_sum {
 
 /* One process with connections that were not read. Row 0: who they belong to is not known. */
 struct yg_coverage_row {
-	pid_t pid;	 /* 0: processes of this name that ended too soon; and row 0 */
+	pid_t pid;	 /* 0: processes of this name that ended too soon; nobody known; row 0 */
 	bool is_settled; /* explained, or it ended */
+	bool is_quic;	 /* of its QUIC connections; those of TLS have a row of their own */
 	uint8_t tries;
 	struct yg_explanation why;
 	struct yg_coverage_sum gap;
@@ -61,6 +63,8 @@ struct yg_coverage_config {
 	int (*explain)(void *ctx, pid_t pid, struct yg_explanation *ret);
 	/* The process that listens on a TCP port (host order), 0 if it is not known. */
 	pid_t (*find_listener)(void *ctx, uint16_t port);
+	/* The process that has a UDP socket on a port (host order), 0 if it is not known. */
+	pid_t (*find_datagram)(void *ctx, uint16_t port);
 	void *ctx;
 };
 
@@ -98,4 +102,4 @@ uint64_t yg_coverage_evicted(const struct yg_coverage *coverage);
 
 /* Why @row is not read, a sentence. */
 const char *yg_coverage_reason(const struct yg_coverage_row *row);
-const char *yg_cover_name(enum yg_cover cover); /* "read", "idle", "gap", "rest" */
+const char *yg_cover_name(enum yg_cover cover); /* "read", "idle", "gap", "rest", "quic" */

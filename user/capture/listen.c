@@ -2,12 +2,13 @@
 /*
  * Two tables joined by the socket's inode:
  *
- *	sock_diag	those that listen, of the namespace: the kernel walks no other
+ *	sock_diag	those that listen, of the namespace: the kernel walks no other; all of UDP
  *	fd/7		-> "socket:[12345]"
  *
  * Where there is no sock_diag:
  *
  *	net/tcp   "  0: 0100007F:1F90 00000000:0000 0A ... uid timeout inode": state 0A listens
+ *	net/udp   the same; no state means anything
  *
  * Source: sock_diag(7), proc_pid_net(5), proc_pid_fd(5); enum in include/net/tcp_states.h of the
  * kernel, and tcp_get_idx() in its net/ipv4/tcp_ipv4.c: listening sockets come first.
@@ -25,8 +26,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture/netlink.h"
+#include "capture/process.h"
 
 struct listener {
 	uint64_t inode;
@@ -34,6 +37,8 @@ struct listener {
 };
 
 struct listeners {
+	uint8_t protocol; /* IPPROTO_TCP: those that listen; IPPROTO_UDP */
+	uint16_t only;	  /* port; 0: any */
 	size_t count;
 	struct listener rows[YG_LISTEN_SOCKETS_MAX];
 };
@@ -53,16 +58,18 @@ static const char *find_field(const char *line, int number)
 
 static void add(struct listeners *listeners, uint64_t inode, uint16_t port)
 {
-	if (inode && listeners->count < YG_LISTEN_SOCKETS_MAX)
+	if (inode && (!listeners->only || port == listeners->only) &&
+	    listeners->count < YG_LISTEN_SOCKETS_MAX)
 		listeners->rows[listeners->count++] = (struct listener){ inode, port };
 }
 
-/* Return: false when @line is of a socket that does not listen. */
+/* Return: false when @line is of a TCP socket that does not listen. */
 static bool take_line(struct listeners *listeners, const char *line)
 {
 	const char *colon = strchr(find_field(line, FIELD_LOCAL), ':');
 
-	if (strtoul(find_field(line, FIELD_STATE), NULL, 16) != TCP_LISTEN)
+	if (listeners->protocol == IPPROTO_TCP &&
+	    strtoul(find_field(line, FIELD_STATE), NULL, 16) != TCP_LISTEN)
 		return false;
 	if (colon)
 		add(listeners, strtoull(find_field(line, FIELD_INODE), NULL, 10),
@@ -112,8 +119,11 @@ static int ask_kernel(struct listeners *listeners, int dir_fd)
 			.head = { .nlmsg_len = sizeof(question),
 				  .nlmsg_type = SOCK_DIAG_BY_FAMILY },
 			.body = { .sdiag_family = families[i],
-				  .sdiag_protocol = IPPROTO_TCP,
-				  .idiag_states = 1u << TCP_LISTEN },
+				  .sdiag_protocol = listeners->protocol,
+				  .idiag_states = listeners->protocol == IPPROTO_TCP
+							  ? 1u << TCP_LISTEN
+							  : ~0u,
+				  .id.idiag_sport = htons(listeners->only) },
 		};
 
 		r = yg_netlink_dump(fd, &question.head, take_socket, listeners);
@@ -152,16 +162,67 @@ static uint16_t find_descriptor(const struct listeners *listeners, int dir_fd)
 	return port;
 }
 
+/* Sockets of the network namespace of a process. */
+static void take_namespace(struct listeners *listeners, int dir_fd)
+{
+	bool is_tcp = listeners->protocol == IPPROTO_TCP;
+
+	listeners->count = 0;
+	if (ask_kernel(listeners, dir_fd) == 0)
+		return;
+	listeners->count = 0;
+	take_file(listeners, dir_fd, is_tcp ? "net/tcp" : "net/udp");
+	take_file(listeners, dir_fd, is_tcp ? "net/tcp6" : "net/udp6");
+}
+
 uint16_t yg_listen_port(int dir_fd)
 {
 	struct listeners *listeners YG_CLEANUP_FREE = calloc(1, sizeof(*listeners));
 
 	if (!listeners)
 		return 0;
-	if (ask_kernel(listeners, dir_fd)) {
-		listeners->count = 0;
-		take_file(listeners, dir_fd, "net/tcp");
-		take_file(listeners, dir_fd, "net/tcp6");
-	}
+	listeners->protocol = IPPROTO_TCP;
+	take_namespace(listeners, dir_fd);
 	return listeners->count ? find_descriptor(listeners, dir_fd) : 0;
+}
+
+/* One process of a walk. @netns: inode of the namespace that @listeners is of. */
+static bool has_datagrams(struct listeners *listeners, ino_t *netns, int dir_fd)
+{
+	struct stat st;
+
+	if (fstatat(dir_fd, "ns/net", &st, 0))
+		st.st_ino = 0;
+	if (st.st_ino == 0 || st.st_ino != *netns)
+		take_namespace(listeners, dir_fd);
+	*netns = st.st_ino;
+	return listeners->count && find_descriptor(listeners, dir_fd);
+}
+
+pid_t yg_listen_datagram(int proc_fd, int cgroup_fd, const struct yg_scope *scope, uint16_t port)
+{
+	struct listeners *listeners YG_CLEANUP_FREE = calloc(1, sizeof(*listeners));
+	int fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	ino_t netns = 0;
+	pid_t pid = 0;
+
+	if (!dir)
+		yg_closep(&fd);
+	if (listeners)
+		*listeners = (struct listeners){ .protocol = IPPROTO_UDP, .only = port };
+	while (dir && listeners && !pid && (entry = readdir(dir))) {
+		YG_CLEANUP_CLOSE int dir_fd = -1;
+
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		dir_fd = openat(proc_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir_fd >= 0 && yg_process_in_scope(dir_fd, cgroup_fd, scope) &&
+		    has_datagrams(listeners, &netns, dir_fd))
+			pid = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return pid;
 }

@@ -72,6 +72,7 @@ struct bpf_program;
 	X(ALWAYS, yg_always)               \
 	X(TALLIES, yg_tallies)             \
 	X(TLS_CONNS, yg_tls_conns)         \
+	X(QUIC_CONNS, yg_quic_conns)       \
 	X(TLS_DRAWS, yg_tls_draws)
 
 #define YG_PROGRAM_ENUM(NAME, name) YG_PROGRAM_##NAME,

@@ -74,6 +74,8 @@ static const struct limit limits[] = {
 	  sizeof(struct yg_tls_ends) + sizeof(struct yg_tls_conn), "least recent go" },
 	{ "kernel", "TLS connections by randoms", YG_TLS_CONNS_MAX, 32 + sizeof(struct yg_tls_ends),
 	  "least recent go" },
+	{ "kernel", "QUIC connections", YG_QUIC_CONNS_MAX,
+	  sizeof(struct yg_tls_ends) + sizeof(struct yg_tls_conn), "least recent go" },
 	{ "kernel", "processes with proofs", YG_PROVERS_MAX, 8, "least recent go" },
 	{ "warden", "TLS connections", YG_TLS_CONNS_MAX, 48, "least recent go" },
 	{ "warden", "TLS handshakes", YG_TLS_CONNS_MAX, 40, "least recent go" },

@@ -340,7 +340,7 @@ static void print_losses(const struct yg_cli_args *args, yajl_val counters)
 		yg_print_field(args, "losses", yg_cli_word(args, "none"));
 }
 
-/* TLS on the wire: what was read of it. */
+/* TLS and QUIC on the wire: what was read of it. */
 static void print_coverage(const struct yg_cli_args *args, yajl_val coverage)
 {
 	char line[256];
@@ -353,6 +353,13 @@ static void print_coverage(const struct yg_cli_args *args, yajl_val coverage)
 		       yg_value_uint(coverage, "read"), yg_value_uint(coverage, "gap"),
 		       yg_value_uint(coverage, "gap_bytes"), yg_value_uint(coverage, "idle"));
 	yg_print_field(args, "TLS", line);
+	if (!yg_value_uint(coverage, "quic"))
+		return;
+	(void)snprintf(line, sizeof(line),
+		       args->japanese ? "読めない接続%" PRIu64 "（%" PRIu64 "バイト）"
+				      : "%" PRIu64 " connections not read (%" PRIu64 " bytes)",
+		       yg_value_uint(coverage, "quic"), yg_value_uint(coverage, "quic_bytes"));
+	yg_print_field(args, "QUIC", line);
 }
 
 static void print_counts(const struct yg_cli_args *args, yajl_val status)

@@ -26,6 +26,8 @@ static const struct yg_cause_row rows[] = {
 	/* coverage */
 	{ "no process of this host, or of the scope, was seen to use these connections",
 	  "このホストまたは対象範囲に、この接続を使うプロセスが見つかりません" },
+	{ "HTTP/3 over QUIC; without Alt-Svc, or its UDP port, clients use TCP",
+	  "QUIC上のHTTP/3です。Alt-SvcかUDPポートを外すと、クライアントはTCPを使います" },
 	{ "its TLS library is attached, but these connections do not use it",
 	  "TLSライブラリーには接続済みですが、この接続では使われていません" },
 	{ "its TLS is none of the stacks that are known",

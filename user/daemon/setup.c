@@ -16,9 +16,8 @@
 #include "daemon/lock.h"
 #include "daemon/warden.h"
 
-#define REPLACE_MS  60000u /* the one before ends its roles and takes its probes off */
-#define NICE	    (-5)   /* of warden, analyzer and enforcer; the desk goes back to 0 */
-#define CGROUP_ROOT "/sys/fs/cgroup"
+#define REPLACE_MS 60000u /* the one before ends its roles and takes its probes off */
+#define NICE	   (-5)	  /* of warden, analyzer and enforcer; the desk goes back to 0 */
 
 static int fail(const char *object, int r)
 {
@@ -88,9 +87,9 @@ static int add_cgroup(struct yg_scope *scope, const char *value)
 	char path[PATH_MAX];
 	int len;
 
-	if (strncmp(value, CGROUP_ROOT, strlen(CGROUP_ROOT)) == 0)
+	if (strncmp(value, YG_CGROUP_ROOT, strlen(YG_CGROUP_ROOT)) == 0)
 		return yg_scope_add_cgroup(scope, value);
-	len = snprintf(path, sizeof(path), CGROUP_ROOT "/%s", value);
+	len = snprintf(path, sizeof(path), YG_CGROUP_ROOT "/%s", value);
 	if (len >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	return yg_scope_add_cgroup(scope, path);
@@ -239,7 +238,7 @@ static int start_discovery(struct yg_warden *warden)
 {
 	struct yg_discover_config config = {
 		.proc = "/proc",
-		.cgroup = CGROUP_ROOT,
+		.cgroup = YG_CGROUP_ROOT,
 		.scope = warden->scope,
 		.ops = { .attach = place_probe, .detach = take_probe, .ctx = warden },
 		.note = note,

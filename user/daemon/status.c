@@ -207,7 +207,7 @@ static const struct yg_coverage_row *covered(const struct round *round, pid_t pi
 	size_t count = coverage ? yg_coverage_rows(coverage, &rows) : 0;
 
 	for (size_t i = 1; i < count; i++) {
-		if (rows[i].pid == pid && rows[i].why.what == YG_EXPLAINED_GAP)
+		if (rows[i].pid == pid && !rows[i].is_quic && rows[i].why.what == YG_EXPLAINED_GAP)
 			return &rows[i];
 	}
 	return NULL;
@@ -249,7 +249,7 @@ static bool is_listed(const struct round *round, const struct yg_coverage_row *r
 {
 	const struct yg_gaps *gaps;
 
-	if (!round->warden->discover || row->why.what != YG_EXPLAINED_GAP)
+	if (!round->warden->discover || row->is_quic || row->why.what != YG_EXPLAINED_GAP)
 		return false;
 	gaps = yg_discover_gaps(round->warden->discover);
 	for (size_t i = 0; i < gaps->count; i++) {
@@ -261,29 +261,30 @@ static bool is_listed(const struct round *round, const struct yg_coverage_row *r
 
 static void put_gap_seen(struct round *round, const struct yg_coverage_row *row)
 {
-	bool is_gap = row->why.what == YG_EXPLAINED_GAP;
+	const char *kind = row->is_quic ? "quic" : "unknown";
 	char reason[160], name[32] = "(unknown process)";
 
+	if (!row->is_quic && row->why.what == YG_EXPLAINED_GAP)
+		kind = yg_gap_name(row->why.gap);
 	(void)snprintf(reason, sizeof(reason), "%s", yg_coverage_reason(row));
 	if (row->pid)
 		(void)snprintf(reason, sizeof(reason), "process %d: %s", row->pid,
 			       yg_coverage_reason(row));
 	else if (row->why.comm[0])
 		(void)snprintf(name, sizeof(name), "(%s)", row->why.comm);
-	put(round,
-	    &(struct yg_feed_message){
-		    .kind = YG_FEED_KIND_LIBRARY,
-		    .library = { .path = text(row->why.name[0] ? row->why.name : name),
-				 .device = row->why.dev,
-				 .inode = row->why.ino,
-				 .kind = text(is_gap ? yg_gap_name(row->why.gap) : "unknown"),
-				 .processes = row->pid != 0,
-				 .state = text("gap"),
-				 .reason = text(reason),
-				 .comm = text(row->why.comm),
-				 .pid = (uint64_t)row->pid,
-				 .connections = row->gap.connections,
-				 .bytes = row->gap.bytes } });
+	put(round, &(struct yg_feed_message){
+			   .kind = YG_FEED_KIND_LIBRARY,
+			   .library = { .path = text(row->why.name[0] ? row->why.name : name),
+					.device = row->why.dev,
+					.inode = row->why.ino,
+					.kind = text(kind),
+					.processes = row->pid != 0,
+					.state = text("gap"),
+					.reason = text(reason),
+					.comm = text(row->why.comm),
+					.pid = (uint64_t)row->pid,
+					.connections = row->gap.connections,
+					.bytes = row->gap.bytes } });
 }
 
 /* Processes that the wire shows, and that do not listen, or have ended, or nobody knows. */

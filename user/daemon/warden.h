@@ -32,6 +32,8 @@
 #include "daemon/sampling.h"
 #include "yagura/map.h"
 
+#define YG_CGROUP_ROOT "/sys/fs/cgroup"
+
 /* One interface that the sensor was put on. */
 struct yg_hook_row {
 	struct yg_hooks hooks;

@@ -14,6 +14,7 @@
 static struct {
 	struct yg_coverage *coverage;
 	int asked;
+	int looked; /* for who has a UDP port */
 	bool is_inspected;
 	uint64_t rested_ns; /* 7 */
 } world;
@@ -41,14 +42,24 @@ static pid_t find_listener(void *ctx, uint16_t port)
 	return port == 443 ? 7 : 0;
 }
 
+/* Process 8 has port 8443, 1001 is its client. */
+static pid_t find_datagram(void *ctx, uint16_t port)
+{
+	(void)ctx;
+	world.looked++;
+	return port == 8443 ? 8 : port == 50001 ? 1001 : 0;
+}
+
 static int set_up(void **state)
 {
 	const struct yg_coverage_config config = { .key = { 1, 2 },
 						   .explain = explain,
-						   .find_listener = find_listener };
+						   .find_listener = find_listener,
+						   .find_datagram = find_datagram };
 
 	(void)state;
 	world.asked = 0;
+	world.looked = 0;
 	world.is_inspected = true;
 	world.rested_ns = 0;
 	return yg_coverage_new(&config, &world.coverage);
@@ -175,6 +186,88 @@ static void counts_a_connection_once_and_moves_it(void **state)
 	conn.first_ns += 1; /* another one between the same ends */
 	(void)take(14, 1, 8443, &conn);
 	expect_sum(YG_COVER_READ, 2, 2400);
+}
+
+/* QUIC that is @bytes long; @sent: bits of struct yg_tls_conn. The server is the second end. */
+static struct yg_tls_conn quic_of(uint64_t bytes, uint8_t sent)
+{
+	return (struct yg_tls_conn){ .first_ns = S_NS,
+				     .last_ns = S_NS,
+				     .bytes = bytes,
+				     .begun = YG_TLS_QUIC | YG_TLS_HELLO | YG_TLS_SERVER_1,
+				     .sent = sent };
+}
+
+#define BOTH	     (YG_QUIC_SENT_0 | YG_QUIC_SENT_0 << 1)
+#define CLIENT_LEFT  YG_QUIC_LEFT_0
+#define SERVER_LEFT  (YG_QUIC_LEFT_0 << 1)
+#define QUIC_QUIET_S 300
+
+static void quic_is_of_who_has_the_port(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t sent;
+		uint16_t client, server;
+		pid_t expected;
+	} cases[] = {
+		{ "a server of this host", BOTH | SERVER_LEFT, 4711, 8443, 8 },
+		{ "the same, captured where nothing leaves", BOTH, 4711, 8443, 8 },
+		{ "a client of this host", BOTH | CLIENT_LEFT, 50001, 443, 1001 },
+		{ "a client of this host, of a port that is served here", BOTH | CLIENT_LEFT, 50001,
+		  8443, 1001 },
+		{ "both", BOTH | CLIENT_LEFT | SERVER_LEFT, 50001, 8443, 8 },
+		{ "nobody's", BOTH | SERVER_LEFT, 4711, 9443, 0 },
+	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(cases); i++) {
+		struct yg_tls_conn conn = quic_of(5000, cases[i].sent);
+
+		(void)take(10, cases[i].client, cases[i].server, &conn);
+		expect_sum(YG_COVER_QUIC, 1, 5000);
+		if (row_at(1)->pid != cases[i].expected)
+			fail_msg("%s: %d", cases[i].name, row_at(1)->pid);
+		assert_true(row_at(1)->is_quic);
+		assert_non_null(strstr(yg_coverage_reason(row_at(1)), "HTTP/3"));
+		(void)tear_down(state);
+		assert_int_equal(set_up(state), 0);
+	}
+}
+
+/* Anybody can send what begins one, in any name. */
+static void quic_without_an_answer_is_none(void **state)
+{
+	struct yg_tls_conn conn = quic_of(1200, YG_QUIC_SENT_0);
+
+	(void)state;
+	(void)take(10, 1, 8443, &conn);
+	expect_sum(YG_COVER_QUIC, 0, 0);
+	assert_int_equal(world.looked, 0);
+	conn.sent = BOTH | SERVER_LEFT;
+	conn.bytes = 4000;
+	(void)take(11, 1, 8443, &conn);
+	expect_sum(YG_COVER_QUIC, 1, 4000);
+}
+
+static void quic_has_rows_of_its_own_and_ends_in_silence(void **state)
+{
+	struct yg_tls_conn conn = quic_of(5000, BOTH | SERVER_LEFT), tls = conn_of(8, 50000);
+
+	(void)state;
+	(void)take(10, 1, 8443, &tls); /* not read, of the same process */
+	(void)take(2, 2, 8443, &conn);
+	expect_sum(YG_COVER_QUIC, 0, 0); /* young */
+	assert_false(take(10, 2, 8443, &conn));
+	conn.bytes = 9000;
+	assert_false(take(QUIC_QUIET_S, 2, 8443, &conn));
+	assert_int_equal(world.looked, 1); /* whose it is was found out */
+	expect_sum(YG_COVER_GAP, 1, 50000);
+	expect_sum(YG_COVER_QUIC, 1, 9000);
+	assert_int_equal(row_at(1)->gap.bytes, 50000);
+	assert_int_equal(row_at(2)->gap.bytes, 9000);
+	assert_int_equal(row_at(2)->pid, 8);
+	assert_true(take(QUIC_QUIET_S + 2, 2, 8443, &conn));
+	expect_sum(YG_COVER_QUIC, 1, 9000);
 }
 
 /* Of a published port: the address outside, and that of the container, in either order. */
@@ -337,6 +430,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(waits_for_what_is_young, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counts_a_connection_once_and_moves_it, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(quic_is_of_who_has_the_port, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(quic_without_an_answer_is_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(quic_has_rows_of_its_own_and_ends_in_silence,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_translated_counts_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ended_connections_may_go, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_listener_owns_what_nobody_closed, set_up,

@@ -167,6 +167,34 @@ static void asks_the_kernel_in_the_namespace_of_the_process(void **state)
 	assert_int_equal(before.st_ino, after.st_ino);
 }
 
+/* The holder of UDP port @number among the processes of the made-up /proc. */
+static pid_t holder(uint16_t number)
+{
+	int fd = open(proc.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	pid = yg_listen_datagram(fd, -1, NULL, number);
+	(void)close(fd);
+	return pid;
+}
+
+static void finds_who_has_a_udp_port(void **state)
+{
+	(void)state;
+	file("7/net/udp", HEAD "   9: 0100007F:0035 00000000:0000 07" TAIL "701 1 0\n"
+			       "  11: 0100007F:1F90 0200007F:9999 01" TAIL "702 1 0\n");
+	file("7/net/udp6", HEAD "   7: 00000000000000000000000000000000:01BB "
+				"00000000000000000000000000000000:0000 07" TAIL "703 1 0\n");
+	descriptor("3", "socket:[702]");
+	assert_int_equal(holder(53), 0); /* not of this process */
+	assert_int_equal(holder(0x1f90), 7);
+	assert_int_equal(holder(443), 0);
+	descriptor("4", "socket:[703]");
+	assert_int_equal(holder(443), 7);
+	assert_int_equal(port(), 0); /* of TCP there is none */
+}
+
 static void survives_nonsense(void **state)
 {
 	(void)state;
@@ -185,6 +213,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_ipv6, make, unmake),
 		cmocka_unit_test_setup_teardown(reads_no_further_than_those_that_listen, make,
 						unmake),
+		cmocka_unit_test_setup_teardown(finds_who_has_a_udp_port, make, unmake),
 		cmocka_unit_test(asks_the_kernel_in_the_namespace_of_the_process),
 		cmocka_unit_test_setup_teardown(survives_nonsense, make, unmake),
 	};
