@@ -25,6 +25,7 @@ wait_until 15 said 'No space left on device'
 block_by_hand "$BLOCKED" 600
 ! reach "$BLOCKED" || fail "no block while the disk is full"
 rm "$STATE/full"
+mount -o remount,size=100m "$STATE" # what waited to be stored may be more than the little that was
 wait_until 15 said 'store: works again'
 
 cut_again() { ! reach "$BLOCKED"; }
@@ -67,8 +68,6 @@ is_gone() { ! is_running "$DAEMON_PID"; }
 stop_roles
 ! setpriv --reuid=65533 --regid=65533 --clear-groups flock -n "$RUN/yagurad.pid" true 2>/dev/null ||
 	fail "a stranger locks the daemon's lock"
-
-mount -o remount,size=100m "$STATE"
 
 # --- databases that are none, a key that is cut short.
 for file in "$STATE"/db/*; do head -c 50000 /dev/urandom >"$file"; done
