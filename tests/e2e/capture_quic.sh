@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # HTTP/3 is not read, and that is said: connections and bytes of QUIC, and of which process, as a
-# server and as a client; the same server's TLS over TCP is read. What nobody answers is none.
+# server and as a client; the same server's TLS over TCP is read. What nobody answers is none. Who is
+# blocked gets no answer.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need caddy gtlsclient jq python3
@@ -64,7 +65,7 @@ wait_until 20 is_listening 8443
 start_http3 far ip netns exec peer
 far_listens() { peer ss -Hltn "sport = :8443" | matches .; }
 wait_until 20 far_listens
-start_yagurad --mode observe
+start_yagurad --mode enforce
 
 sum() { status ".counters.coverage.$1 // 0"; }
 has_sum() { (($(sum "$1") >= $2)); }
@@ -109,4 +110,9 @@ yagura status | matches "^QUIC .* $CONNECTIONS connections not read ($truth byte
 timeout 60 gtlsclient -q 10.77.0.2 8443 https://10.77.0.2:8443/v1/out >/dev/null 2>&1 &
 wait_until 10 has_gap gtlsclient 1
 (($(gap_of caddy connections) == CONNECTIONS)) || fail "rows: $(status .libraries)"
+
+# 4. Who is blocked is so over UDP, too.
+yagura block 10.77.0.2 --reason test >/dev/null
+! peer timeout 3 gtlsclient --exit-on-all-streams-close -q "$GATEWAY" 8443 \
+	"https://$GATEWAY:8443/v1/three/blocked" || fail "a blocked client was answered over QUIC"
 echo "PASS: $CONNECTIONS connections of QUIC, $truth bytes of $(gap_of caddy comm); a client; 200 forged none"
