@@ -24,7 +24,13 @@ static bool is_less(const struct yg_talk_call *a, const struct yg_talk_call *b)
 	return a->asked < b->asked;
 }
 
-/* The row of @call, made if there is room or one that gives way; NULL: none does. */
+/* All of it was asked for in vain: there is no such thing. */
+static bool is_vain(const struct yg_talk_call *call)
+{
+	return call->asked && call->outcomes[YG_OUTCOME_MISSING] >= call->asked;
+}
+
+/* The row of @call, made if it is worth one and there is room or one that gives way; else NULL. */
 static struct yg_talk_call *find(struct yg_talk_calls *calls, const struct yg_talk_call *call)
 {
 	struct yg_talk_call *least = &calls->rows[0];
@@ -37,7 +43,7 @@ static struct yg_talk_call *find(struct yg_talk_calls *calls, const struct yg_ta
 		if (is_less(row, least))
 			least = row;
 	}
-	if (is_less(call, least))
+	if (is_vain(call) || is_less(call, least))
 		return NULL;
 	calls->others += least->asked;
 	*least = (struct yg_talk_call){ .tongue = call->tongue,
@@ -49,11 +55,8 @@ static struct yg_talk_call *find(struct yg_talk_calls *calls, const struct yg_ta
 
 static void add(struct yg_talk_calls *calls, const struct yg_talk_call *call)
 {
-	struct yg_talk_call *row;
+	struct yg_talk_call *row = find(calls, call);
 
-	/* All of it was asked for in vain: there is no such thing. */
-	row = call->asked && call->outcomes[YG_OUTCOME_MISSING] >= call->asked ? NULL
-									       : find(calls, call);
 	if (!row) {
 		calls->others += call->asked;
 		return;

@@ -99,6 +99,21 @@ static void what_is_not_there_makes_no_row(void **state)
 	assert_int_equal(find(&calls, "find")->asked, 2);
 }
 
+/* A call of what there is may ask for an object that there is not. */
+static void what_is_there_keeps_its_row_when_nothing_is_found(void **state)
+{
+	struct yg_talk_calls calls = { .looked = 0 };
+	const struct yg_talk_call *row;
+
+	(void)state;
+	add(&calls, "order", false, 3, YG_OUTCOME_OK);
+	add(&calls, "order", false, 2, YG_OUTCOME_MISSING);
+	row = find(&calls, "order");
+	assert_int_equal(row->asked, 5);
+	assert_int_equal(row->outcomes[YG_OUTCOME_MISSING], 2);
+	assert_int_equal(calls.others, 0);
+}
+
 static void adds_weights_and_those_of_another_endpoint(void **state)
 {
 	struct yg_ws_calls news = { .looked = { 2, 1 }, .others = 3 };
@@ -157,6 +172,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_names_hides_no_operation),
 		cmocka_unit_test(rows_that_are_proven_give_way_to_better_ones),
 		cmocka_unit_test(what_is_not_there_makes_no_row),
+		cmocka_unit_test(what_is_there_keeps_its_row_when_nothing_is_found),
 		cmocka_unit_test(adds_weights_and_those_of_another_endpoint),
 		cmocka_unit_test(comes_back_as_it_was),
 	};
