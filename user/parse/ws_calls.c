@@ -101,11 +101,13 @@ static void answer(struct yg_ws_calls *calls, bool server, bool cut, const struc
 		struct yg_ws_pending *pending = &calls->pending[i];
 		struct yg_ws_row *row = &calls->rows[pending->row];
 
-		if (pending->id != call->id)
+		/* Each side gives its own ids; an end may come from either. */
+		if (pending->id != call->id ||
+		    (call->act == YG_WS_ACT_ANSWER && pending->server == server))
 			continue;
 		if (call->last)
 			pending->id = 0;
-		if (call->act == YG_WS_ACT_END || pending->server == server)
+		if (call->act == YG_WS_ACT_END)
 			return;
 		row->answered++;
 		if (call->outcome != YG_OUTCOME_NONE && !(good && pending->good))

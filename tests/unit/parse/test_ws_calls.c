@@ -54,6 +54,22 @@ static void answers_count_for_what_was_asked(void **state)
 	assert_null(row(&calls, "c"));
 }
 
+/* Both sides begin at 1. */
+static void each_side_has_ids_of_its_own(void **state)
+{
+	struct yg_ws_calls calls = { .others = 0 };
+
+	(void)state;
+	say(&calls, false, CALL(1, "a"));
+	say(&calls, true, CALL(1, "b"));
+	say(&calls, false, BAD(1));
+	say(&calls, true, GOOD(1));
+	assert_int_equal(row(&calls, "a")->answered, 1);
+	assert_int_equal(row(&calls, "a")->outcomes[YG_OUTCOME_OK], 1);
+	assert_int_equal(row(&calls, "b")->answered, 1);
+	assert_int_equal(row(&calls, "b")->outcomes[YG_OUTCOME_INVALID], 1);
+}
+
 /* Data that keeps coming is one success, and each error is one. */
 static void a_subscription_is_good_once(void **state)
 {
@@ -147,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_count_for_what_was_asked),
+		cmocka_unit_test(each_side_has_ids_of_its_own),
 		cmocka_unit_test(a_subscription_is_good_once),
 		cmocka_unit_test(names_without_room_are_counted_together),
 		cmocka_unit_test(what_made_room_is_not_answered),
