@@ -41,12 +41,13 @@ static struct yg_slice find_host(const struct yg_draft *request)
  * A compressed message, at most YG_WS_SAMPLE_MAX bytes of it, from an empty window: that of the
  * first one, and of each where the sides do not take over the one before (RFC 7692 section 7.1.1);
  * others are read as far as they do not refer to it. Without the four bytes that the sender leaves
- * out the last block may stay open.
+ * out the last block may stay open. @ret_cut: set if there is more of it than is returned.
  */
-static struct yg_slice undo(struct yg_pool *pool, struct yg_slice text, char *ret)
+static struct yg_slice undo(struct yg_pool *pool, struct yg_slice text, char *ret, bool *ret_cut)
 {
 	z_stream z = { .zalloc = take, .zfree = give, .opaque = pool };
 	uint8_t in[YG_WS_SAMPLE_MAX];
+	int r;
 
 	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
 		return (struct yg_slice){ NULL, 0 };
@@ -55,8 +56,9 @@ static struct yg_slice undo(struct yg_pool *pool, struct yg_slice text, char *re
 	z.avail_in = (unsigned int)text.len;
 	z.next_out = (Bytef *)ret;
 	z.avail_out = YG_TUNNEL_TEXT_MAX;
-	(void)inflate(&z, Z_SYNC_FLUSH);
+	r = inflate(&z, Z_SYNC_FLUSH);
 	(void)inflateEnd(&z);
+	*ret_cut |= (r != Z_OK && r != Z_STREAM_END) || z.avail_in > 0 || z.avail_out == 0;
 	return (struct yg_slice){ ret, YG_TUNNEL_TEXT_MAX - z.avail_out };
 }
 
@@ -68,15 +70,16 @@ static void hear(void *ctx, struct yg_ws_ear *ear)
 	char plain[YG_TUNNEL_TEXT_MAX], room[YG_WS_UNPACK_MAX];
 	struct yg_slice text = { ear->text, ear->len };
 	struct yg_ws_call call;
+	bool cut = ear->is_cut;
 
 	if (ear->is_compressed && text.len > 0)
-		text = undo(hearing->pool, text, plain);
+		text = undo(hearing->pool, text, plain, &cut);
 	if (text.len == 0) {
 		hearing->calls.unread[server] += ear->len > 0 || ear->is_cut;
 		return;
 	}
-	yg_ws_call_read(text, ear->is_cut, server, room, &call);
-	yg_ws_calls_take(&hearing->calls, server, ear->is_cut, &call);
+	yg_ws_call_read(text, cut, server, room, &call);
+	yg_ws_calls_take(&hearing->calls, server, cut, &call);
 }
 
 /* Not while memory is scarce: what is counted is worth more than what is understood. */
@@ -142,11 +145,13 @@ struct yg_tunnel *yg_tunnel_open(struct yg_pairer *pairer, const struct yg_draft
 
 static struct yg_slice text_of(struct yg_pool *pool, const struct yg_ws_said *said, char *ret)
 {
+	bool cut = false; /* a sample may be */
+
 	if (said->sample_len == 0)
 		return (struct yg_slice){ NULL, 0 };
 	if (!said->is_sample_compressed)
 		return (struct yg_slice){ said->sample, said->sample_len };
-	return undo(pool, (struct yg_slice){ said->sample, said->sample_len }, ret);
+	return undo(pool, (struct yg_slice){ said->sample, said->sample_len }, ret, &cut);
 }
 
 static struct yg_peer peer_of(const struct yg_end *end)

@@ -19,6 +19,7 @@ struct talk {
 	char text[2][64];
 	char host[64], target[64];
 	uint32_t looked, unread, asked; /* of what is done inside */
+	uint32_t samples, cut;
 	char operation[YG_WS_NAME_CAP + 1];
 };
 
@@ -55,6 +56,10 @@ static void on_websocket(void *ctx, const struct yg_websocket *websocket)
 		if (row->asked)
 			keep(talk->operation, sizeof(talk->operation),
 			     (struct yg_slice){ row->name, row->name_len });
+	}
+	for (unsigned i = 0; websocket->calls && i < websocket->calls->sample_count; i++) {
+		talk->samples++;
+		talk->cut += websocket->calls->samples[i].cut;
 	}
 	if (websocket->calls) {
 		talk->looked += websocket->calls->looked[0] + websocket->calls->looked[1];
@@ -262,6 +267,27 @@ static void compressed_messages_are_undone(void **state)
 	yg_streams_free(&talk.streams);
 }
 
+/* The second refers to the window of the first, where it names its action. */
+static void what_is_undone_in_part_is_cut(void **state)
+{
+	static const char first[] = /* {"action":"buy"} */
+		"\xc1\x12\xaa\x56\x4a\x4c\x2e\xc9\xcc\xcf\x53\xb2\x52\x4a\x2a\xad\x54\xaa\x05\x00";
+	static const char second[] = /* {"note":1,"action":"buy"} */
+		"\xc1\x0e\xaa\x56\xca\xcb\x2f\x49\x55\xb2\x32\xd4\x41\x93\x00\x00";
+	struct talk talk;
+
+	(void)state;
+	upgrade(&talk, 0);
+	send(&talk, true, first, sizeof(first) - 1, 0);
+	send(&talk, true, second, sizeof(second) - 1, 0);
+	yg_streams_finish(talk.streams);
+	assert_int_equal(talk.asked, 1);
+	assert_int_equal(talk.looked, 2);
+	assert_int_equal(talk.samples, 2);
+	assert_int_equal(talk.cut, 1);
+	yg_streams_free(&talk.streams);
+}
+
 /* Nobody listens to a stranger for ever. */
 static void what_is_never_understood_is_let_be(void **state)
 {
@@ -289,6 +315,7 @@ int main(void)
 		cmocka_unit_test(what_is_done_inside_is_told_once),
 		cmocka_unit_test(a_message_in_pieces_is_one),
 		cmocka_unit_test(compressed_messages_are_undone),
+		cmocka_unit_test(what_is_undone_in_part_is_cut),
 		cmocka_unit_test(what_is_never_understood_is_let_be),
 	};
 
