@@ -389,7 +389,9 @@ static uint64_t *read_binary(struct yg_bodies *bodies, struct side *side, struct
 		return row;
 	if (view->kind == YG_BODY_KIND_RPC)
 		undone = undo_frames(bodies, side, type, &binary);
-	row = undone ? undone : row;
+	/* A coding that was full or broken stays so. */
+	if (undone && (undone != &rows->decoded || row == &rows->plain))
+		row = undone;
 	if (is_skip(rows, row))
 		return row;
 	view->content = view->kind == YG_BODY_KIND_RPC ? yg_body_content_of(type) : view->kind;

@@ -233,6 +233,31 @@ static void undoes_coding_up_to_its_cap(void **state)
 	expect_row(yg_bodies_counters(bodies), ROW(broken), 1);
 }
 
+/* One message in it, longer than the room; nothing else is undone. */
+static void frames_inside_a_capped_coding_are_capped(void **state)
+{
+	static const struct sent sent = { "", "application/connect+json", "gzip", { NULL, 0 }, 0 };
+	static char text[YG_BODY_DECODED_MAX + 1000];
+	static uint8_t data[ROOM];
+	YG_CLEANUP(yg_bodies_free) struct yg_bodies *bodies = NULL;
+	struct yg_exchange exchange = { 0 };
+	const struct yg_body_view *view;
+	struct yg_header headers[2];
+
+	(void)state;
+	assert_int_equal(yg_bodies_new(&bodies), 0);
+	write_numbers(text, sizeof(text));
+	memcpy(text, "\0\0\1\0\0", 5);
+	exchange.response = message_of(
+		&sent, (struct yg_slice){ (const char *)data, zip(text, sizeof(text), data) },
+		headers);
+	yg_bodies_begin(bodies, &exchange);
+	view = yg_bodies_response(bodies);
+	assert_true(view->cut);
+	assert_int_equal(view->binary.len, YG_BODY_DECODED_MAX);
+	expect_row(yg_bodies_counters(bodies), ROW(capped), 1);
+}
+
 static void refuses_a_bomb(void **state)
 {
 	static const struct sent sent = { "", "text/plain", "gzip", { NULL, 0 }, 0 };
@@ -264,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_kind_text_and_cause),
 		cmocka_unit_test(undoes_coding_up_to_its_cap),
+		cmocka_unit_test(frames_inside_a_capped_coding_are_capped),
 		cmocka_unit_test(refuses_a_bomb),
 		cmocka_unit_test(names_every_kind),
 	};
