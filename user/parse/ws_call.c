@@ -229,8 +229,9 @@ static bool take_graphql(const struct object *object, bool cut, struct yg_ws_cal
 		else
 			ret->name = name;
 		ask(ret, tongue, object->id);
-	} else if (yg_slice_equal(type, YG_SLICE("next")) ||
-		   yg_slice_equal(type, YG_SLICE("data"))) {
+	} else if ((yg_slice_equal(type, YG_SLICE("next")) ||
+		    yg_slice_equal(type, YG_SLICE("data"))) &&
+		   (object->payload.len || cut)) {
 		answer(ret, tongue, object->id, yg_outcome_from_graphql(object->payload, cut),
 		       false);
 	} else if (yg_slice_equal(type, YG_SLICE("error")) && object->id.len &&

@@ -22,7 +22,7 @@
 #include "core/slice.h"
 #include "parse/ws_name.h"
 
-#define YG_WS_UNPACK_MAX 2048u /* bytes of SockJS' text that are unpacked; the rest is cut */
+#define YG_WS_UNPACK_MAX 2048u /* bytes of SockJS' text that is unpacked; a longer one is not */
 
 enum yg_ws_tongue {
 	YG_WS_TONGUE_NONE,

@@ -55,6 +55,8 @@ static const struct call_case cases[] = {
 	{ "no data and an error", "{\"id\":\"1\",\"type\":\"data\",\"payload\":{\"data\":null,\"errors\":"
 	  "[{\"message\":\"no\",\"extensions\":{\"code\":\"FORBIDDEN\"}}]}}",
 	  SERVER, GRAPHQL, ANSWER, YG_OUTCOME_FORBIDDEN, NULL },
+	{ "data of another application", "{\"id\":\"1\",\"type\":\"data\",\"value\":7}",
+	  SERVER, JSON, ASK, YG_OUTCOME_NONE, "data" },
 	{ "data, and errors may follow", "{\"id\":\"1\",\"type\":\"next\",\"payload\":{\"data\":{\"tick\":1",
 	  true, true, GRAPHQL, ANSWER, YG_OUTCOME_NONE, NULL },
 	{ "errors instead of data", "{\"id\":\"1\",\"type\":\"error\",\"payload\":[{\"message\":\"x\",\"locations\":"
