@@ -413,6 +413,8 @@ static void read_socketio(struct yg_slice text, bool server, struct yg_ws_call *
 	}
 	id = (struct yg_slice){ text.ptr, count_digits(text) };
 	text = behind(text, id.len);
+	if (id.len && space.len) /* each namespace gives its own: "/admin,12" */
+		id = (struct yg_slice){ space.ptr, (size_t)(text.ptr - space.ptr) };
 	if (text.len > 0 && text.ptr[0] != '[' && text.ptr[0] != '{')
 		return;
 	ret->body = text;

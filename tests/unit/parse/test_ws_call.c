@@ -228,6 +228,8 @@ static void questions_and_answers_meet_by_their_ids(void **state)
 		{ "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"a\"}",
 		  "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":1}" },
 		{ "42/a,7[\"x\"]", "43/a,7[]" },
+		{ "42/b,7[\"x\"]", "461-/b,7[]" },
+		{ "427[\"x\"]", "437[]" },
 		{ "40/a,", "44/a,{\"message\":\"no\"}" },
 		{ "SEND\ndestination:/a\nreceipt:r\n\n", "RECEIPT\nreceipt-id:r\n\n" },
 		{ "{\"type\":1,\"invocationId\":\"9\",\"target\":\"a\"}",
