@@ -8,7 +8,7 @@
 #include "core/lru.h"
 
 #define OVER_NS	  2000000000ull	  /* quiet after its end: nothing comes any more */
-#define QUIET_NS  300000000000ull /* of QUIC, whose end nobody sees: no idle timeout is longer */
+#define QUIET_NS  300000000000ull /* of QUIC, whose end is hidden: few idle timeouts are longer */
 #define TRIES_MAX 30u /* rounds in which a process is looked at, until it is said to be unknown */
 
 /* One connection, and what it was counted as. */
