@@ -9,6 +9,7 @@
 
 #define OVER_NS	  2000000000ull	  /* quiet after its end: nothing comes any more */
 #define QUIET_NS  300000000000ull /* of QUIC, whose end is hidden: few idle timeouts are longer */
+#define ASK_NS	  15000000000ull  /* age until which whose a QUIC connection is may be open */
 #define TRIES_MAX 30u /* rounds in which a process is looked at, until it is said to be unknown */
 
 /* One connection, and what it was counted as. */
@@ -207,12 +208,10 @@ static pid_t find_owner(const struct yg_coverage *coverage, const struct yg_tls_
 	return coverage->config.find_datagram(coverage->config.ctx, ntohs(ends->port[end]));
 }
 
-static struct yg_coverage_row *row_of_quic(struct yg_coverage *coverage,
-					   const struct yg_tls_ends *ends,
-					   const struct yg_tls_conn *conn)
+/* @pid: 0: nobody that is known. */
+static struct yg_coverage_row *row_of_quic(struct yg_coverage *coverage, pid_t pid)
 {
 	struct yg_explanation why = { .what = YG_EXPLAINED_UNKNOWN };
-	pid_t pid = find_owner(coverage, ends, conn);
 	struct yg_coverage_row *row;
 
 	if (pid && !ask(coverage, pid, "", &why))
@@ -325,6 +324,25 @@ static bool is_translated(struct yg_coverage *coverage, uint64_t name,
 	return false;
 }
 
+/* Whose it is is asked once, as soon as there is time to find out; not for ever. */
+static void take_quic(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
+		      const struct yg_tls_conn *conn, const struct entry *entry, struct entry *next)
+{
+	enum yg_cover cover = is_young(coverage, conn) ? YG_COVER_NONE : judge_quic(conn);
+	pid_t pid;
+
+	if (cover == entry->cover) {
+		next->cover = cover;
+		next->row = entry->row;
+		return;
+	}
+	pid = find_owner(coverage, ends, conn);
+	if (pid < 0 && coverage->now_ns < conn->first_ns + ASK_NS)
+		return;
+	next->cover = cover;
+	next->row = row_of_quic(coverage, pid < 0 ? 0 : pid)->id;
+}
+
 bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *ends,
 		      const struct yg_tls_conn *conn)
 {
@@ -339,11 +357,7 @@ bool yg_coverage_take(struct yg_coverage *coverage, const struct yg_tls_ends *en
 	bool is_quic = conn->begun & YG_TLS_QUIC;
 
 	if (is_quic) {
-		next.cover = is_young(coverage, conn) ? YG_COVER_NONE : judge_quic(conn);
-		if (next.cover == entry->cover)
-			next.row = entry->row;
-		else
-			next.row = row_of_quic(coverage, ends, conn)->id;
+		take_quic(coverage, ends, conn, entry, &next);
 	} else if (is_translated(coverage, key, conn)) {
 		next.bytes = 0;
 	} else if (conn->read) {

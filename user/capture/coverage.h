@@ -63,7 +63,7 @@ struct yg_coverage_config {
 	int (*explain)(void *ctx, pid_t pid, struct yg_explanation *ret);
 	/* The process that listens on a TCP port (host order), 0 if it is not known. */
 	pid_t (*find_listener)(void *ctx, uint16_t port);
-	/* The process that has a UDP socket on a port (host order), 0 if it is not known. */
+	/* The process that has a UDP socket on a port (host order); 0: nobody known; -1: later. */
 	pid_t (*find_datagram)(void *ctx, uint16_t port);
 	void *ctx;
 };

@@ -81,7 +81,7 @@ static pid_t find_datagram(void *ctx, uint16_t port)
 	if (holder->port == port && holder->time_ns && now_ns < holder->time_ns + HOLD_NS)
 		return holder->pid;
 	if (now_ns < watch->look_ns)
-		return 0;
+		return -1;
 	*holder = (struct holder){ now_ns, look_for_holder(warden, port), port };
 	end_ns = yg_monotonic_ns();
 	watch->look_ns = end_ns + yg_duty_rest(end_ns - now_ns, LOOK_NS, LOOK_MAX_NS);

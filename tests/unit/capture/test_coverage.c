@@ -16,6 +16,7 @@ static struct {
 	int asked;
 	int looked; /* for who has a UDP port */
 	bool is_inspected;
+	bool is_busy;	    /* who has a UDP port is to be asked later */
 	uint64_t rested_ns; /* 7 */
 } world;
 
@@ -47,6 +48,8 @@ static pid_t find_datagram(void *ctx, uint16_t port)
 {
 	(void)ctx;
 	world.looked++;
+	if (world.is_busy)
+		return -1;
 	return port == 8443 ? 8 : port == 50001 ? 1001 : 0;
 }
 
@@ -60,6 +63,7 @@ static int set_up(void **state)
 	(void)state;
 	world.asked = 0;
 	world.looked = 0;
+	world.is_busy = false;
 	world.is_inspected = true;
 	world.rested_ns = 0;
 	return yg_coverage_new(&config, &world.coverage);
@@ -249,6 +253,25 @@ static void quic_without_an_answer_is_none(void **state)
 	expect_sum(YG_COVER_QUIC, 1, 4000);
 }
 
+static void quic_waits_for_who_has_it_but_not_for_ever(void **state)
+{
+	struct yg_tls_conn conn = quic_of(5000, BOTH | SERVER_LEFT);
+
+	(void)state;
+	world.is_busy = true;
+	(void)take(10, 1, 8443, &conn);
+	(void)take(11, 2, 8443, &conn);
+	expect_sum(YG_COVER_QUIC, 0, 0);
+	world.is_busy = false;
+	(void)take(12, 1, 8443, &conn);
+	assert_int_equal(row_at(1)->pid, 8);
+	expect_sum(YG_COVER_QUIC, 1, 5000);
+	world.is_busy = true;
+	(void)take(20, 2, 8443, &conn);
+	assert_int_equal(row_at(2)->pid, 0);
+	expect_sum(YG_COVER_QUIC, 2, 10000);
+}
+
 static void quic_has_rows_of_its_own_and_ends_in_silence(void **state)
 {
 	struct yg_tls_conn conn = quic_of(5000, BOTH | SERVER_LEFT), tls = conn_of(8, 50000);
@@ -431,6 +454,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(counts_a_connection_once_and_moves_it, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(quic_is_of_who_has_the_port, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(quic_waits_for_who_has_it_but_not_for_ever, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(quic_without_an_answer_is_none, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(quic_has_rows_of_its_own_and_ends_in_silence,
 						set_up, tear_down),
