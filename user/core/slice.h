@@ -32,6 +32,12 @@ static inline bool yg_slice_equal(struct yg_slice a, struct yg_slice b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Do these bytes, at least one, stand somewhere in @text? Not in an absent one. */
+static inline bool yg_slice_has(struct yg_slice text, struct yg_slice part)
+{
+	return text.ptr && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
+}
+
 /* Eight bytes at @p with ASCII letters in lower case; others as they are. */
 static inline uint64_t yg_ascii_lower8(const char *p)
 {

@@ -125,45 +125,14 @@ static bool is_framed(struct yg_slice media)
 	       has_prefix(media, YG_SLICE("application/connect+"));
 }
 
-/* What is behind the '+' of a media type. */
-static enum yg_body_kind kind_of_suffix(struct yg_slice suffix)
+/* A binary format, or what RPC carries, by what stands behind "application/" or the '+'. */
+static enum yg_body_kind kind_of_name(struct yg_slice name)
 {
 	static const struct {
 		struct yg_slice name;
 		enum yg_body_kind kind;
 	} rows[] = {
 		{ { "json", 4 }, YG_BODY_KIND_JSON },
-		{ { "proto", 5 }, YG_BODY_KIND_PROTOBUF },
-		{ { "protobuf", 8 }, YG_BODY_KIND_PROTOBUF },
-		{ { "cbor", 4 }, YG_BODY_KIND_CBOR },
-		{ { "cbor-seq", 8 }, YG_BODY_KIND_CBOR },
-		{ { "msgpack", 7 }, YG_BODY_KIND_MSGPACK },
-	};
-
-	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
-		if (yg_slice_equal_nocase(suffix, rows[i].name))
-			return rows[i].kind;
-	}
-	return YG_BODY_KIND_BINARY;
-}
-
-static enum yg_body_kind content_of_media(struct yg_slice media)
-{
-	const char *plus = memchr(media.ptr, '+', media.len);
-	size_t at = plus ? (size_t)(plus + 1 - media.ptr) : 0;
-
-	return plus ? kind_of_suffix((struct yg_slice){ plus + 1, media.len - at })
-		    : YG_BODY_KIND_PROTOBUF;
-}
-
-/* Of the media types that are no text. */
-static enum yg_body_kind kind_of_binary(struct yg_slice media)
-{
-	static const struct yg_slice application = YG_SLICE("application/");
-	static const struct {
-		struct yg_slice name;
-		enum yg_body_kind kind;
-	} rows[] = {
 		{ { "protobuf", 8 }, YG_BODY_KIND_PROTOBUF },
 		{ { "x-protobuf", 10 }, YG_BODY_KIND_PROTOBUF },
 		{ { "proto", 5 }, YG_BODY_KIND_PROTOBUF },
@@ -176,6 +145,27 @@ static enum yg_body_kind kind_of_binary(struct yg_slice media)
 		{ { "x-msgpack", 9 }, YG_BODY_KIND_MSGPACK },
 		{ { "vnd.msgpack", 11 }, YG_BODY_KIND_MSGPACK },
 	};
+
+	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
+		if (yg_slice_equal_nocase(name, rows[i].name))
+			return rows[i].kind;
+	}
+	return YG_BODY_KIND_BINARY;
+}
+
+static enum yg_body_kind content_of_media(struct yg_slice media)
+{
+	const char *plus = memchr(media.ptr, '+', media.len);
+	size_t at = plus ? (size_t)(plus + 1 - media.ptr) : 0;
+
+	return plus ? kind_of_name((struct yg_slice){ plus + 1, media.len - at })
+		    : YG_BODY_KIND_PROTOBUF;
+}
+
+/* Of the media types that are no text. */
+static enum yg_body_kind kind_of_binary(struct yg_slice media)
+{
+	static const struct yg_slice application = YG_SLICE("application/");
 	struct yg_slice name;
 
 	if (!has_prefix(media, application))
@@ -184,11 +174,7 @@ static enum yg_body_kind kind_of_binary(struct yg_slice media)
 		return content_of_media(media) == YG_BODY_KIND_BINARY ? YG_BODY_KIND_BINARY
 								      : YG_BODY_KIND_RPC;
 	name = (struct yg_slice){ media.ptr + application.len, media.len - application.len };
-	for (size_t i = 0; i < YG_ARRAY_SIZE(rows); i++) {
-		if (yg_slice_equal_nocase(name, rows[i].name))
-			return rows[i].kind;
-	}
-	return memchr(name.ptr, '+', name.len) ? content_of_media(name) : YG_BODY_KIND_BINARY;
+	return memchr(name.ptr, '+', name.len) ? content_of_media(name) : kind_of_name(name);
 }
 
 static enum yg_body_kind kind_of_media(struct yg_slice media)

@@ -55,11 +55,6 @@ struct yg_slice yg_operation_words(char *ret, size_t cap, struct yg_slice first,
 	return (struct yg_slice){ ret, len };
 }
 
-static bool has_text(struct yg_slice text, struct yg_slice part)
-{
-	return text.ptr && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
-}
-
 /* --- GraphQL -------------------------------------------------------------------------------- */
 
 /* One request in GraphQL's JSON; values as sent. */
@@ -72,7 +67,7 @@ struct envelope {
 /* May GraphQL be served there: "/graphql", "/gql"? Two bytes are looked for at once. */
 static bool is_graphql_target(struct yg_slice target)
 {
-	return has_text(target, YG_SLICE("ql"));
+	return yg_slice_has(target, YG_SLICE("ql"));
 }
 
 /* @inside: of what is opened; servers take what they run from the request itself alone. */
@@ -236,8 +231,8 @@ static bool read_graphql_json(struct yg_slice target, struct yg_slice text,
 	struct yg_slice document;
 
 	/* "query" or "persistedQuery": other JSON is told apart without being walked through. */
-	if (!has_text(text, YG_SLICE("uery\"")) &&
-	    !(is_graphql_target(target) && has_text(text, YG_SLICE("\"documentId\""))))
+	if (!yg_slice_has(text, YG_SLICE("uery\"")) &&
+	    !(is_graphql_target(target) && yg_slice_has(text, YG_SLICE("\"documentId\""))))
 		return false;
 	ret->calls = read_envelope(text, &envelope);
 	if (envelope.query.len == 0)
@@ -307,7 +302,7 @@ static void read_graphql_query(const struct yg_message *request, struct yg_opera
 		return;
 	query = (struct yg_slice){ mark + 1,
 				   request->target.len - (size_t)(mark + 1 - request->target.ptr) };
-	if (has_text(query, YG_SLICE("uery"))) /* "query=" or "persistedQuery" */
+	if (yg_slice_has(query, YG_SLICE("uery"))) /* "query=" or "persistedQuery" */
 		ret->calls = read_graphql_pairs(query, ret);
 }
 
@@ -315,7 +310,7 @@ static void read_graphql_query(const struct yg_message *request, struct yg_opera
 static void read_graphql_form(struct yg_slice target, struct yg_slice text,
 			      struct yg_operation *ret)
 {
-	if (is_graphql_target(target) && has_text(text, YG_SLICE("query=")))
+	if (is_graphql_target(target) && yg_slice_has(text, YG_SLICE("query=")))
 		ret->calls = read_graphql_pairs(text, ret);
 }
 
@@ -325,8 +320,9 @@ static bool read_jsonrpc(struct yg_slice text, struct yg_operation *ret)
 {
 	struct yg_jsonrpc call;
 
-	if (!has_text(text, YG_SLICE("\"method\"")) ||
-	    (!has_text(text, YG_SLICE("\"jsonrpc\"")) && !has_text(text, YG_SLICE("\"params\""))))
+	if (!yg_slice_has(text, YG_SLICE("\"method\"")) ||
+	    (!yg_slice_has(text, YG_SLICE("\"jsonrpc\"")) &&
+	     !yg_slice_has(text, YG_SLICE("\"params\""))))
 		return false;
 	if (!yg_jsonrpc_read(text, &call))
 		return false;
@@ -364,7 +360,8 @@ static void read_parts(const struct yg_message *request, struct yg_slice text,
 	struct yg_slice start = { text.ptr, text.len < PART_HEAD ? text.len : PART_HEAD };
 
 	/* Both stand first: RFC 2387 section 3.2 by default, the other by its specification. */
-	if (!has_text(start, YG_SLICE("\"operations\"")) && !has_text(type, YG_SLICE("/related")))
+	if (!yg_slice_has(start, YG_SLICE("\"operations\"")) &&
+	    !yg_slice_has(type, YG_SLICE("/related")))
 		return;
 	if (!yg_multipart_begin(type, text, &walk) || !yg_multipart_next(&walk, &part))
 		return;
@@ -397,7 +394,7 @@ static void read_llm(const struct yg_exchange *exchange, struct yg_slice text,
 	type = yg_message_find(&exchange->response, YG_HEADER_CONTENT_TYPE);
 	kind = type.ptr ? yg_body_kind_of(type, YG_SLICE("")) : YG_BODY_KIND_NONE;
 	ret->stream = kind == YG_BODY_KIND_EVENTS || kind == YG_BODY_KIND_NDJSON ||
-		      has_text(type, YG_SLICE("eventstream"));
+		      yg_slice_has(type, YG_SLICE("eventstream"));
 }
 
 /* "application/connect+proto", or "+json", which is framed, too. */

@@ -320,11 +320,6 @@ static void read_json(struct answer *answer, struct yg_slice text)
 	}
 }
 
-static bool has_text(struct yg_slice text, struct yg_slice part)
-{
-	return text.ptr && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
-}
-
 /* Lines of JSON, or events whose data is JSON. Most pieces of a stream say nothing of it all. */
 static void read_lines(struct answer *answer, struct yg_slice text)
 {
@@ -343,9 +338,9 @@ static void read_lines(struct answer *answer, struct yg_slice text)
 				(struct yg_slice){ line.ptr + data.len, line.len - data.len });
 		if (line.len == 0 || (line.ptr[0] != '{' && line.ptr[0] != '['))
 			continue;
-		if (model && !has_text(line, YG_SLICE("\"usage")) &&
-		    !has_text(line, YG_SLICE("eval_count")) &&
-		    !has_text(line, YG_SLICE("\"error\"")))
+		if (model && !yg_slice_has(line, YG_SLICE("\"usage")) &&
+		    !yg_slice_has(line, YG_SLICE("eval_count")) &&
+		    !yg_slice_has(line, YG_SLICE("\"error\"")))
 			continue;
 		read_json(answer, line);
 		walks++;

@@ -275,17 +275,12 @@ static bool take_jsonrpc(const struct object *object, struct yg_slice text, stru
 	return true;
 }
 
-static bool has_text(struct yg_slice text, struct yg_slice part)
-{
-	return text.len && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
-}
-
 /* What the hub of SignalR says of a call that failed, in its own words. */
 static enum yg_outcome_kind outcome_of_hub(struct yg_slice error)
 {
-	if (has_text(error, YG_SLICE("unauthorized")))
+	if (yg_slice_has(error, YG_SLICE("unauthorized")))
 		return YG_OUTCOME_FORBIDDEN;
-	if (has_text(error, YG_SLICE("Unknown hub method")))
+	if (yg_slice_has(error, YG_SLICE("Unknown hub method")))
 		return YG_OUTCOME_MISSING;
 	return YG_OUTCOME_FAILED;
 }
